@@ -1,0 +1,113 @@
+//! The states of an account, and what each means for routing.
+//!
+//! A state is derived, never stored as one: the owner's wish, the credentials, the account's standing
+//! with the provider, its quota and its cool-down each have one writer. [`AccountState`] names the one
+//! that matters most, in the order in which a person has to deal with them.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+/// The account's state as people, scripts and the database know it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum AccountState {
+    /// Serves requests.
+    Ready,
+    /// Set aside by hand.
+    Paused,
+    /// A quota window is used up.
+    Exhausted,
+    /// Asked to slow down for a short while.
+    RateLimited,
+    /// The login is dead; a person has to sign in again.
+    NeedsReauth,
+    /// A refresh token was sent and the answer never seen; it will not be sent again.
+    SignInUncertain,
+    /// The provider refuses this account or workspace.
+    Forbidden,
+    /// The provider asks for payment, or the plan does not include the service.
+    Billing,
+    /// The keychain that holds its tokens cannot be read.
+    VaultLocked,
+    /// Its last attempts failed on the way or on the provider's side.
+    Unreachable,
+}
+
+impl AccountState {
+    /// The name in the API, the command line and alerts.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Ready => "ready",
+            Self::Paused => "paused",
+            Self::Exhausted => "exhausted",
+            Self::RateLimited => "rate_limited",
+            Self::NeedsReauth => "needs_reauth",
+            Self::SignInUncertain => "sign_in_uncertain",
+            Self::Forbidden => "forbidden",
+            Self::Billing => "billing",
+            Self::VaultLocked => "vault_locked",
+            Self::Unreachable => "unreachable",
+        }
+    }
+}
+
+/// Whether the owner wants the account used.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Wish {
+    /// In use.
+    #[default]
+    Active,
+    /// Set aside by hand.
+    Paused,
+}
+
+/// What the credentials of the account's login can do.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum CredentialState {
+    /// A bearer can be had.
+    #[default]
+    Usable,
+    /// The fate of the refresh token is unknown; the old access token still serves.
+    UncertainServing,
+    /// The fate of the refresh token is unknown, and the access token is refused or expired.
+    UncertainSpent,
+    /// The refresh token is dead.
+    NeedsReauth,
+    /// The vault cannot be read.
+    VaultLocked,
+}
+
+/// How the account stands with the provider, apart from quota.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Standing {
+    /// Nothing against it.
+    #[default]
+    Good,
+    /// Refused, as for a workspace that was deactivated.
+    Forbidden,
+    /// Payment or another plan is asked for.
+    Billing,
+}
+
+/// Why an account cannot be given a request now.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Blocked {
+    /// The state behind it.
+    pub state: AccountState,
+    /// When time alone cures it; `None` where a person has to act or the time is unknown.
+    pub until: Option<Timestamp>,
+}
+
+/// The three groups of an account in its pool.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Readiness {
+    /// Takes requests.
+    Active,
+    /// Takes requests only when no account is active.
+    FallbackOnly,
+    /// Takes none.
+    Blocked(Blocked),
+}

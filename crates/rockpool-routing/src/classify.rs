@@ -1,0 +1,206 @@
+//! Turns what came back from one attempt into the class of its outcome.
+
+use std::time::Duration;
+
+use jiff::Timestamp;
+
+/// Where the signals of an attempt come from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Origin {
+    /// The status of an HTTP answer, or of an error frame on a WebSocket.
+    Status(u16),
+    /// An error event inside an answer whose status said success.
+    Event,
+    /// No answer: the connection could not be made, or broke.
+    Connection,
+}
+
+/// What one attempt showed.
+#[derive(Clone, Copy, Debug)]
+pub struct Signals<'a> {
+    /// Where it showed.
+    pub origin: Origin,
+    /// The provider's error code, else its error type, where the body has one.
+    pub code: Option<&'a str>,
+    /// How long the provider asks to wait.
+    pub retry_after: Option<Duration>,
+    /// When a used-up limit resets.
+    pub resets_at: Option<Timestamp>,
+}
+
+impl Signals<'_> {
+    /// A plain status without further detail.
+    pub fn status(status: u16) -> Self {
+        Self { origin: Origin::Status(status), code: None, retry_after: None, resets_at: None }
+    }
+
+    /// A connection that failed.
+    pub fn connection() -> Self {
+        Self { origin: Origin::Connection, code: None, retry_after: None, resets_at: None }
+    }
+}
+
+/// The outcome of an attempt, as far as routing is concerned.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Class {
+    /// Served.
+    Success,
+    /// The request itself is at fault; every account would answer the same.
+    Rejected,
+    /// The bearer was refused.
+    Unauthorized,
+    /// A usage limit is reached.
+    UsageLimit {
+        /// When it resets, where the answer says so.
+        resets_at: Option<Timestamp>,
+    },
+    /// Asked to slow down.
+    RateLimited {
+        /// For how long, where the answer says so.
+        retry_after: Option<Duration>,
+    },
+    /// The account or its workspace is refused.
+    Forbidden,
+    /// Payment, or another plan, is asked for.
+    Billing,
+    /// This account cannot serve this request (a model its plan lacks); its health is not in question.
+    Unsuitable,
+    /// The history holds ciphertext that was made for another account.
+    ForeignCiphertext,
+    /// The provider or the way to it failed.
+    Failure,
+    /// The tool went away before there was an outcome.
+    Abandoned,
+}
+
+impl Class {
+    /// The name in activity records.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Success => "success",
+            Self::Rejected => "rejected",
+            Self::Unauthorized => "unauthorized",
+            Self::UsageLimit { .. } => "usage_limit",
+            Self::RateLimited { .. } => "rate_limited",
+            Self::Forbidden => "forbidden",
+            Self::Billing => "billing",
+            Self::Unsuitable => "unsuitable",
+            Self::ForeignCiphertext => "foreign_ciphertext",
+            Self::Failure => "failure",
+            Self::Abandoned => "abandoned",
+        }
+    }
+}
+
+/// Classifies an attempt. A known code outranks the status, for the provider hides failures in a 200
+/// and repeats the same code over HTTP, SSE and WebSocket.
+pub fn classify(signals: &Signals<'_>) -> Class {
+    signals.code.and_then(|code| by_code(code, signals)).unwrap_or_else(|| by_origin(signals))
+}
+
+fn by_code(code: &str, signals: &Signals<'_>) -> Option<Class> {
+    let class = match code {
+        "usage_limit_reached"
+        | "insufficient_quota"
+        | "credit_balance_exhausted"
+        | "organization_spend_limit_exceeded"
+        | "project_spend_limit_exceeded"
+        | "organization_usage_limit_exceeded"
+        | "billing_hard_limit_reached" => Class::UsageLimit { resets_at: signals.resets_at },
+        "usage_not_included" => Class::Billing,
+        "deactivated_workspace" | "invalid_workspace_selected" => Class::Forbidden,
+        "token_invalidated" | "token_expired" | "token_revoked" => Class::Unauthorized,
+        "invalid_encrypted_content" => Class::ForeignCiphertext,
+        "model_not_supported_with_chatgpt_account" => Class::Unsuitable,
+        "rate_limit_exceeded" | "rate_limit_reached" | "slow_down" => {
+            Class::RateLimited { retry_after: signals.retry_after }
+        }
+        "server_is_overloaded" | "server_error" | "overloaded_error" => Class::Failure,
+        "context_length_exceeded"
+        | "cyber_policy"
+        | "invalid_prompt"
+        | "model_not_found"
+        | "unsupported_value"
+        | "previous_response_not_found"
+        | "websocket_connection_limit_reached"
+        | "unsupported_country_region_territory" => Class::Rejected,
+        _ => return None,
+    };
+    Some(class)
+}
+
+fn by_origin(signals: &Signals<'_>) -> Class {
+    match signals.origin {
+        Origin::Connection | Origin::Event => Class::Failure,
+        Origin::Status(status) => match status {
+            100..=299 => Class::Success,
+            401 => Class::Unauthorized,
+            402 => Class::Billing,
+            // A 403 with a code was handled above; one without is a filter on the way.
+            403 if signals.code.is_some() => Class::Forbidden,
+            403 | 408 => Class::Failure,
+            429 => Class::RateLimited { retry_after: signals.retry_after },
+            400..=499 => Class::Rejected,
+            _ => Class::Failure,
+        },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn coded(status: u16, code: &str) -> Class {
+        classify(&Signals { code: Some(code), ..Signals::status(status) })
+    }
+
+    #[test]
+    fn statuses_without_a_code() {
+        let cases = [
+            (200, Class::Success),
+            (400, Class::Rejected),
+            (401, Class::Unauthorized),
+            (402, Class::Billing),
+            (403, Class::Failure),
+            (404, Class::Rejected),
+            (413, Class::Rejected),
+            (429, Class::RateLimited { retry_after: None }),
+            (500, Class::Failure),
+            (503, Class::Failure),
+            (529, Class::Failure),
+            (302, Class::Failure),
+        ];
+        for (status, class) in cases {
+            assert_eq!(classify(&Signals::status(status)), class, "{status}");
+        }
+    }
+
+    #[test]
+    fn a_code_outranks_the_status() {
+        assert_eq!(coded(400, "invalid_encrypted_content"), Class::ForeignCiphertext);
+        assert_eq!(coded(429, "usage_limit_reached"), Class::UsageLimit { resets_at: None });
+        assert_eq!(coded(403, "invalid_workspace_selected"), Class::Forbidden);
+        assert_eq!(coded(429, "usage_not_included"), Class::Billing);
+        assert_eq!(coded(404, "model_not_supported_with_chatgpt_account"), Class::Unsuitable);
+    }
+
+    #[test]
+    fn a_failure_hidden_in_a_stream_is_classed_like_its_twin() {
+        let hidden = Signals {
+            origin: Origin::Event,
+            code: Some("usage_limit_reached"),
+            retry_after: None,
+            resets_at: None,
+        };
+        assert_eq!(classify(&hidden), Class::UsageLimit { resets_at: None });
+        assert_eq!(classify(&Signals { code: Some("context_length_exceeded"), ..hidden }), Class::Rejected);
+        assert_eq!(classify(&Signals { code: Some("made_up"), ..hidden }), Class::Failure);
+        assert_eq!(classify(&Signals::connection()), Class::Failure);
+    }
+
+    #[test]
+    fn an_unknown_403_code_blames_the_account_but_a_page_without_one_does_not() {
+        assert_eq!(coded(403, "something"), Class::Forbidden);
+        assert_eq!(classify(&Signals::status(403)), Class::Failure);
+    }
+}

@@ -1,0 +1,25 @@
+//! Decides which account serves a request, and what to do after an attempt.
+//!
+//! What is absent, on purpose: this crate cannot wait, read a clock, touch a file or draw a random
+//! number. Every decision takes [`Now`] and returns a value, so each rule is tested without a server.
+
+pub mod account;
+pub mod affinity;
+pub mod classify;
+pub mod failover;
+pub mod health;
+pub mod id;
+pub mod now;
+pub mod pool;
+pub mod quota;
+pub mod router;
+
+pub use account::{AccountState, Blocked, CredentialState, Readiness, Standing};
+pub use affinity::ConversationKey;
+pub use classify::{Class, Signals};
+pub use failover::{Progress, Remedies, Verdict, verdict};
+pub use id::{AccountId, ClientId, LoginId, RequestId, SignInId, TenantId};
+pub use now::Now;
+pub use pool::{Pool, PoolError, Strategy};
+pub use quota::{Quota, Reading, Source, Window, WindowKind};
+pub use router::{Placement, Router, Selection, Skipped, Unservable};

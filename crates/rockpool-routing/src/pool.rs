@@ -1,0 +1,172 @@
+//! A pool: one owner account, ordered members, a strategy; and the rules that keep pools apart.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+use thiserror::Error;
+
+use crate::AccountId;
+
+/// How new conversations, and requests that name none, are placed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Strategy {
+    /// The owner while it is known to have quota, then members in order; an account whose quota is
+    /// unknown comes after those that are known to have some.
+    #[default]
+    PrimaryFirst,
+    /// Each in turn; accounts whose quota is unknown come after those that are known to have some.
+    RoundRobin,
+    /// Strictly in list order; only blocked accounts are passed over.
+    PriorityOrder,
+}
+
+impl Strategy {
+    /// The name in the API, the command line and the database.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::PrimaryFirst => "primary_first",
+            Self::RoundRobin => "round_robin",
+            Self::PriorityOrder => "priority_order",
+        }
+    }
+}
+
+impl std::str::FromStr for Strategy {
+    type Err = UnknownStrategy;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        [Self::PrimaryFirst, Self::RoundRobin, Self::PriorityOrder]
+            .into_iter()
+            .find(|strategy| strategy.name() == text)
+            .ok_or_else(|| UnknownStrategy(text.to_owned()))
+    }
+}
+
+/// A strategy name that does not exist.
+#[derive(Debug, Error, PartialEq, Eq)]
+#[error("there is no strategy “{0}”; choose primary_first, round_robin or priority_order")]
+pub struct UnknownStrategy(pub String);
+
+/// An owner, its members in order, and the strategy. An account without a pool is a pool of its own.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Pool {
+    /// The account that tools are pointed at; always first in the order.
+    pub owner: AccountId,
+    /// The others, in order, without repetition.
+    pub members: Vec<AccountId>,
+    /// How requests are placed.
+    pub strategy: Strategy,
+}
+
+impl Pool {
+    /// The pool of an account that has none.
+    pub fn single(owner: AccountId) -> Self {
+        Self { owner, members: Vec::new(), strategy: Strategy::default() }
+    }
+
+    /// Owner first, then members.
+    pub fn accounts(&self) -> impl Iterator<Item = AccountId> {
+        std::iter::once(self.owner).chain(self.members.iter().copied())
+    }
+}
+
+/// Why a pool cannot be saved. Names are carried by account; the caller puts them into words.
+#[derive(Clone, Debug, Error, PartialEq, Eq)]
+pub enum PoolError {
+    /// The owner is listed as its own member.
+    #[error("a pool cannot list its owner as a member")]
+    SelfReference,
+    /// The member already belongs to the pool of `owner`.
+    #[error("the member already belongs to another pool")]
+    MemberElsewhere {
+        /// The member.
+        member: AccountId,
+        /// The owner of the pool it is in.
+        owner: AccountId,
+    },
+    /// The member owns a pool of its own.
+    #[error("the member owns a pool of its own")]
+    MemberOwnsPool {
+        /// The member.
+        member: AccountId,
+    },
+    /// The would-be owner is a member of the pool of `owner`.
+    #[error("the owner is a member of another pool")]
+    OwnerIsMember {
+        /// The owner of the pool it is in.
+        owner: AccountId,
+    },
+}
+
+/// Checks `candidate` against the pools that exist, keyed by owner. Cycles and chains cannot arise:
+/// a member owns no pool and belongs to one only.
+pub fn validate(candidate: &Pool, existing: &BTreeMap<AccountId, Pool>) -> Result<(), PoolError> {
+    if candidate.members.contains(&candidate.owner) {
+        return Err(PoolError::SelfReference);
+    }
+    for other in existing.values().filter(|other| other.owner != candidate.owner) {
+        if other.members.contains(&candidate.owner) {
+            return Err(PoolError::OwnerIsMember { owner: other.owner });
+        }
+        if candidate.members.contains(&other.owner) {
+            return Err(PoolError::MemberOwnsPool { member: other.owner });
+        }
+        if let Some(member) = candidate.members.iter().find(|member| other.members.contains(member)) {
+            return Err(PoolError::MemberElsewhere { member: *member, owner: other.owner });
+        }
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use uuid::Uuid;
+
+    fn id(n: u128) -> AccountId {
+        AccountId(Uuid::from_u128(n))
+    }
+
+    fn pool(owner: u128, members: &[u128]) -> Pool {
+        Pool {
+            owner: id(owner),
+            members: members.iter().map(|n| id(*n)).collect(),
+            strategy: Strategy::RoundRobin,
+        }
+    }
+
+    fn existing(pools: &[Pool]) -> BTreeMap<AccountId, Pool> {
+        pools.iter().map(|pool| (pool.owner, pool.clone())).collect()
+    }
+
+    #[test]
+    fn a_pool_cannot_contain_its_owner() {
+        assert_eq!(validate(&pool(1, &[2, 1]), &existing(&[])), Err(PoolError::SelfReference));
+    }
+
+    #[test]
+    fn a_member_belongs_to_one_pool() {
+        let error = PoolError::MemberElsewhere { member: id(3), owner: id(2) };
+        assert_eq!(validate(&pool(1, &[3]), &existing(&[pool(2, &[3])])), Err(error));
+    }
+
+    #[test]
+    fn a_member_owns_no_pool_and_an_owner_is_no_member() {
+        let known = existing(&[pool(2, &[3])]);
+        assert_eq!(validate(&pool(1, &[2]), &known), Err(PoolError::MemberOwnsPool { member: id(2) }));
+        assert_eq!(validate(&pool(3, &[4]), &known), Err(PoolError::OwnerIsMember { owner: id(2) }));
+    }
+
+    #[test]
+    fn a_pool_may_be_saved_again_with_other_members() {
+        assert_eq!(validate(&pool(1, &[3, 4]), &existing(&[pool(1, &[3]), pool(2, &[5])])), Ok(()));
+    }
+
+    #[test]
+    fn strategy_names_round_trip_and_unknown_ones_name_the_choices() {
+        assert_eq!("round_robin".parse(), Ok(Strategy::RoundRobin));
+        let error = "fastest".parse::<Strategy>().unwrap_err().to_string();
+        assert!(error.contains("fastest") && error.contains("priority_order"));
+    }
+}

@@ -1,0 +1,219 @@
+//! What the provider said is left of an account, and when it comes back.
+//!
+//! # Policy
+//!
+//! Windows are told apart by their length, never by the slot they arrive in: the provider moves the
+//! weekly window between "primary" and "secondary" (recorded live answers of 2026). A window without
+//! length, use and reset is a placeholder and is dropped. `allowed` and `limit_reached` are separate
+//! facts: an account over its limit may still be allowed (credits), so only `allowed = false`, or a
+//! used-up window nobody vouches for, blocks it. A usage-limit answer to a real request outranks every
+//! percentage until its reset passes or a newer reading explicitly allows the account.
+
+use jiff::{SignedDuration, Timestamp};
+use serde::{Deserialize, Serialize};
+
+/// Used percentages from here on count as nothing left, as the provider's own client rounds.
+const USED_UP_PERCENT: f64 = 99.5;
+
+/// Which of the usual lengths a window has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum WindowKind {
+    /// About five hours.
+    FiveHour,
+    /// About seven days.
+    Weekly,
+    /// About thirty days.
+    Monthly,
+    /// Any other length, or none given.
+    Other,
+}
+
+/// One quota window as the provider reports it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Window {
+    /// Share of the window that is used, 0 to 100.
+    pub used_percent: f64,
+    /// Length in seconds, where the provider names one.
+    pub length_seconds: Option<u32>,
+    /// When the window starts afresh.
+    pub resets_at: Option<Timestamp>,
+}
+
+impl Window {
+    /// Makes a window, clamping the percentage to 0–100; `None` for a placeholder that says nothing.
+    pub fn reported(
+        used_percent: f64,
+        length_seconds: Option<u32>,
+        resets_at: Option<Timestamp>,
+    ) -> Option<Self> {
+        let length_seconds = length_seconds.filter(|seconds| *seconds > 0);
+        let used_percent = if used_percent.is_finite() { used_percent.clamp(0.0, 100.0) } else { 0.0 };
+        if used_percent == 0.0 && length_seconds.is_none() && resets_at.is_none() {
+            return None;
+        }
+        Some(Self { used_percent, length_seconds, resets_at })
+    }
+
+    /// The kind that the window's length gives it.
+    pub fn kind(&self) -> WindowKind {
+        const HOUR: u32 = 3600;
+        const DAY: u32 = 24 * HOUR;
+        match self.length_seconds {
+            Some(seconds) if (4 * HOUR..=6 * HOUR).contains(&seconds) => WindowKind::FiveHour,
+            Some(seconds) if (6 * DAY..=8 * DAY).contains(&seconds) => WindowKind::Weekly,
+            Some(seconds) if (27 * DAY..=32 * DAY).contains(&seconds) => WindowKind::Monthly,
+            Some(_) | None => WindowKind::Other,
+        }
+    }
+
+    /// Whole percent that is left at `wall`; a window whose reset has passed is full again.
+    pub fn remaining_percent(&self, wall: Timestamp) -> u8 {
+        if self.resets_at.is_some_and(|at| at <= wall) {
+            return 100;
+        }
+        if self.used_percent >= USED_UP_PERCENT {
+            return 0;
+        }
+        let left = (100.0 - self.used_percent).round().clamp(0.0, 100.0);
+        left as u8
+    }
+}
+
+/// Where a reading came from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Source {
+    /// The usage API, asked by us.
+    Usage,
+    /// Rate-limit headers of a response.
+    Headers,
+    /// A `codex.rate_limits` event inside a response.
+    Event,
+}
+
+/// Everything one answer of the provider said about an account's quota.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Reading {
+    /// When the answer arrived.
+    pub seen_at: Timestamp,
+    /// Which answer it was.
+    pub source: Source,
+    /// The windows, in the provider's order, placeholders left out.
+    pub windows: Vec<Window>,
+    /// The plan, lower case, where the answer names it.
+    pub plan: Option<String>,
+    /// Whether the provider says that requests are allowed.
+    pub allowed: Option<bool>,
+    /// Whether the provider says that a limit is reached.
+    pub limit_reached: Option<bool>,
+}
+
+/// The effect of quota on routing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Supply {
+    /// Every window has something left.
+    Plenty,
+    /// Nothing is known, or a used-up window of an account that is still allowed.
+    Unknown,
+    /// Nothing left; `until` is when the last used-up window resets, where known.
+    Gone {
+        /// When it comes back.
+        until: Option<Timestamp>,
+    },
+}
+
+/// What is known about one account's quota.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Quota {
+    reading: Option<Reading>,
+    refused: Option<Refusal>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq)]
+struct Refusal {
+    at: Timestamp,
+    until: Option<Timestamp>,
+}
+
+/// How long a usage-limit answer without a reset time keeps an account out.
+const REFUSAL_WITHOUT_RESET: SignedDuration = SignedDuration::from_mins(15);
+
+impl Quota {
+    /// The newest reading, if any.
+    pub fn reading(&self) -> Option<&Reading> {
+        self.reading.as_ref()
+    }
+
+    /// Takes a reading; an older one than the present is ignored, and a plan or an `allowed` that the
+    /// new one does not name stays as it was known.
+    pub fn observe(&mut self, mut reading: Reading) {
+        if let Some(known) = &self.reading {
+            if reading.seen_at < known.seen_at {
+                return;
+            }
+            if reading.plan.is_none() {
+                reading.plan.clone_from(&known.plan);
+            }
+            if reading.windows.is_empty() && reading.source != Source::Usage {
+                reading.windows.clone_from(&known.windows);
+            }
+        }
+        let lifted = reading.allowed == Some(true)
+            || (reading.allowed.is_none() && reading.limit_reached == Some(false));
+        if lifted && self.refused.is_some_and(|refusal| reading.seen_at > refusal.at) {
+            self.refused = None;
+        }
+        self.reading = Some(reading);
+    }
+
+    /// Notes that a request was refused for a used-up limit.
+    pub fn refuse(&mut self, at: Timestamp, resets_at: Option<Timestamp>) {
+        self.refused = Some(Refusal { at, until: resets_at });
+    }
+
+    /// Notes that a request was served: a refusal that still stood was wrong.
+    pub fn served(&mut self) {
+        self.refused = None;
+    }
+
+    /// What quota means for routing at `wall`.
+    pub fn supply(&self, wall: Timestamp) -> Supply {
+        if let Some(refusal) = self.refused {
+            let until = refusal.until.unwrap_or(refusal.at + REFUSAL_WITHOUT_RESET);
+            if wall < until {
+                return Supply::Gone { until: Some(until) };
+            }
+        }
+        let Some(reading) = &self.reading else { return Supply::Unknown };
+        let gone: Vec<&Window> =
+            reading.windows.iter().filter(|window| window.remaining_percent(wall) == 0).collect();
+        let until = gone.iter().filter_map(|window| window.resets_at).max();
+        let refused_until_next_reset = reading.allowed == Some(false);
+        if refused_until_next_reset {
+            let next = until.or_else(|| reading.windows.iter().filter_map(|window| window.resets_at).min());
+            return match next {
+                Some(at) if at <= wall => Supply::Unknown,
+                Some(_) | None => Supply::Gone { until: next },
+            };
+        }
+        if !gone.is_empty() {
+            return match reading.allowed {
+                Some(true) => Supply::Unknown,
+                Some(false) | None => Supply::Gone { until },
+            };
+        }
+        if reading.windows.is_empty() { Supply::Unknown } else { Supply::Plenty }
+    }
+
+    /// The smallest remaining percentage over all windows; `None` where no window is known.
+    pub fn headroom(&self, wall: Timestamp) -> Option<u8> {
+        if let Supply::Gone { .. } = self.supply(wall) {
+            return Some(0);
+        }
+        self.reading.as_ref()?.windows.iter().map(|window| window.remaining_percent(wall)).min()
+    }
+}
+
+#[cfg(test)]
+mod tests;

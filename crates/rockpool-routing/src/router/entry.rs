@@ -1,0 +1,153 @@
+//! What the router knows of one account.
+
+use std::time::{Duration, Instant};
+
+use jiff::{SignedDuration, Timestamp};
+
+use crate::account::{CredentialState, Wish};
+use crate::health::{Health, Outcome};
+use crate::quota::{Quota, Supply};
+use crate::{AccountState, Blocked, Class, Now, Readiness, Standing};
+
+/// Longest that a `Retry-After` keeps an account out: limits are often lifted early.
+pub(super) const LONGEST_COOL_DOWN: Duration = Duration::from_secs(15 * 60);
+/// A rate limit that names no time.
+const SHORT_COOL_DOWN: Duration = Duration::from_secs(10);
+/// How long an account that failed three times in a row is only a fallback.
+const UNREACHABLE_COOL_DOWN: Duration = Duration::from_secs(30);
+/// Failures in a row that mark an account unreachable.
+const FAILURES_IN_A_ROW: u32 = 3;
+
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub(super) enum CoolDown {
+    #[default]
+    None,
+    RateLimited {
+        until: Instant,
+    },
+    Unreachable {
+        until: Instant,
+    },
+}
+
+#[derive(Debug, Default)]
+pub(super) struct Entry {
+    pub(super) wish: Wish,
+    pub(super) credentials: CredentialState,
+    pub(super) standing: Standing,
+    pub(super) quota: Quota,
+    pub(super) health: Health,
+    pub(super) in_flight: u32,
+    cool_down: CoolDown,
+}
+
+impl Entry {
+    pub(super) fn learn(&mut self, class: Class, now: Now) {
+        match class {
+            Class::Success => {
+                self.health.record(Outcome::Success);
+                self.quota.served();
+                self.standing = Standing::Good;
+                self.cool_down = CoolDown::None;
+            }
+            Class::UsageLimit { resets_at } => {
+                self.health.record(Outcome::Failure);
+                self.quota.refuse(now.wall, resets_at);
+            }
+            Class::RateLimited { retry_after } => {
+                self.health.record(Outcome::Failure);
+                let wait = retry_after.unwrap_or(SHORT_COOL_DOWN).min(LONGEST_COOL_DOWN);
+                self.cool_down = CoolDown::RateLimited { until: now.mono + wait };
+            }
+            Class::Failure => {
+                self.health.record(Outcome::Failure);
+                if self.health.consecutive_failures() >= FAILURES_IN_A_ROW {
+                    self.fail_over_for_a_while(now);
+                }
+            }
+            Class::Forbidden => {
+                self.health.record(Outcome::Failure);
+                self.standing = Standing::Forbidden;
+            }
+            Class::Billing => {
+                self.health.record(Outcome::Failure);
+                self.standing = Standing::Billing;
+            }
+            Class::Unauthorized => self.health.record(Outcome::Failure),
+            Class::Rejected | Class::Unsuitable | Class::ForeignCiphertext | Class::Abandoned => {}
+        }
+    }
+
+    /// A vague failure never shortens a wait that the provider named.
+    fn fail_over_for_a_while(&mut self, now: Now) {
+        let until = now.mono + UNREACHABLE_COOL_DOWN;
+        match self.cool_down {
+            CoolDown::RateLimited { until: named } if named > now.mono => {}
+            CoolDown::None | CoolDown::RateLimited { .. } | CoolDown::Unreachable { .. } => {
+                self.cool_down = CoolDown::Unreachable { until };
+            }
+        }
+    }
+
+    /// The state that a person has to know first.
+    pub(super) fn state(&self, now: Now) -> (AccountState, Option<Timestamp>) {
+        match self.readiness(now) {
+            Readiness::Blocked(blocked) => (blocked.state, blocked.until),
+            Readiness::Active | Readiness::FallbackOnly => self.serving_state(now),
+        }
+    }
+
+    fn serving_state(&self, now: Now) -> (AccountState, Option<Timestamp>) {
+        if self.credentials == CredentialState::UncertainServing {
+            return (AccountState::SignInUncertain, None);
+        }
+        match self.cool_down {
+            CoolDown::Unreachable { until } if until > now.mono => {
+                (AccountState::Unreachable, Some(wall_of(until, now)))
+            }
+            CoolDown::None | CoolDown::RateLimited { .. } | CoolDown::Unreachable { .. } => {
+                (AccountState::Ready, None)
+            }
+        }
+    }
+
+    pub(super) fn readiness(&self, now: Now) -> Readiness {
+        let blocked = |state, until| Readiness::Blocked(Blocked { state, until });
+        match self.wish {
+            Wish::Paused => return blocked(AccountState::Paused, None),
+            Wish::Active => {}
+        }
+        match self.credentials {
+            CredentialState::NeedsReauth => return blocked(AccountState::NeedsReauth, None),
+            CredentialState::UncertainSpent => return blocked(AccountState::SignInUncertain, None),
+            CredentialState::VaultLocked => return blocked(AccountState::VaultLocked, None),
+            CredentialState::Usable | CredentialState::UncertainServing => {}
+        }
+        match self.standing {
+            Standing::Forbidden => return blocked(AccountState::Forbidden, None),
+            Standing::Billing => return blocked(AccountState::Billing, None),
+            Standing::Good => {}
+        }
+        let supply = self.quota.supply(now.wall);
+        if let Supply::Gone { until } = supply {
+            return blocked(AccountState::Exhausted, until);
+        }
+        match self.cool_down {
+            CoolDown::RateLimited { until } if until > now.mono => {
+                return blocked(AccountState::RateLimited, Some(wall_of(until, now)));
+            }
+            CoolDown::Unreachable { until } if until > now.mono => return Readiness::FallbackOnly,
+            CoolDown::None | CoolDown::RateLimited { .. } | CoolDown::Unreachable { .. } => {}
+        }
+        match supply {
+            Supply::Plenty => Readiness::Active,
+            Supply::Unknown | Supply::Gone { .. } => Readiness::FallbackOnly,
+        }
+    }
+}
+
+/// The calendar time of a monotonic deadline, for display. Cool-downs are minutes, so the sum stays in range.
+fn wall_of(until: Instant, now: Now) -> Timestamp {
+    let left = until.saturating_duration_since(now.mono);
+    now.wall + SignedDuration::try_from(left).unwrap_or(SignedDuration::ZERO)
+}

@@ -1,0 +1,176 @@
+use std::time::{Duration, Instant};
+
+use jiff::SignedDuration;
+use uuid::Uuid;
+
+use super::*;
+use crate::TenantId;
+use crate::quota::{Source, Window};
+
+pub(super) fn id(n: u128) -> AccountId {
+    AccountId(Uuid::from_u128(n))
+}
+
+pub(super) fn start() -> Now {
+    Now { mono: Instant::now(), wall: Timestamp::from_second(1_800_000_000).unwrap() }
+}
+
+pub(super) fn later(now: Now, seconds: u64) -> Now {
+    Now {
+        mono: now.mono + Duration::from_secs(seconds),
+        wall: now.wall + SignedDuration::from_secs(seconds as i64),
+    }
+}
+
+pub(super) fn conversation(name: &str) -> ConversationKey {
+    ConversationKey::new(TenantId(Uuid::from_u128(9)), name).unwrap()
+}
+
+pub(super) fn reading(used: f64, now: Now) -> Reading {
+    let resets = now.wall + SignedDuration::from_hours(5);
+    Reading {
+        seen_at: now.wall,
+        source: Source::Usage,
+        windows: vec![Window::reported(used, Some(18_000), Some(resets)).unwrap()],
+        plan: None,
+        allowed: None,
+        limit_reached: None,
+    }
+}
+
+/// A router with three accounts of known quota, and their pool.
+pub(super) fn three(strategy: Strategy) -> (Router, Pool, Now) {
+    let now = start();
+    let mut router = Router::default();
+    for n in 1..=3 {
+        router.add_account(id(n));
+        router.observe(id(n), reading(10.0, now));
+    }
+    (router, Pool { owner: id(1), members: vec![id(2), id(3)], strategy }, now)
+}
+
+pub(super) fn order(selection: &Selection) -> Vec<AccountId> {
+    selection.candidates.iter().map(|candidate| candidate.account).collect()
+}
+
+#[test]
+fn primary_first_asks_the_owner_and_then_the_members_in_order() {
+    let (mut router, pool, now) = three(Strategy::PrimaryFirst);
+    assert_eq!(order(&router.choose(&pool, None, now)), [id(1), id(2), id(3)]);
+    assert_eq!(order(&router.choose(&pool, None, now)), [id(1), id(2), id(3)]);
+}
+
+#[test]
+fn primary_first_puts_an_owner_of_unknown_quota_last_and_priority_order_does_not() {
+    let now = start();
+    let mut router = Router::default();
+    for n in 1..=2 {
+        router.add_account(id(n));
+    }
+    router.observe(id(2), reading(10.0, now));
+    let mut pool = Pool { owner: id(1), members: vec![id(2)], strategy: Strategy::PrimaryFirst };
+    assert_eq!(order(&router.choose(&pool, None, now)), [id(2), id(1)]);
+    pool.strategy = Strategy::PriorityOrder;
+    assert_eq!(order(&router.choose(&pool, None, now)), [id(1), id(2)]);
+}
+
+#[test]
+fn round_robin_places_each_new_request_on_the_next_account() {
+    let (mut router, pool, now) = three(Strategy::RoundRobin);
+    let firsts: Vec<_> = (0..6).map(|_| router.choose(&pool, None, now).candidates[0].account).collect();
+    assert_eq!(firsts, [id(1), id(2), id(3), id(1), id(2), id(3)]);
+}
+
+#[test]
+fn a_conversation_stays_on_its_account_and_does_not_advance_the_turn() {
+    let (mut router, pool, now) = three(Strategy::RoundRobin);
+    let talk = conversation("talk");
+    let first = router.choose(&pool, Some(&talk), now).candidates[0].account;
+    router.begin(first);
+    router.settle(first, Class::Success, Some(&talk), now);
+    for _ in 0..4 {
+        let next = router.choose(&pool, Some(&talk), now);
+        assert_eq!(next.candidates[0], Candidate { account: first, placement: Placement::Conversation });
+    }
+    assert_eq!(router.choose(&pool, None, now).candidates[0].account, id(2));
+}
+
+#[test]
+fn a_conversation_whose_account_ran_dry_is_told_where_it_lived() {
+    let (mut router, pool, now) = three(Strategy::PrimaryFirst);
+    let talk = conversation("talk");
+    router.settle(id(1), Class::Success, Some(&talk), now);
+    router.settle(id(1), Class::UsageLimit { resets_at: Some(later(now, 600).wall) }, None, now);
+    let selection = router.choose(&pool, Some(&talk), now);
+    assert_eq!(selection.home, Some(id(1)));
+    assert_eq!(order(&selection), [id(2), id(3)]);
+    assert_eq!(selection.skipped[0].blocked.state, AccountState::Exhausted);
+    assert_eq!(order(&router.choose(&pool, None, later(now, 600)))[0], id(1));
+}
+
+#[test]
+fn when_all_are_out_the_earliest_cure_is_named() {
+    let (mut router, pool, now) = three(Strategy::RoundRobin);
+    router.settle(id(1), Class::UsageLimit { resets_at: Some(later(now, 600).wall) }, None, now);
+    router.settle(id(2), Class::RateLimited { retry_after: Some(Duration::from_secs(60)) }, None, now);
+    router.set_credentials(id(3), CredentialState::NeedsReauth);
+    let selection = router.choose(&pool, None, now);
+    assert!(selection.candidates.is_empty());
+    assert_eq!(selection.unservable(), Unservable::Until(later(now, 60).wall));
+}
+
+#[test]
+fn when_only_a_person_can_help_it_says_so() {
+    let (mut router, pool, now) = three(Strategy::RoundRobin);
+    router.set_credentials(id(1), CredentialState::NeedsReauth);
+    router.set_wish(id(2), Wish::Paused);
+    router.set_standing(id(3), Standing::Billing);
+    assert_eq!(router.choose(&pool, None, now).unservable(), Unservable::NeedsPerson);
+}
+
+#[test]
+fn a_hostile_retry_after_is_capped_at_fifteen_minutes() {
+    let (mut router, pool, now) = three(Strategy::PrimaryFirst);
+    router.settle(id(1), Class::RateLimited { retry_after: Some(Duration::MAX) }, None, now);
+    assert_eq!(router.state(id(1), now).0, AccountState::RateLimited);
+    assert_eq!(order(&router.choose(&pool, None, later(now, 901)))[0], id(1));
+}
+
+#[test]
+fn three_failures_in_a_row_make_an_account_a_fallback_for_thirty_seconds() {
+    let (mut router, pool, now) = three(Strategy::PrimaryFirst);
+    for _ in 0..3 {
+        router.settle(id(1), Class::Failure, None, now);
+    }
+    assert_eq!(router.state(id(1), now).0, AccountState::Unreachable);
+    assert_eq!(order(&router.choose(&pool, None, now)), [id(2), id(3), id(1)]);
+    assert_eq!(order(&router.choose(&pool, None, later(now, 31)))[0], id(1));
+}
+
+#[test]
+fn a_vague_failure_does_not_shorten_a_named_wait() {
+    let (mut router, _, now) = three(Strategy::PrimaryFirst);
+    router.settle(id(1), Class::RateLimited { retry_after: Some(Duration::from_secs(120)) }, None, now);
+    for _ in 0..3 {
+        router.settle(id(1), Class::Failure, None, now);
+    }
+    assert_eq!(router.state(id(1), later(now, 60)).0, AccountState::RateLimited);
+}
+
+#[test]
+fn an_uncertain_sign_in_serves_while_its_access_token_does() {
+    let (mut router, pool, now) = three(Strategy::PrimaryFirst);
+    router.set_credentials(id(1), CredentialState::UncertainServing);
+    assert_eq!(router.state(id(1), now).0, AccountState::SignInUncertain);
+    assert_eq!(order(&router.choose(&pool, None, now))[0], id(1));
+    router.set_credentials(id(1), CredentialState::UncertainSpent);
+    assert_eq!(order(&router.choose(&pool, None, now)), [id(2), id(3)]);
+}
+
+#[test]
+fn a_conversation_of_another_tenant_has_another_home() {
+    let (mut router, pool, now) = three(Strategy::PrimaryFirst);
+    router.settle(id(3), Class::Success, Some(&conversation("talk")), now);
+    let foreign = ConversationKey::new(TenantId(Uuid::from_u128(8)), "talk").unwrap();
+    assert_eq!(router.choose(&pool, Some(&foreign), now).home, None);
+}
