@@ -1,0 +1,1 @@
+//! The management API: one router for window, dashboard, command line and scripts.

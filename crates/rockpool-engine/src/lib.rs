@@ -1,0 +1,17 @@
+//! Does what the router decides: sign-in, tokens, proxy, store and management API.
+//!
+//! What is absent, on purpose: no Tauri, no display, no keychain library. A host supplies those
+//! through [`ports::Ports`]; tests supply others.
+
+pub mod api;
+pub mod clock;
+pub mod config;
+pub mod event;
+pub mod login;
+pub mod ports;
+pub mod proxy;
+pub mod snapshot;
+pub mod store;
+pub mod token;
+pub mod usage;
+pub mod vault;

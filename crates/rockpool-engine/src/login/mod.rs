@@ -1,0 +1,1 @@
+//! Signing a person in: browser, loopback callback, code exchange.

@@ -1,0 +1,1 @@
+//! The data plane: from the local tool to the provider and back.

@@ -1,0 +1,1 @@
+//! Domain state in SQLite: one thread owns the connection.

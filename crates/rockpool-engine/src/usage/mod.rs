@@ -1,0 +1,1 @@
+//! Quota as the provider tells it: usage API, response headers, stream events.

@@ -1,0 +1,59 @@
+//! Where refresh and access tokens rest: one worker, one call at a time, a time-out on each.
+
+use std::fmt;
+
+use secrecy::SecretString;
+use thiserror::Error;
+
+/// Why the vault did not answer.
+#[derive(Clone, Debug, Error, PartialEq, Eq)]
+pub enum VaultError {
+    /// There is no keychain on this machine, or it is not running.
+    #[error("no keychain answers: {0}")]
+    Missing(String),
+    /// The keychain is there but locked, or the person dismissed its prompt.
+    #[error("the keychain is locked")]
+    Locked,
+    /// The keychain did not answer in time; it may be waiting for its password.
+    #[error("the keychain did not answer in time")]
+    Stuck,
+    /// Anything else, in the backend's words (never with a secret in them).
+    #[error("the keychain failed: {0}")]
+    Failed(String),
+}
+
+/// Names one secret.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct VaultKey(String);
+
+impl VaultKey {
+    /// A key of printable ASCII, such as `refresh/<login id>`.
+    pub fn new(name: impl Into<String>) -> Self {
+        Self(name.into())
+    }
+
+    /// The key's text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for VaultKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// A store of secrets, called from one thread only and allowed to block it.
+pub trait VaultBackend: Send {
+    /// What to call it in messages, such as "keychain" or "encrypted file".
+    fn name(&self) -> &'static str;
+    /// Longest value in bytes that one entry holds; longer ones are split by the worker.
+    fn entry_limit(&self) -> usize;
+    /// Reads a secret; `None` where there is none.
+    fn get(&mut self, key: &VaultKey) -> Result<Option<SecretString>, VaultError>;
+    /// Writes a secret, replacing what was there.
+    fn set(&mut self, key: &VaultKey, secret: &SecretString) -> Result<(), VaultError>;
+    /// Removes a secret; removing none is fine.
+    fn delete(&mut self, key: &VaultKey) -> Result<(), VaultError>;
+}
