@@ -1,0 +1,53 @@
+//! Which packages and features are compiled together. Cargo unifies the features of what is selected together, so a
+//! different selection is a different build of half the dependencies: every command takes its selection from here.
+
+use crate::invocation::Invocation;
+use crate::workspace::Workspace;
+
+/// Without this feature the window would look for a development server instead of the embedded UI.
+const FEATURES: [&str; 2] = ["--features", "rockpool-shell/custom-protocol"];
+
+const BINARIES: [&str; 7] = ["build", "-p", "rockpool-shell", "-p", "rockpool-cli", "-p", "rockpool-sim"];
+
+/// The app, the command line and the simulator, dev profile.
+pub(crate) fn build(workspace: &Workspace) -> Invocation {
+    Invocation::cargo(BINARIES.into_iter().chain(FEATURES)).within(workspace.root())
+}
+
+/// The app alone, of the very same build.
+pub(crate) fn build_app(workspace: &Workspace) -> Invocation {
+    let only = ["--bin", "rockpool-desktop"];
+    Invocation::cargo(BINARIES.into_iter().chain(FEATURES).chain(only)).within(workspace.root())
+}
+
+/// The app and the command line as they are given to people.
+pub(crate) fn build_release(workspace: &Workspace) -> Invocation {
+    Invocation::cargo(BINARIES.into_iter().chain(FEATURES).chain(["--release"])).within(workspace.root())
+}
+
+/// Clippy compiles the check of everything, so no step checks again.
+pub(crate) fn lint(workspace: &Workspace) -> Invocation {
+    let head = ["clippy", "--workspace", "--all-targets"];
+    let tail = ["--", "-D", "warnings"];
+    Invocation::cargo(head.into_iter().chain(FEATURES).chain(tail)).within(workspace.root())
+}
+
+/// Every test of the workspace. The shell is selected for its features only (its binary has no test target), so that the
+/// tests use the dependencies that the app was built with: 51 compile units are new against 166 without it.
+pub(crate) fn test(workspace: &Workspace) -> Invocation {
+    let head = ["test", "--workspace", "--no-fail-fast"];
+    Invocation::cargo(head.into_iter().chain(FEATURES)).within(workspace.root())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_app_is_compiled_from_one_selection_wherever_it_is_built() {
+        let workspace = Workspace::locate().unwrap();
+        let whole = build(&workspace).to_string();
+        assert_eq!(build_app(&workspace).to_string(), format!("{whole} --bin rockpool-desktop"));
+        assert!(test(&workspace).to_string().contains(&FEATURES.join(" ")));
+    }
+}

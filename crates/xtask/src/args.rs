@@ -1,0 +1,118 @@
+//! The command line: what may be asked of `cargo xtask`, and its usage text.
+
+use crate::consent::Consent;
+use crate::failure::Failure;
+
+pub(crate) const USAGE: &str = "\
+Usage: cargo xtask <COMMAND>
+
+  run [--rehearsal] [--yes]   install what is missing, build the app and start it in the tray
+  test [--full] [--yes]       install what is missing and run every test
+
+  --rehearsal   start against the bundled simulated provider; no account is needed
+  --full        add the licence and ban checks and the release build
+  --yes         install missing system packages without asking
+  --help        show this text";
+
+/// Which installation the app opens.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Face {
+    Real,
+    Rehearsal,
+}
+
+/// How much `test` covers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Depth {
+    /// What every change must pass; at most 35 minutes cold on two cores.
+    Landing,
+    Full,
+}
+
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Task {
+    Help,
+    Run { face: Face, consent: Consent },
+    Test { depth: Depth, consent: Consent },
+}
+
+pub(crate) fn parse(mut args: impl Iterator<Item = String>) -> Result<Task, Failure> {
+    let Some(command) = args.next() else {
+        return Err(Failure::Usage(USAGE.to_owned()));
+    };
+    match command.as_str() {
+        "help" | "--help" | "-h" => Ok(Task::Help),
+        "run" => run(args),
+        "test" => test(args),
+        other => Err(Failure::Usage(format!("there is no command `{other}`.\n\n{USAGE}"))),
+    }
+}
+
+fn run(args: impl Iterator<Item = String>) -> Result<Task, Failure> {
+    let (mut face, mut consent) = (Face::Real, Consent::Ask);
+    for arg in args {
+        match arg.as_str() {
+            "--rehearsal" => face = Face::Rehearsal,
+            "--yes" => consent = Consent::Given,
+            "--help" | "-h" => return Ok(Task::Help),
+            other => return Err(unknown("run", other)),
+        }
+    }
+    Ok(Task::Run { face, consent })
+}
+
+fn test(args: impl Iterator<Item = String>) -> Result<Task, Failure> {
+    let (mut depth, mut consent) = (Depth::Landing, Consent::Ask);
+    for arg in args {
+        match arg.as_str() {
+            "--full" => depth = Depth::Full,
+            "--yes" => consent = Consent::Given,
+            "--help" | "-h" => return Ok(Task::Help),
+            other => return Err(unknown("test", other)),
+        }
+    }
+    Ok(Task::Test { depth, consent })
+}
+
+fn unknown(command: &str, argument: &str) -> Failure {
+    Failure::Usage(format!("`{command}` takes no argument `{argument}`.\n\n{USAGE}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parsed(line: &str) -> Result<Task, Failure> {
+        parse(line.split_whitespace().map(str::to_owned))
+    }
+
+    #[test]
+    fn run_opens_the_real_installation_and_asks_unless_told_otherwise() {
+        assert_eq!(parsed("run").unwrap(), Task::Run { face: Face::Real, consent: Consent::Ask });
+        assert_eq!(
+            parsed("run --rehearsal --yes").unwrap(),
+            Task::Run { face: Face::Rehearsal, consent: Consent::Given }
+        );
+    }
+
+    #[test]
+    fn test_is_the_landing_set_unless_full_is_asked_for() {
+        assert_eq!(
+            parsed("test --yes").unwrap(),
+            Task::Test { depth: Depth::Landing, consent: Consent::Given }
+        );
+        assert_eq!(parsed("test --full").unwrap(), Task::Test { depth: Depth::Full, consent: Consent::Ask });
+    }
+
+    #[test]
+    fn a_wrong_word_is_named_and_ends_in_usage() {
+        for (line, word) in
+            [("fly", "`fly`"), ("run --full", "`--full`"), ("test --rehearsal", "`--rehearsal`")]
+        {
+            let failure = parsed(line).unwrap_err();
+            assert!(matches!(failure, Failure::Usage(_)));
+            assert!(failure.to_string().contains(word), "{failure}");
+            assert!(failure.to_string().contains("Usage:"), "{failure}");
+        }
+    }
+}

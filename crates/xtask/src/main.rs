@@ -1,0 +1,47 @@
+//! `cargo xtask`: the project's own commands, from a bare machine to a running app and a full test run.
+
+mod app;
+mod args;
+mod consent;
+mod failure;
+mod install;
+mod invocation;
+mod needs;
+mod node;
+mod packages;
+mod probe;
+mod run;
+mod say;
+mod steps;
+mod test;
+mod toolchain;
+mod tools;
+mod workspace;
+
+use std::process::ExitCode;
+
+use crate::args::Task;
+use crate::failure::Failure;
+use crate::workspace::Workspace;
+
+fn main() -> ExitCode {
+    match carry_out() {
+        Ok(code) => code,
+        Err(failure) => {
+            say::problem(&failure.to_string());
+            failure.exit_code()
+        }
+    }
+}
+
+fn carry_out() -> Result<ExitCode, Failure> {
+    let task = args::parse(std::env::args().skip(1))?;
+    match task {
+        Task::Help => {
+            say::line(args::USAGE);
+            Ok(ExitCode::SUCCESS)
+        }
+        Task::Run { face, consent } => run::run(&Workspace::locate()?, face, consent),
+        Task::Test { depth, consent } => test::test(&Workspace::locate()?, depth, consent),
+    }
+}

@@ -1,0 +1,88 @@
+//! Looks whether something is there, in milliseconds and without changing anything.
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+/// How to tell whether a thing is there.
+#[derive(Debug)]
+pub(crate) enum Probe {
+    /// A module that pkg-config knows.
+    Module(&'static str),
+    /// An executable in `PATH`.
+    Program(&'static str),
+    /// A shared library, by its file name, in the system's library folders.
+    Library(&'static str),
+    File(&'static str),
+    /// One of several suffices.
+    Any(&'static [Probe]),
+}
+
+/// The places that probes look at.
+#[derive(Debug)]
+pub(crate) struct System {
+    programs: Vec<PathBuf>,
+    libraries: Vec<PathBuf>,
+}
+
+impl System {
+    pub(crate) fn here() -> Self {
+        let path = std::env::var_os("PATH").unwrap_or_default();
+        let triple = format!("{}-linux-gnu", std::env::consts::ARCH);
+        Self {
+            programs: std::env::split_paths(&path).collect(),
+            libraries: vec![
+                Path::new("/usr/lib").join(&triple),
+                Path::new("/lib").join(triple),
+                "/usr/lib64".into(),
+                "/usr/lib".into(),
+                "/usr/local/lib".into(),
+            ],
+        }
+    }
+
+    pub(crate) fn has_program(&self, name: &str) -> bool {
+        let file = format!("{name}{}", std::env::consts::EXE_SUFFIX);
+        self.programs.iter().any(|dir| dir.join(&file).is_file())
+    }
+
+    pub(crate) fn has(&self, probe: &Probe) -> bool {
+        match probe {
+            Probe::Module(name) => has_module(name),
+            Probe::Program(name) => self.has_program(name),
+            Probe::Library(name) => self.libraries.iter().any(|dir| dir.join(name).exists()),
+            Probe::File(path) => Path::new(path).exists(),
+            Probe::Any(probes) => probes.iter().any(|probe| self.has(probe)),
+        }
+    }
+}
+
+/// False as well where pkg-config itself is missing: the libraries are asked for together with it.
+fn has_module(name: &str) -> bool {
+    Command::new("pkg-config")
+        .args(["--exists", name])
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .status()
+        .is_ok_and(|status| status.success())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn nothing() -> System {
+        System { programs: Vec::new(), libraries: Vec::new() }
+    }
+
+    #[test]
+    fn one_of_several_suffices() {
+        assert!(nothing().has(&Probe::Any(&[Probe::Program("cc"), Probe::File(env!("CARGO_MANIFEST_DIR"))])));
+        assert!(!nothing().has(&Probe::Any(&[Probe::Program("cc"), Probe::Library("libc.so.6")])));
+    }
+
+    #[test]
+    fn a_program_is_found_only_in_the_path() {
+        assert!(!nothing().has_program("cargo"));
+        assert!(System::here().has_program("cargo"));
+    }
+}

@@ -1,0 +1,89 @@
+//! Runs commands one after the other: says what each is, how long it took, and how to repeat the one that failed.
+
+use std::process::ExitStatus;
+use std::time::{Duration, Instant};
+
+use crate::failure::Failure;
+use crate::invocation::Invocation;
+use crate::say;
+
+#[derive(Debug, Default)]
+pub(crate) struct Steps {
+    done: Vec<(&'static str, Duration)>,
+}
+
+impl Steps {
+    /// Runs one step; its failure names the step and the command.
+    pub(crate) fn run(&mut self, name: &'static str, invocation: Invocation) -> Result<(), Failure> {
+        self.run_with_remedy(name, invocation, None)
+    }
+
+    /// As `run`, for a step whose failure has a usual cause that is worth a sentence.
+    pub(crate) fn run_with_remedy(
+        &mut self,
+        name: &'static str,
+        invocation: Invocation,
+        remedy: Option<&'static str>,
+    ) -> Result<(), Failure> {
+        say::line(&format!("\n== {name}\n   {invocation}"));
+        let started = Instant::now();
+        let status = launched(&invocation)?;
+        if !status.success() {
+            return Err(Failure::Step { name: name.to_owned(), repeat: Box::new(invocation), remedy });
+        }
+        let took = started.elapsed();
+        say::line(&format!("   {name}: {}", shown(took)));
+        self.done.push((name, took));
+        Ok(())
+    }
+
+    /// Runs the step whose own output has to come last: all that this program has to say is said before it.
+    pub(crate) fn run_last(
+        &self,
+        name: &'static str,
+        invocation: &Invocation,
+    ) -> Result<ExitStatus, Failure> {
+        say::line("\n== steps so far");
+        for (done, took) in &self.done {
+            say::line(&format!("   {:>8}  {done}", shown(*took)));
+        }
+        let total = self.done.iter().map(|(_, took)| *took).sum();
+        say::line(&format!("   {:>8}  together", shown(total)));
+        say::line(&format!("\n== {name}\n   {invocation}"));
+        launched(invocation)
+    }
+}
+
+fn launched(invocation: &Invocation) -> Result<ExitStatus, Failure> {
+    invocation.status().map_err(Failure::io(format!("starting `{invocation}`")))
+}
+
+fn shown(duration: Duration) -> String {
+    let seconds = duration.as_secs();
+    if seconds < 60 {
+        return format!("{:.1} s", duration.as_secs_f64());
+    }
+    format!("{}m{:02}s", seconds / 60, seconds % 60)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_step_that_fails_names_itself_and_how_to_repeat_it() {
+        let failure = Steps::default()
+            .run_with_remedy("formatting", Invocation::new("false", ["argument"]), Some("Run `cargo fmt`."))
+            .unwrap_err()
+            .to_string();
+        assert!(failure.contains("\"formatting\""), "{failure}");
+        assert!(failure.contains("Run `cargo fmt`."), "{failure}");
+        assert!(failure.contains("false argument"), "{failure}");
+    }
+
+    #[test]
+    fn times_are_shown_in_seconds_and_then_in_minutes() {
+        assert_eq!(shown(Duration::from_millis(1540)), "1.5 s");
+        assert_eq!(shown(Duration::from_secs(125)), "2m05s");
+    }
+}

@@ -1,0 +1,64 @@
+//! `cargo xtask test`: every check and test, the quick ones first, the test runner's own lines last.
+
+use std::process::ExitCode;
+
+use crate::app;
+use crate::args::Depth;
+use crate::consent::Consent;
+use crate::failure::Failure;
+use crate::install;
+use crate::invocation::Invocation;
+use crate::needs::Purpose;
+use crate::node;
+use crate::steps::Steps;
+use crate::toolchain;
+use crate::tools;
+use crate::workspace::Workspace;
+
+pub(crate) fn test(workspace: &Workspace, depth: Depth, consent: Consent) -> Result<ExitCode, Failure> {
+    if !cfg!(target_os = "linux") {
+        return Err(Failure::Refused(
+            "the end-to-end tests drive a Linux desktop session and run there only. \
+             `cargo test` runs the tests of the crates on this system."
+                .to_owned(),
+        ));
+    }
+    toolchain::check()?;
+    install::ensure(workspace, Purpose::Test, consent)?;
+
+    let mut steps = Steps::default();
+    let format = Invocation::cargo(["fmt", "--all", "--check"]).within(workspace.root());
+    steps.run_with_remedy("formatting", format, Some("`cargo fmt --all` puts it right."))?;
+    let codex = tools::codex(&mut steps, workspace)?;
+    ui(&mut steps, workspace)?;
+    steps.run("lints", app::lint(workspace))?;
+    if depth == Depth::Full {
+        full(&mut steps, workspace)?;
+    }
+    steps.run("build of the app, the command line and the simulator", app::build(workspace))?;
+
+    let tests = app::test(workspace)
+        .with_env("ROCKPOOL_BIN", workspace.binary("rockpool"))
+        .with_env("ROCKPOOL_DESKTOP_BIN", workspace.binary("rockpool-desktop"))
+        .with_env("ROCKPOOL_SIM_BIN", workspace.binary("rockpool-sim"))
+        .with_env("CODEX_BIN", codex);
+    let status = steps.run_last("tests", &tests)?;
+    Ok(if status.success() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+/// The bundle comes before the lints: the shell embeds it and does not compile without it.
+fn ui(steps: &mut Steps, workspace: &Workspace) -> Result<(), Failure> {
+    let ui = workspace.ui();
+    node::install_packages(steps, workspace, "packages of the UI", &ui)?;
+    steps.run("types of the UI", node::script(&ui, "check"))?;
+    steps.run("tests of the UI", node::script(&ui, "test"))?;
+    node::build_ui(steps, workspace)
+}
+
+/// What is longer than a landing may take. No advisories: their database is a download of its own.
+fn full(steps: &mut Steps, workspace: &Workspace) -> Result<(), Failure> {
+    let deny = tools::cargo_deny(steps, workspace)?;
+    let check = Invocation::new(deny, ["check", "bans", "licenses", "sources"]);
+    steps.run("licences, bans and sources", check.within(workspace.root()))?;
+    steps.run("release build", app::build_release(workspace))
+}

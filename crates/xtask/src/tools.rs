@@ -1,0 +1,84 @@
+//! Tools that tests drive and that no system package manager has: the Codex CLI at a pinned version, cargo-deny.
+
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use crate::failure::Failure;
+use crate::invocation::Invocation;
+use crate::node;
+use crate::probe::System;
+use crate::steps::Steps;
+use crate::workspace::Workspace;
+
+/// Installs the Codex CLI that `tests/tools/package-lock.json` pins and returns its native program: the package's
+/// JavaScript starter would need Node in the `PATH` of every test.
+pub(crate) fn codex(steps: &mut Steps, workspace: &Workspace) -> Result<PathBuf, Failure> {
+    let dir = workspace.scratch("codex");
+    fs::create_dir_all(&dir).map_err(Failure::io(format!("creating {}", dir.display())))?;
+    for file in ["package.json", "package-lock.json", ".npmrc"] {
+        let from = workspace.root().join("tests/tools").join(file);
+        fs::copy(&from, dir.join(file)).map_err(Failure::io(format!("copying {}", from.display())))?;
+    }
+    node::install_packages(steps, workspace, "the Codex CLI", &dir)?;
+    native_program(&dir).map_err(Failure::io("looking into the Codex CLI's package"))?.ok_or_else(|| {
+        Failure::Refused(format!(
+            "the Codex CLI's package in {} brought no program for this platform.",
+            dir.display()
+        ))
+    })
+}
+
+/// `node_modules/@openai/codex-PLATFORM/vendor/TRIPLE/bin/codex`, as packed since 0.169.0.
+fn native_program(dir: &Path) -> io::Result<Option<PathBuf>> {
+    let name = format!("codex{}", std::env::consts::EXE_SUFFIX);
+    for platform in fs::read_dir(dir.join("node_modules/@openai"))? {
+        let vendor = platform?.path().join("vendor");
+        if !vendor.is_dir() {
+            continue;
+        }
+        for triple in fs::read_dir(vendor)? {
+            let program = triple?.path().join("bin").join(&name);
+            if program.is_file() {
+                return Ok(Some(program));
+            }
+        }
+    }
+    Ok(None)
+}
+
+/// cargo-deny, compiled on first use (some minutes) where it is not installed already.
+pub(crate) fn cargo_deny(steps: &mut Steps, workspace: &Workspace) -> Result<String, Failure> {
+    let name = "cargo-deny";
+    if System::here().has_program(name) {
+        return Ok(name.to_owned());
+    }
+    let root = workspace.scratch("cargo-tools");
+    let program = root.join("bin").join(format!("{name}{}", std::env::consts::EXE_SUFFIX));
+    if !program.is_file() {
+        let root = root.display().to_string();
+        let args = ["install", name, "--version", "^0.20", "--locked", "--root", &root];
+        steps.run("install cargo-deny", Invocation::cargo(args))?;
+    }
+    Ok(program.display().to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_native_program_is_found_whatever_the_platform_is_called() {
+        let dir =
+            std::env::current_exe().unwrap().with_file_name(format!("xtask-codex-{}", std::process::id()));
+        let scope = dir.join("node_modules/@openai");
+        fs::create_dir_all(scope.join("codex/bin")).unwrap();
+        assert_eq!(native_program(&dir).unwrap(), None);
+        let bin = scope.join("codex-os-cpu/vendor/cpu-os-libc/bin");
+        fs::create_dir_all(&bin).unwrap();
+        let program = bin.join(format!("codex{}", std::env::consts::EXE_SUFFIX));
+        fs::write(&program, "").unwrap();
+        assert_eq!(native_program(&dir).unwrap(), Some(program));
+        fs::remove_dir_all(dir).unwrap();
+    }
+}
