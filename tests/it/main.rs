@@ -1,0 +1,3 @@
+//! Tests of the whole: the built programs against real tools, and the house rules.
+
+mod tidy;

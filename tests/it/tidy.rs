@@ -1,0 +1,6 @@
+//! The house rules that a compiler does not check: who may depend on whom, how big files are, what they may not hold.
+
+mod checkout;
+mod dependencies;
+mod documents;
+mod sources;
