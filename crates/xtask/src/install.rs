@@ -75,14 +75,17 @@ fn install(
         }
     }
 
+    // Only the last command installs. One before it may fail for a source that is not needed.
+    let mut installed = false;
     for command in commands {
         let status = command.status().map_err(Failure::io(format!("starting `{command}`")))?;
-        if !status.success() {
-            return Err(Failure::Refused(format!(
-                "the package manager did not succeed. Without a network, or without the right to install, \
-                 have this run where both are there:{typed}"
-            )));
-        }
+        installed = status.success();
+    }
+    if !installed {
+        return Err(Failure::Refused(format!(
+            "the package manager did not succeed. Without a network, or without the right to install, \
+             have this run where both are there:{typed}"
+        )));
     }
     // Some hundred megabytes that nobody needs again; what root owns and keeps is left to `cargo clean`.
     let _ = std::fs::remove_dir_all(archives);

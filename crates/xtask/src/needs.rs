@@ -8,6 +8,7 @@ pub(crate) enum Purpose {
     Build,
     Run,
     Test,
+    FullTest,
 }
 
 /// Package names, separated by spaces; `None` where nobody has tried.
@@ -176,6 +177,13 @@ pub(crate) const LINUX: &[Need] = &[
         ]),
         packages: packages("fonts-dejavu-core", "dejavu-sans-fonts", "ttf-dejavu", "dejavu-fonts"),
     },
+    Need {
+        what: "Chromium",
+        why: "the browser in which the dashboard is tested and photographed",
+        purpose: Purpose::FullTest,
+        probe: Probe::Program("chromium"),
+        packages: packages("chromium", "chromium", "chromium", "chromium"),
+    },
 ];
 
 /// What is needed for `purpose` and not there.
@@ -205,6 +213,13 @@ mod tests {
         assert!(names.contains(&"WebKitGTK 4.1"));
         assert!(names.contains(&"xdg-open"));
         assert!(!names.contains(&"Xvfb"));
+    }
+
+    #[test]
+    fn the_large_browser_is_asked_for_by_the_full_test_only() {
+        let asks = |purpose| missing(purpose, LINUX, |_| false).iter().any(|need| need.what == "Chromium");
+        assert!(!asks(Purpose::Test));
+        assert!(asks(Purpose::FullTest));
     }
 
     #[test]

@@ -24,7 +24,11 @@ pub(crate) fn test(workspace: &Workspace, depth: Depth, consent: Consent) -> Res
         ));
     }
     toolchain::check()?;
-    install::ensure(workspace, Purpose::Test, consent)?;
+    let purpose = match depth {
+        Depth::Landing => Purpose::Test,
+        Depth::Full => Purpose::FullTest,
+    };
+    install::ensure(workspace, purpose, consent)?;
 
     let mut steps = Steps::default();
     let format = Invocation::cargo(["fmt", "--all", "--check"]).within(workspace.root());
@@ -60,5 +64,8 @@ fn full(steps: &mut Steps, workspace: &Workspace) -> Result<(), Failure> {
     let deny = tools::cargo_deny(steps, workspace)?;
     let check = Invocation::new(deny, ["check", "bans", "licenses", "sources"]);
     steps.run("licences, bans and sources", check.within(workspace.root()))?;
+    let ui = workspace.ui();
+    steps.run("the UI in a browser", node::script(&ui, "e2e"))?;
+    steps.run("screenshots of the UI", node::script(&ui, "screenshots"))?;
     steps.run("release build", app::build_release(workspace))
 }
