@@ -6,7 +6,7 @@ use std::process::Command;
 use serde_json::Value;
 
 use super::checkout::{assert_none, root, rust_files};
-use super::sources::{is_production, production_lines};
+use super::sources::{production_files, production_lines};
 
 /// Every package of ours and which of ours it may use. A package that is not listed may use none.
 const DOWNWARDS: [(&str, &[&str]); 5] = [
@@ -107,8 +107,8 @@ fn routing_reaches_nothing_that_waits_or_reads() {
 #[test]
 fn routing_asks_for_no_time_no_chance_and_nothing_outside() {
     let mut findings = Vec::new();
-    for file in rust_files() {
-        if !file.path.starts_with("crates/rockpool-routing/src/") || !is_production(&file.path) {
+    for file in production_files() {
+        if !file.path.starts_with("crates/rockpool-routing/src/") {
             continue;
         }
         for (number, line) in production_lines(&file) {

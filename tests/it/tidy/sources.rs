@@ -41,10 +41,7 @@ fn every_rust_file_opens_with_a_sentence_that_says_what_it_owns() {
 #[test]
 fn nothing_unwraps_outside_tests() {
     let mut findings = Vec::new();
-    for file in rust_files() {
-        if !is_production(&file.path) {
-            continue;
-        }
+    for file in production_files() {
         for (number, line) in production_lines(&file) {
             if line.contains(".unwrap()") && !line.trim_start().starts_with("//") {
                 findings.push(format!("{}:{number}: {}", file.path, line.trim()));
@@ -99,10 +96,42 @@ fn no_lock_file_names_a_registry_host() {
     assert_none("written by an npm without `omit-lockfile-registry-resolved`:", &findings);
 }
 
-pub(super) fn is_production(path: &str) -> bool {
-    let in_source =
-        path.starts_with("src-tauri/src/") || (path.starts_with("crates/") && path.contains("/src/"));
-    in_source && !path.ends_with("/tests.rs") && !path.contains("/tests/")
+/// The files that end up in a program: under `src`, and in no module that is compiled for tests only.
+pub(super) fn production_files() -> Vec<TextFile> {
+    let mut files = rust_files();
+    files.retain(|file| {
+        file.path.starts_with("src-tauri/src/")
+            || (file.path.starts_with("crates/") && file.path.contains("/src/"))
+    });
+    let for_tests: Vec<_> = files.iter().flat_map(test_modules).collect();
+    files.retain(|file| {
+        !for_tests.iter().any(|module| {
+            let rest = file.path.strip_prefix(module);
+            rest.is_some_and(|rest| rest == ".rs" || rest.starts_with('/'))
+        })
+    });
+    files
+}
+
+/// The modules that `file` declares for tests only and keeps in files of their own, as paths without `.rs`.
+fn test_modules(file: &TextFile) -> Vec<String> {
+    let stem = file.path.trim_end_matches(".rs");
+    let folder = ["/mod", "/lib", "/main"].iter().find_map(|name| stem.strip_suffix(name)).unwrap_or(stem);
+    let mut modules = Vec::new();
+    let mut for_tests = false;
+    for (_, line) in file.lines() {
+        let line = line.trim();
+        if line.starts_with("#[") {
+            for_tests |= line == "#[cfg(test)]";
+            continue;
+        }
+        let name = line.strip_suffix(';').and_then(|line| line.rsplit_once("mod "));
+        if let (true, Some((_, name))) = (for_tests, name) {
+            modules.push(format!("{folder}/{name}"));
+        }
+        for_tests = false;
+    }
+    modules
 }
 
 /// The lines outside modules that are compiled for tests only. Formatted code closes a module at the indentation of its opening.
@@ -152,6 +181,16 @@ fn code_after_a_test_module_counts_and_code_inside_does_not() {
     };
     let kept: Vec<_> = production_lines(&file).into_iter().map(|(_, line)| line).collect();
     assert_eq!(kept, ["a", "c"]);
+}
+
+#[test]
+fn a_module_for_tests_in_a_file_of_its_own_is_told_by_its_declaration() {
+    let declared = |path: &str| {
+        let text = "mod a;\n#[cfg(test)]\npub(crate) mod testing;\nmod b;\n".to_owned();
+        test_modules(&TextFile { path: path.to_owned(), text })
+    };
+    assert_eq!(declared("crates/x/src/lib.rs"), ["crates/x/src/testing"]);
+    assert_eq!(declared("crates/x/src/store.rs"), ["crates/x/src/store/testing"]);
 }
 
 #[test]
