@@ -1,1 +1,37 @@
-//! Domain state in SQLite: one thread owns the connection.
+//! Domain state in SQLite: one thread owns the connection, callers await its answers.
+//!
+//! What is absent, on purpose: secrets (see [`crate::vault`]), request and response bodies, a clock
+//! (each write is told its time), and any way to ask without a tenant: every function takes a
+//! [`TenantId`](rockpool_routing::TenantId), a row that holds one, or a [`SystemScope`].
+
+mod accounts;
+mod activity;
+mod clients;
+mod column;
+mod conversations;
+mod error;
+mod logins;
+mod members;
+mod open;
+mod outcomes;
+mod pools;
+mod quota;
+mod scope;
+mod settings;
+mod tenants;
+mod worker;
+
+pub use accounts::{AccountRow, Dependents};
+pub use activity::ActivityRow;
+pub use clients::ClientRow;
+pub use conversations::ConversationRow;
+pub use error::{StoreError, Unique};
+pub use logins::{LoginRow, Obtained, RefreshPhase, Refreshed};
+pub use members::{MemberRow, Role};
+pub use outcomes::OutcomeRow;
+pub use pools::PoolRow;
+pub use quota::QuotaRow;
+pub use scope::SystemScope;
+pub(crate) use scope::system_scope;
+pub use tenants::TenantRow;
+pub use worker::{Durability, Store};

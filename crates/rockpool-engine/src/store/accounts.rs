@@ -1,0 +1,209 @@
+//! Table `accounts`: the workspace seats that are signed in.
+
+use jiff::Timestamp;
+use rockpool_routing::{AccountId, LoginId, TenantId, account::Wish};
+use rusqlite::{Connection, OptionalExtension, Row};
+
+use super::column::{Millis, Name, Text, found};
+use super::{Durability, Store, StoreError, SystemScope};
+
+/// One account; its identity is user and workspace, never the e-mail alone.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AccountRow {
+    /// Stays the same for the account's life.
+    pub id: AccountId,
+    /// The tenant.
+    pub tenant: TenantId,
+    /// The credentials that serve it.
+    pub login: LoginId,
+    /// Slug, unique in the tenant.
+    pub name: String,
+    /// What the person calls it.
+    pub display_name: String,
+    /// E-mail of the login, where the provider named one.
+    pub email: Option<String>,
+    /// The provider's identifier of the person.
+    pub user_id: String,
+    /// The provider's identifier of the workspace; unique in the tenant together with the person.
+    pub workspace_id: String,
+    /// Plan in lower case, such as `pro`.
+    pub plan: Option<String>,
+    /// Whether the owner wants it used.
+    pub wish: Wish,
+    /// Its place in lists, smallest first.
+    pub position: i64,
+    /// When it was added.
+    pub created_at: Timestamp,
+    /// When it was last changed.
+    pub updated_at: Timestamp,
+}
+
+/// What becomes of the pools and clients that point to an account that is removed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Dependents {
+    /// The account stays while there are any.
+    Refuse,
+    /// Its own pool, its membership and its clients go with it.
+    Remove,
+}
+
+impl Store {
+    /// Adds an account; on the disk when this returns.
+    ///
+    /// # Errors
+    /// [`StoreError::Taken`] where name, or user and workspace, exist in the tenant.
+    pub async fn insert_account(&self, row: AccountRow) -> Result<(), StoreError> {
+        self.call(Durability::Synced, move |tx| {
+            let sql = "INSERT INTO accounts (id, tenant_id, login_id, name, display_name, email, user_id,
+                           workspace_id, plan, wish, position, created_at, updated_at)
+                       VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)";
+            write(tx, sql, &row)?;
+            Ok(())
+        })
+        .await
+    }
+
+    /// Replaces everything about an account but its identity and `created_at`.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`], and as [`Store::insert_account`].
+    pub async fn update_account(&self, row: AccountRow) -> Result<(), StoreError> {
+        self.call(Durability::Synced, move |tx| {
+            let sql =
+                "UPDATE accounts SET login_id = ?3, name = ?4, display_name = ?5, email = ?6, user_id = ?7,
+                           workspace_id = ?8, plan = ?9, wish = ?10, position = ?11, updated_at = ?13
+                       WHERE id = ?1 AND tenant_id = ?2 AND ?12 IS NOT NULL";
+            found(write(tx, sql, &row)?, "account")
+        })
+        .await
+    }
+
+    /// All accounts, in the order of lists.
+    pub async fn accounts(&self, _scope: SystemScope) -> Result<Vec<AccountRow>, StoreError> {
+        self.call(Durability::Batched, |tx| {
+            let mut query = tx.prepare("SELECT * FROM accounts ORDER BY position, created_at, id")?;
+            let rows = query.query_map([], read)?;
+            Ok(rows.collect::<Result<_, _>>()?)
+        })
+        .await
+    }
+
+    /// The tenant's accounts, in the order of lists.
+    pub async fn accounts_of(&self, tenant: TenantId) -> Result<Vec<AccountRow>, StoreError> {
+        self.call(Durability::Batched, move |tx| {
+            let sql = "SELECT * FROM accounts WHERE tenant_id = ?1 ORDER BY position, created_at, id";
+            let mut query = tx.prepare(sql)?;
+            let rows = query.query_map([Text(tenant)], read)?;
+            Ok(rows.collect::<Result<_, _>>()?)
+        })
+        .await
+    }
+
+    /// The tenant's account with this slug.
+    pub async fn account_by_name(
+        &self,
+        tenant: TenantId,
+        name: &str,
+    ) -> Result<Option<AccountRow>, StoreError> {
+        let name = name.to_owned();
+        self.call(Durability::Batched, move |tx| {
+            let sql = "SELECT * FROM accounts WHERE tenant_id = ?1 AND name = ?2";
+            Ok(tx.query_row(sql, (Text(tenant), name), read).optional()?)
+        })
+        .await
+    }
+
+    /// Removes an account with its quota, outcomes and conversations; its activity stays as history.
+    /// Returns the login that no account refers to any more, for the caller to revoke and remove.
+    ///
+    /// # Errors
+    /// [`StoreError::InUse`] with [`Dependents::Refuse`] where pools or clients point to it;
+    /// [`StoreError::NotFound`].
+    pub async fn delete_account(
+        &self,
+        tenant: TenantId,
+        id: AccountId,
+        dependents: Dependents,
+    ) -> Result<Option<LoginId>, StoreError> {
+        self.call(Durability::Synced, move |tx| {
+            let key = (Text(tenant), Text(id));
+            let sql = "SELECT login_id FROM accounts WHERE tenant_id = ?1 AND id = ?2";
+            let login = tx.query_row(sql, (Text(tenant), Text(id)), |row| row.get::<_, Text<LoginId>>(0));
+            let login = login.optional()?.ok_or(StoreError::NotFound("account"))?.0;
+            match dependents {
+                Dependents::Refuse => refuse_if_used(tx, tenant, id)?,
+                Dependents::Remove => remove_dependents(tx, tenant, id)?,
+            }
+            tx.execute("DELETE FROM accounts WHERE tenant_id = ?1 AND id = ?2", key)?;
+            let sql = "SELECT 1 FROM accounts WHERE tenant_id = ?1 AND login_id = ?2";
+            let shared = tx.prepare(sql)?.exists((Text(tenant), Text(login)))?;
+            Ok((!shared).then_some(login))
+        })
+        .await
+    }
+}
+
+fn refuse_if_used(connection: &Connection, tenant: TenantId, id: AccountId) -> Result<(), StoreError> {
+    let owners = "SELECT name FROM accounts WHERE tenant_id = ?1 AND id IN (
+                      SELECT owner FROM pools WHERE tenant_id = ?1 AND owner = ?2
+                      UNION SELECT owner FROM pool_members WHERE tenant_id = ?1 AND member = ?2
+                  ) ORDER BY name";
+    let clients = "SELECT name FROM clients WHERE tenant_id = ?1 AND account_id = ?2 ORDER BY name";
+    let names = |sql: &str| -> rusqlite::Result<Vec<String>> {
+        connection.prepare(sql)?.query_map((Text(tenant), Text(id)), |row| row.get(0))?.collect()
+    };
+    let (pools, clients) = (names(owners)?, names(clients)?);
+    if pools.is_empty() && clients.is_empty() {
+        return Ok(());
+    }
+    Err(StoreError::InUse { pools, clients })
+}
+
+fn remove_dependents(connection: &Connection, tenant: TenantId, id: AccountId) -> Result<(), StoreError> {
+    for sql in [
+        "DELETE FROM clients WHERE tenant_id = ?1 AND account_id = ?2",
+        "DELETE FROM pool_members WHERE tenant_id = ?1 AND member = ?2",
+        "DELETE FROM pools WHERE tenant_id = ?1 AND owner = ?2",
+    ] {
+        connection.execute(sql, (Text(tenant), Text(id)))?;
+    }
+    Ok(())
+}
+
+/// Binds the whole row in the order of the columns.
+fn write(connection: &Connection, sql: &str, row: &AccountRow) -> rusqlite::Result<usize> {
+    let values = (
+        Text(row.id),
+        Text(row.tenant),
+        Text(row.login),
+        &row.name,
+        &row.display_name,
+        &row.email,
+        &row.user_id,
+        &row.workspace_id,
+        &row.plan,
+        Name(row.wish),
+        row.position,
+        Millis(row.created_at),
+        Millis(row.updated_at),
+    );
+    connection.execute(sql, values)
+}
+
+fn read(row: &Row<'_>) -> rusqlite::Result<AccountRow> {
+    Ok(AccountRow {
+        id: row.get::<_, Text<_>>("id")?.0,
+        tenant: row.get::<_, Text<_>>("tenant_id")?.0,
+        login: row.get::<_, Text<_>>("login_id")?.0,
+        name: row.get("name")?,
+        display_name: row.get("display_name")?,
+        email: row.get("email")?,
+        user_id: row.get("user_id")?,
+        workspace_id: row.get("workspace_id")?,
+        plan: row.get("plan")?,
+        wish: row.get::<_, Name<_>>("wish")?.0,
+        position: row.get("position")?,
+        created_at: row.get::<_, Millis>("created_at")?.0,
+        updated_at: row.get::<_, Millis>("updated_at")?.0,
+    })
+}

@@ -1,0 +1,163 @@
+//! Table `clients`: local tools with a key of their own, kept as a hash.
+
+use jiff::Timestamp;
+use rockpool_routing::{AccountId, ClientId, Strategy, TenantId};
+use rusqlite::{Connection, OptionalExtension, Row};
+
+use super::column::{Millis, Name, Text, found};
+use super::{Durability, Store, StoreError, SystemScope};
+use crate::snapshot::{KeyKind, OverrideMode};
+
+/// One client.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ClientRow {
+    /// Stays the same for the client's life.
+    pub id: ClientId,
+    /// The tenant.
+    pub tenant: TenantId,
+    /// Unique in the tenant.
+    pub name: String,
+    /// The account it is pointed at.
+    pub account: AccountId,
+    /// How it presents its key.
+    pub key_kind: KeyKind,
+    /// SHA-256 of the key; unique on this machine.
+    pub key_hash: [u8; 32],
+    /// First characters of the key, to tell keys apart.
+    pub key_hint: String,
+    /// Whether it follows its account's pool.
+    pub override_mode: OverrideMode,
+    /// Its own strategy, in custom mode.
+    pub strategy: Option<Strategy>,
+    /// When it was added.
+    pub created_at: Timestamp,
+    /// Last request.
+    pub last_used_at: Option<Timestamp>,
+}
+
+impl Store {
+    /// Adds a client; on the disk when this returns.
+    ///
+    /// # Errors
+    /// [`StoreError::Taken`] where its name exists in the tenant.
+    pub async fn insert_client(&self, row: ClientRow) -> Result<(), StoreError> {
+        self.call(Durability::Synced, move |tx| {
+            let sql = "INSERT INTO clients (id, tenant_id, name, account_id, key_kind, key_hash, key_hint,
+                           override_mode, strategy, created_at, last_used_at)
+                       VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)";
+            write(tx, sql, &row)?;
+            Ok(())
+        })
+        .await
+    }
+
+    /// Replaces everything about a client, its key too, but its identity, `created_at` and
+    /// `last_used_at`.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`], and as [`Store::insert_client`].
+    pub async fn update_client(&self, row: ClientRow) -> Result<(), StoreError> {
+        self.call(Durability::Synced, move |tx| {
+            let sql =
+                "UPDATE clients SET name = ?3, account_id = ?4, key_kind = ?5, key_hash = ?6, key_hint = ?7,
+                           override_mode = ?8, strategy = ?9
+                       WHERE id = ?1 AND tenant_id = ?2 AND ?10 IS NOT ?11";
+            found(write(tx, sql, &row)?, "client")
+        })
+        .await
+    }
+
+    /// Removes a client.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`].
+    pub async fn delete_client(&self, tenant: TenantId, id: ClientId) -> Result<(), StoreError> {
+        self.call(Durability::Synced, move |tx| {
+            let sql = "DELETE FROM clients WHERE tenant_id = ?1 AND id = ?2";
+            found(tx.execute(sql, (Text(tenant), Text(id)))?, "client")
+        })
+        .await
+    }
+
+    /// All clients, by name.
+    pub async fn clients(&self, _scope: SystemScope) -> Result<Vec<ClientRow>, StoreError> {
+        self.call(Durability::Batched, |tx| {
+            let mut query = tx.prepare("SELECT * FROM clients ORDER BY name, id")?;
+            let rows = query.query_map([], read)?;
+            Ok(rows.collect::<Result<_, _>>()?)
+        })
+        .await
+    }
+
+    /// The tenant's clients, by name.
+    pub async fn clients_of(&self, tenant: TenantId) -> Result<Vec<ClientRow>, StoreError> {
+        self.call(Durability::Batched, move |tx| {
+            let mut query = tx.prepare("SELECT * FROM clients WHERE tenant_id = ?1 ORDER BY name")?;
+            let rows = query.query_map([Text(tenant)], read)?;
+            Ok(rows.collect::<Result<_, _>>()?)
+        })
+        .await
+    }
+
+    /// The tenant's client with this name.
+    pub async fn client_by_name(
+        &self,
+        tenant: TenantId,
+        name: &str,
+    ) -> Result<Option<ClientRow>, StoreError> {
+        let name = name.to_owned();
+        self.call(Durability::Batched, move |tx| {
+            let sql = "SELECT * FROM clients WHERE tenant_id = ?1 AND name = ?2";
+            Ok(tx.query_row(sql, (Text(tenant), name), read).optional()?)
+        })
+        .await
+    }
+
+    /// Notes when clients were last used; those that are gone are passed over.
+    pub async fn touch_clients(&self, used: Vec<(TenantId, ClientId, Timestamp)>) -> Result<(), StoreError> {
+        self.call(Durability::Batched, move |tx| {
+            let sql = "UPDATE clients SET last_used_at = max(coalesce(last_used_at, 0), ?3)
+                       WHERE tenant_id = ?1 AND id = ?2";
+            let mut update = tx.prepare_cached(sql)?;
+            for (tenant, id, at) in used {
+                update.execute((Text(tenant), Text(id), Millis(at)))?;
+            }
+            Ok(())
+        })
+        .await
+    }
+}
+
+/// Binds the whole row in the order of the columns.
+fn write(connection: &Connection, sql: &str, row: &ClientRow) -> rusqlite::Result<usize> {
+    let values = (
+        Text(row.id),
+        Text(row.tenant),
+        &row.name,
+        Text(row.account),
+        Name(row.key_kind),
+        row.key_hash,
+        &row.key_hint,
+        Name(row.override_mode),
+        row.strategy.map(Name),
+        Millis(row.created_at),
+        row.last_used_at.map(Millis),
+    );
+    connection.execute(sql, values)
+}
+
+fn read(row: &Row<'_>) -> rusqlite::Result<ClientRow> {
+    Ok(ClientRow {
+        id: row.get::<_, Text<_>>("id")?.0,
+        tenant: row.get::<_, Text<_>>("tenant_id")?.0,
+        name: row.get("name")?,
+        account: row.get::<_, Text<_>>("account_id")?.0,
+        key_kind: row.get::<_, Name<_>>("key_kind")?.0,
+        key_hash: row.get("key_hash")?,
+        key_hint: row.get("key_hint")?,
+        override_mode: row.get::<_, Name<_>>("override_mode")?.0,
+        strategy: row.get::<_, Option<Name<_>>>("strategy")?.map(|strategy| strategy.0),
+        created_at: row.get::<_, Millis>("created_at")?.0,
+        last_used_at: row.get::<_, Option<Millis>>("last_used_at")?.map(|at| at.0),
+    })
+}

@@ -1,0 +1,323 @@
+//! Table `logins`: what is known of each set of credentials, apart from the secrets.
+
+use std::path::PathBuf;
+
+use jiff::Timestamp;
+use rockpool_routing::{LoginId, TenantId};
+use rusqlite::{Connection, OptionalExtension, Row};
+use serde::{Deserialize, Serialize};
+
+use super::column::{Count, Millis, Name, Text, found};
+use super::{Durability, Store, StoreError, SystemScope};
+
+/// How the credentials came here; only what Rockpool itself obtained is revoked on removal.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Obtained {
+    /// By a sign-in of our own.
+    SignIn,
+    /// Taken over from another tool's file.
+    Import,
+    /// Read again and again from another tool's file, never refreshed by us.
+    Follow(PathBuf),
+}
+
+impl Obtained {
+    fn name(&self) -> &'static str {
+        match self {
+            Self::SignIn => "sign_in",
+            Self::Import => "import",
+            Self::Follow(_) => "follow",
+        }
+    }
+
+    fn path(&self) -> Option<String> {
+        match self {
+            Self::SignIn | Self::Import => None,
+            Self::Follow(path) => Some(path.to_string_lossy().into_owned()),
+        }
+    }
+}
+
+/// Where the refresh token stands; written before it is sent and after its successor is saved.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RefreshPhase {
+    /// It may be sent.
+    Idle,
+    /// It is on its way; found at start, its fate is unknown.
+    Sent,
+    /// It was sent and the answer never seen; it is never sent again.
+    Uncertain,
+    /// The issuer refused it for good.
+    Dead,
+}
+
+/// One login.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LoginRow {
+    /// Names it; also part of its vault keys.
+    pub id: LoginId,
+    /// The tenant.
+    pub tenant: TenantId,
+    /// Address of the issuer, without a trailing slash.
+    pub issuer: String,
+    /// The issuer's identifier of the person.
+    pub user_id: String,
+    /// E-mail, where the issuer named one.
+    pub email: Option<String>,
+    /// How the credentials came here.
+    pub obtained: Obtained,
+    /// Where the refresh token stands.
+    pub phase: RefreshPhase,
+    /// The issuer's code for a dead token, such as `refresh_token_reused`.
+    pub phase_code: Option<String>,
+    /// Counts the bearers of this login, from 1; below 2⁶³.
+    pub generation: u64,
+    /// When the access token expires.
+    pub access_expires_at: Option<Timestamp>,
+    /// When the access token was issued.
+    pub access_issued_at: Option<Timestamp>,
+    /// SHA-256 of the refresh token.
+    pub fingerprint: [u8; 32],
+    /// When it was made.
+    pub created_at: Timestamp,
+    /// When it was last changed.
+    pub updated_at: Timestamp,
+}
+
+/// What a finished refresh leaves behind.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Refreshed {
+    /// The new bearer's generation.
+    pub generation: u64,
+    /// When the new access token expires.
+    pub access_expires_at: Option<Timestamp>,
+    /// When the new access token was issued.
+    pub access_issued_at: Option<Timestamp>,
+    /// SHA-256 of the refresh token that holds now.
+    pub fingerprint: [u8; 32],
+    /// When this was.
+    pub at: Timestamp,
+}
+
+impl Store {
+    /// Adds a login; on the disk when this returns.
+    ///
+    /// # Errors
+    /// [`StoreError::Taken`] with [`super::Unique::RefreshToken`] where its refresh token is held
+    /// already, in whichever tenant.
+    pub async fn insert_login(&self, row: LoginRow) -> Result<(), StoreError> {
+        self.call(Durability::Synced, move |tx| {
+            let sql =
+                "INSERT INTO logins (id, tenant_id, issuer, user_id, email, obtained, follow_path, phase,
+                           phase_code, generation, access_expires_at, access_issued_at, fingerprint,
+                           created_at, updated_at)
+                       VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)";
+            write(tx, sql, &row)?;
+            Ok(())
+        })
+        .await
+    }
+
+    /// Replaces everything about a login but its identity and `created_at`, as after signing in again;
+    /// on the disk when this returns.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`], and as [`Store::insert_login`].
+    pub async fn update_login(&self, row: LoginRow) -> Result<(), StoreError> {
+        self.call(Durability::Synced, move |tx| {
+            let sql =
+                "UPDATE logins SET issuer = ?3, user_id = ?4, email = ?5, obtained = ?6, follow_path = ?7,
+                           phase = ?8, phase_code = ?9, generation = ?10, access_expires_at = ?11,
+                           access_issued_at = ?12, fingerprint = ?13, updated_at = ?15
+                       WHERE id = ?1 AND tenant_id = ?2 AND ?14 IS NOT NULL";
+            found(write(tx, sql, &row)?, "login")
+        })
+        .await
+    }
+
+    /// All logins, oldest first.
+    pub async fn logins(&self, _scope: SystemScope) -> Result<Vec<LoginRow>, StoreError> {
+        self.call(Durability::Batched, |tx| {
+            let mut query = tx.prepare("SELECT * FROM logins ORDER BY created_at, id")?;
+            let rows = query.query_map([], read)?;
+            Ok(rows.collect::<Result<_, _>>()?)
+        })
+        .await
+    }
+
+    /// One login.
+    pub async fn login(&self, tenant: TenantId, id: LoginId) -> Result<Option<LoginRow>, StoreError> {
+        self.call(Durability::Batched, move |tx| {
+            let sql = "SELECT * FROM logins WHERE tenant_id = ?1 AND id = ?2";
+            Ok(tx.query_row(sql, (Text(tenant), Text(id)), read).optional()?)
+        })
+        .await
+    }
+
+    /// The login that holds the refresh token with this SHA-256, in whichever tenant. Followed files
+    /// come last.
+    pub async fn login_by_fingerprint(
+        &self,
+        _scope: SystemScope,
+        fingerprint: &[u8; 32],
+    ) -> Result<Option<LoginRow>, StoreError> {
+        let fingerprint = *fingerprint;
+        self.call(Durability::Batched, move |tx| {
+            let sql = "SELECT * FROM logins WHERE fingerprint = ?1 ORDER BY obtained = 'follow' LIMIT 1";
+            Ok(tx.query_row(sql, [fingerprint], read).optional()?)
+        })
+        .await
+    }
+
+    /// The newest login of this person with this issuer.
+    pub async fn login_by_user(
+        &self,
+        tenant: TenantId,
+        issuer: &str,
+        user_id: &str,
+    ) -> Result<Option<LoginRow>, StoreError> {
+        let (issuer, user_id) = (issuer.to_owned(), user_id.to_owned());
+        self.call(Durability::Batched, move |tx| {
+            let sql = "SELECT * FROM logins WHERE tenant_id = ?1 AND issuer = ?2 AND user_id = ?3
+                       ORDER BY created_at DESC, id DESC LIMIT 1";
+            Ok(tx.query_row(sql, (Text(tenant), issuer, user_id), read).optional()?)
+        })
+        .await
+    }
+
+    /// Notes that the refresh token is about to be sent; on the disk when this returns, so that a kill
+    /// in between cannot lead to its being sent twice.
+    ///
+    /// # Errors
+    /// [`StoreError::RefreshTokenSpent`] unless the phase is idle; [`StoreError::NotFound`].
+    pub async fn mark_refresh_sent(
+        &self,
+        tenant: TenantId,
+        id: LoginId,
+        at: Timestamp,
+    ) -> Result<(), StoreError> {
+        self.call(Durability::Synced, move |tx| {
+            let sql = "UPDATE logins SET phase = 'sent', phase_code = NULL, updated_at = ?3
+                       WHERE tenant_id = ?1 AND id = ?2 AND phase = 'idle'";
+            if tx.execute(sql, (Text(tenant), Text(id), Millis(at)))? == 1 {
+                return Ok(());
+            }
+            let known = exists(tx, tenant, id)?;
+            Err(if known { StoreError::RefreshTokenSpent } else { StoreError::NotFound("login") })
+        })
+        .await
+    }
+
+    /// Notes that the successor of the refresh token is in the vault: the phase is idle again. On the
+    /// disk when this returns.
+    pub async fn complete_refresh(
+        &self,
+        tenant: TenantId,
+        id: LoginId,
+        refreshed: Refreshed,
+    ) -> Result<(), StoreError> {
+        self.call(Durability::Synced, move |tx| {
+            let sql = "UPDATE logins SET phase = 'idle', phase_code = NULL, generation = ?3,
+                           access_expires_at = ?4, access_issued_at = ?5, fingerprint = ?6, updated_at = ?7
+                       WHERE tenant_id = ?1 AND id = ?2";
+            let values = (
+                Text(tenant),
+                Text(id),
+                Count(refreshed.generation),
+                refreshed.access_expires_at.map(Millis),
+                refreshed.access_issued_at.map(Millis),
+                refreshed.fingerprint,
+                Millis(refreshed.at),
+            );
+            found(tx.execute(sql, values)?, "login")
+        })
+        .await
+    }
+
+    /// Sets the phase, with the issuer's code where there is one; on the disk when this returns.
+    pub async fn mark_login_phase(
+        &self,
+        tenant: TenantId,
+        id: LoginId,
+        phase: RefreshPhase,
+        code: Option<String>,
+        at: Timestamp,
+    ) -> Result<(), StoreError> {
+        self.call(Durability::Synced, move |tx| {
+            let sql = "UPDATE logins SET phase = ?3, phase_code = ?4, updated_at = ?5
+                       WHERE tenant_id = ?1 AND id = ?2";
+            let values = (Text(tenant), Text(id), Name(phase), code, Millis(at));
+            found(tx.execute(sql, values)?, "login")
+        })
+        .await
+    }
+
+    /// Removes a login that no account refers to; removing none is fine.
+    ///
+    /// # Errors
+    /// [`StoreError::Sqlite`] where an account still refers to it.
+    pub async fn delete_login(&self, tenant: TenantId, id: LoginId) -> Result<(), StoreError> {
+        self.call(Durability::Synced, move |tx| {
+            let sql = "DELETE FROM logins WHERE tenant_id = ?1 AND id = ?2";
+            tx.execute(sql, (Text(tenant), Text(id)))?;
+            Ok(())
+        })
+        .await
+    }
+}
+
+fn exists(connection: &Connection, tenant: TenantId, id: LoginId) -> rusqlite::Result<bool> {
+    connection
+        .prepare_cached("SELECT 1 FROM logins WHERE tenant_id = ?1 AND id = ?2")?
+        .exists((Text(tenant), Text(id)))
+}
+
+/// Binds the whole row in the order of the columns.
+fn write(connection: &Connection, sql: &str, row: &LoginRow) -> rusqlite::Result<usize> {
+    let values = (
+        Text(row.id),
+        Text(row.tenant),
+        &row.issuer,
+        &row.user_id,
+        &row.email,
+        row.obtained.name(),
+        row.obtained.path(),
+        Name(row.phase),
+        &row.phase_code,
+        Count(row.generation),
+        row.access_expires_at.map(Millis),
+        row.access_issued_at.map(Millis),
+        row.fingerprint,
+        Millis(row.created_at),
+        Millis(row.updated_at),
+    );
+    connection.execute(sql, values)
+}
+
+fn read(row: &Row<'_>) -> rusqlite::Result<LoginRow> {
+    let obtained: String = row.get("obtained")?;
+    let path: Option<String> = row.get("follow_path")?;
+    let obtained = match (obtained.as_str(), path) {
+        ("follow", Some(path)) => Obtained::Follow(path.into()),
+        ("import", _) => Obtained::Import,
+        // The table's checks leave nothing else.
+        (_, _) => Obtained::SignIn,
+    };
+    Ok(LoginRow {
+        id: row.get::<_, Text<_>>("id")?.0,
+        tenant: row.get::<_, Text<_>>("tenant_id")?.0,
+        issuer: row.get("issuer")?,
+        user_id: row.get("user_id")?,
+        email: row.get("email")?,
+        obtained,
+        phase: row.get::<_, Name<_>>("phase")?.0,
+        phase_code: row.get("phase_code")?,
+        generation: row.get::<_, Count>("generation")?.0,
+        access_expires_at: row.get::<_, Option<Millis>>("access_expires_at")?.map(|at| at.0),
+        access_issued_at: row.get::<_, Option<Millis>>("access_issued_at")?.map(|at| at.0),
+        fingerprint: row.get("fingerprint")?,
+        created_at: row.get::<_, Millis>("created_at")?.0,
+        updated_at: row.get::<_, Millis>("updated_at")?.0,
+    })
+}

@@ -1,0 +1,83 @@
+//! Tables `pools` and `pool_members`: owner, members in order, strategy.
+
+use std::collections::BTreeMap;
+
+use rockpool_routing::{AccountId, Pool, Strategy, TenantId};
+use rusqlite::{Connection, Params};
+
+use super::column::{Name, Text};
+use super::{Durability, Store, StoreError, SystemScope};
+
+/// One pool with its tenant.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PoolRow {
+    /// The tenant.
+    pub tenant: TenantId,
+    /// Owner, members and strategy.
+    pub pool: Pool,
+}
+
+impl Store {
+    /// Saves a pool, replacing what its owner had; on the disk when this returns. The rules between
+    /// pools are [`rockpool_routing::pool::validate`]'s, to be asked before.
+    ///
+    /// # Errors
+    /// [`StoreError::Taken`] with [`super::Unique::PoolMember`] where a member is in another pool.
+    pub async fn set_pool(&self, tenant: TenantId, pool: Pool) -> Result<(), StoreError> {
+        self.call(Durability::Synced, move |tx| {
+            let sql = "INSERT INTO pools (tenant_id, owner, strategy) VALUES (?1, ?2, ?3)
+                       ON CONFLICT (tenant_id, owner) DO UPDATE SET strategy = excluded.strategy";
+            tx.execute(sql, (Text(tenant), Text(pool.owner), Name(pool.strategy)))?;
+            let sql = "DELETE FROM pool_members WHERE tenant_id = ?1 AND owner = ?2";
+            tx.execute(sql, (Text(tenant), Text(pool.owner)))?;
+            let sql = "INSERT INTO pool_members (tenant_id, owner, member, position) VALUES (?1, ?2, ?3, ?4)";
+            let mut insert = tx.prepare(sql)?;
+            for (position, member) in (0_i64..).zip(&pool.members) {
+                insert.execute((Text(tenant), Text(pool.owner), Text(member), position))?;
+            }
+            Ok(())
+        })
+        .await
+    }
+
+    /// Removes the owner's pool; its accounts stay. Removing none is fine.
+    pub async fn remove_pool(&self, tenant: TenantId, owner: AccountId) -> Result<(), StoreError> {
+        self.call(Durability::Synced, move |tx| {
+            let sql = "DELETE FROM pools WHERE tenant_id = ?1 AND owner = ?2";
+            tx.execute(sql, (Text(tenant), Text(owner)))?;
+            Ok(())
+        })
+        .await
+    }
+
+    /// All pools, by owner.
+    pub async fn pools(&self, _scope: SystemScope) -> Result<Vec<PoolRow>, StoreError> {
+        self.call(Durability::Batched, |tx| load(tx, "", [])).await
+    }
+
+    /// The tenant's pools, by owner.
+    pub async fn pools_of(&self, tenant: TenantId) -> Result<Vec<PoolRow>, StoreError> {
+        self.call(Durability::Batched, move |tx| load(tx, "WHERE p.tenant_id = ?1", [Text(tenant)])).await
+    }
+}
+
+/// One row per member, and one without a member for a pool that has none.
+fn load(connection: &Connection, filter: &str, values: impl Params) -> Result<Vec<PoolRow>, StoreError> {
+    let sql = format!(
+        "SELECT p.tenant_id, p.owner, p.strategy, m.member FROM pools p
+         LEFT JOIN pool_members m ON m.tenant_id = p.tenant_id AND m.owner = p.owner
+         {filter} ORDER BY p.tenant_id, p.owner, m.position"
+    );
+    let mut query = connection.prepare(&sql)?;
+    let mut rows = query.query(values)?;
+    let mut pools: BTreeMap<(TenantId, AccountId), Pool> = BTreeMap::new();
+    while let Some(row) = rows.next()? {
+        let tenant = row.get::<_, Text<TenantId>>(0)?.0;
+        let owner = row.get::<_, Text<AccountId>>(1)?.0;
+        let strategy = row.get::<_, Name<Strategy>>(2)?.0;
+        let member = row.get::<_, Option<Text<AccountId>>>(3)?;
+        let pool = pools.entry((tenant, owner)).or_insert_with(|| Pool { strategy, ..Pool::single(owner) });
+        pool.members.extend(member.map(|member| member.0));
+    }
+    Ok(pools.into_iter().map(|((tenant, _), pool)| PoolRow { tenant, pool }).collect())
+}

@@ -1,0 +1,15 @@
+//! The right to ask across all tenants, which only the engine's own start and loops have.
+
+/// Proof that a query may cross tenants. Nothing outside this crate can make one, so a route of the
+/// management API has to name its tenant:
+///
+/// ```compile_fail
+/// let scope = rockpool_engine::store::SystemScope(());
+/// ```
+#[derive(Clone, Copy, Debug)]
+pub struct SystemScope(());
+
+/// The engine's own right; for loading at start and for work that serves all tenants.
+pub(crate) fn system_scope() -> SystemScope {
+    SystemScope(())
+}

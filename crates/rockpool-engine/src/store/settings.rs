@@ -1,0 +1,53 @@
+//! Table `settings`: the machine's own facts, above all tenants.
+
+use rusqlite::OptionalExtension;
+use uuid::Uuid;
+
+use super::column::Text;
+use super::{Durability, Store, StoreError, SystemScope};
+
+const INSTALLATION: &str = "installation";
+
+impl Store {
+    /// The installation's identifier, made once: it keeps this installation's vault entries apart from
+    /// those of another data folder of the same user.
+    pub async fn installation(&self, _scope: SystemScope) -> Result<Uuid, StoreError> {
+        self.call(Durability::Synced, |tx| {
+            let sql = "INSERT INTO settings (name, value) VALUES (?1, ?2) ON CONFLICT (name) DO NOTHING";
+            tx.execute(sql, (INSTALLATION, Text(Uuid::now_v7())))?;
+            let sql = "SELECT value FROM settings WHERE name = ?1";
+            let id = tx.query_row(sql, [INSTALLATION], |row| row.get::<_, Text<Uuid>>(0))?;
+            Ok(id.0)
+        })
+        .await
+    }
+
+    /// A setting's value; `None` where it was never set.
+    pub async fn setting(
+        &self,
+        _scope: SystemScope,
+        name: &'static str,
+    ) -> Result<Option<String>, StoreError> {
+        self.call(Durability::Batched, move |tx| {
+            let sql = "SELECT value FROM settings WHERE name = ?1";
+            Ok(tx.query_row(sql, [name], |row| row.get(0)).optional()?)
+        })
+        .await
+    }
+
+    /// Sets a setting, replacing what was there.
+    pub async fn set_setting(
+        &self,
+        _scope: SystemScope,
+        name: &'static str,
+        value: String,
+    ) -> Result<(), StoreError> {
+        self.call(Durability::Batched, move |tx| {
+            let sql = "INSERT INTO settings (name, value) VALUES (?1, ?2)
+                       ON CONFLICT (name) DO UPDATE SET value = excluded.value";
+            tx.execute(sql, (name, value))?;
+            Ok(())
+        })
+        .await
+    }
+}
