@@ -5,6 +5,8 @@ use rockpool_routing::{AccountId, AccountState, SignInId};
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use crate::api::names;
+
 /// Something happened. A listener that lags reads the snapshot afresh and goes on.
 #[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
 #[serde(tag = "type", rename_all = "snake_case")]
@@ -19,13 +21,13 @@ pub enum EngineEvent {
         /// Its slug.
         name: String,
         /// The state before.
-        #[schema(value_type = String)]
+        #[schema(value_type = names::AccountState)]
         from: AccountState,
         /// The state now.
-        #[schema(value_type = String)]
+        #[schema(value_type = names::AccountState)]
         to: AccountState,
         /// When time alone cures it, if known.
-        #[schema(value_type = Option<String>)]
+        #[schema(value_type = Option<String>, format = "date-time")]
         until: Option<Timestamp>,
     },
     /// No account of a pool can serve any more.
@@ -33,7 +35,7 @@ pub enum EngineEvent {
         /// Slug of the pool's owner.
         owner: String,
         /// When the first account comes back, if known.
-        #[schema(value_type = Option<String>)]
+        #[schema(value_type = Option<String>, format = "date-time")]
         until: Option<Timestamp>,
     },
     /// A pool that was dry can serve again.

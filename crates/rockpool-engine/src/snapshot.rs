@@ -5,6 +5,8 @@ use rockpool_routing::{AccountId, AccountState, ClientId, SignInId, Source, Stra
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use crate::api::names;
+
 /// Everything a person may want to see at a glance.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct Snapshot {
@@ -83,7 +85,7 @@ pub struct AccountView {
     /// Plan in lower case, such as `pro`.
     pub plan: Option<String>,
     /// The state that matters most.
-    #[schema(value_type = String, example = "ready")]
+    #[schema(value_type = names::AccountState)]
     pub state: AccountState,
     /// When time alone cures the state, if known.
     #[schema(value_type = Option<String>, format = "date-time")]
@@ -104,7 +106,7 @@ pub struct AccountView {
     #[schema(value_type = Option<String>, format = "date-time")]
     pub quota_seen_at: Option<Timestamp>,
     /// How it was last seen: `usage`, `headers` or `event`.
-    #[schema(value_type = Option<String>)]
+    #[schema(value_type = Option<names::Source>)]
     pub quota_source: Option<Source>,
     /// Health over the last 120 attempts.
     pub health: HealthView,
@@ -143,7 +145,7 @@ pub enum RoleView {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct WindowView {
     /// By length: `five_hour`, `weekly`, `monthly`, `other`.
-    #[schema(value_type = String)]
+    #[schema(value_type = names::WindowKind)]
     pub kind: WindowKind,
     /// Length in seconds, where known.
     pub length_seconds: Option<u32>,
@@ -160,7 +162,7 @@ pub struct WindowView {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct HealthView {
     /// `idle`, `healthy`, `degraded`, `critical`.
-    #[schema(value_type = String)]
+    #[schema(value_type = names::HealthState)]
     pub state: rockpool_routing::health::HealthState,
     /// 0 to 100.
     pub score: u8,
@@ -178,7 +180,7 @@ pub struct PoolView {
     /// Slug of the owner.
     pub owner: String,
     /// `primary_first`, `round_robin` or `priority_order`.
-    #[schema(value_type = String)]
+    #[schema(value_type = names::Strategy)]
     pub strategy: Strategy,
     /// Slugs of the members, in order, without the owner.
     pub extra_provider_names: Vec<String>,
@@ -221,7 +223,7 @@ pub struct ClientView {
     /// `inherit`: the account's pool as it is; `custom`: the strategy below in its place.
     pub override_mode: OverrideMode,
     /// Own strategy, in `custom` mode.
-    #[schema(value_type = Option<String>)]
+    #[schema(value_type = Option<names::Strategy>)]
     pub strategy: Option<Strategy>,
     /// Last request.
     #[schema(value_type = Option<String>, format = "date-time")]

@@ -1,0 +1,126 @@
+//! What handlers read off a request: who asks, the body, the query; each refusal is a problem.
+
+use axum::body::Bytes;
+use axum::extract::{FromRequest, FromRequestParts, Query, Request};
+use http::request::Parts;
+use http::{HeaderMap, StatusCode, header};
+use rockpool_routing::SignInId;
+use serde::de::DeserializeOwned;
+use serde_path_to_error::Segment;
+
+use super::Shared;
+use super::problem::Problem;
+use crate::action::ActionError;
+use crate::principal::{Principal, Viewer};
+
+/// The tenants that the one who asks may see.
+pub(super) struct Caller(pub(super) Viewer);
+
+impl FromRequestParts<Shared> for Caller {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, operations: &Shared) -> Result<Self, Problem> {
+        let principal = parts.extensions.get::<Principal>().ok_or_else(unauthorized)?;
+        Ok(Self(operations.viewer(*principal)))
+    }
+}
+
+/// The answer to a request that came through no door.
+pub(super) fn unauthorized() -> Problem {
+    Problem::new(
+        StatusCode::UNAUTHORIZED,
+        "unauthorized",
+        "This needs the control token of the running Rockpool as bearer; client keys do not open it.",
+    )
+}
+
+/// A JSON body, checked strictly: an unknown field is more likely a typing error than a wish.
+pub(super) struct Body<T>(pub(super) T);
+
+impl<T: DeserializeOwned> FromRequest<Shared> for Body<T> {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, operations: &Shared) -> Result<Self, Problem> {
+        if !is_json(request.headers()) {
+            return Err(Problem::new(
+                StatusCode::UNSUPPORTED_MEDIA_TYPE,
+                "not_json",
+                "Send the body as JSON, with content-type application/json.",
+            ));
+        }
+        let bytes =
+            Bytes::from_request(request, operations).await.map_err(|rejection| match rejection.status() {
+                StatusCode::PAYLOAD_TOO_LARGE => {
+                    Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "body_too_large", "The body is over 2 MiB.")
+                }
+                _ => Problem::new(StatusCode::BAD_REQUEST, "body_cut_off", "The body ended too early."),
+            })?;
+        parse(&bytes).map(Self)
+    }
+}
+
+fn is_json(headers: &HeaderMap) -> bool {
+    let media_type = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or("");
+    let essence = media_type.split(';').next().unwrap_or("").trim();
+    essence.eq_ignore_ascii_case("application/json")
+}
+
+fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
+    let mut json = serde_json::Deserializer::from_slice(bytes);
+    let value = serde_path_to_error::deserialize(&mut json).map_err(refusal)?;
+    json.end().map_err(|error| malformed(&error))?;
+    Ok(value)
+}
+
+fn malformed(error: &serde_json::Error) -> Problem {
+    let place = format!("line {}, column {}", error.line(), error.column());
+    Problem::new(StatusCode::BAD_REQUEST, "malformed_json", format!("The body is not valid JSON at {place}."))
+}
+
+/// Names the field and what was expected. What serde_json says of a value could repeat a secret that
+/// was put into the wrong field, so texts with a value are cut before it.
+fn refusal(error: serde_path_to_error::Error<serde_json::Error>) -> Problem {
+    let field = field_of(error.path());
+    let inner = error.into_inner();
+    if !inner.is_data() {
+        return malformed(&inner);
+    }
+    let text = inner.to_string();
+    let text = text.rsplit_once(" at line ").map_or(text.as_str(), |(text, _)| text);
+    let (code, detail) = match (text.starts_with("unknown field"), text.rsplit_once(", expected ")) {
+        (true, _) => ("unknown_field", format!("The body has an {text}.")),
+        (false, Some((_, expected))) => ("invalid_field", format!("The field needs {expected}.")),
+        (false, None) => ("invalid_field", format!("The body has a {text}.")),
+    };
+    let problem = Problem::new(StatusCode::UNPROCESSABLE_ENTITY, code, detail);
+    match field {
+        Some(field) => Problem { detail: format!("{field}: {}", problem.detail), ..problem }.about(field),
+        None => problem,
+    }
+}
+
+fn field_of(path: &serde_path_to_error::Path) -> Option<String> {
+    let known = path.iter().any(|segment| matches!(segment, Segment::Map { .. }));
+    known.then(|| path.to_string())
+}
+
+/// A query string, checked as strictly.
+pub(super) struct Search<T>(pub(super) T);
+
+impl<T: DeserializeOwned> FromRequestParts<Shared> for Search<T> {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, _operations: &Shared) -> Result<Self, Problem> {
+        Query::try_from_uri(&parts.uri).map(|Query(value)| Self(value)).map_err(|rejection| {
+            Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "invalid_query", rejection.body_text())
+        })
+    }
+}
+
+/// Reads a sign-in's id off a path; text that is none names no sign-in.
+pub(super) fn sign_in_id(text: &str) -> Result<SignInId, Problem> {
+    text.parse().map_err(|_| {
+        let message = "There is no such sign-in.";
+        ActionError::not_found("sign_in_not_found", text, message).into()
+    })
+}

@@ -1,0 +1,3 @@
+//! The management API at its boundary: one request, one answer, and what the engine was asked for.
+
+mod document;

@@ -1,0 +1,41 @@
+//! Who asks, and which tenants they may see.
+
+use rockpool_routing::TenantId;
+
+/// The one on whose behalf a request to the management API is carried out.
+///
+/// There is no way to send one: the door through which a request came in attaches it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Principal {
+    /// The person at this machine, through the app itself. No socket can obtain it.
+    Owner,
+    /// A program of the same user, which could read the token in `control.json`.
+    Control,
+}
+
+/// The tenants that a principal may see.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Viewer {
+    /// The tenant that an action without a tenant of its own is about.
+    pub home: TenantId,
+    /// All tenants whose things are shown; `home` is one of them.
+    pub tenants: Vec<TenantId>,
+}
+
+impl Viewer {
+    /// A viewer of one tenant.
+    pub fn of(tenant: TenantId) -> Self {
+        Self { home: tenant, tenants: vec![tenant] }
+    }
+
+    /// The same viewer, looking at the home tenant only.
+    #[must_use]
+    pub fn at_home(&self) -> Self {
+        Self::of(self.home)
+    }
+
+    /// Whether things of `tenant` may be shown.
+    pub fn sees(&self, tenant: TenantId) -> bool {
+        self.tenants.contains(&tenant)
+    }
+}
