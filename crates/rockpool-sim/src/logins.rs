@@ -1,0 +1,265 @@
+//! Logins and their tokens: single-use refresh tokens, families that die as one, access tokens that end.
+
+use std::collections::HashMap;
+
+use serde::{Deserialize, Serialize};
+
+use crate::jwt::Subject;
+use crate::people::{Person, SeatId, Workspace};
+use crate::random;
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct LoginId(usize);
+
+/// How a login came to its end; decides what its tokens are answered with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Death {
+    /// A used refresh token was presented again; access tokens die too.
+    Reused,
+    /// Revoked, by the person or by an administrator; access tokens die too.
+    Revoked,
+    /// The session was ended elsewhere; access tokens die too.
+    SessionTerminated,
+    /// Only the refresh token has expired; access tokens live on to their end.
+    RefreshExpired,
+}
+
+impl Death {
+    const fn takes_access_tokens(self) -> bool {
+        match self {
+            Self::Reused | Self::Revoked | Self::SessionTerminated => true,
+            Self::RefreshExpired => false,
+        }
+    }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Life {
+    Alive,
+    Dead(Death),
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Use {
+    Fresh,
+    Spent,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Forced {
+    No,
+    Expired,
+}
+
+#[derive(Debug)]
+struct Login {
+    seat: SeatId,
+    life: Life,
+}
+
+#[derive(Debug)]
+struct Refresh {
+    login: LoginId,
+    state: Use,
+}
+
+#[derive(Debug)]
+struct Access {
+    login: LoginId,
+    expires_at: i64,
+    forced: Forced,
+}
+
+/// Something secret that was handed out, for tests that look for leaks.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Secret {
+    /// What it is.
+    pub kind: SecretKind,
+    /// The text as it was issued.
+    pub value: String,
+}
+
+/// What a secret is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SecretKind {
+    /// A bearer.
+    AccessToken,
+    /// A single-use token.
+    RefreshToken,
+    /// The claims about the person.
+    IdToken,
+    /// What the browser brings back.
+    AuthorizationCode,
+    /// The verifier that the device flow hands out.
+    CodeVerifier,
+    /// From the token exchange.
+    ApiKey,
+}
+
+/// What one grant hands out.
+#[derive(Clone, Debug)]
+pub(crate) struct Issued {
+    pub id_token: String,
+    pub access_token: String,
+    pub refresh_token: String,
+    pub expires_in: u64,
+}
+
+/// Why a refresh token was not accepted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum RefreshRefusal {
+    Reused,
+    Invalidated,
+    Expired,
+    SessionTerminated,
+}
+
+/// Why a bearer was not accepted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum AccessRefusal {
+    Unknown,
+    Invalidated,
+    Expired,
+}
+
+#[derive(Debug, Default)]
+pub(crate) struct Logins {
+    logins: Vec<Login>,
+    refresh: HashMap<String, Refresh>,
+    access: HashMap<String, Access>,
+    id_tokens: HashMap<String, LoginId>,
+    secrets: Vec<Secret>,
+}
+
+impl Logins {
+    pub(crate) fn sign_in(&mut self, seat: SeatId) -> LoginId {
+        self.logins.push(Login { seat, life: Life::Alive });
+        LoginId(self.logins.len() - 1)
+    }
+
+    /// The seat that was chosen at sign-in.
+    pub(crate) fn seat(&self, login: LoginId) -> &SeatId {
+        &self.logins[login.0].seat
+    }
+
+    pub(crate) fn issue(
+        &mut self,
+        login: LoginId,
+        person: &Person,
+        workspace: &Workspace,
+        issuer: &str,
+        now_ms: i64,
+    ) -> Issued {
+        let (id_token, access_token) = self.issue_without_rotation(login, person, workspace, issuer, now_ms);
+        let refresh_token = format!("rt_{}.{}", random::id(""), random::token());
+        self.refresh.insert(refresh_token.clone(), Refresh { login, state: Use::Fresh });
+        self.remember(SecretKind::RefreshToken, &refresh_token);
+        Issued { id_token, access_token, refresh_token, expires_in: workspace.access_token_seconds }
+    }
+
+    /// New id and access tokens while the refresh token stays as it is.
+    pub(crate) fn issue_without_rotation(
+        &mut self,
+        login: LoginId,
+        person: &Person,
+        workspace: &Workspace,
+        issuer: &str,
+        now_ms: i64,
+    ) -> (String, String) {
+        let lifetime = i64::try_from(workspace.access_token_seconds).unwrap_or(i64::MAX / 4);
+        let expires_at = now_ms.div_euclid(1000).saturating_add(lifetime);
+        let subject = Subject { person, workspace, issuer, now_ms, access_expires_at: expires_at };
+        let (id_token, access_token) = (subject.id_token(), subject.access_token());
+        self.access.insert(access_token.clone(), Access { login, expires_at, forced: Forced::No });
+        self.id_tokens.insert(id_token.clone(), login);
+        self.remember(SecretKind::IdToken, &id_token);
+        self.remember(SecretKind::AccessToken, &access_token);
+        (id_token, access_token)
+    }
+
+    /// Checks a refresh token without using it up. A spent one kills its family.
+    pub(crate) fn present(&mut self, token: &str) -> Result<LoginId, RefreshRefusal> {
+        let Some(entry) = self.refresh.get(token) else {
+            return Err(RefreshRefusal::Invalidated);
+        };
+        let login = entry.login;
+        match entry.state {
+            Use::Spent => {
+                self.kill(login, Death::Reused);
+                Err(RefreshRefusal::Reused)
+            }
+            Use::Fresh => match self.logins[login.0].life {
+                Life::Alive => Ok(login),
+                Life::Dead(Death::Reused | Death::Revoked) => Err(RefreshRefusal::Invalidated),
+                Life::Dead(Death::SessionTerminated) => Err(RefreshRefusal::SessionTerminated),
+                Life::Dead(Death::RefreshExpired) => Err(RefreshRefusal::Expired),
+            },
+        }
+    }
+
+    pub(crate) fn spend(&mut self, token: &str) {
+        if let Some(entry) = self.refresh.get_mut(token) {
+            entry.state = Use::Spent;
+        }
+    }
+
+    /// Whose refresh token this is, whatever its state.
+    pub(crate) fn owner_of_refresh(&self, token: &str) -> Option<LoginId> {
+        self.refresh.get(token).map(|entry| entry.login)
+    }
+
+    pub(crate) fn owner_of_id_token(&self, token: &str) -> Option<LoginId> {
+        self.id_tokens.get(token).copied()
+    }
+
+    pub(crate) fn owner_of_access(&self, token: &str) -> Option<LoginId> {
+        self.access.get(token).map(|entry| entry.login)
+    }
+
+    pub(crate) fn check_access(&self, token: &str, now: i64) -> Result<LoginId, AccessRefusal> {
+        let entry = self.access.get(token).ok_or(AccessRefusal::Unknown)?;
+        match self.logins[entry.login.0].life {
+            Life::Dead(death) if death.takes_access_tokens() => return Err(AccessRefusal::Invalidated),
+            Life::Dead(_) | Life::Alive => {}
+        }
+        match entry.forced {
+            Forced::Expired => Err(AccessRefusal::Expired),
+            Forced::No if now >= entry.expires_at => Err(AccessRefusal::Expired),
+            Forced::No => Ok(entry.login),
+        }
+    }
+
+    /// The first cause of death stays.
+    pub(crate) fn kill(&mut self, login: LoginId, death: Death) {
+        let login = &mut self.logins[login.0];
+        login.life = match (login.life, death) {
+            (Life::Alive | Life::Dead(Death::RefreshExpired), death) => Life::Dead(death),
+            (dead @ Life::Dead(Death::Reused | Death::Revoked | Death::SessionTerminated), _) => dead,
+        };
+    }
+
+    pub(crate) fn logins_of(&self, user_id: &str) -> Vec<LoginId> {
+        self.logins
+            .iter()
+            .enumerate()
+            .filter(|(_, login)| login.seat.user_id == user_id)
+            .map(|(index, _)| LoginId(index))
+            .collect()
+    }
+
+    pub(crate) fn expire_access_of(&mut self, login: LoginId) {
+        for entry in self.access.values_mut().filter(|entry| entry.login == login) {
+            entry.forced = Forced::Expired;
+        }
+    }
+
+    pub(crate) fn remember(&mut self, kind: SecretKind, value: &str) {
+        self.secrets.push(Secret { kind, value: value.to_owned() });
+    }
+
+    pub(crate) fn secrets(&self) -> &[Secret] {
+        &self.secrets
+    }
+}

@@ -1,0 +1,228 @@
+//! `POST /oauth/token`: codes, refresh tokens with rotation, and the exchange for an API key.
+
+use std::time::Duration;
+
+use serde_json::{Value, json};
+
+use crate::call::{Call, Fields, Form};
+use crate::config::ApiKeyExchange;
+use crate::faults::{Action, On};
+use crate::jwt::CLIENT_ID;
+use crate::logins::{Death, Issued, LoginId, RefreshRefusal, SecretKind};
+use crate::oauth::codes::{CodeRefusal, Presented};
+use crate::plain::{answer_of, ignored};
+use crate::random;
+use crate::reply::{Outcome, Reply};
+use crate::world::{Shared, World};
+
+pub(crate) fn token(shared: &Shared, call: &Call) -> Outcome {
+    let Some(fields) = call.fields() else {
+        return grant_error("invalid_request", "the body must be a form, or JSON for the refresh grant")
+            .into();
+    };
+    if fields.get("client_id") != CLIENT_ID {
+        return grant_error("invalid_client", "unknown client_id").into();
+    }
+    match (fields.get("grant_type"), fields.form) {
+        ("authorization_code", Form::UrlEncoded) => exchange_code(shared, call, &fields),
+        ("urn:ietf:params:oauth:grant-type:token-exchange", Form::UrlEncoded) => {
+            exchange_api_key(shared, call, &fields).into()
+        }
+        ("authorization_code" | "urn:ietf:params:oauth:grant-type:token-exchange", Form::Json) => {
+            grant_error("invalid_request", "this grant takes application/x-www-form-urlencoded").into()
+        }
+        ("refresh_token", Form::Json | Form::UrlEncoded) => refresh(shared, call, &fields),
+        _ => grant_error("unsupported_grant_type", "grant_type must be authorization_code or refresh_token")
+            .into(),
+    }
+}
+
+fn exchange_code(shared: &Shared, call: &Call, fields: &Fields) -> Outcome {
+    let now_ms = shared.clock.now_ms();
+    let presented = Presented {
+        code: fields.get("code"),
+        redirect_uri: fields.get("redirect_uri"),
+        verifier: fields.get("code_verifier"),
+        now_ms,
+    };
+    let mut guard = shared.world();
+    let world = &mut *guard;
+    let seat = match world.codes.check(&presented) {
+        Ok(seat) => seat,
+        Err(refusal) => return code_refused(world, call, refusal).into(),
+    };
+    world.journal.served_as(call.entry, &seat);
+    let action = world.script.take(On::Exchange, Some(&seat));
+    let good = |world: &mut World| {
+        let login = world.logins.sign_in(seat.clone());
+        world.codes.use_up(presented.code, login);
+        world.issue(login, &call.base, now_ms)
+    };
+    scripted(world, call, action, good, token_body)
+}
+
+fn code_refused(world: &mut World, call: &Call, refusal: CodeRefusal) -> Reply {
+    let why = match refusal {
+        CodeRefusal::Unknown => "the code is not known",
+        CodeRefusal::Used(login) => {
+            // RFC 6749, 4.1.2: a code used twice takes the tokens of its first use with it.
+            world.logins.kill(login, Death::Revoked);
+            "the code was used before"
+        }
+        CodeRefusal::Expired => "the code has expired",
+        CodeRefusal::OtherRedirect => "redirect_uri is not that of the authorize request",
+        CodeRefusal::WrongVerifier => "code_verifier does not match the challenge",
+    };
+    world.journal.note(call.entry, why);
+    grant_error("invalid_grant", why)
+}
+
+fn refresh(shared: &Shared, call: &Call, fields: &Fields) -> Outcome {
+    let now_ms = shared.clock.now_ms();
+    let presented = fields.get("refresh_token");
+    let mut guard = shared.world();
+    let world = &mut *guard;
+    let owner = world.logins.owner_of_refresh(presented);
+    let seat = owner.map(|login| world.logins.seat(login).clone());
+    if let Some(seat) = &seat {
+        world.journal.served_as(call.entry, seat);
+    }
+    let action = world.script.take(On::Refresh, seat.as_ref());
+    // A script's answer stands in front of the real one: the token was neither seen nor spent.
+    if let Some(before) = action.as_ref().and_then(before_rotation) {
+        return before;
+    }
+    let login = match world.logins.present(presented) {
+        Ok(login) => login,
+        Err(refusal) => return refresh_refused(world, call, refusal).into(),
+    };
+    if action == Some(Action::OnlyAccessToken) {
+        let (_, access_token) = world.issue_without_rotation(login, &call.base, now_ms);
+        return Reply::json(200, &json!({"access_token": access_token})).into();
+    }
+    let render = match action {
+        Some(Action::WithoutIdToken) => token_body_without_id,
+        _ => token_body,
+    };
+    let rotate = |world: &mut World| rotate(world, login, presented, &call.base, now_ms);
+    scripted(world, call, action, rotate, render)
+}
+
+fn rotate(world: &mut World, login: LoginId, presented: &str, issuer: &str, now_ms: i64) -> Issued {
+    world.logins.spend(presented);
+    world.issue(login, issuer, now_ms)
+}
+
+fn refresh_refused(world: &mut World, call: &Call, refusal: RefreshRefusal) -> Reply {
+    let (code, message) = match refusal {
+        RefreshRefusal::Reused => (
+            "refresh_token_reused",
+            "Your refresh token has already been used to generate a new access token. Please try signing in again.",
+        ),
+        RefreshRefusal::Invalidated => {
+            ("refresh_token_invalidated", "Your session has ended. Please log in again.")
+        }
+        RefreshRefusal::Expired => {
+            ("refresh_token_expired", "Your refresh token has expired. Please log in again.")
+        }
+        RefreshRefusal::SessionTerminated => {
+            ("app_session_terminated", "Your session has ended. Please log in again.")
+        }
+    };
+    world.journal.note(call.entry, code);
+    Reply::json(
+        401,
+        &json!({"error": {"message": message, "type": "invalid_request_error", "param": null, "code": code}}),
+    )
+}
+
+fn exchange_api_key(shared: &Shared, call: &Call, fields: &Fields) -> Reply {
+    let mut world = shared.world();
+    let Some(login) = world.logins.owner_of_id_token(fields.get("subject_token")) else {
+        return grant_error("invalid_grant", "subject_token was never issued here");
+    };
+    let seat = world.logins.seat(login).clone();
+    world.journal.served_as(call.entry, &seat);
+    match shared.config.api_keys {
+        ApiKeyExchange::Refuse => {
+            Reply::error(401, "invalid_subject_token", "Invalid ID token: missing organization_id")
+        }
+        ApiKeyExchange::Grant => {
+            let key = format!("sk-sim-{}", random::token());
+            world.logins.remember(SecretKind::ApiKey, &key);
+            Reply::json(
+                200,
+                &json!({"access_token": key, "issued_token_type": "urn:ietf:params:oauth:token-type:access_token", "token_type": "Bearer"}),
+            )
+        }
+    }
+}
+
+/// What a script orders before anything was looked at.
+fn before_rotation(action: &Action) -> Option<Outcome> {
+    match action {
+        Action::Answer { status, headers, body } => Some(answer_of(*status, headers, body).into()),
+        Action::CutBefore => Some(Outcome::Sever),
+        Action::NeverAnswer => Some(Outcome::Never),
+        Action::HoldHeaders { .. }
+        | Action::CutAfterRotation
+        | Action::FailAfterRotation { .. }
+        | Action::OnlyAccessToken
+        | Action::WithoutIdToken
+        | Action::UsageLimitReached
+        | Action::Say { .. }
+        | Action::Pace { .. }
+        | Action::FailInStream { .. }
+        | Action::Cut { .. }
+        | Action::Stall { .. }
+        | Action::Malformed { .. }
+        | Action::Huge { .. }
+        | Action::UnknownEvents
+        | Action::Patch { .. } => None,
+    }
+}
+
+/// Makes the tokens as the script has it, and renders them.
+fn scripted(
+    world: &mut World,
+    call: &Call,
+    action: Option<Action>,
+    make: impl FnOnce(&mut World) -> Issued,
+    render: fn(&Issued) -> Value,
+) -> Outcome {
+    let Some(action) = action else {
+        return Reply::json(200, &render(&make(world))).into();
+    };
+    if let Some(before) = before_rotation(&action) {
+        return before;
+    }
+    let issued = make(world);
+    let reply = Reply::json(200, &render(&issued));
+    match action {
+        Action::HoldHeaders { ms } => Outcome::Hold(Duration::from_millis(ms), Box::new(reply.into())),
+        Action::CutAfterRotation => Outcome::Sever,
+        Action::FailAfterRotation { status } => {
+            Reply::error(status, "server_error", "The server had an error.").into()
+        }
+        Action::WithoutIdToken => reply.into(),
+        other => {
+            ignored(world, call, &other);
+            reply.into()
+        }
+    }
+}
+
+fn token_body(issued: &Issued) -> Value {
+    json!({
+        "access_token": issued.access_token, "id_token": issued.id_token, "refresh_token": issued.refresh_token,
+        "expires_in": issued.expires_in, "token_type": "Bearer", "scope": "openid profile email offline_access",
+    })
+}
+
+fn token_body_without_id(issued: &Issued) -> Value {
+    json!({"access_token": issued.access_token, "refresh_token": issued.refresh_token, "expires_in": issued.expires_in, "token_type": "Bearer"})
+}
+
+fn grant_error(error: &str, description: &str) -> Reply {
+    Reply::json(400, &json!({"error": error, "error_description": description}))
+}

@@ -1,0 +1,49 @@
+//! `POST …/codex/responses/compact`: the older, unary compaction (clients up to about 0.15x).
+
+use serde_json::{Value, json};
+
+use crate::call::Call;
+use crate::cipher::{Opened, Purpose};
+use crate::faults::On;
+use crate::gate;
+use crate::plain::with_action;
+use crate::random;
+use crate::reply::{Outcome, Reply};
+use crate::responses::{http, items};
+use crate::world::Shared;
+
+pub(crate) fn compact(shared: &Shared, call: &Call) -> Outcome {
+    let mut guard = shared.world();
+    let world = &mut *guard;
+    let seat = match gate::admit(world, call, shared.clock.now_seconds()) {
+        Ok(admitted) => admitted.seat,
+        Err(reply) => return reply.into(),
+    };
+    let fields = match http::json_object(call) {
+        Ok(fields) => fields,
+        Err(reply) => return reply.into(),
+    };
+    let Some(Value::Array(input)) = fields.get("input") else {
+        return Reply::detail(400, "Input must be a list").into();
+    };
+    let foreign = input
+        .iter()
+        .flat_map(items::ciphertexts)
+        .any(|blob| shared.sealer.open(Purpose::Content, blob) != Opened::MadeFor(seat.account_id.clone()));
+    if foreign {
+        return Reply::error(
+            400,
+            "invalid_encrypted_content",
+            "The encrypted content could not be verified.",
+        )
+        .into();
+    }
+    let action = world.script.take(On::Compact, Some(&seat));
+    with_action(world, call, action, |_| {
+        let blob = shared.sealer.seal(Purpose::Content, &seat.account_id);
+        Reply::json(
+            200,
+            &json!({"output": [{"type": "compaction", "id": random::id("cmp_"), "encrypted_content": blob}]}),
+        )
+    })
+}

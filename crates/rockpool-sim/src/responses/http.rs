@@ -1,0 +1,98 @@
+//! `POST …/codex/responses`: one request, one stream of server-sent events.
+
+use std::collections::VecDeque;
+use std::time::Duration;
+
+use bytes::Bytes;
+use serde_json::Value;
+
+use crate::call::{Body, Call};
+use crate::faults::{Cut, On};
+use crate::gate::{self, COOKIE};
+use crate::people::SeatId;
+use crate::reply::{ByteStep, Outcome, Reply, ReplyBody};
+use crate::responses::check::{self, Asked, LITE_HEADER, LiteMark};
+use crate::responses::script::Step;
+use crate::responses::turn::{self, Streams, Turn};
+use crate::world::{Shared, World};
+
+pub(crate) fn respond(shared: &Shared, call: &Call) -> Outcome {
+    let mut guard = shared.world();
+    let world = &mut *guard;
+    let seat = match gate::admit(world, call, shared.clock.now_seconds()) {
+        Ok(admitted) => admitted.seat,
+        Err(reply) => return reply.into(),
+    };
+    let asked = match accept(shared, world, call, &seat) {
+        Ok(asked) => asked,
+        Err(reply) => return reply.into(),
+    };
+    let state = match turn::turn_state(shared, world, &seat, call.entry, call.header("x-codex-turn-state")) {
+        Ok(state) => state,
+        Err(reply) => return reply.into(),
+    };
+    let action = world.script.take(On::Http, Some(&seat));
+    match turn::take(shared, world, &seat, call.entry, asked, action) {
+        Turn::Refused(reply) => reply.into(),
+        Turn::Never => Outcome::Never,
+        Turn::Sever => Outcome::Sever,
+        Turn::Streams(streams) => stream(&seat, &state, *streams),
+    }
+}
+
+fn accept(shared: &Shared, world: &World, call: &Call, seat: &SeatId) -> Result<Asked, Reply> {
+    let fields = json_object(call)?;
+    let (_, workspace) = world.seat(seat).expect("a seat that was admitted exists");
+    let lite = match call.header(LITE_HEADER) {
+        Some("true") => LiteMark::Present,
+        Some(_) | None => LiteMark::Absent,
+    };
+    check::check(&shared.sealer, workspace, fields, Vec::new(), lite)
+}
+
+/// The body as a JSON object, whatever it is about.
+pub(crate) fn json_object(call: &Call) -> Result<serde_json::Map<String, Value>, Reply> {
+    if !call.content_type_is("application/json") {
+        return Err(Reply::detail(415, "Unsupported content type: send application/json"));
+    }
+    if let Body::Undecodable(why) = &call.body {
+        return Err(Reply::detail(415, why.clone()));
+    }
+    match call.json() {
+        Ok(Value::Object(fields)) => Ok(fields),
+        Ok(_) => Err(Reply::detail(400, "The body must be a JSON object")),
+        Err(why) => Err(Reply::detail(400, format!("The body is not valid JSON: {why}"))),
+    }
+}
+
+fn stream(seat: &SeatId, turn_state: &str, streams: Streams) -> Outcome {
+    let Streams { hold, steps, standing, models_etag, model, .. } = streams;
+    let mut reply = Reply::bytes(200, "text/event-stream; charset=utf-8", Bytes::new())
+        .with("cache-control", "no-cache")
+        .with("x-codex-turn-state", turn_state)
+        .with("x-models-etag", models_etag)
+        .with("openai-model", model)
+        .with("x-reasoning-included", "true")
+        .with("set-cookie", format!("{COOKIE}={}; Path=/; HttpOnly", seat.account_id));
+    reply.headers.extend(standing.headers());
+    reply.body = ReplyBody::Stream(steps.into_iter().flat_map(byte_steps).collect::<VecDeque<_>>());
+    if hold == Duration::ZERO {
+        return reply.into();
+    }
+    Outcome::Hold(hold, Box::new(reply.into()))
+}
+
+fn byte_steps(step: Step) -> Option<ByteStep> {
+    match step {
+        Step::Event(event) => {
+            let kind = event["type"].as_str().unwrap_or("message");
+            Some(ByteStep::Send(Bytes::from(format!("event: {kind}\ndata: {event}\n\n"))))
+        }
+        Step::Malformed(data) => Some(ByteStep::Send(Bytes::from(format!("data: {data}\n\n")))),
+        Step::Wait(time) => Some(ByteStep::Wait(time)),
+        Step::Stall => Some(ByteStep::Stall),
+        Step::End(Cut::CleanEnd) => None,
+        Step::End(Cut::Abrupt) => Some(ByteStep::Abrupt),
+        Step::End(Cut::Reset) => Some(ByteStep::Reset),
+    }
+}

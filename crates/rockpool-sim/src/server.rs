@@ -1,0 +1,199 @@
+//! The listeners: accepts, speaks TLS where it should, reads requests, writes the journal, answers.
+
+use std::convert::Infallible;
+use std::sync::Arc;
+
+use bytes::Bytes;
+use http::{Method, Request, Response, Version};
+use http_body_util::{BodyExt as _, Limited};
+use hyper::body::Incoming;
+use hyper::service::service_fn;
+use hyper_util::rt::{TokioExecutor, TokioIo};
+use hyper_util::server::conn::auto;
+use serde_json::Value;
+use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::net::TcpListener;
+use tokio::task::JoinSet;
+use tokio_rustls::TlsAcceptor;
+use url::form_urlencoded;
+
+use crate::call::{Body, Call};
+use crate::journal::{EntryKind, Received};
+use crate::reply::{Outcome, Reply, Severed, SimBody};
+use crate::route::route;
+use crate::wire::{Wire, WireSwitch};
+use crate::world::Shared;
+
+/// Bodies above this are refused with 413.
+const MAX_BODY_BYTES: usize = 256 << 20;
+
+/// How a listener's connections begin.
+#[derive(Clone)]
+pub(crate) enum Door {
+    Plain,
+    Tls(TlsAcceptor),
+}
+
+impl Door {
+    const fn scheme(&self) -> &'static str {
+        match self {
+            Self::Plain => "http",
+            Self::Tls(_) => "https",
+        }
+    }
+}
+
+/// Accepts until the simulator stops; its connections end with it.
+pub(crate) async fn listen(shared: Arc<Shared>, listener: TcpListener, door: Door) {
+    let mut stopping = shared.stopping.clone();
+    let mut connections = JoinSet::new();
+    loop {
+        tokio::select! {
+            accepted = listener.accept() => {
+                // A connection that died while it was accepted is the client's business.
+                if let Ok((stream, _)) = accepted {
+                    connections.spawn(connection(Arc::clone(&shared), stream, door.clone()));
+                }
+            }
+            Some(_) = connections.join_next() => {}
+            _ = stopping.wait_for(|stop| *stop) => return,
+        }
+    }
+}
+
+async fn connection(shared: Arc<Shared>, stream: tokio::net::TcpStream, door: Door) {
+    // A socket that refuses this option still works, with small delays.
+    stream.set_nodelay(true).ok();
+    let switch = WireSwitch::default();
+    let scheme = door.scheme();
+    let wire = Wire::new(stream, switch.clone());
+    match door {
+        Door::Plain => serve(shared, wire, switch, scheme).await,
+        Door::Tls(acceptor) => {
+            if let Ok(stream) = acceptor.accept(wire).await {
+                serve(shared, stream, switch, scheme).await;
+            }
+        }
+    }
+}
+
+async fn serve<S>(shared: Arc<Shared>, stream: S, switch: WireSwitch, scheme: &'static str)
+where
+    S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+{
+    let service = service_fn(move |request| {
+        let (shared, switch) = (Arc::clone(&shared), switch.clone());
+        async move { answer(&shared, request, switch, scheme).await }
+    });
+    let mut builder = auto::Builder::new(TokioExecutor::new());
+    builder.http1().max_buf_size(1 << 20);
+    // How a connection ends is the script's or the client's doing; neither is an error here.
+    builder.serve_connection_with_upgrades(TokioIo::new(stream), service).await.ok();
+}
+
+async fn answer(
+    shared: &Arc<Shared>,
+    request: Request<Incoming>,
+    wire: WireSwitch,
+    scheme: &'static str,
+) -> Result<Response<SimBody>, Severed> {
+    let mut call = match read(shared, request, wire.clone(), scheme).await {
+        Ok(call) => call,
+        Err(reply) => return Ok(reply.into_response(wire)),
+    };
+    let entry = call.entry;
+    let mut outcome = route(shared, &mut call);
+    loop {
+        match outcome {
+            Outcome::Reply(reply) => {
+                shared.world().journal.answered(entry, reply.status.as_u16());
+                return Ok(reply.into_response(wire));
+            }
+            Outcome::Hold(time, then) => {
+                tokio::time::sleep(time).await;
+                outcome = *then;
+            }
+            Outcome::Never => match std::future::pending::<Infallible>().await {},
+            Outcome::Sever => {
+                wire.reset_at_end();
+                return Err(Severed);
+            }
+        }
+    }
+}
+
+async fn read(
+    shared: &Shared,
+    request: Request<Incoming>,
+    wire: WireSwitch,
+    scheme: &str,
+) -> Result<Call, Reply> {
+    let (parts, incoming) = request.into_parts();
+    let raw = match Limited::new(incoming, MAX_BODY_BYTES).collect().await {
+        Ok(collected) => collected.to_bytes(),
+        Err(_) => return Err(Reply::detail(413, "Payload Too Large")),
+    };
+    let authority = parts.uri.authority().map(ToString::to_string);
+    let host = parts.headers.get("host").and_then(|host| host.to_str().ok()).map(str::to_owned);
+    let base = format!("{scheme}://{}", authority.or(host).unwrap_or_default());
+    let encoding = parts
+        .headers
+        .get("content-encoding")
+        .and_then(|value| value.to_str().ok())
+        .unwrap_or("identity")
+        .to_owned();
+    let body = decode(&encoding, raw);
+    let text = |value: &http::HeaderValue| String::from_utf8_lossy(value.as_bytes()).into_owned();
+    let received = Received {
+        at_ms: shared.clock.now_ms(),
+        kind: EntryKind::Request,
+        method: parts.method.to_string(),
+        path: parts.uri.path_and_query().map_or_else(String::new, ToString::to_string),
+        version: format!("{:?}", parts.version),
+        headers: parts.headers.iter().map(|(name, value)| (name.to_string(), text(value))).collect(),
+        body: for_journal(parts.headers.get("content-type").map(text).unwrap_or_default().as_str(), &body),
+    };
+    let entry = shared.world().journal.receive(received);
+    let wants_upgrade = parts.method == Method::GET
+        && parts.version == Version::HTTP_11
+        && parts.headers.contains_key("sec-websocket-key");
+    Ok(Call {
+        method: parts.method.clone(),
+        path: parts.uri.path().to_owned(),
+        query: parts.uri.query().unwrap_or_default().to_owned(),
+        headers: parts.headers.clone(),
+        body,
+        base,
+        wire,
+        entry,
+        upgrade: wants_upgrade.then(|| Request::from_parts(parts, ())),
+    })
+}
+
+fn decode(encoding: &str, raw: Bytes) -> Body {
+    match encoding {
+        "identity" => Body::Decoded(raw),
+        "zstd" => match zstd::decode_all(raw.as_ref()) {
+            Ok(decoded) => Body::Decoded(Bytes::from(decoded)),
+            Err(error) => Body::Undecodable(format!("The body is not valid zstd: {error}")),
+        },
+        other => Body::Undecodable(format!("Unsupported content encoding: {other}")),
+    }
+}
+
+fn for_journal(content_type: &str, body: &Body) -> Value {
+    let bytes = match body {
+        Body::Decoded(bytes) => bytes,
+        Body::Undecodable(why) => return Value::from(why.as_str()),
+    };
+    if bytes.is_empty() {
+        return Value::Null;
+    }
+    if content_type.starts_with("application/x-www-form-urlencoded") {
+        return form_urlencoded::parse(bytes)
+            .map(|(name, value)| (name.into_owned(), Value::from(value)))
+            .collect::<serde_json::Map<_, _>>()
+            .into();
+    }
+    serde_json::from_slice(bytes).unwrap_or_else(|_| Value::from(String::from_utf8_lossy(bytes)))
+}
