@@ -83,13 +83,18 @@ impl On {
     }
 }
 
-/// What happens to a request.
+/// What happens to a request. What a kind of request does not understand is ignored, with a note in the journal.
 ///
-/// Kinds that have no stream (usage, models, tokens) understand `Answer`, `HoldHeaders`, `NeverAnswer` and `CutBefore`;
-/// usage, models and accounts/check `Patch` too; tokens also the four that speak of rotation. What a kind does not
-/// understand is ignored with a note in the journal.
+/// | action | understood by |
+/// |---|---|
+/// | `Answer`, `NeverAnswer`, `CutBefore` | every kind |
+/// | `HoldHeaders` | every kind but `Prewarm` |
+/// | `UsageLimitReached` | `Http`, `Frame`, `Prewarm`, `Handshake` |
+/// | `Say`, `InStream` | `Http`, `Frame` |
+/// | `Patch` | `Usage`, `Models`, `AccountsCheck`, `Compact` |
+/// | `Token` | `Refresh`, `Exchange` |
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "do", rename_all = "snake_case", deny_unknown_fields)]
+#[serde(tag = "do", rename_all = "snake_case")]
 pub enum Action {
     /// Answer like this instead. On a WebSocket frame: an error frame with that `status_code`.
     Answer {
@@ -114,13 +119,32 @@ pub enum Action {
         /// Milliseconds.
         ms: u64,
     },
+    /// Accept the request and never answer.
+    NeverAnswer,
+    /// Cut the connection before any answer; for tokens: before the rotation.
+    CutBefore,
+    /// Merge this into the JSON answer (objects are merged, other values and nulls replace).
+    Patch {
+        /// The object to merge in.
+        with: Value,
+    },
+    /// Do this to the stream of a good answer.
+    InStream(StreamFault),
+    /// Do this to a grant.
+    Token(TokenFault),
+}
+
+/// What goes wrong inside a stream that began well.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "fault", rename_all = "snake_case")]
+pub enum StreamFault {
     /// Wait this long before each event.
     Pace {
         /// Milliseconds.
         ms: u64,
     },
     /// Send `after` events of a good answer, then this one, and end the stream.
-    FailInStream {
+    Fail {
         /// 1: after `response.created`, 2: after `response.in_progress` too, …
         after: usize,
         /// The event, such as `response.failed` or `error`.
@@ -133,15 +157,11 @@ pub enum Action {
         /// In which manner.
         how: Cut,
     },
-    /// Cut the connection before any answer; for tokens: before the rotation.
-    CutBefore,
     /// Send `after` events of a good answer and then nothing more, with the connection open.
     Stall {
         /// 0: headers only.
         after: usize,
     },
-    /// Accept the request and never answer.
-    NeverAnswer,
     /// After `after` events, one whose data is no JSON; then go on as usual.
     Malformed {
         /// 0: first of all.
@@ -156,21 +176,22 @@ pub enum Action {
     },
     /// Send an event of a type that nobody knows before each real one.
     UnknownEvents,
-    /// Merge this into the JSON answer (objects are merged, other values and nulls replace).
-    Patch {
-        /// The object to merge in.
-        with: Value,
-    },
-    /// Tokens: rotate, then cut the connection, so that nobody ever sees the new tokens.
+}
+
+/// What goes wrong with a grant that was accepted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "fault", rename_all = "snake_case")]
+pub enum TokenFault {
+    /// Rotate, then cut the connection, so that nobody ever sees the new tokens.
     CutAfterRotation,
-    /// Tokens: rotate, then answer with this status.
+    /// Rotate, then answer with this status.
     FailAfterRotation {
         /// 500 to 599, usually.
         status: u16,
     },
-    /// Refresh: answer with an access token alone; the refresh token stays good.
+    /// Refresh only: answer with an access token alone; the refresh token stays good.
     OnlyAccessToken,
-    /// Refresh: rotate and leave the id token out.
+    /// Rotate and leave the id token out.
     WithoutIdToken,
 }
 
@@ -258,6 +279,24 @@ impl Action {
         Self::error(400, "websocket_connection_limit_reached", message)
     }
 
+    /// Cut the connection after so many events of a good answer.
+    #[must_use]
+    pub const fn cut(after: usize, how: Cut) -> Self {
+        Self::InStream(StreamFault::Cut { after, how })
+    }
+
+    /// Say nothing more after so many events of a good answer.
+    #[must_use]
+    pub const fn stall(after: usize) -> Self {
+        Self::InStream(StreamFault::Stall { after })
+    }
+
+    /// Wait so many milliseconds before each event.
+    #[must_use]
+    pub const fn pace(ms: u64) -> Self {
+        Self::InStream(StreamFault::Pace { ms })
+    }
+
     /// A `response.failed` that hides in a 200, after so many events of a good answer.
     #[must_use]
     pub fn failed_in_stream(after: usize, code: &str, message: &str) -> Self {
@@ -265,7 +304,7 @@ impl Action {
             "type": "response.failed",
             "response": {"id": "resp_failed", "object": "response", "status": "failed", "error": {"code": code, "message": message}},
         });
-        Self::FailInStream { after, event }
+        Self::InStream(StreamFault::Fail { after, event })
     }
 }
 

@@ -36,7 +36,7 @@ mod world;
 
 pub use clock::SimClock;
 pub use config::{ApiKeyExchange, CallbackPorts, ForeignTurnState, SimConfig};
-pub use faults::{Action, Cut, Fault, On};
+pub use faults::{Action, Cut, Fault, On, StreamFault, TokenFault};
 pub use journal::{Entry, EntryId, EntryKind};
 pub use logins::{Death, Secret, SecretKind};
 pub use minted::Minted;

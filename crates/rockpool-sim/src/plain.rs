@@ -25,8 +25,8 @@ pub(crate) fn with_action(
         Action::NeverAnswer => Outcome::Never,
         Action::CutBefore => Outcome::Sever,
         Action::Patch { with } => patched(serve(world), &with).into(),
-        other => {
-            ignored(world, call, &other);
+        unfit @ (Action::UsageLimitReached | Action::Say { .. } | Action::InStream(_) | Action::Token(_)) => {
+            ignored(world, call, &unfit);
             serve(world).into()
         }
     }

@@ -30,7 +30,7 @@ enum Refusal {
     /// The client or the redirect address is wrong: nobody may be sent there.
     Page(String),
     /// The rest goes back to the client (RFC 6749, 4.1.2.1).
-    Redirect { to: Url, error: &'static str, description: String },
+    Redirect { to: Box<Url>, error: &'static str, description: String },
 }
 
 pub(crate) fn authorize(shared: &Shared, call: &Call) -> Reply {
@@ -45,7 +45,7 @@ pub(crate) fn authorize(shared: &Shared, call: &Call) -> Reply {
         Err(Refusal::Redirect { to, error, description }) => {
             world.journal.note(call.entry, description.clone());
             return send_back(
-                to,
+                *to,
                 &[("error", error), ("error_description", &description)],
                 value_of(&query, "state"),
             );
@@ -119,7 +119,7 @@ fn check(shared: &Shared, query: &[(String, String)]) -> Result<Request, Refusal
     let redirect_uri = field("redirect_uri");
     let redirect = check_redirect(shared, &redirect_uri).map_err(Refusal::Page)?;
     let back = |error: &'static str, description: &str| Refusal::Redirect {
-        to: redirect.clone(),
+        to: Box::new(redirect.clone()),
         error,
         description: description.to_owned(),
     };

@@ -6,9 +6,9 @@ use serde_json::{Value, json};
 
 use crate::call::{Call, Fields, Form};
 use crate::config::ApiKeyExchange;
-use crate::faults::{Action, On};
+use crate::faults::{Action, On, TokenFault};
 use crate::jwt::CLIENT_ID;
-use crate::logins::{Death, Issued, LoginId, RefreshRefusal, SecretKind};
+use crate::logins::{Death, Issued, RefreshRefusal, SecretKind};
 use crate::oauth::codes::{CodeRefusal, Presented};
 use crate::plain::{answer_of, ignored};
 use crate::random;
@@ -53,12 +53,13 @@ fn exchange_code(shared: &Shared, call: &Call, fields: &Fields) -> Outcome {
     };
     world.journal.served_as(call.entry, &seat);
     let action = world.script.take(On::Exchange, Some(&seat));
-    let good = |world: &mut World| {
-        let login = world.logins.sign_in(seat.clone());
-        world.codes.use_up(presented.code, login);
-        world.issue(login, &call.base, now_ms)
-    };
-    scripted(world, call, action, good, token_body)
+    if let Some(before) = action.as_ref().and_then(before_rotation) {
+        return before;
+    }
+    let login = world.logins.sign_in(seat);
+    world.codes.use_up(presented.code, login);
+    let issued = world.issue(login, &call.base, now_ms);
+    hand_out(world, call, action, &issued)
 }
 
 fn code_refused(world: &mut World, call: &Call, refusal: CodeRefusal) -> Reply {
@@ -96,21 +97,13 @@ fn refresh(shared: &Shared, call: &Call, fields: &Fields) -> Outcome {
         Ok(login) => login,
         Err(refusal) => return refresh_refused(world, call, refusal).into(),
     };
-    if action == Some(Action::OnlyAccessToken) {
+    if action == Some(Action::Token(TokenFault::OnlyAccessToken)) {
         let (_, access_token) = world.issue_without_rotation(login, &call.base, now_ms);
         return Reply::json(200, &json!({"access_token": access_token})).into();
     }
-    let render = match action {
-        Some(Action::WithoutIdToken) => token_body_without_id,
-        _ => token_body,
-    };
-    let rotate = |world: &mut World| rotate(world, login, presented, &call.base, now_ms);
-    scripted(world, call, action, rotate, render)
-}
-
-fn rotate(world: &mut World, login: LoginId, presented: &str, issuer: &str, now_ms: i64) -> Issued {
     world.logins.spend(presented);
-    world.issue(login, issuer, now_ms)
+    let issued = world.issue(login, &call.base, now_ms);
+    hand_out(world, call, action, &issued)
 }
 
 fn refresh_refused(world: &mut World, call: &Call, refusal: RefreshRefusal) -> Reply {
@@ -165,48 +158,38 @@ fn before_rotation(action: &Action) -> Option<Outcome> {
         Action::CutBefore => Some(Outcome::Sever),
         Action::NeverAnswer => Some(Outcome::Never),
         Action::HoldHeaders { .. }
-        | Action::CutAfterRotation
-        | Action::FailAfterRotation { .. }
-        | Action::OnlyAccessToken
-        | Action::WithoutIdToken
+        | Action::Token(_)
         | Action::UsageLimitReached
         | Action::Say { .. }
-        | Action::Pace { .. }
-        | Action::FailInStream { .. }
-        | Action::Cut { .. }
-        | Action::Stall { .. }
-        | Action::Malformed { .. }
-        | Action::Huge { .. }
-        | Action::UnknownEvents
+        | Action::InStream(_)
         | Action::Patch { .. } => None,
     }
 }
 
-/// Makes the tokens as the script has it, and renders them.
-fn scripted(
-    world: &mut World,
-    call: &Call,
-    action: Option<Action>,
-    make: impl FnOnce(&mut World) -> Issued,
-    render: fn(&Issued) -> Value,
-) -> Outcome {
-    let Some(action) = action else {
-        return Reply::json(200, &render(&make(world))).into();
-    };
-    if let Some(before) = before_rotation(&action) {
-        return before;
-    }
-    let issued = make(world);
-    let reply = Reply::json(200, &render(&issued));
+/// Hands out tokens that were made, as the script has it.
+fn hand_out(world: &mut World, call: &Call, action: Option<Action>, issued: &Issued) -> Outcome {
+    let reply = Reply::json(200, &token_body(issued));
     match action {
-        Action::HoldHeaders { ms } => Outcome::Hold(Duration::from_millis(ms), Box::new(reply.into())),
-        Action::CutAfterRotation => Outcome::Sever,
-        Action::FailAfterRotation { status } => {
+        None => reply.into(),
+        Some(Action::HoldHeaders { ms }) => Outcome::Hold(Duration::from_millis(ms), Box::new(reply.into())),
+        Some(Action::Token(TokenFault::CutAfterRotation)) => Outcome::Sever,
+        Some(Action::Token(TokenFault::FailAfterRotation { status })) => {
             Reply::error(status, "server_error", "The server had an error.").into()
         }
-        Action::WithoutIdToken => reply.into(),
-        other => {
-            ignored(world, call, &other);
+        Some(Action::Token(TokenFault::WithoutIdToken)) => {
+            Reply::json(200, &token_body_without_id(issued)).into()
+        }
+        Some(
+            unfit @ (Action::Token(TokenFault::OnlyAccessToken)
+            | Action::Answer { .. }
+            | Action::NeverAnswer
+            | Action::CutBefore
+            | Action::UsageLimitReached
+            | Action::Say { .. }
+            | Action::InStream(_)
+            | Action::Patch { .. }),
+        ) => {
+            ignored(world, call, &unfit);
             reply.into()
         }
     }

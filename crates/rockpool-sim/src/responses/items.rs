@@ -87,9 +87,9 @@ fn collect<'a>(value: &'a Value, found: &mut Vec<&'a str>) {
     match value {
         Value::Object(object) => {
             for (name, inner) in object {
-                match inner {
-                    Value::String(text) if name == "encrypted_content" => found.push(text),
-                    inner => collect(inner, found),
+                match inner.as_str() {
+                    Some(text) if name == "encrypted_content" => found.push(text),
+                    Some(_) | None => collect(inner, found),
                 }
             }
         }

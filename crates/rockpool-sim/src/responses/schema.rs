@@ -13,9 +13,9 @@ pub(crate) fn example(schema: &Value, text: &str) -> Value {
     if let Some(first) = schema["anyOf"].as_array().and_then(|choices| choices.first()) {
         return example(first, text);
     }
-    let kind = match &schema["type"] {
-        Value::Array(kinds) => kinds.first().and_then(Value::as_str),
-        other => other.as_str(),
+    let kind = match schema["type"].as_array() {
+        Some(kinds) => kinds.first().and_then(Value::as_str),
+        None => schema["type"].as_str(),
     };
     match kind {
         Some("string") => json!(text),

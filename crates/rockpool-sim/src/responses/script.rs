@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use crate::faults::{Action, Cut};
+use crate::faults::{Cut, StreamFault};
 
 /// One step of an answer.
 #[derive(Clone, Debug, PartialEq)]
@@ -17,47 +17,31 @@ pub(crate) enum Step {
     End(Cut),
 }
 
-pub(crate) fn steps(events: Vec<Value>, action: Option<&Action>) -> Vec<Step> {
+pub(crate) fn steps(events: Vec<Value>, fault: Option<&StreamFault>) -> Vec<Step> {
     let good = events.into_iter().map(Step::Event);
-    match action {
-        Some(Action::Pace { ms }) => {
+    match fault {
+        None => good.collect(),
+        Some(StreamFault::Pace { ms }) => {
             let pause = Duration::from_millis(*ms);
             good.flat_map(|event| [Step::Wait(pause), event]).collect()
         }
-        Some(Action::FailInStream { after, event }) => {
+        Some(StreamFault::Fail { after, event }) => {
             good.take(*after).chain([Step::Event(event.clone())]).collect()
         }
-        Some(Action::Cut { after, how }) => good.take(*after).chain([Step::End(*how)]).collect(),
-        Some(Action::Stall { after }) => good.take(*after).chain([Step::Stall]).collect(),
-        Some(Action::Malformed { after }) => {
+        Some(StreamFault::Cut { after, how }) => good.take(*after).chain([Step::End(*how)]).collect(),
+        Some(StreamFault::Stall { after }) => good.take(*after).chain([Step::Stall]).collect(),
+        Some(StreamFault::Malformed { after }) => {
             inserted(good, *after, Step::Malformed("{\"type\":\"response.output_text.del"))
         }
-        Some(Action::Huge { after, bytes }) => {
+        Some(StreamFault::Huge { after, bytes }) => {
             let padded = json!({"type": "response.sim_padding", "padding": "x".repeat(*bytes)});
             inserted(good, *after, Step::Event(padded))
         }
-        Some(Action::UnknownEvents) => good
-            .flat_map(|event| {
-                [
-                    Step::Event(json!({"type": "response.sim_unknown", "note": "nobody knows this type"})),
-                    event,
-                ]
-            })
-            .collect(),
-        Some(
-            Action::HoldHeaders { .. }
-            | Action::Say { .. }
-            | Action::Answer { .. }
-            | Action::UsageLimitReached
-            | Action::CutBefore
-            | Action::NeverAnswer
-            | Action::Patch { .. }
-            | Action::CutAfterRotation
-            | Action::FailAfterRotation { .. }
-            | Action::OnlyAccessToken
-            | Action::WithoutIdToken,
-        )
-        | None => good.collect(),
+        Some(StreamFault::UnknownEvents) => {
+            let unknown =
+                || Step::Event(json!({"type": "response.sim_unknown", "note": "nobody knows this type"}));
+            good.flat_map(|event| [unknown(), event]).collect()
+        }
     }
 }
 

@@ -49,6 +49,9 @@ pub(crate) fn handshake(shared: &Arc<Shared>, call: &mut Call) -> Outcome {
         return Reply::detail(426, "Upgrade Required").with("upgrade", "websocket").into();
     };
     let action = world.script.take(On::Handshake, Some(&seat));
+    if action == Some(Action::UsageLimitReached) {
+        return Standing::of(world, &seat, now).limit_reached().into();
+    }
     with_action(world, call, action, |world| {
         let (_, workspace) = world.seat(&seat).expect("a seat that was admitted exists");
         let models_etag = models::etag(workspace);
@@ -271,10 +274,14 @@ impl Connection {
                 }
                 Action::CutBefore => Said::Sever,
                 Action::NeverAnswer => Said::Nothing,
-                other => {
+                unfit @ (Action::Say { .. }
+                | Action::HoldHeaders { .. }
+                | Action::Patch { .. }
+                | Action::InStream(_)
+                | Action::Token(_)) => {
                     world
                         .journal
-                        .note(entry, format!("the script's {other:?} means nothing for a prewarm frame"));
+                        .note(entry, format!("the script's {unfit:?} means nothing for a prewarm frame"));
                     self.prewarmed(world, asked)
                 }
             };

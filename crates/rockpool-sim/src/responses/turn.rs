@@ -51,32 +51,23 @@ pub(crate) fn take(
 ) -> Turn {
     let now = shared.clock.now_seconds();
     let before = Standing::of(world, seat, now);
-    match &action {
+    let mut hold = Duration::ZERO;
+    let mut words = None;
+    let mut fault = None;
+    match action {
+        None => {}
         Some(Action::Answer { status, headers, body }) => {
-            return Turn::Refused(answer_of(*status, headers, body));
+            return Turn::Refused(answer_of(status, &headers, &body));
         }
         Some(Action::UsageLimitReached) => return Turn::Refused(before.limit_reached()),
         Some(Action::NeverAnswer) => return Turn::Never,
         Some(Action::CutBefore) => return Turn::Sever,
-        Some(
-            unfit @ (Action::Patch { .. }
-            | Action::CutAfterRotation
-            | Action::FailAfterRotation { .. }
-            | Action::OnlyAccessToken
-            | Action::WithoutIdToken),
-        ) => world.journal.note(entry, format!("the script's {unfit:?} means nothing for an answer")),
-        Some(
-            Action::Say { .. }
-            | Action::HoldHeaders { .. }
-            | Action::Pace { .. }
-            | Action::FailInStream { .. }
-            | Action::Cut { .. }
-            | Action::Stall { .. }
-            | Action::Malformed { .. }
-            | Action::Huge { .. }
-            | Action::UnknownEvents,
-        )
-        | None => {}
+        Some(Action::HoldHeaders { ms }) => hold = Duration::from_millis(ms),
+        Some(Action::Say { text }) => words = Some(text),
+        Some(Action::InStream(in_stream)) => fault = Some(in_stream),
+        Some(unfit @ (Action::Patch { .. } | Action::Token(_))) => {
+            world.journal.note(entry, format!("the script's {unfit:?} means nothing for an answer"));
+        }
     }
     if before.is_dry() {
         return Turn::Refused(before.limit_reached());
@@ -88,19 +79,12 @@ pub(crate) fn take(
 
     let response = response(shared, world, seat, &asked, now);
     let otherwise = format!("A simulated answer from {}.", seat.account_id);
-    let answer = match &action {
-        Some(Action::Say { text }) => Answer::Text(text.clone()),
-        _ => answer(&asked, &otherwise),
-    };
+    let answer = words.map_or_else(|| answer(&asked, &otherwise), Answer::Text);
     let told = events::told(&response, &answer);
-    let hold = match &action {
-        Some(Action::HoldHeaders { ms }) => Duration::from_millis(*ms),
-        _ => Duration::ZERO,
-    };
     let response_id = response.id;
     let mut history = asked.input;
     history.extend(told.items);
-    let steps = steps(told.events, action.as_ref());
+    let steps = steps(told.events, fault.as_ref());
     Turn::Streams(Box::new(Streams {
         hold,
         steps,
