@@ -32,7 +32,7 @@ use utoipa_axum::routes;
 
 pub use in_process::{InProcess, Reply};
 pub use operations::Operations;
-pub use problem::Problem;
+pub use problem::{Problem, ProblemType};
 
 use crate::principal::Principal;
 

@@ -13,7 +13,7 @@ use crate::action::{ActionError, ActionErrorKind};
 pub struct Problem {
     /// Always `about:blank`: `code` tells problems apart.
     #[serde(rename = "type")]
-    pub kind: String,
+    pub kind: ProblemType,
     /// The status in words.
     pub title: String,
     /// The HTTP status.
@@ -27,11 +27,19 @@ pub struct Problem {
     pub subject: Option<String>,
 }
 
+/// The one type of problem that is used: one that the status and `code` describe.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub enum ProblemType {
+    /// No further description at an address (RFC 9457, 4.2.1).
+    #[serde(rename = "about:blank")]
+    AboutBlank,
+}
+
 impl Problem {
     /// A problem that is about nothing in particular.
     pub fn new(status: StatusCode, code: &str, detail: impl Into<String>) -> Self {
         Self {
-            kind: "about:blank".to_owned(),
+            kind: ProblemType::AboutBlank,
             title: status.canonical_reason().unwrap_or("Error").to_owned(),
             status: status.as_u16(),
             detail: detail.into(),
