@@ -1,5 +1,16 @@
 //! Where refresh and access tokens rest: one worker, one call at a time, a time-out on each.
 
+mod file;
+mod memory;
+mod split;
+#[cfg(test)]
+mod tests;
+mod worker;
+
+pub use file::FileVault;
+pub use memory::MemoryVault;
+pub use worker::{DEFAULT_TIMEOUT, Vault};
+
 use std::fmt;
 
 use secrecy::SecretString;

@@ -1,0 +1,194 @@
+//! Secrets in one file, encrypted with a pass-phrase, for machines without a keychain.
+//!
+//! # Format
+//!
+//! One line `rockpool vault 1`, then salt (16 bytes), nonce (24 bytes) and the ciphertext of a JSON
+//! object, sealed with XChaCha20-Poly1305 over everything before it. The key is Argon2id of pass-phrase
+//! and salt with 19 MiB and two passes (the first recommendation of the OWASP password storage cheat
+//! sheet). Each write draws a new nonce, goes to a file beside and replaces the old one when it is on
+//! the disk.
+
+use std::collections::BTreeMap;
+use std::fs::{self, File, OpenOptions};
+use std::io::{ErrorKind, Read, Write};
+use std::path::{Path, PathBuf};
+
+use argon2::{Algorithm, Argon2, Params, Version};
+use chacha20poly1305::aead::{Aead, KeyInit, Payload};
+use chacha20poly1305::{XChaCha20Poly1305, XNonce};
+use secrecy::zeroize::Zeroizing;
+use secrecy::{ExposeSecret, SecretString};
+
+use super::{VaultBackend, VaultError, VaultKey};
+
+const MAGIC: &[u8] = b"rockpool vault 1\n";
+const SALT_BYTES: usize = 16;
+const NONCE_BYTES: usize = 24;
+const MEMORY_KIB: u32 = 19 * 1024;
+const PASSES: u32 = 2;
+/// More than any number of tokens needs; keeps a wrong file from being read whole.
+const MAX_FILE_BYTES: u64 = 16 * 1024 * 1024;
+
+type Salt = [u8; SALT_BYTES];
+type Key = Zeroizing<[u8; 32]>;
+type Entries = BTreeMap<String, Zeroizing<String>>;
+
+/// A vault in an encrypted file that this process alone writes.
+pub struct FileVault {
+    path: PathBuf,
+    passphrase: SecretString,
+    /// The key of the last salt seen: deriving one takes a good part of a second.
+    derived: Option<(Salt, Key)>,
+}
+
+impl FileVault {
+    /// A vault in the file at `path`, made at the first write. Nothing is read yet.
+    pub fn new(path: PathBuf, passphrase: SecretString) -> Self {
+        Self { path, passphrase, derived: None }
+    }
+
+    /// As [`FileVault::new`], with the first line of `passphrase_file` as the pass-phrase.
+    ///
+    /// # Errors
+    /// [`VaultError::Failed`] where that file cannot be read or its first line is empty.
+    pub fn with_passphrase_file(path: PathBuf, passphrase_file: &Path) -> Result<Self, VaultError> {
+        let shown = passphrase_file.display();
+        let text = fs::read_to_string(passphrase_file).map(Zeroizing::new).map_err(|error| {
+            VaultError::Failed(format!("the pass-phrase file {shown} cannot be read ({error}); set ROCKPOOL_PASSPHRASE_FILE to a file with the pass-phrase on its first line"))
+        })?;
+        let first = text.lines().next().unwrap_or_default();
+        if first.is_empty() {
+            let text = format!("the first line of {shown} is empty; put the pass-phrase there");
+            return Err(VaultError::Failed(text));
+        }
+        Ok(Self::new(path, SecretString::from(first)))
+    }
+
+    fn load(&mut self) -> Result<Entries, VaultError> {
+        let Some(bytes) = self.read()? else { return Ok(Entries::new()) };
+        let foreign = || VaultError::Failed(format!("{} is no vault of Rockpool", self.path.display()));
+        let head = bytes.get(..MAGIC.len() + SALT_BYTES).ok_or_else(foreign)?;
+        let salt = head.strip_prefix(MAGIC).ok_or_else(foreign)?;
+        let salt = Salt::try_from(salt).map_err(|_| foreign())?;
+        let nonce = bytes.get(head.len()..head.len() + NONCE_BYTES).ok_or_else(foreign)?;
+        let nonce = XNonce::try_from(nonce).map_err(|_| foreign())?;
+        let sealed = Payload { msg: &bytes[head.len() + NONCE_BYTES..], aad: head };
+        let cipher = self.cipher(salt)?;
+        let plain = cipher.decrypt(&nonce, sealed).map(Zeroizing::new).map_err(|_| {
+            VaultError::Failed(format!(
+                "the pass-phrase does not open {}, or the file is damaged; check ROCKPOOL_PASSPHRASE_FILE",
+                self.path.display()
+            ))
+        })?;
+        let entries: BTreeMap<String, String> = serde_json::from_slice(&plain)
+            .map_err(|_| VaultError::Failed(format!("{} holds no entries", self.path.display())))?;
+        Ok(entries.into_iter().map(|(key, value)| (key, Zeroizing::new(value))).collect())
+    }
+
+    fn save(&mut self, entries: &Entries) -> Result<(), VaultError> {
+        let salt = self.derived.as_ref().map_or_else(rand::random, |(salt, _)| *salt);
+        let nonce: [u8; NONCE_BYTES] = rand::random();
+        let plain: BTreeMap<&str, &str> =
+            entries.iter().map(|(key, value)| (key.as_str(), value.as_str())).collect();
+        let plain = serde_json::to_vec(&plain)
+            .map(Zeroizing::new)
+            .map_err(|error| VaultError::Failed(format!("entries cannot be written: {error}")))?;
+        let mut bytes = [MAGIC, &salt].concat();
+        let payload = Payload { msg: &plain, aad: &bytes };
+        let sealed = self
+            .cipher(salt)?
+            .encrypt(&XNonce::from(nonce), payload)
+            .map_err(|_| VaultError::Failed("the entries cannot be encrypted".to_owned()))?;
+        bytes.extend_from_slice(&nonce);
+        bytes.extend_from_slice(&sealed);
+        replace(&self.path, &bytes).map_err(|error| {
+            VaultError::Failed(format!("{} cannot be written: {error}", self.path.display()))
+        })
+    }
+
+    fn read(&self) -> Result<Option<Vec<u8>>, VaultError> {
+        let failed = |error: std::io::Error| {
+            VaultError::Failed(format!("{} cannot be read: {error}", self.path.display()))
+        };
+        let file = match File::open(&self.path) {
+            Ok(file) => file,
+            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
+            Err(error) => return Err(failed(error)),
+        };
+        let mut bytes = Vec::new();
+        file.take(MAX_FILE_BYTES).read_to_end(&mut bytes).map_err(failed)?;
+        Ok(Some(bytes))
+    }
+
+    fn cipher(&mut self, salt: Salt) -> Result<XChaCha20Poly1305, VaultError> {
+        if let Some((known, key)) = &self.derived
+            && *known == salt
+        {
+            return Ok(XChaCha20Poly1305::new((&**key).into()));
+        }
+        let refused = |error| VaultError::Failed(format!("no key can be made: {error}"));
+        let params = Params::new(MEMORY_KIB, PASSES, 1, Some(32)).map_err(refused)?;
+        let mut key = Key::default();
+        Argon2::new(Algorithm::Argon2id, Version::V0x13, params)
+            .hash_password_into(self.passphrase.expose_secret().as_bytes(), &salt, key.as_mut())
+            .map_err(refused)?;
+        let cipher = XChaCha20Poly1305::new((&*key).into());
+        self.derived = Some((salt, key));
+        Ok(cipher)
+    }
+}
+
+impl std::fmt::Debug for FileVault {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("FileVault").field("path", &self.path).finish_non_exhaustive()
+    }
+}
+
+impl VaultBackend for FileVault {
+    fn name(&self) -> &'static str {
+        "encrypted file"
+    }
+
+    fn entry_limit(&self) -> usize {
+        usize::MAX
+    }
+
+    fn get(&mut self, key: &VaultKey) -> Result<Option<SecretString>, VaultError> {
+        Ok(self.load()?.get(key.as_str()).map(|value| SecretString::from(value.as_str())))
+    }
+
+    fn set(&mut self, key: &VaultKey, secret: &SecretString) -> Result<(), VaultError> {
+        let mut entries = self.load()?;
+        entries.insert(key.as_str().to_owned(), Zeroizing::new(secret.expose_secret().to_owned()));
+        self.save(&entries)
+    }
+
+    fn delete(&mut self, key: &VaultKey) -> Result<(), VaultError> {
+        let mut entries = self.load()?;
+        match entries.remove(key.as_str()) {
+            Some(_) => self.save(&entries),
+            None => Ok(()),
+        }
+    }
+}
+
+/// Replaces the file at once: a kill leaves the old content or the new, and a power cut too.
+fn replace(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    fs::create_dir_all(folder)?;
+    let mut beside = path.as_os_str().to_owned();
+    beside.push(".new");
+    let beside = PathBuf::from(beside);
+    let mut options = OpenOptions::new();
+    options.write(true).create(true).truncate(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let mut file = options.open(&beside)?;
+    file.write_all(bytes)?;
+    file.sync_all()?;
+    fs::rename(&beside, path)?;
+    // The new name is on the disk once the folder is; only Unix can sync a folder.
+    #[cfg(unix)]
+    File::open(folder)?.sync_all()?;
+    Ok(())
+}

@@ -1,0 +1,219 @@
+//! The thread that owns the backend, and the handle that others hold.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::{self, Receiver, Sender, SyncSender};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::thread;
+use std::time::Duration;
+
+use secrecy::SecretString;
+use tokio::sync::watch;
+
+use super::{VaultBackend, VaultError, VaultKey, split};
+use crate::snapshot::{VaultState, VaultView};
+
+/// How long a caller waits for the backend: long enough for a slow disk, too short for a person at a
+/// password window, who is told of the locked vault instead.
+pub const DEFAULT_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// The entry that [`Vault::probe`] leaves behind; there is no secret in it.
+const PROBE_KEY: &str = "probe";
+const PROBE_VALUE: &str = "This entry shows Rockpool that it can write here.";
+
+/// What the worker can be asked.
+enum Request {
+    Get(VaultKey),
+    Set(VaultKey, SecretString),
+    Delete(VaultKey),
+    Probe,
+}
+
+type Answer = Result<Option<SecretString>, VaultError>;
+
+struct Job {
+    request: Request,
+    reply: SyncSender<Answer>,
+    /// Set when the caller has been told that the vault is stuck: then it must not happen later.
+    abandoned: Arc<AtomicBool>,
+}
+
+/// Whether a call is taking longer than its caller waited.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Progress {
+    Resting,
+    Running,
+    Stuck,
+}
+
+#[derive(Debug)]
+struct Shared {
+    progress: Mutex<Progress>,
+    view: watch::Sender<VaultView>,
+}
+
+impl Shared {
+    fn progress(&self) -> MutexGuard<'_, Progress> {
+        self.progress.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn publish(&self, state: VaultState, message: Option<String>) {
+        self.view.send_if_modified(|view| {
+            let changed = view.state != state || view.message != message;
+            view.state = state;
+            view.message = message;
+            changed
+        });
+    }
+
+    fn publish_error(&self, error: &VaultError) {
+        let (state, remedy) = match error {
+            VaultError::Missing(_) => (VaultState::Missing, "start one, or set ROCKPOOL_VAULT=file:PATH"),
+            VaultError::Locked => (VaultState::Locked, "unlock it, and Rockpool goes on by itself"),
+            VaultError::Stuck => (VaultState::Locked, "look for its password window and unlock it"),
+            VaultError::Failed(_) => (VaultState::Failed, "Rockpool tries again at the next use"),
+        };
+        self.publish(state, Some(format!("{error}; {remedy}")));
+    }
+}
+
+/// The handle to the vault; clones share one worker.
+///
+/// Calls are made one after the other. When one takes longer than its time-out, its caller gets
+/// [`VaultError::Stuck`], and so does everyone else at once until the backend returns. A call that had
+/// begun may still take effect; one that was waiting does not.
+#[derive(Clone, Debug)]
+pub struct Vault {
+    jobs: Sender<Job>,
+    shared: Arc<Shared>,
+    timeout: Duration,
+}
+
+impl Vault {
+    /// Starts the worker over `backend`. The vault counts as ready until a call says otherwise. Where
+    /// the system gives no thread, every call fails and says so.
+    pub fn start(backend: Box<dyn VaultBackend>, timeout: Duration) -> Self {
+        let kind = backend.name().to_owned();
+        let (view, _) = watch::channel(VaultView { kind, state: VaultState::Ready, message: None });
+        let shared = Arc::new(Shared { progress: Mutex::new(Progress::Resting), view });
+        let (jobs, queue) = mpsc::channel();
+        let worker = Worker { backend, shared: Arc::clone(&shared) };
+        let thread = thread::Builder::new().name("rockpool-vault".to_owned());
+        if thread.spawn(move || worker.run(&queue)).is_err() {
+            shared.publish_error(&gone());
+        }
+        Self { jobs, shared, timeout }
+    }
+
+    /// Reads a secret; `None` where there is none.
+    pub async fn get(&self, key: &VaultKey) -> Result<Option<SecretString>, VaultError> {
+        self.call(Request::Get(key.clone())).await
+    }
+
+    /// Writes a secret, replacing what was there; the old one stays whole until the new one is.
+    pub async fn set(&self, key: &VaultKey, secret: &SecretString) -> Result<(), VaultError> {
+        self.call(Request::Set(key.clone(), secret.clone())).await.map(drop)
+    }
+
+    /// Removes a secret; removing none is fine.
+    pub async fn delete(&self, key: &VaultKey) -> Result<(), VaultError> {
+        self.call(Request::Delete(key.clone())).await.map(drop)
+    }
+
+    /// Finds out whether the vault can be read and written, by an entry without a secret that is
+    /// written once and read from then on.
+    pub async fn probe(&self) -> Result<(), VaultError> {
+        self.call(Request::Probe).await.map(drop)
+    }
+
+    /// The vault as shown, by the result of the last call.
+    pub fn state(&self) -> watch::Receiver<VaultView> {
+        self.shared.view.subscribe()
+    }
+
+    async fn call(&self, request: Request) -> Answer {
+        if *self.shared.progress() == Progress::Stuck {
+            return Err(VaultError::Stuck);
+        }
+        let (reply, answer) = mpsc::sync_channel(1);
+        let abandoned = Arc::new(AtomicBool::new(false));
+        let job = Job { request, reply, abandoned: Arc::clone(&abandoned) };
+        self.jobs.send(job).map_err(|_| gone())?;
+        let (shared, timeout) = (Arc::clone(&self.shared), self.timeout);
+        // A real clock and a blocking thread: the backend lives outside the runtime and its time.
+        tokio::task::spawn_blocking(move || wait(&shared, &answer, timeout, &abandoned))
+            .await
+            .unwrap_or_else(|_| Err(gone()))
+    }
+}
+
+fn wait(shared: &Shared, answer: &Receiver<Answer>, timeout: Duration, abandoned: &AtomicBool) -> Answer {
+    match answer.recv_timeout(timeout) {
+        Ok(answer) => answer,
+        Err(mpsc::RecvTimeoutError::Disconnected) => Err(gone()),
+        Err(mpsc::RecvTimeoutError::Timeout) => {
+            abandoned.store(true, Ordering::Release);
+            let mut progress = shared.progress();
+            if *progress == Progress::Running {
+                *progress = Progress::Stuck;
+            }
+            if *progress == Progress::Stuck {
+                shared.publish_error(&VaultError::Stuck);
+            }
+            Err(VaultError::Stuck)
+        }
+    }
+}
+
+fn gone() -> VaultError {
+    VaultError::Failed("its thread does not run".to_owned())
+}
+
+struct Worker {
+    backend: Box<dyn VaultBackend>,
+    shared: Arc<Shared>,
+}
+
+impl Worker {
+    fn run(mut self, queue: &Receiver<Job>) {
+        while let Ok(job) = queue.recv() {
+            if job.abandoned.load(Ordering::Acquire) {
+                continue;
+            }
+            *self.shared.progress() = Progress::Running;
+            let answer = self.answer(job.request);
+            let mut progress = self.shared.progress();
+            *progress = Progress::Resting;
+            match &answer {
+                Ok(_) => self.shared.publish(VaultState::Ready, None),
+                Err(error) => self.shared.publish_error(error),
+            }
+            drop(progress);
+            // Nobody listens when the call took too long.
+            let _ = job.reply.send(answer);
+        }
+    }
+
+    /// A panic inside a keychain library is an error of this call, not the end of the vault.
+    fn answer(&mut self, request: Request) -> Answer {
+        catch_unwind(AssertUnwindSafe(|| perform(self.backend.as_mut(), request)))
+            .unwrap_or_else(|_| Err(VaultError::Failed("it ended unexpectedly".to_owned())))
+    }
+}
+
+fn perform(backend: &mut dyn VaultBackend, request: Request) -> Answer {
+    match request {
+        Request::Get(key) => split::get(backend, &key),
+        Request::Set(key, secret) => split::set(backend, &key, &secret, rand::random()).map(|()| None),
+        Request::Delete(key) => split::delete(backend, &key).map(|()| None),
+        Request::Probe => probe(backend).map(|()| None),
+    }
+}
+
+fn probe(backend: &mut dyn VaultBackend) -> Result<(), VaultError> {
+    let key = VaultKey::new(PROBE_KEY);
+    match backend.get(&key)? {
+        Some(_) => Ok(()),
+        None => backend.set(&key, &SecretString::from(PROBE_VALUE)),
+    }
+}
