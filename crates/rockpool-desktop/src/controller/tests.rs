@@ -1,0 +1,248 @@
+use std::sync::{Mutex, MutexGuard};
+
+use futures_util::future::BoxFuture;
+use rockpool_engine::snapshot::ModeView;
+use rockpool_routing::AccountState;
+
+use super::*;
+use crate::alerts::Alert;
+use crate::api::Answer;
+use crate::fixture::{account, account_id, now, pool, sign_in, snapshot};
+use crate::tray::icon::Water;
+
+/// What the desktop was asked to do.
+#[derive(Debug, Default)]
+struct Seen {
+    trays: Vec<Tray>,
+    alerts: Vec<Alert>,
+    windows: usize,
+    copied: Vec<String>,
+    exits: usize,
+}
+
+#[derive(Clone, Default)]
+struct Desktop(Arc<Mutex<Seen>>);
+
+impl Desktop {
+    fn seen(&self) -> MutexGuard<'_, Seen> {
+        self.0.lock().unwrap()
+    }
+}
+
+impl Shell for Desktop {
+    fn set_tray(&mut self, tray: &Tray) {
+        self.seen().trays.push(tray.clone());
+    }
+    fn notify(&mut self, alert: Alert) {
+        self.seen().alerts.push(alert);
+    }
+    fn show_window(&mut self) {
+        self.seen().windows += 1;
+    }
+    fn copy(&mut self, text: &str) {
+        self.seen().copied.push(text.to_owned());
+    }
+    fn exit(&mut self) {
+        self.seen().exits += 1;
+    }
+}
+
+/// An engine that shows one snapshot and writes down what it is asked for.
+struct Engine {
+    snapshot: Mutex<Snapshot>,
+    sign_in: Mutex<Answer>,
+    calls: Mutex<Vec<(Method, String, Option<Value>)>>,
+}
+
+impl Api for Engine {
+    fn call(&self, method: Method, path: &str, body: Option<Value>) -> BoxFuture<'static, Answer> {
+        let answer = match (method.as_str(), path) {
+            ("GET", "/api/v1/status") => {
+                Answer { status: 200, body: serde_json::to_value(&*self.snapshot.lock().unwrap()).unwrap() }
+            }
+            ("POST", "/api/v1/sign-ins") => self.sign_in.lock().unwrap().clone(),
+            (_, _) => Answer { status: 200, body: Value::Null },
+        };
+        self.calls.lock().unwrap().push((method, path.to_owned(), body));
+        Box::pin(async move { answer })
+    }
+}
+
+struct Stage {
+    desktop: Desktop,
+    engine: Arc<Engine>,
+    clock: Clock,
+    inputs: mpsc::Sender<Input>,
+}
+
+impl Stage {
+    /// A running controller that has shown `first`.
+    async fn with(first: Snapshot) -> Self {
+        let answer = Answer { status: 201, body: serde_json::to_value(sign_in(5, None)).unwrap() };
+        let engine = Arc::new(Engine {
+            snapshot: Mutex::new(first),
+            sign_in: Mutex::new(answer),
+            calls: Mutex::default(),
+        });
+        let (desktop, clock) = (Desktop::default(), Clock::manual(now()));
+        let (inputs, receiver) = mpsc::channel(8);
+        let controller = Controller::new(desktop.clone(), engine.clone(), clock.clone(), Language::En);
+        tokio::spawn(controller.run(receiver));
+        let stage = Self { desktop, engine, clock, inputs };
+        stage.settle().await;
+        stage
+    }
+
+    /// Lets everything that is due within a second happen; time is paused, so none passes.
+    async fn settle(&self) {
+        tokio::time::sleep(Duration::from_secs(1)).await;
+    }
+
+    async fn send(&self, input: Input) {
+        self.inputs.send(input).await.unwrap();
+        self.settle().await;
+    }
+
+    async fn change(&self, edit: impl FnOnce(&mut Snapshot)) {
+        edit(&mut self.engine.snapshot.lock().unwrap());
+        self.send(Input::Engine(EngineEvent::Changed)).await;
+    }
+
+    /// What was asked of the engine, apart from readings.
+    fn asked(&self) -> Vec<(String, String, Value)> {
+        let calls = self.engine.calls.lock().unwrap();
+        let acts = calls.iter().filter(|(method, _, _)| method != Method::GET);
+        acts.map(|(method, path, body)| (method.to_string(), path.clone(), body.clone().unwrap_or_default()))
+            .collect()
+    }
+
+    fn readings(&self) -> usize {
+        self.engine.calls.lock().unwrap().iter().filter(|(method, _, _)| method == Method::GET).count()
+    }
+}
+
+fn two_accounts() -> Snapshot {
+    let mut snapshot =
+        snapshot(vec![account(1, "ada").left(80, 90).view(), account(2, "ben").left(40, 90).view()]);
+    snapshot.pools = vec![pool("ada", &["ben"])];
+    snapshot
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_tray_follows_the_engine_and_is_redrawn_only_when_it_differs() {
+    let stage = Stage::with(two_accounts()).await;
+    let drawn = stage.desktop.seen().trays.len();
+    assert_eq!(stage.desktop.seen().trays.last().unwrap().icon.water, Water::Level(60));
+    stage.change(|_| ()).await;
+    assert_eq!(stage.desktop.seen().trays.len(), drawn);
+    stage.change(|snapshot| snapshot.accounts[0].remaining_percent = Some(20)).await;
+    assert_eq!(stage.desktop.seen().trays.last().unwrap().icon.water, Water::Level(32));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_burst_of_events_is_read_once() {
+    let stage = Stage::with(two_accounts()).await;
+    let before = stage.readings();
+    for _ in 0..5 {
+        stage.inputs.send(Input::Engine(EngineEvent::Changed)).await.unwrap();
+    }
+    stage.settle().await;
+    assert_eq!(stage.readings(), before + 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn countdowns_go_on_without_events() {
+    let stage = Stage::with(two_accounts()).await;
+    let drawn = stage.desktop.seen().trays.len();
+    stage.clock.advance(Duration::from_secs(120));
+    tokio::time::sleep(COUNTDOWN).await;
+    assert_eq!(stage.desktop.seen().trays.len(), drawn + 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_alert_of_a_dead_login_signs_in_to_that_very_account() {
+    let stage = Stage::with(two_accounts()).await;
+    stage.change(|snapshot| snapshot.accounts[1].state = AccountState::NeedsReauth).await;
+    let alert = stage.desktop.seen().alerts.first().cloned().unwrap();
+    assert_eq!(alert.click, AlertAction::SignIn(account_id(2)));
+    stage.send(Input::Alert(alert.click)).await;
+    let body = json!({ "account": "ben", "open_browser": "yes" });
+    assert_eq!(stage.asked(), [("POST".to_owned(), "/api/v1/sign-ins".to_owned(), body)]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn menu_entries_call_the_management_api() {
+    let stage = Stage::with(two_accounts()).await;
+    let id = sign_in(5, None).id;
+    let strategy = MenuAction::SetStrategy { owner: "ada".to_owned(), strategy: Strategy::PriorityOrder };
+    for action in [MenuAction::AddAccount, MenuAction::CancelSignIn(id), strategy] {
+        stage.send(Input::Menu(action)).await;
+    }
+    let called: Vec<String> =
+        stage.asked().iter().map(|(method, path, body)| format!("{method} {path} {body}")).collect();
+    let pool = json!({ "strategy": "priority_order", "extra_provider_names": ["ben"] });
+    assert_eq!(
+        called,
+        [
+            r#"POST /api/v1/sign-ins {"open_browser":"yes"}"#.to_owned(),
+            format!("DELETE /api/v1/sign-ins/{id} null"),
+            format!("PUT /api/v1/pools/ada {pool}"),
+        ]
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_endpoint_is_copied_and_the_window_opens_from_menu_alert_and_second_start() {
+    let stage = Stage::with(two_accounts()).await;
+    stage.send(Input::Menu(MenuAction::CopyEndpoint)).await;
+    assert_eq!(stage.desktop.seen().copied, ["http://127.0.0.1:7625/v1"]);
+    stage.send(Input::Menu(MenuAction::OpenDashboard)).await;
+    stage.send(Input::Alert(AlertAction::OpenDashboard)).await;
+    stage.send(Input::SecondInstance).await;
+    assert_eq!(stage.desktop.seen().windows, 3);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_refusal_is_shown_in_its_own_words() {
+    let stage = Stage::with(two_accounts()).await;
+    let refusal = json!({ "title": "Conflict", "detail": "The keychain is locked; unlock it." });
+    *stage.engine.sign_in.lock().unwrap() = Answer { status: 409, body: refusal };
+    stage.send(Input::Menu(MenuAction::AddAccount)).await;
+    assert_eq!(stage.desktop.seen().alerts[0].body, "The keychain is locked; unlock it.");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_sign_in_that_needs_the_callback_pasted_opens_the_window() {
+    let stage = Stage::with(two_accounts()).await;
+    let by_hand = SignInView { callback: CallbackView::PasteOnly, ..sign_in(5, None) };
+    *stage.engine.sign_in.lock().unwrap() =
+        Answer { status: 201, body: serde_json::to_value(by_hand).unwrap() };
+    stage.send(Input::Menu(MenuAction::AddAccount)).await;
+    assert_eq!(stage.desktop.seen().windows, 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_alert_about_an_account_that_is_gone_says_so() {
+    let stage = Stage::with(snapshot(vec![])).await;
+    stage.send(Input::Alert(AlertAction::SignIn(account_id(9)))).await;
+    assert_eq!(stage.desktop.seen().alerts[0].body, "That account is no longer there.");
+    assert_eq!(stage.asked(), []);
+}
+
+#[tokio::test(start_paused = true)]
+async fn another_language_is_shown_at_once() {
+    let mut view = snapshot(vec![]);
+    view.mode = ModeView::Rehearsal;
+    let stage = Stage::with(view).await;
+    let before = stage.desktop.seen().trays.last().unwrap().menu.clone();
+    stage.send(Input::Window(WindowInput::Language(Language::Ja))).await;
+    assert_ne!(stage.desktop.seen().trays.last().unwrap().menu, before);
+}
+
+#[tokio::test(start_paused = true)]
+async fn quitting_ends_the_app_once() {
+    let stage = Stage::with(two_accounts()).await;
+    stage.send(Input::Menu(MenuAction::Quit)).await;
+    assert_eq!(stage.desktop.seen().exits, 1);
+    assert!(stage.inputs.is_closed());
+}

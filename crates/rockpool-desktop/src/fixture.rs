@@ -1,0 +1,134 @@
+//! Snapshots for tests.
+
+use jiff::Timestamp;
+use rockpool_engine::snapshot::{
+    AccountView, CallbackView, HealthView, ModeView, PoolView, ReadinessView, RoleView, SignInState,
+    SignInView, Snapshot, VaultState, VaultView, WindowView,
+};
+use rockpool_routing::health::HealthState;
+use rockpool_routing::{AccountId, AccountState, SignInId, Strategy, WindowKind};
+use uuid::Uuid;
+
+/// The moment at which all fixtures are taken.
+pub(crate) fn now() -> Timestamp {
+    Timestamp::from_second(1_790_000_000).unwrap()
+}
+
+/// So many minutes after [`now`].
+pub(crate) fn in_minutes(minutes: i64) -> Timestamp {
+    Timestamp::from_second(now().as_second() + minutes * 60).unwrap()
+}
+
+pub(crate) fn account_id(n: u128) -> AccountId {
+    AccountId(Uuid::from_u128(n))
+}
+
+#[derive(Clone)]
+pub(crate) struct Account(AccountView);
+
+/// A ready account without known quota.
+pub(crate) fn account(n: u128, name: &str) -> Account {
+    Account(AccountView {
+        id: account_id(n),
+        name: name.to_owned(),
+        display_name: name.to_owned(),
+        email: None,
+        workspace_id: format!("acct-{name}"),
+        plan: Some("plus".to_owned()),
+        state: AccountState::Ready,
+        until: None,
+        remedy: None,
+        readiness: ReadinessView::Active,
+        role: RoleView::Single,
+        pool: None,
+        windows: Vec::new(),
+        remaining_percent: None,
+        quota_seen_at: None,
+        quota_source: None,
+        health: HealthView {
+            state: HealthState::Idle,
+            score: 0,
+            success_rate: 0,
+            consecutive_failures: 0,
+            sample: 0,
+        },
+        last_used_at: None,
+        in_flight: 0,
+    })
+}
+
+impl Account {
+    /// Remaining percent of the five-hour and the weekly window, which reset in 134 minutes and three days.
+    pub(crate) fn left(mut self, five_hour: u8, weekly: u8) -> Self {
+        let window = |kind, left: u8, minutes| WindowView {
+            kind,
+            length_seconds: None,
+            used_percent: 100.0 - f64::from(left),
+            remaining_percent: left,
+            resets_at: Some(in_minutes(minutes)),
+        };
+        self.0.windows =
+            vec![window(WindowKind::FiveHour, five_hour, 134), window(WindowKind::Weekly, weekly, 3 * 1440)];
+        self.0.remaining_percent = Some(five_hour.min(weekly));
+        self
+    }
+
+    pub(crate) fn state(mut self, state: AccountState) -> Self {
+        self.0.state = state;
+        self
+    }
+
+    pub(crate) fn until(mut self, minutes: i64) -> Self {
+        self.0.until = Some(in_minutes(minutes));
+        self
+    }
+
+    pub(crate) fn pool(mut self, owner: &str) -> Self {
+        self.0.pool = Some(owner.to_owned());
+        self
+    }
+
+    pub(crate) fn view(self) -> AccountView {
+        self.0
+    }
+}
+
+pub(crate) fn pool(owner: &str, members: &[&str]) -> PoolView {
+    PoolView {
+        owner: owner.to_owned(),
+        strategy: Strategy::RoundRobin,
+        extra_provider_names: members.iter().map(|name| (*name).to_owned()).collect(),
+        last_account: None,
+        last_used_at: None,
+        serving: true,
+        until: None,
+    }
+}
+
+pub(crate) fn sign_in(n: u128, account: Option<&str>) -> SignInView {
+    SignInView {
+        id: SignInId(Uuid::from_u128(n)),
+        account: account.map(str::to_owned),
+        state: SignInState::Waiting,
+        authorize_url: "http://127.0.0.1:1/oauth/authorize".to_owned(),
+        callback: CallbackView::Automatic,
+        message: None,
+        result: None,
+        expires_at: in_minutes(15),
+    }
+}
+
+pub(crate) fn snapshot(accounts: Vec<AccountView>) -> Snapshot {
+    Snapshot {
+        version: "0.1.0".to_owned(),
+        mode: ModeView::Normal,
+        endpoint: "http://127.0.0.1:7625/v1".to_owned(),
+        taken_at: now(),
+        vault: VaultView { kind: "keychain".to_owned(), state: VaultState::Ready, message: None },
+        accounts,
+        pools: Vec::new(),
+        clients: Vec::new(),
+        sign_ins: Vec::new(),
+        recent: Vec::new(),
+    }
+}

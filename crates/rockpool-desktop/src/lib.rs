@@ -1,0 +1,15 @@
+//! Presents: tray menu, icon, alerts and what a click does, as plain data.
+//!
+//! What is absent, on purpose: no Tauri, no display, no D-Bus. The shell draws what this crate hands it
+//! and reports what the person did; everything else goes through the management API, as for any client.
+
+pub mod alerts;
+pub mod api;
+pub mod controller;
+pub mod locale;
+pub mod shell;
+pub mod texts;
+pub mod tray;
+
+#[cfg(test)]
+mod fixture;

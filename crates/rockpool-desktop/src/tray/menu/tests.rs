@@ -1,0 +1,144 @@
+use rockpool_engine::snapshot::VaultState;
+
+use super::*;
+use crate::fixture::{account, account_id, now, pool, sign_in, snapshot};
+use crate::locale::Language;
+
+fn english(snapshot: &Snapshot) -> Menu {
+    menu(snapshot, &Texts::load(Language::En), now())
+}
+
+/// The menu as it reads, a submenu's entries indented, what can be clicked followed by its id.
+fn read(entries: &[Entry]) -> Vec<String> {
+    let line = |entry: &Entry| match entry {
+        Entry::Note(text) => vec![format!("({text})")],
+        Entry::Item { action, label } => vec![format!("{label} -> {action}")],
+        Entry::Choice { action, label, chosen: Chosen::Yes } => vec![format!("* {label} -> {action}")],
+        Entry::Choice { action, label, chosen: Chosen::No } => vec![format!("- {label} -> {action}")],
+        Entry::Submenu { label, entries } => {
+            let inner = read(entries).into_iter().map(|line| format!("  {line}"));
+            std::iter::once(label.clone()).chain(inner).collect()
+        }
+        Entry::Separator => vec!["---".to_owned()],
+    };
+    entries.iter().flat_map(line).collect()
+}
+
+#[test]
+fn without_accounts_the_menu_offers_to_add_one() {
+    let menu = english(&snapshot(vec![]));
+    assert_eq!(
+        read(&menu.entries),
+        [
+            "(No account yet)",
+            "---",
+            "Add account… -> add-account",
+            "---",
+            "Open dashboard -> open-dashboard",
+            "Copy endpoint -> copy-endpoint",
+            "---",
+            "Quit -> quit",
+        ]
+    );
+}
+
+#[test]
+fn accounts_pools_and_repairs_have_a_line_each() {
+    let ada = account(1, "ada").left(54, 39).pool("ada");
+    let ben = account(2, "ben").left(0, 72).state(AccountState::Exhausted).until(134).pool("ada");
+    let cleo = account(3, "cleo").state(AccountState::NeedsReauth).pool("ada");
+    let mut view = snapshot(vec![ada.view(), ben.view(), cleo.view()]);
+    view.accounts[0].display_name = "Ada & co".to_owned();
+    view.pools = vec![pool("ada", &["ben", "cleo"])];
+    let third = account_id(3);
+    assert_eq!(
+        read(&english(&view).entries),
+        [
+            "Ada & co: 5h 54% · weekly 39% · ready · resets in 2 h 14 min -> open-dashboard".to_owned(),
+            "ben: 5h 0% · weekly 72% · used up · back in 2 h 14 min -> open-dashboard".to_owned(),
+            "cleo: needs sign-in -> open-dashboard".to_owned(),
+            "---".to_owned(),
+            "Pool of Ada & co: in turn".to_owned(),
+            "  - owner first -> strategy/primary_first/ada".to_owned(),
+            "  * in turn -> strategy/round_robin/ada".to_owned(),
+            "  - in list order -> strategy/priority_order/ada".to_owned(),
+            "---".to_owned(),
+            "Add account… -> add-account".to_owned(),
+            format!("Sign in again: cleo -> sign-in-again/{third}"),
+            "---".to_owned(),
+            "Open dashboard -> open-dashboard".to_owned(),
+            "Copy endpoint -> copy-endpoint".to_owned(),
+            "---".to_owned(),
+            "Quit -> quit".to_owned(),
+        ]
+    );
+}
+
+#[test]
+fn a_pending_sign_in_shows_that_it_waits_and_can_be_cancelled() {
+    let cleo = account(3, "cleo").state(AccountState::NeedsReauth).view();
+    let mut view = snapshot(vec![cleo]);
+    view.sign_ins = vec![sign_in(8, None), sign_in(9, Some("cleo"))];
+    let lines = read(&english(&view).entries);
+    let (first, second) = (view.sign_ins[0].id, view.sign_ins[1].id);
+    assert_eq!(
+        lines[2..6],
+        [
+            "Waiting for the browser… (open again) -> add-account".to_owned(),
+            format!("Cancel sign-in -> cancel-sign-in/{first}"),
+            format!("Waiting for the browser: cleo… (open again) -> sign-in-again/{}", account_id(3)),
+            format!("Cancel sign-in: cleo -> cancel-sign-in/{second}"),
+        ]
+    );
+}
+
+#[test]
+fn a_sign_in_that_has_ended_leaves_the_menu_as_it_was() {
+    let mut view = snapshot(vec![]);
+    let before = english(&view);
+    view.sign_ins = vec![SignInView { state: SignInState::Cancelled, ..sign_in(8, None) }];
+    assert_eq!(english(&view), before);
+}
+
+#[test]
+fn rehearsal_comes_first_and_a_locked_vault_follows() {
+    let mut view = snapshot(vec![]);
+    view.mode = ModeView::Rehearsal;
+    view.vault.state = VaultState::Locked;
+    let lines = read(&english(&view).entries);
+    assert_eq!(lines[0], "(Rehearsal: simulated accounts only)");
+    assert_eq!(lines[1], "The keychain is locked -> open-dashboard");
+}
+
+#[test]
+fn every_action_is_read_back_from_its_id() {
+    let actions = [
+        MenuAction::OpenDashboard,
+        MenuAction::AddAccount,
+        MenuAction::CancelSignIn(sign_in(7, None).id),
+        MenuAction::SignInAgain(account_id(4)),
+        MenuAction::SetStrategy { owner: "codex-pro-1".to_owned(), strategy: Strategy::PriorityOrder },
+        MenuAction::CopyEndpoint,
+        MenuAction::Quit,
+    ];
+    for action in actions {
+        assert_eq!(action.to_string().parse(), Ok(action));
+    }
+    for junk in ["", "quit/now", "strategy/fastest/ada", "sign-in-again/ada", "strategy"] {
+        assert_eq!(junk.parse::<MenuAction>(), Err(UnknownEntry), "{junk}");
+    }
+}
+
+#[test]
+fn every_language_builds_the_same_actions() {
+    let mut view = snapshot(vec![account(3, "cleo").left(5, 5).state(AccountState::NeedsReauth).view()]);
+    view.pools = vec![pool("cleo", &[])];
+    let actions = |language| {
+        let menu = menu(&view, &Texts::load(language), now());
+        let lines = read(&menu.entries);
+        lines.iter().filter_map(|line| Some(line.split_once(" -> ")?.1.to_owned())).collect::<Vec<_>>()
+    };
+    for language in Language::ALL {
+        assert_eq!(actions(language), actions(Language::En), "{}", language.tag());
+    }
+}

@@ -1,0 +1,18 @@
+//! The tray as plain data: what the menu says and what the icon shows.
+
+pub mod icon;
+pub mod level;
+pub mod menu;
+pub(crate) mod words;
+
+pub use icon::IconState;
+pub use menu::{Entry, Menu, MenuAction};
+
+/// Everything that the tray shows; the shell redraws only when it differs.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Tray {
+    /// The menu.
+    pub menu: Menu,
+    /// The icon.
+    pub icon: IconState,
+}
