@@ -127,7 +127,8 @@ impl VaultBackend for Blocking {
     }
     fn get(&mut self, key: &VaultKey) -> Result<Option<SecretString>, VaultError> {
         let _ = self.entered.send(());
-        self.go.recv().map_err(|_| VaultError::Locked)?;
+        // Once the test has let go of the gate, nothing waits any more.
+        let _ = self.go.recv();
         self.inner.get(key)
     }
     fn set(&mut self, key: &VaultKey, secret: &SecretString) -> Result<(), VaultError> {
@@ -165,9 +166,8 @@ async fn a_stuck_backend_answers_stuck_at_once_until_it_returns() {
 
     go.send(()).unwrap();
     state.wait_for(|view| view.state == VaultState::Ready).await.unwrap();
-    go.send(()).unwrap();
+    drop(go);
     vault.set(&key, &secret("after")).await.unwrap();
-    go.send(()).unwrap();
     assert_eq!(text(vault.get(&key).await.unwrap()), Some("after".to_owned()));
 }
 
