@@ -14,6 +14,8 @@ pub mod principal;
 pub mod proxy;
 pub mod snapshot;
 pub mod store;
+#[cfg(test)]
+mod test_http;
 pub mod token;
 pub mod upstream;
 pub mod usage;

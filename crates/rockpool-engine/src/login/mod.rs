@@ -1,1 +1,4 @@
-//! Signing a person in: browser, loopback callback, code exchange.
+//! Signing in: the issuer, and the sign-ins that people have started.
+
+pub mod oauth;
+pub mod pkce;

@@ -1,1 +1,8 @@
-//! Credentials of logins: one refresh in flight each, saved before it is used, never sent twice.
+//! Tokens: who holds them, when they are renewed, and what they say.
+
+mod bearer;
+pub mod claims;
+mod parts;
+
+pub use bearer::{Bearer, TokenError};
+pub use parts::{BookError, CredentialWatcher, Issuer, LoginBook, SecretShelf};

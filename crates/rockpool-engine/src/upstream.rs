@@ -1,0 +1,228 @@
+//! The connections to the provider: TLS, proxies and time-outs, decided once for every request of ours.
+//!
+//! # Policy
+//!
+//! Nothing here retries, follows a redirect or unpacks a body: the proxy has to see what the provider
+//! really answered, and a refresh that is sent twice kills a login. Neither client carries a
+//! `user-agent` of its own; whoever asks on Rockpool's behalf names [`USER_AGENT`] and [`ORIGINATOR`].
+//! The machine's proxy settings count, except for loopback addresses.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use hyper_util::client::proxy::matcher::Matcher;
+use rustls::client::danger::ServerCertVerifier;
+use rustls::crypto::CryptoProvider;
+use rustls::{ClientConfig, RootCertStore};
+use rustls_pki_types::CertificateDer;
+use rustls_pki_types::pem::PemObject;
+use rustls_platform_verifier::Verifier;
+use thiserror::Error;
+use url::Url;
+
+use crate::config::{Config, is_loopback};
+
+/// How Rockpool names itself in requests of its own.
+pub const USER_AGENT: &str = concat!("rockpool/", env!("CARGO_PKG_VERSION"));
+/// The `originator` of requests of its own.
+pub const ORIGINATOR: &str = "rockpool";
+
+/// Longest wait for name resolution, TCP, a proxy's tunnel and TLS together.
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(15);
+/// Idle connections are dropped after this time, before the usual 60 to 100 s of load balancers.
+const POOL_IDLE_TIMEOUT: Duration = Duration::from_secs(55);
+
+/// The two clients towards the provider. Cloning is cheap and shares the connections.
+#[derive(Clone, Debug)]
+pub struct Upstream {
+    /// HTTP/2 where the server offers it, else HTTP/1.1.
+    pub http: reqwest::Client,
+    /// HTTP/1.1 only, for WebSocket upgrades.
+    pub websocket: reqwest::Client,
+}
+
+/// Why no connection to the provider can be prepared.
+#[derive(Debug, Error)]
+pub enum UpstreamError {
+    /// The extra authority cannot be read.
+    #[error("ROCKPOOL_CA_FILE {path} cannot be read: {reason}; give a readable PEM file", path = .path.display())]
+    CaUnreadable {
+        /// The configured file.
+        path: PathBuf,
+        /// The system's words.
+        reason: String,
+    },
+    /// The extra authority holds nothing usable.
+    #[error("ROCKPOOL_CA_FILE {path} holds no usable certificate: {reason}; give a PEM file with CERTIFICATE blocks", path = .path.display())]
+    CaUnusable {
+        /// The configured file.
+        path: PathBuf,
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// The system trusts no authority at all.
+    #[error(
+        "this system has no certificate authorities ({0}); install its ca-certificates package or set ROCKPOOL_CA_FILE"
+    )]
+    NoAuthorities(String),
+    /// The TLS or HTTP library refused the settings.
+    #[error("the connection to the provider cannot be set up: {0}")]
+    Client(String),
+}
+
+impl Upstream {
+    /// Prepares both clients; connects nowhere.
+    ///
+    /// # Errors
+    /// When the extra authority cannot be used, or the system trusts none and the provider is on https.
+    pub fn new(config: &Config) -> Result<Self, UpstreamError> {
+        let tls = tls_config(config)?;
+        let mut both = tls.clone();
+        both.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
+        let mut http1 = tls;
+        http1.alpn_protocols = vec![b"http/1.1".to_vec()];
+        let failed = |error: reqwest::Error| UpstreamError::Client(error.to_string());
+        Ok(Self {
+            http: common(both).http2_adaptive_window(true).build().map_err(failed)?,
+            websocket: common(http1).http1_only().build().map_err(failed)?,
+        })
+    }
+}
+
+fn common(tls: ClientConfig) -> reqwest::ClientBuilder {
+    reqwest::Client::builder()
+        .tls_backend_preconfigured(tls)
+        .redirect(reqwest::redirect::Policy::none())
+        .referer(false)
+        .retry(reqwest::retry::never())
+        .connect_timeout(CONNECT_TIMEOUT)
+        .pool_idle_timeout(POOL_IDLE_TIMEOUT)
+        .tcp_nodelay(true)
+        .proxy(system_proxy())
+}
+
+/// The machine's proxy for everything but loopback: a tool on this machine must not be asked for by
+/// way of a proxy that lives elsewhere.
+fn system_proxy() -> reqwest::Proxy {
+    let system = Matcher::from_system();
+    reqwest::Proxy::custom(move |url| through(&system, url))
+}
+
+fn through(system: &Matcher, url: &Url) -> Option<Url> {
+    if is_loopback(url) {
+        return None;
+    }
+    let intercept = system.intercept(&url.as_str().parse().ok()?)?;
+    let mut proxy = Url::parse(&intercept.uri().to_string()).ok()?;
+    if let Some((user, password)) = intercept.basic_auth().and_then(|value| basic(value.as_bytes())) {
+        proxy.set_username(&user).ok()?;
+        proxy.set_password(Some(&password)).ok()?;
+    }
+    Some(proxy)
+}
+
+fn basic(header: &[u8]) -> Option<(String, String)> {
+    let decoded = STANDARD.decode(header.strip_prefix(b"Basic ")?).ok()?;
+    let text = String::from_utf8(decoded).ok()?;
+    let (user, password) = text.split_once(':')?;
+    Some((user.to_owned(), password.to_owned()))
+}
+
+/// TLS 1.2 and 1.3 over ring, trusting what the system trusts and `ROCKPOOL_CA_FILE`. No process-wide
+/// default provider is needed or set.
+///
+/// # Errors
+/// As [`Upstream::new`].
+pub fn tls_config(config: &Config) -> Result<ClientConfig, UpstreamError> {
+    let extra = match &config.ca_file {
+        Some(path) => authorities(path)?,
+        None => Vec::new(),
+    };
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    let builder = ClientConfig::builder_with_provider(Arc::clone(&provider))
+        .with_safe_default_protocol_versions()
+        .map_err(|error| UpstreamError::Client(error.to_string()))?;
+    let plain_only = config.auth_url.scheme() == "http" && config.backend_url.scheme() == "http";
+    match verifier(extra, provider) {
+        Ok(verifier) => {
+            Ok(builder.dangerous().with_custom_certificate_verifier(verifier).with_no_client_auth())
+        }
+        Err(_) if plain_only => {
+            Ok(builder.with_root_certificates(RootCertStore::empty()).with_no_client_auth())
+        }
+        Err(error) => Err(UpstreamError::NoAuthorities(error.to_string())),
+    }
+}
+
+fn verifier(
+    extra: Vec<CertificateDer<'static>>,
+    provider: Arc<CryptoProvider>,
+) -> Result<Arc<dyn ServerCertVerifier>, rustls::Error> {
+    Ok(Arc::new(Verifier::new_with_extra_roots(extra, provider)?))
+}
+
+fn authorities(path: &Path) -> Result<Vec<CertificateDer<'static>>, UpstreamError> {
+    let unusable = |reason: String| UpstreamError::CaUnusable { path: path.to_owned(), reason };
+    let pem = std::fs::read(path)
+        .map_err(|error| UpstreamError::CaUnreadable { path: path.to_owned(), reason: error.to_string() })?;
+    let found: Vec<_> = CertificateDer::pem_slice_iter(&pem)
+        .collect::<Result<_, _>>()
+        .map_err(|error| unusable(error.to_string()))?;
+    if found.is_empty() {
+        return Err(unusable("it holds no CERTIFICATE block".to_owned()));
+    }
+    for certificate in &found {
+        RootCertStore::empty().add(certificate.clone()).map_err(|error| unusable(error.to_string()))?;
+    }
+    Ok(found)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn config(ca_file: Option<PathBuf>) -> Config {
+        let url = |text: &str| Url::parse(text).unwrap();
+        let mut config =
+            Config::rehearsal("/nowhere".into(), url("http://127.0.0.1:1"), url("http://127.0.0.1:1/b"));
+        config.ca_file = ca_file;
+        config
+    }
+
+    #[test]
+    fn plain_loopback_needs_no_certificate_authority() {
+        assert!(Upstream::new(&config(None)).is_ok());
+    }
+
+    #[test]
+    fn an_authority_that_cannot_be_used_names_the_variable_and_the_file() {
+        let folder = tempfile::tempdir().unwrap();
+        let missing = folder.path().join("none.pem");
+        let error = Upstream::new(&config(Some(missing))).unwrap_err().to_string();
+        assert!(error.contains("ROCKPOOL_CA_FILE") && error.contains("none.pem"), "{error}");
+
+        let junk = folder.path().join("junk.pem");
+        std::fs::write(&junk, "hello").unwrap();
+        let error = Upstream::new(&config(Some(junk))).unwrap_err().to_string();
+        assert!(error.contains("CERTIFICATE"), "{error}");
+    }
+
+    #[test]
+    fn a_system_proxy_is_used_with_its_password_but_never_for_loopback() {
+        let system = Matcher::builder().all("http://me:s%3Acret@proxy.test:3128").build();
+        let proxy = through(&system, &Url::parse("https://provider.test").unwrap()).unwrap();
+        assert_eq!(proxy.as_str(), "http://me:s%3Acret@proxy.test:3128/");
+        for own in ["http://127.0.0.1:9", "http://localhost:9", "https://[::1]:9"] {
+            assert!(through(&system, &Url::parse(own).unwrap()).is_none(), "{own}");
+        }
+    }
+
+    #[test]
+    fn no_proxy_configured_means_none_used() {
+        let system = Matcher::builder().build();
+        assert!(through(&system, &Url::parse("https://provider.test").unwrap()).is_none());
+    }
+}
