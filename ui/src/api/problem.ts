@@ -1,0 +1,36 @@
+// A refusal by the management API (RFC 9457), as an error that pages can show.
+import { Unreachable, type Reply } from './transport';
+
+export class Problem extends Error {
+  override name = 'Problem';
+
+  constructor(
+    readonly status: number,
+    /** Stable name of what is wrong. */
+    readonly code: string,
+    /** A sentence that a person can act on. */
+    detail: string,
+    /** The name that the problem is about. */
+    readonly subject: string | null,
+  ) {
+    super(detail);
+  }
+}
+
+function field(body: unknown, name: string): string | null {
+  if (typeof body !== 'object' || body === null) return null;
+  const value = (body as Record<string, unknown>)[name];
+  return typeof value === 'string' && value !== '' ? value : null;
+}
+
+export function problemFrom(reply: Reply): Problem {
+  const { status, body } = reply;
+  const detail = field(body, 'detail') ?? field(body, 'title') ?? `HTTP ${status}`;
+  return new Problem(status, field(body, 'code') ?? 'unknown', detail, field(body, 'subject'));
+}
+
+/** What to show for anything that a call may throw. */
+export function sentenceOf(error: unknown, unreachable: string): string {
+  if (error instanceof Unreachable) return unreachable;
+  return error instanceof Error ? error.message : String(error);
+}

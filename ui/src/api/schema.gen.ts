@@ -1,0 +1,1519 @@
+// Generated from docs/openapi.json by `npm run generate`; do not edit.
+
+export interface paths {
+    "/api/v1/accounts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Accounts in the order in which they were added */
+        get: operations["listAccounts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/accounts/import": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Make an account of an existing `auth.json` */
+        post: operations["importAccount"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/accounts/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One account */
+        get: operations["getAccount"];
+        put?: never;
+        post?: never;
+        /** Remove an account; refused while a client or a pool points to it */
+        delete: operations["removeAccount"];
+        options?: never;
+        head?: never;
+        /** Rename, pause or resume an account */
+        patch: operations["updateAccount"];
+        trace?: never;
+    };
+    "/api/v1/accounts/{name}/quota": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Ask the provider for the account's quota now */
+        post: operations["refreshQuota"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/activity": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The newest requests, newest first */
+        get: operations["listActivity"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/clients": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Clients, by name */
+        get: operations["listClients"];
+        put?: never;
+        /** Make a client; its key is shown this once */
+        post: operations["addClient"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/clients/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Remove a client; its key ends at once */
+        delete: operations["removeClient"];
+        options?: never;
+        head?: never;
+        /** Change a client; its key stays */
+        patch: operations["updateClient"];
+        trace?: never;
+    };
+    "/api/v1/clients/{name}/key": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Give a client a new key; the old one ends at once */
+        post: operations["rotateClientKey"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What happens, as it happens
+         * @description Each event's `data` is one `EngineEvent` in JSON; its `event` field repeats the type. The first is
+         *     `changed`, so that a listener reads the status once it can no longer miss anything. A listener that
+         *     was too slow gets `changed` in place of what it missed.
+         */
+        get: operations["events"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/openapi.json": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** This document */
+        get: operations["openapi"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/pools": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Pools, by owner's name */
+        get: operations["listPools"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/pools/{owner}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Make or replace the pool of an account */
+        put: operations["setPool"];
+        post?: never;
+        /** Dissolve a pool; its accounts stay */
+        delete: operations["removePool"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sign-ins": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Sign-ins under way, and those that just ended */
+        get: operations["listSignIns"];
+        put?: never;
+        /** Start a sign-in; starting the same again returns the pending one */
+        post: operations["startSignIn"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sign-ins/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One sign-in */
+        get: operations["getSignIn"];
+        put?: never;
+        post?: never;
+        /** Give a sign-in up */
+        delete: operations["cancelSignIn"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sign-ins/{id}/callback": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Hand in the callback address by hand */
+        post: operations["pasteCallback"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/status": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Everything that a person may want to see at a glance */
+        get: operations["status"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+}
+export type webhooks = Record<string, never>;
+export interface components {
+    schemas: {
+        /** @description Changes to an account; what is absent stays. */
+        AccountChange: {
+            /** @description New display name. */
+            display_name?: string | null;
+            /** @description New slug. */
+            name?: string | null;
+            state?: components["schemas"]["Wish"] | null;
+        };
+        /** @description An existing `auth.json` that becomes an account. */
+        AccountImport: {
+            /** @description The file's content. */
+            auth_json: string;
+            /** @description What to call it; the slug when absent. */
+            display_name?: string | null;
+            /** @description Who owns the refresh token afterwards. */
+            mode: components["schemas"]["ImportModeName"];
+            /** @description Slug; made from the plan when absent. */
+            name?: string | null;
+            /** @description Absolute path of the file, for `follow`. */
+            path?: string | null;
+        };
+        /**
+         * @description The state of an account that matters most.
+         * @enum {string}
+         */
+        AccountState: "ready" | "paused" | "exhausted" | "rate_limited" | "needs_reauth" | "sign_in_uncertain" | "forbidden" | "billing" | "vault_locked" | "unreachable";
+        /** @description One account as shown. */
+        AccountView: {
+            /** @description What the person calls it; the slug until changed. */
+            display_name: string;
+            /** @description E-mail of the login, where the provider named one. */
+            email?: string | null;
+            /** @description Health over the last 120 attempts. */
+            health: components["schemas"]["HealthView"];
+            /**
+             * Format: uuid
+             * @description Stays the same for the account's life.
+             */
+            id: string;
+            /**
+             * Format: int32
+             * @description Requests under way on it.
+             */
+            in_flight: number;
+            /**
+             * Format: date-time
+             * @description When it last served or failed a request.
+             */
+            last_used_at?: string | null;
+            /** @description Unique slug, such as `codex-pro-1`. */
+            name: string;
+            /** @description Plan in lower case, such as `pro`. */
+            plan?: string | null;
+            /** @description Slug of the owner of the pool it is in; its own slug for an owner; absent when it is in none. */
+            pool?: string | null;
+            /**
+             * Format: date-time
+             * @description When the quota was last seen.
+             */
+            quota_seen_at?: string | null;
+            quota_source?: components["schemas"]["Source"] | null;
+            /** @description Its place in routing. */
+            readiness: components["schemas"]["ReadinessView"];
+            /**
+             * Format: int32
+             * @description Smallest remaining percentage over all windows.
+             */
+            remaining_percent?: number | null;
+            /** @description What a person can do about the state, in a sentence; absent when ready. */
+            remedy?: string | null;
+            /** @description Its place in a pool. */
+            role: components["schemas"]["RoleView"];
+            /** @description The state that matters most. */
+            state: components["schemas"]["AccountState"];
+            /**
+             * Format: date-time
+             * @description When time alone cures the state, if known.
+             */
+            until?: string | null;
+            /** @description Quota windows, five-hour first, then weekly, then the rest. */
+            windows: components["schemas"]["WindowView"][];
+            /** @description The provider's workspace id. */
+            workspace_id: string;
+        };
+        /** @description One request as recorded; bodies are never stored. */
+        ActivityView: {
+            /** @description Slug of the account that answered, if one did. */
+            account?: string | null;
+            /**
+             * Format: date-time
+             * @description When it arrived.
+             */
+            at: string;
+            /** @description Each try, in order. */
+            attempts: components["schemas"]["AttemptView"][];
+            /**
+             * Format: int64
+             * @description Of these, from the prompt cache.
+             */
+            cached_tokens?: number | null;
+            /** @description Name of the client. */
+            client: string;
+            /**
+             * Format: int64
+             * @description Milliseconds to the end.
+             */
+            duration_ms: number;
+            /** @description Slug of the account that was tried first. */
+            first_account?: string | null;
+            /**
+             * Format: int64
+             * @description Milliseconds to the first output byte downstream.
+             */
+            first_byte_ms?: number | null;
+            /**
+             * Format: uuid
+             * @description Names it.
+             */
+            id: string;
+            /**
+             * Format: int64
+             * @description Input tokens, where the provider counted them.
+             */
+            input_tokens?: number | null;
+            /** @description Model that the tool asked for. */
+            model?: string | null;
+            /** @description `success`, or the class of the last failure. */
+            outcome: string;
+            /**
+             * Format: int64
+             * @description Output tokens.
+             */
+            output_tokens?: number | null;
+            /** @description Why the first candidate came first: `conversation`, `strategy`, `fallback`. */
+            placement?: string | null;
+            /** @description Accounts that were passed over, with their states. */
+            skipped: components["schemas"]["SkippedView"][];
+            /**
+             * Format: int32
+             * @description Status that the tool saw.
+             */
+            status: number;
+            /** @description `http`, `websocket`. */
+            transport: string;
+        };
+        /** @description One try on one account. */
+        AttemptView: {
+            /** @description Slug of the account. */
+            account: string;
+            /** @description Class of the outcome, such as `success` or `usage_limit`. */
+            class: string;
+            /**
+             * Format: int64
+             * @description Milliseconds to the outcome.
+             */
+            ms: number;
+            /**
+             * Format: int32
+             * @description Status of the provider's answer, where there was one.
+             */
+            status?: number | null;
+        };
+        /**
+         * @description How the callback arrives.
+         * @enum {string}
+         */
+        CallbackView: "automatic" | "paste_only";
+        /** @description Changes to a client; what is absent stays. */
+        ClientChange: {
+            /** @description Slug of another account. */
+            account?: string | null;
+            /** @description New name. */
+            name?: string | null;
+            override_mode?: components["schemas"]["OverrideMode"] | null;
+            strategy?: components["schemas"]["Strategy"] | null;
+        };
+        /** @description A client and its new key, which is shown this once. */
+        ClientKey: {
+            /** @description The address to configure in the tool; for a path key it holds the key. */
+            base_url: string;
+            /** @description The client. */
+            client: components["schemas"]["ClientView"];
+            /** @description The key. */
+            key: string;
+        };
+        /** @description A local tool that gets a key of its own. */
+        ClientNew: {
+            /** @description Slug of the account that it is pointed at. */
+            account: string;
+            key_kind?: components["schemas"]["KeyKind"] | null;
+            /** @description Unique name. */
+            name: string;
+            override_mode?: components["schemas"]["OverrideMode"] | null;
+            strategy?: components["schemas"]["Strategy"] | null;
+        };
+        /** @description One client as shown; its key is never shown again. */
+        ClientView: {
+            /** @description Slug of the account it is pointed at. */
+            account: string;
+            /**
+             * Format: uuid
+             * @description Stays the same for the client's life.
+             */
+            id: string;
+            /** @description First characters of the key, to tell keys apart. */
+            key_hint: string;
+            /** @description How it presents its key. */
+            key_kind: components["schemas"]["KeyKind"];
+            /**
+             * Format: date-time
+             * @description Last request.
+             */
+            last_used_at?: string | null;
+            /** @description Unique name. */
+            name: string;
+            /** @description `inherit`: the account's pool as it is; `custom`: the strategy below in its place. */
+            override_mode: components["schemas"]["OverrideMode"];
+            strategy?: components["schemas"]["Strategy"] | null;
+        };
+        /** @description Something happened. A listener that lags reads the snapshot afresh and goes on. */
+        EngineEvent: {
+            /** @enum {string} */
+            type: "changed";
+        } | {
+            /** @description The account. */
+            account: string;
+            /** @description The state before. */
+            from: components["schemas"]["AccountState"];
+            /** @description Its slug. */
+            name: string;
+            /** @description The state now. */
+            to: components["schemas"]["AccountState"];
+            /** @enum {string} */
+            type: "account_state";
+            /**
+             * Format: date-time
+             * @description When time alone cures it, if known.
+             */
+            until?: string | null;
+        } | {
+            /** @description Slug of the pool's owner. */
+            owner: string;
+            /** @enum {string} */
+            type: "pool_dry";
+            /**
+             * Format: date-time
+             * @description When the first account comes back, if known.
+             */
+            until?: string | null;
+        } | {
+            /** @description Slug of the pool's owner. */
+            owner: string;
+            /** @enum {string} */
+            type: "pool_back";
+        } | {
+            /** @description The sign-in. */
+            id: string;
+            /** @enum {string} */
+            type: "sign_in";
+        } | {
+            /** @enum {string} */
+            type: "vault";
+        };
+        /**
+         * @description The four health states.
+         * @enum {string}
+         */
+        HealthState: "idle" | "healthy" | "degraded" | "critical";
+        /** @description Health as shown. */
+        HealthView: {
+            /**
+             * Format: int32
+             * @description Failures since the last success.
+             */
+            consecutive_failures: number;
+            /**
+             * Format: int32
+             * @description Attempts behind these figures.
+             */
+            sample: number;
+            /**
+             * Format: int32
+             * @description 0 to 100.
+             */
+            score: number;
+            /** @description `idle`, `healthy`, `degraded`, `critical`. */
+            state: components["schemas"]["HealthState"];
+            /**
+             * Format: int32
+             * @description Successes in whole percent.
+             */
+            success_rate: number;
+        };
+        /**
+         * @description A refresh token can have one owner only.
+         * @enum {string}
+         */
+        ImportModeName: "take_over" | "follow";
+        /**
+         * @description How a client presents its key.
+         * @enum {string}
+         */
+        KeyKind: "bearer" | "path";
+        /**
+         * @description Real installation or rehearsal.
+         * @enum {string}
+         */
+        ModeView: "normal" | "rehearsal";
+        /** @description A sign-in to be started. */
+        NewSignIn: {
+            /** @description Slug of the account to repair; absent for a new one. */
+            account?: string | null;
+            /** @description Whether the engine opens the browser; `yes` when absent. */
+            open_browser?: components["schemas"]["OpenBrowser"];
+        };
+        /**
+         * @description Whether starting a sign-in also opens the browser on this machine.
+         * @enum {string}
+         */
+        OpenBrowser: "yes" | "no";
+        /**
+         * @description Whether a client follows its account's pool.
+         * @enum {string}
+         */
+        OverrideMode: "inherit" | "custom";
+        /** @description The callback address that the person copied. */
+        PastedCallback: {
+            /** @description The whole address of the page that the browser ended on, or `code#state`. */
+            url: string;
+        };
+        /** @description What a pool is to be. */
+        PoolChange: {
+            /** @description Slugs of the members, in order, without the owner. */
+            extra_provider_names: string[];
+            /** @description How requests are placed. */
+            strategy: components["schemas"]["Strategy"];
+        };
+        /** @description One pool as shown. */
+        PoolView: {
+            /** @description Slugs of the members, in order, without the owner. */
+            extra_provider_names: string[];
+            /** @description Slug of the account that served last. */
+            last_account?: string | null;
+            /**
+             * Format: date-time
+             * @description When that was.
+             */
+            last_used_at?: string | null;
+            /** @description Slug of the owner. */
+            owner: string;
+            /** @description Whether at least one account can take a request. */
+            serving: boolean;
+            /** @description `primary_first`, `round_robin` or `priority_order`. */
+            strategy: components["schemas"]["Strategy"];
+            /**
+             * Format: date-time
+             * @description When the first account comes back, for a pool that cannot serve and that time cures.
+             */
+            until?: string | null;
+        };
+        /** @description Problem details (RFC 9457). */
+        Problem: {
+            /** @description A stable word for programs, such as `account_not_found`. */
+            code: string;
+            /** @description What is wrong and what to do, in a sentence. */
+            detail: string;
+            /**
+             * Format: int32
+             * @description The HTTP status.
+             */
+            status: number;
+            /** @description The name of the account, client or field that it is about. */
+            subject?: string | null;
+            /** @description The status in words. */
+            title: string;
+            /** @description Always `about:blank`: `code` tells problems apart. */
+            type: string;
+        };
+        /**
+         * @description The three groups of the seed.
+         * @enum {string}
+         */
+        ReadinessView: "active" | "fallback_only" | "blocked";
+        /**
+         * @description Place in a pool.
+         * @enum {string}
+         */
+        RoleView: "owner" | "member" | "single";
+        /**
+         * @description Where a sign-in stands.
+         * @enum {string}
+         */
+        SignInState: "waiting" | "exchanging" | "done" | "failed" | "cancelled" | "timed_out";
+        /** @description One sign-in as shown. The address holds no secret: the code verifier stays in the process. */
+        SignInView: {
+            /** @description Slug of the account to be repaired; absent for a new one. */
+            account?: string | null;
+            /** @description The address that the browser was sent to. */
+            authorize_url: string;
+            /** @description Whether the callback arrives by itself, or the person has to paste its address. */
+            callback: components["schemas"]["CallbackView"];
+            /**
+             * Format: date-time
+             * @description When it gives up.
+             */
+            expires_at: string;
+            /**
+             * Format: uuid
+             * @description Names it in the API.
+             */
+            id: string;
+            /** @description What went wrong and what to do, when it failed. */
+            message?: string | null;
+            /** @description Slug of the account that came of it. */
+            result?: string | null;
+            /** @description Where it stands. */
+            state: components["schemas"]["SignInState"];
+        };
+        /** @description An account that was passed over. */
+        SkippedView: {
+            /** @description Slug of the account. */
+            account: string;
+            /** @description Its state then. */
+            reason: string;
+        };
+        /** @description Everything a person may want to see at a glance. */
+        Snapshot: {
+            /** @description Accounts in the order in which they were added. */
+            accounts: components["schemas"]["AccountView"][];
+            /** @description Clients, by name. */
+            clients: components["schemas"]["ClientView"][];
+            /** @description Base address that tools are pointed at, such as `http://127.0.0.1:7625/v1`. */
+            endpoint: string;
+            /** @description Real installation or rehearsal. */
+            mode: components["schemas"]["ModeView"];
+            /** @description Pools, by owner's name. */
+            pools: components["schemas"]["PoolView"][];
+            /** @description The newest requests, newest first, 50 at most. */
+            recent: components["schemas"]["ActivityView"][];
+            /** @description Sign-ins under way, and those that ended in the last minute. */
+            sign_ins: components["schemas"]["SignInView"][];
+            /**
+             * Format: date-time
+             * @description When this view was taken.
+             */
+            taken_at: string;
+            /** @description The vault. */
+            vault: components["schemas"]["VaultView"];
+            /** @description Version of the running process. */
+            version: string;
+        };
+        /**
+         * @description How quota was last seen.
+         * @enum {string}
+         */
+        Source: "usage" | "headers" | "event";
+        /**
+         * @description How new conversations, and requests that name none, are placed.
+         * @enum {string}
+         */
+        Strategy: "primary_first" | "round_robin" | "priority_order";
+        /**
+         * @description Whether the vault can be read and written.
+         * @enum {string}
+         */
+        VaultState: "ready" | "locked" | "missing" | "failed";
+        /** @description The vault as shown. */
+        VaultView: {
+            /** @description "keychain", "encrypted file" or "memory". */
+            kind: string;
+            /** @description What is wrong and what to do, in a sentence; absent when ready. */
+            message?: string | null;
+            /** @description Whether it can be read and written. */
+            state: components["schemas"]["VaultState"];
+        };
+        /**
+         * @description Quota windows by length.
+         * @enum {string}
+         */
+        WindowKind: "five_hour" | "weekly" | "monthly" | "other";
+        /** @description One quota window as shown. */
+        WindowView: {
+            /** @description By length: `five_hour`, `weekly`, `monthly`, `other`. */
+            kind: components["schemas"]["WindowKind"];
+            /**
+             * Format: int32
+             * @description Length in seconds, where known.
+             */
+            length_seconds?: number | null;
+            /**
+             * Format: int32
+             * @description Whole percent left, 0 to 100.
+             */
+            remaining_percent: number;
+            /**
+             * Format: date-time
+             * @description When it starts afresh.
+             */
+            resets_at?: string | null;
+            /**
+             * Format: double
+             * @description 0 to 100.
+             */
+            used_percent: number;
+        };
+        /**
+         * @description Whether the owner wants an account used.
+         * @enum {string}
+         */
+        Wish: "active" | "paused";
+    };
+    responses: never;
+    parameters: never;
+    requestBodies: never;
+    headers: never;
+    pathItems: never;
+}
+export type $defs = Record<string, never>;
+export interface operations {
+    listAccounts: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccountView"][];
+                };
+            };
+            /** @description Refused; nothing was saved */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    importAccount: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AccountImport"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccountView"];
+                };
+            };
+            /** @description Refused; nothing was saved */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getAccount: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Slug of the account */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccountView"];
+                };
+            };
+            /** @description Refused; nothing was saved */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    removeAccount: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Slug of the account */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Removed */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused; nothing was saved */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    updateAccount: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Slug of the account */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AccountChange"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccountView"];
+                };
+            };
+            /** @description Refused; nothing was saved */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    refreshQuota: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Slug of the account */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccountView"];
+                };
+            };
+            /** @description Refused; nothing was saved */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listActivity: {
+        parameters: {
+            query?: {
+                /** @description 1 to 200; 50 when absent */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ActivityView"][];
+                };
+            };
+            /** @description Refused; nothing was saved */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listClients: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ClientView"][];
+                };
+            };
+            /** @description Refused; nothing was saved */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    addClient: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ClientNew"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ClientKey"];
+                };
+            };
+            /** @description Refused; nothing was saved */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    removeClient: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Name of the client */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Removed */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused; nothing was saved */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    updateClient: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Name of the client */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ClientChange"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ClientView"];
+                };
+            };
+            /** @description Refused; nothing was saved */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    rotateClientKey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Name of the client */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ClientKey"];
+                };
+            };
+            /** @description Refused; nothing was saved */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    events: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/event-stream": components["schemas"]["EngineEvent"];
+                };
+            };
+            /** @description Refused; nothing was saved */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    openapi: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The OpenAPI document */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            /** @description Refused; nothing was saved */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listPools: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PoolView"][];
+                };
+            };
+            /** @description Refused; nothing was saved */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    setPool: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Slug of the owner */
+                owner: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PoolChange"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PoolView"];
+                };
+            };
+            /** @description Refused; nothing was saved */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    removePool: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Slug of the owner */
+                owner: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Dissolved */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused; nothing was saved */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listSignIns: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SignInView"][];
+                };
+            };
+            /** @description Refused; nothing was saved */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    startSignIn: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewSignIn"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SignInView"];
+                };
+            };
+            /** @description Refused; nothing was saved */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getSignIn: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the sign-in */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SignInView"];
+                };
+            };
+            /** @description Refused; nothing was saved */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    cancelSignIn: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the sign-in */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Given up */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused; nothing was saved */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    pasteCallback: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the sign-in */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PastedCallback"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SignInView"];
+                };
+            };
+            /** @description Refused; nothing was saved */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    status: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Snapshot"];
+                };
+            };
+            /** @description Refused; nothing was saved */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+}

@@ -1,0 +1,221 @@
+// A transport over an engine made of a scene: it answers the management API and moves sign-ins along.
+import { Unreachable, copyInPage, type Method, type Reply, type Transport } from '../api/transport';
+import type { EngineEvent, SignInView, Snapshot } from '../api/types';
+import { accountOf, at, minutes, uuid } from './people';
+import { checkPool } from './rules';
+import { SCENES } from './scenes';
+
+type Body = Record<string, unknown>;
+type Handler = (name: string, body: Body) => Reply;
+
+/** What tests and the console may do to the mock: `window.rockpoolMock`. */
+export interface MockControl {
+  /** Everything that was copied, newest last. */
+  copied: string[];
+  /** Every call, newest last. */
+  calls: { method: Method; path: string; body: unknown }[];
+  /** Lets the browser come back for the oldest waiting sign-in. */
+  finishSignIn(): void;
+  /** Makes the newest waiting sign-in end in `state`. */
+  endSignIn(state: SignInView['state'], message: string | null): void;
+  /** Cuts the engine off, or brings it back. */
+  setReachable(reachable: boolean): void;
+  /** Replaces parts of the snapshot, as an event would announce. */
+  change(change: Partial<Snapshot>): void;
+}
+
+const ok = (body: unknown, status = 200): Reply => ({ status, body });
+const refuse = (status: number, code: string, detail: string, subject: string | null = null): Reply => ({
+  status,
+  body: { type: 'about:blank', title: code, status, detail, code, subject },
+});
+
+const RESTING = new Set(['done', 'failed', 'cancelled', 'timed_out']);
+
+export function mockTransport(scene: string): Transport {
+  const listeners = new Set<(event: EngineEvent) => void>();
+  let snapshot = (SCENES[scene] ?? SCENES.usual!)();
+  let reachable = scene !== 'unreachable';
+  let serial = 0;
+
+  function change(part: Partial<Snapshot>) {
+    snapshot = { ...snapshot, ...part };
+    for (const listener of listeners) listener({ type: 'changed' });
+  }
+  const account = (name: string) => snapshot.accounts.find((one) => one.name === name);
+  const editSignIn = (id: string, part: Partial<SignInView>) =>
+    change({ sign_ins: snapshot.sign_ins.map((one) => (one.id === id ? { ...one, ...part } : one)) });
+
+  function finish(view: SignInView) {
+    editSignIn(view.id, { state: 'exchanging' });
+    setTimeout(() => {
+      const repaired = view.account ? account(view.account) : undefined;
+      if (repaired) {
+        editSignIn(view.id, { state: 'done', result: repaired.name });
+        change({ accounts: snapshot.accounts.map((one) => (one === repaired ? { ...one, state: 'ready', readiness: 'active', remedy: null } : one)) });
+        return;
+      }
+      const name = `codex-plus-${snapshot.accounts.length + 1}`;
+      editSignIn(view.id, { state: 'done', result: name });
+      change({ accounts: [...snapshot.accounts, accountOf(50 + snapshot.accounts.length, name, { plan: 'plus' })] });
+    }, 300);
+  }
+
+  function keyFor(name: string, kind: unknown): { key: string; base_url: string } {
+    serial += 1;
+    const key = `${kind === 'path' ? 'rpu' : 'rp'}_${`${name}Zx81kQ0vLr2TnB7cWm4PyH6sDf9`.replace(/[^A-Za-z0-9]/g, '').slice(0, 24)}${String(serial).padStart(12, '0')}`;
+    const base = snapshot.endpoint;
+    return { key, base_url: kind === 'path' ? base.replace(/\/v1$/, `/k/${key}/v1`) : base };
+  }
+
+  const routes: [Method, RegExp, Handler][] = [
+    ['GET', /^\/status$/, () => ok(snapshot)],
+    ['POST', /^\/sign-ins$/, (_, body) => {
+      const wanted = typeof body.account === 'string' ? body.account : null;
+      const pending = snapshot.sign_ins.find((one) => (one.account ?? null) === wanted && !RESTING.has(one.state));
+      if (pending) return ok(pending, 201);
+      serial += 1;
+      const view: SignInView = {
+        id: uuid(0x300 + serial),
+        account: wanted,
+        state: 'waiting',
+        authorize_url: `https://auth.openai.example/oauth/authorize?client_id=app&redirect_uri=http%3A%2F%2F127.0.0.1%3A1455%2Fauth%2Fcallback&state=s${serial}`,
+        callback: scene === 'paste' ? 'paste_only' : 'automatic',
+        message: null,
+        result: null,
+        expires_at: at(minutes(10)),
+      };
+      change({ sign_ins: [...snapshot.sign_ins, view] });
+      return ok(view, 201);
+    }],
+    ['DELETE', /^\/sign-ins\/([^/]+)$/, (id) => {
+      editSignIn(id, { state: 'cancelled' });
+      return ok(null, 204);
+    }],
+    ['POST', /^\/sign-ins\/([^/]+)\/callback$/, (id, body) => {
+      const view = snapshot.sign_ins.find((one) => one.id === id);
+      if (!view) return refuse(404, 'sign_in_not_found', 'This sign-in is over. Start a new one.');
+      if (!String(body.url).includes('code=')) {
+        return refuse(422, 'callback_without_code', 'This address holds no code. Copy the whole address of the last page.', 'url');
+      }
+      finish(view);
+      return ok({ ...view, state: 'exchanging' });
+    }],
+    ['PATCH', /^\/accounts\/([^/]+)$/, (name, body) => {
+      const renamed = typeof body.name === 'string' ? body.name : name;
+      if (!/^[a-z0-9]([a-z0-9-]*[a-z0-9])?$/.test(renamed)) {
+        return refuse(422, 'invalid_name', `“${renamed}” cannot be a short name: use lower-case letters, digits and hyphens.`, 'name');
+      }
+      if (renamed !== name && account(renamed)) return refuse(409, 'name_taken', `There is an account “${renamed}” already.`, renamed);
+      change({
+        accounts: snapshot.accounts.map((one) => {
+          if (one.name !== name) return one;
+          const state = body.state === 'paused' ? 'paused' : body.state === 'active' ? 'ready' : one.state;
+          const readiness = state === 'ready' ? 'active' : one.state === state ? one.readiness : 'blocked';
+          return { ...one, name: renamed, display_name: String(body.display_name ?? one.display_name), state, readiness };
+        }),
+      });
+      return ok(account(renamed));
+    }],
+    ['DELETE', /^\/accounts\/([^/]+)$/, (name) => {
+      change({ accounts: snapshot.accounts.filter((one) => one.name !== name) });
+      return ok(null, 204);
+    }],
+    ['POST', /^\/accounts\/([^/]+)\/quota$/, (name) => {
+      change({ accounts: snapshot.accounts.map((one) => (one.name === name ? { ...one, quota_seen_at: at(0), quota_source: 'usage' } : one)) });
+      return ok(account(name));
+    }],
+    ['PUT', /^\/pools\/([^/]+)$/, (owner, body) => {
+      const members = body.extra_provider_names as string[];
+      const broken = checkPool(snapshot, owner, members);
+      if (broken) return refuse(422, broken.code, broken.detail, broken.subject);
+      const before = snapshot.pools.find((pool) => pool.owner === owner);
+      const pool = {
+        last_account: null, last_used_at: null, serving: true, until: null, ...before,
+        owner, strategy: body.strategy as Snapshot['pools'][number]['strategy'], extra_provider_names: members,
+      };
+      change({
+        pools: [...snapshot.pools.filter((one) => one.owner !== owner), pool],
+        accounts: snapshot.accounts.map((one) => {
+          if (one.name === owner) return { ...one, role: 'owner', pool: owner };
+          if (members.includes(one.name)) return { ...one, role: 'member', pool: owner };
+          return one.pool === owner ? { ...one, role: 'single', pool: null } : one;
+        }),
+      });
+      return ok(pool);
+    }],
+    ['DELETE', /^\/pools\/([^/]+)$/, (owner) => {
+      change({
+        pools: snapshot.pools.filter((one) => one.owner !== owner),
+        accounts: snapshot.accounts.map((one) => (one.pool === owner ? { ...one, role: 'single', pool: null } : one)),
+      });
+      return ok(null, 204);
+    }],
+    ['POST', /^\/clients$/, (_, body) => {
+      const name = String(body.name);
+      if (snapshot.clients.some((one) => one.name === name)) return refuse(409, 'name_taken', `There is a client “${name}” already.`, name);
+      const kind = body.key_kind === 'path' ? 'path' : 'bearer';
+      const issued = keyFor(name, kind);
+      const client = {
+        id: uuid(0x400 + serial), name, account: String(body.account), key_kind: kind, key_hint: issued.key.slice(0, 8),
+        override_mode: 'inherit', strategy: null, last_used_at: null,
+      } as const;
+      change({ clients: [...snapshot.clients, client] });
+      return ok({ client, ...issued }, 201);
+    }],
+    ['PATCH', /^\/clients\/([^/]+)$/, (name, body) => {
+      change({ clients: snapshot.clients.map((one) => (one.name === name ? { ...one, ...(body as Partial<typeof one>) } : one)) });
+      return ok(null);
+    }],
+    ['POST', /^\/clients\/([^/]+)\/key$/, (name) => {
+      const client = snapshot.clients.find((one) => one.name === name);
+      return client ? ok({ client, ...keyFor(name, client.key_kind) }) : refuse(404, 'client_not_found', `There is no client “${name}”.`, name);
+    }],
+    ['DELETE', /^\/clients\/([^/]+)$/, (name) => {
+      change({ clients: snapshot.clients.filter((one) => one.name !== name) });
+      return ok(null, 204);
+    }],
+  ];
+
+  const control: MockControl = {
+    copied: [],
+    calls: [],
+    finishSignIn() {
+      const waiting = snapshot.sign_ins.find((one) => one.state === 'waiting');
+      if (waiting) finish(waiting);
+    },
+    endSignIn(state, message) {
+      const waiting = snapshot.sign_ins.findLast((one) => one.state === 'waiting');
+      if (waiting) editSignIn(waiting.id, { state, message });
+    },
+    setReachable(value) {
+      reachable = value;
+      change({});
+    },
+    change,
+  };
+  Object.assign(window, { rockpoolMock: control });
+
+  return {
+    browser: 'engine',
+    async call(method, path, body) {
+      control.calls.push({ method, path, body });
+      await new Promise((resolve) => setTimeout(resolve, scene === 'loading' ? 3_600_000 : 20));
+      if (!reachable) throw new Unreachable('the mock engine is cut off');
+      const rest = path.replace(/^\/api\/v1/, '');
+      for (const [verb, pattern, handle] of routes) {
+        const match = verb === method ? pattern.exec(rest) : null;
+        if (match) return structuredClone(handle(decodeURIComponent(match[1] ?? ''), (body ?? {}) as Body));
+      }
+      return refuse(404, 'unknown_path', `The mock has no ${method} ${path}.`);
+    },
+    events(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    async copy(text) {
+      control.copied.push(text);
+      await copyInPage(text).catch(() => undefined);
+    },
+  };
+}

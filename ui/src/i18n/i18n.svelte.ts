@@ -1,0 +1,59 @@
+// One catalogue per language: plain keys, {placeholders}, and `.one`/`.other` for counts.
+import en from './en.json';
+
+export type Key = keyof typeof en;
+/** A key without its plural ending. */
+export type CountKey = Key extends infer K ? (K extends `${infer Stem}.other` ? Stem : never) : never;
+type Values = Record<string, string | number>;
+type Catalogue = Record<Key, string>;
+
+export const LANGUAGES = ['en', 'vi', 'zh', 'ja'] as const;
+export type Language = (typeof LANGUAGES)[number];
+
+const loaders = import.meta.glob<Catalogue>(['./vi.json', './zh.json', './ja.json'], { import: 'default' });
+
+let current = $state.raw<{ language: Language; texts: Catalogue }>({ language: 'en', texts: en });
+
+/** The first wish that a catalogue answers, else English. */
+export function pickLanguage(wishes: readonly string[]): Language {
+  for (const wish of wishes) {
+    const primary = wish.toLowerCase().split('-')[0];
+    const found = LANGUAGES.find((language) => language === primary);
+    if (found) return found;
+  }
+  return 'en';
+}
+
+export async function useLanguage(language: Language): Promise<void> {
+  const load = loaders[`./${language}.json`];
+  current = { language, texts: load ? await load() : en };
+  if (typeof document !== 'undefined') document.documentElement.lang = language;
+}
+
+/** The language in use, as `Intl` wants it. */
+export function language(): Language {
+  return current.language;
+}
+
+export function has(key: string): key is Key {
+  return Object.hasOwn(en, key);
+}
+
+export function fill(text: string, values: Values): string {
+  return text.replace(/\{(\w+)\}/g, (whole, name: string) => String(values[name] ?? whole));
+}
+
+export function t(key: Key, values: Values = {}): string {
+  return fill(current.texts[key] ?? en[key], values);
+}
+
+/** For keys that are put together from the engine's names. */
+export function tMaybe(key: string, values: Values = {}): string | null {
+  return has(key) ? t(key, values) : null;
+}
+
+/** The form that the language has for `n`; `{n}` is filled in. */
+export function tCount(stem: CountKey, n: number, values: Values = {}): string {
+  const form = new Intl.PluralRules(current.language).select(n) === 'one' ? 'one' : 'other';
+  return t(`${stem}.${form}` as Key, { n, ...values });
+}
