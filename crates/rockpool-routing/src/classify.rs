@@ -4,6 +4,8 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
+use crate::health::Outcome;
+
 /// Where the signals of an attempt come from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Origin {
@@ -88,6 +90,22 @@ impl Class {
             Self::ForeignCiphertext => "foreign_ciphertext",
             Self::Failure => "failure",
             Self::Abandoned => "abandoned",
+        }
+    }
+}
+
+impl Class {
+    /// What the outcome says of the account's health; `None` where it says nothing.
+    pub fn outcome(self) -> Option<Outcome> {
+        match self {
+            Self::Success => Some(Outcome::Success),
+            Self::Unauthorized
+            | Self::UsageLimit { .. }
+            | Self::RateLimited { .. }
+            | Self::Forbidden
+            | Self::Billing
+            | Self::Failure => Some(Outcome::Failure),
+            Self::Rejected | Self::Unsuitable | Self::ForeignCiphertext | Self::Abandoned => None,
         }
     }
 }

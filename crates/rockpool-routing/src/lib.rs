@@ -22,4 +22,4 @@ pub use id::{AccountId, ClientId, LoginId, RequestId, SignInId, TenantId};
 pub use now::Now;
 pub use pool::{Pool, PoolError, Strategy};
 pub use quota::{Quota, Reading, Source, Window, WindowKind};
-pub use router::{Placement, Router, Selection, Skipped, Unservable};
+pub use router::{Candidate, Outlook, Placement, Router, Selection, Skipped};

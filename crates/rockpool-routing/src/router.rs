@@ -70,24 +70,15 @@ pub struct Selection {
     pub skipped: Vec<Skipped>,
 }
 
-/// Why no account of a pool can serve.
+/// Whether a pool can serve, and if not, what it takes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Unservable {
-    /// Time cures it.
+pub enum Outlook {
+    /// At least one account takes requests.
+    Serving,
+    /// None does; time cures it, first at this moment.
     Until(Timestamp),
-    /// A person has to act.
+    /// None does, and a person has to act.
     NeedsPerson,
-}
-
-impl Selection {
-    /// The earliest cure, for when there is no candidate.
-    pub fn unservable(&self) -> Unservable {
-        self.skipped
-            .iter()
-            .filter_map(|skipped| skipped.blocked.until)
-            .min()
-            .map_or(Unservable::NeedsPerson, Unservable::Until)
-    }
 }
 
 /// All routing state of the process: accounts, quota, health, affinity, counters.
@@ -188,6 +179,19 @@ impl Router {
             }
         };
         Selection { home, candidates: home_first(ordered, stays), skipped }
+    }
+
+    /// Whether the pool can serve, and if not, what it takes.
+    pub fn outlook(&self, accounts: impl Iterator<Item = AccountId>, now: Now) -> Outlook {
+        let mut cure: Option<Timestamp> = None;
+        for account in accounts {
+            let Readiness::Blocked(blocked) = self.readiness(account, now) else { return Outlook::Serving };
+            cure = match (cure, blocked.until) {
+                (Some(known), Some(until)) => Some(known.min(until)),
+                (known, until) => known.or(until),
+            };
+        }
+        cure.map_or(Outlook::NeedsPerson, Outlook::Until)
     }
 
     /// Notes that an attempt on `account` has started.

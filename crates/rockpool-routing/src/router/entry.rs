@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use jiff::{SignedDuration, Timestamp};
 
 use crate::account::{CredentialState, Wish};
-use crate::health::{Health, Outcome};
+use crate::health::Health;
 use crate::quota::{Quota, Supply};
 use crate::{AccountState, Blocked, Class, Now, Readiness, Standing};
 
@@ -43,38 +43,38 @@ pub(super) struct Entry {
 
 impl Entry {
     pub(super) fn learn(&mut self, class: Class, now: Now) {
+        if let Some(outcome) = class.outcome() {
+            self.health.record(outcome);
+        }
         match class {
             Class::Success => {
-                self.health.record(Outcome::Success);
                 self.quota.served();
                 self.standing = Standing::Good;
                 self.cool_down = CoolDown::None;
             }
             Class::UsageLimit { resets_at } => {
-                self.health.record(Outcome::Failure);
                 self.quota.refuse(now.wall, resets_at);
             }
             Class::RateLimited { retry_after } => {
-                self.health.record(Outcome::Failure);
                 let wait = retry_after.unwrap_or(SHORT_COOL_DOWN).min(LONGEST_COOL_DOWN);
                 self.cool_down = CoolDown::RateLimited { until: now.mono + wait };
             }
             Class::Failure => {
-                self.health.record(Outcome::Failure);
                 if self.health.consecutive_failures() >= FAILURES_IN_A_ROW {
                     self.fail_over_for_a_while(now);
                 }
             }
             Class::Forbidden => {
-                self.health.record(Outcome::Failure);
                 self.standing = Standing::Forbidden;
             }
             Class::Billing => {
-                self.health.record(Outcome::Failure);
                 self.standing = Standing::Billing;
             }
-            Class::Unauthorized => self.health.record(Outcome::Failure),
-            Class::Rejected | Class::Unsuitable | Class::ForeignCiphertext | Class::Abandoned => {}
+            Class::Unauthorized
+            | Class::Rejected
+            | Class::Unsuitable
+            | Class::ForeignCiphertext
+            | Class::Abandoned => {}
         }
     }
 

@@ -114,9 +114,8 @@ fn when_all_are_out_the_earliest_cure_is_named() {
     router.settle(id(1), Class::UsageLimit { resets_at: Some(later(now, 600).wall) }, None, now);
     router.settle(id(2), Class::RateLimited { retry_after: Some(Duration::from_secs(60)) }, None, now);
     router.set_credentials(id(3), CredentialState::NeedsReauth);
-    let selection = router.choose(&pool, None, now);
-    assert!(selection.candidates.is_empty());
-    assert_eq!(selection.unservable(), Unservable::Until(later(now, 60).wall));
+    assert!(router.choose(&pool, None, now).candidates.is_empty());
+    assert_eq!(router.outlook(pool.accounts(), now), Outlook::Until(later(now, 60).wall));
 }
 
 #[test]
@@ -125,7 +124,9 @@ fn when_only_a_person_can_help_it_says_so() {
     router.set_credentials(id(1), CredentialState::NeedsReauth);
     router.set_wish(id(2), Wish::Paused);
     router.set_standing(id(3), Standing::Billing);
-    assert_eq!(router.choose(&pool, None, now).unservable(), Unservable::NeedsPerson);
+    assert_eq!(router.outlook(pool.accounts(), now), Outlook::NeedsPerson);
+    router.set_wish(id(2), Wish::Active);
+    assert_eq!(router.outlook(pool.accounts(), now), Outlook::Serving);
 }
 
 #[test]

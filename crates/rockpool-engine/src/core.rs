@@ -1,0 +1,65 @@
+//! What all parts of a running engine share.
+
+use std::sync::Arc;
+
+use rockpool_routing::{AccountId, Class, ConversationKey, Reading};
+
+use crate::clock::Clock;
+use crate::config::Config;
+use crate::ledger::Ledger;
+use crate::notices::Notices;
+use crate::proxy::body::Budget;
+use crate::proxy::models::ModelCache;
+use crate::registry::{Registry, RegistryCell};
+use crate::routing::Routing;
+use crate::store::{Store, StoreError};
+use crate::token::TokenKeeper;
+use crate::upstream::Upstream;
+use crate::vault::Vault;
+
+/// The shared parts; each owns its own state and lock.
+pub(crate) struct Core {
+    pub(crate) config: Config,
+    pub(crate) clock: Clock,
+    pub(crate) store: Store,
+    pub(crate) vault: Vault,
+    pub(crate) keeper: TokenKeeper,
+    pub(crate) upstream: Upstream,
+    pub(crate) registry: Arc<RegistryCell>,
+    pub(crate) routing: Arc<Routing>,
+    pub(crate) ledger: Arc<Ledger>,
+    pub(crate) notices: Notices,
+    pub(crate) budget: Budget,
+    pub(crate) models: ModelCache,
+}
+
+impl Core {
+    /// Reads the registry afresh after a change, and tells that something changed.
+    pub(crate) async fn reload(&self) -> Result<(), StoreError> {
+        self.registry.set(Registry::load(&self.store).await?);
+        self.notices.changed();
+        Ok(())
+    }
+
+    /// Takes a quota reading of an account.
+    pub(crate) fn observe(&self, account: AccountId, reading: Reading) {
+        if let Some(row) = self.registry.get().account(account) {
+            self.ledger.quota(row.tenant, account, reading.clone());
+        }
+        self.routing.observe(account, reading);
+    }
+
+    /// Notes how an attempt ended.
+    pub(crate) fn settle(&self, account: AccountId, class: Class, conversation: Option<&ConversationKey>) {
+        if let (Some(outcome), Some(row)) = (class.outcome(), self.registry.get().account(account)) {
+            self.ledger.outcome(row.tenant, account, outcome);
+        }
+        self.routing.settle(account, class, conversation);
+    }
+
+    /// Puts a conversation on the account that has begun to answer it.
+    pub(crate) fn place(&self, conversation: &ConversationKey, account: AccountId) {
+        self.routing.learn(|router, _| router.remember(conversation, account));
+        self.ledger.conversation(conversation, account, self.clock.wall());
+    }
+}

@@ -1,0 +1,237 @@
+//! One request over HTTP: chooses, tries, fails over, and hands an answer on.
+
+use std::sync::Arc;
+
+use http::{HeaderMap, Method, Request, Response, StatusCode};
+use http_body_util::BodyExt;
+use hyper::body::Incoming;
+use rockpool_routing::{AccountId, Class, ConversationKey, Pool, Selection};
+
+use super::attempt::{self, Credentials, Lease, Outgoing, Reply, Tried};
+use super::authenticate::Caller;
+use super::body::{self, Body64, ProxyBody, whole};
+use super::facts;
+use super::frame::Tokens;
+use super::headers::{self, TurnState};
+use super::payload::{Payload, Relation};
+use super::record::{Ending, Record, Transport};
+use super::relay::Relay;
+use super::rescue::ProxyError;
+use super::unservable;
+use super::walk::{Next, Walk};
+use crate::core::Core;
+
+/// One request on its way through the candidates.
+pub(crate) struct Exchange {
+    core: Arc<Core>,
+    caller: Caller,
+    method: Method,
+    path: String,
+    headers: HeaderMap,
+    payload: Payload,
+    pool: Pool,
+    conversation: Option<ConversationKey>,
+    home: Option<AccountId>,
+}
+
+/// Serves a request that goes to the provider; `path` is below its backend.
+pub(crate) async fn serve(
+    core: &Arc<Core>,
+    caller: Caller,
+    request: Request<Incoming>,
+    path: String,
+) -> Response<ProxyBody> {
+    let (head, incoming) = request.into_parts();
+    let read = read(core, &head.headers, incoming).await;
+    let (kept, payload, facts) = match read {
+        Ok(parts) => parts,
+        Err(error) => return refused(core, &caller, &error),
+    };
+    let mut record = Record::open(core, &caller, Transport::Http, facts.model);
+    let pool = caller.registry.pool_for(&caller.client);
+    let name = facts.conversation.as_deref();
+    let conversation = name.and_then(|name| ConversationKey::new(caller.client.tenant, name));
+    let selection = core.routing.choose(&pool, conversation.as_ref());
+    record.chosen(&selection);
+    let exchange = Exchange {
+        core: Arc::clone(core),
+        caller,
+        method: head.method,
+        path,
+        headers: head.headers,
+        payload,
+        pool,
+        conversation,
+        home: selection.home,
+    };
+    let response = exchange.run(&selection, record).await;
+    drop(kept);
+    response
+}
+
+async fn read(
+    core: &Core,
+    headers: &HeaderMap,
+    incoming: Incoming,
+) -> Result<(Body64, Payload, facts::Facts), ProxyError> {
+    let encoding = body::encoding(headers)?;
+    let kept = body::read(incoming, &core.budget).await?;
+    let facts = facts::learn(headers, encoding, &kept.bytes)?;
+    let payload = Payload::new(kept.bytes.clone(), encoding);
+    Ok((kept, payload, facts))
+}
+
+/// A request that could not be understood leaves a record too.
+fn refused(core: &Arc<Core>, caller: &Caller, error: &ProxyError) -> Response<ProxyBody> {
+    let record = Record::open(core, caller, Transport::Http, None);
+    finish_refused(record, error);
+    error.response()
+}
+
+fn finish_refused(record: Record, error: &ProxyError) {
+    let ending = Ending {
+        class: Class::Rejected,
+        status: error.status_code(),
+        account: None,
+        tokens: Tokens::default(),
+    };
+    record.finish(&ending);
+}
+
+impl Exchange {
+    async fn run(mut self, selection: &Selection, mut record: Record) -> Response<ProxyBody> {
+        let mut walk = Walk::new(selection);
+        let mut credentials = Credentials::Present;
+        let mut stripped = Relation::Own;
+        let mut last: Option<Tried> = None;
+        while let Some(account) = walk.current() {
+            let relation = self.relation(account, stripped);
+            let Ok(body) = self.payload.for_relation(relation) else {
+                return self.stay(record, last);
+            };
+            let lease = Lease::begin(&self.core, account, self.conversation.clone());
+            let outgoing = Outgoing {
+                method: self.method.clone(),
+                path: &self.path,
+                headers: &self.headers,
+                body,
+                turn_state: self.turn_state(account),
+            };
+            let tried = attempt::send(&self.core, &self.caller, account, credentials, &outgoing).await;
+            record.tried(account, tried.class, tried.status, tried.since);
+            let next = walk.after(tried.class);
+            if next == Next::Return {
+                return self.hand_on(tried, lease, record);
+            }
+            lease.settle(tried.class);
+            (credentials, stripped) = match next {
+                Next::Refresh => (newer_than(tried.generation), stripped),
+                Next::Strip => (credentials, Relation::Foreign),
+                Next::Account(_) | Next::NoneLeft | Next::Return => (Credentials::Present, Relation::Own),
+            };
+            last = Some(tried);
+        }
+        self.give_up(record, last)
+    }
+
+    /// A history made elsewhere has to lose what only its own account can read.
+    fn relation(&self, account: AccountId, stripped: Relation) -> Relation {
+        match self.home {
+            Some(home) if home != account => Relation::Foreign,
+            Some(_) | None => stripped,
+        }
+    }
+
+    /// The turn state belongs to the account that the conversation lives on.
+    fn turn_state(&self, account: AccountId) -> TurnState {
+        let own = self.home == Some(account) || (self.home.is_none() && self.pool.members.is_empty());
+        if own { TurnState::Keep } else { TurnState::Drop }
+    }
+
+    fn hand_on(self, tried: Tried, lease: Lease, mut record: Record) -> Response<ProxyBody> {
+        let account = lease.account();
+        match tried.reply {
+            Reply::Stream { status, headers, peeked } => {
+                if tried.class == Class::Success {
+                    lease.place();
+                }
+                record.committed(account);
+                let relay = Relay::new(*peeked, lease, record, status.as_u16());
+                reply(status, &headers, relay.boxed_unsync())
+            }
+            Reply::Whole { status, headers, body } => {
+                if tried.class == Class::Success {
+                    lease.place();
+                }
+                record.committed(account);
+                lease.settle(tried.class);
+                let ending = Ending {
+                    class: tried.class,
+                    status: status.as_u16(),
+                    account: Some(account),
+                    tokens: Tokens::default(),
+                };
+                record.finish(&ending);
+                reply(status, &headers, whole(body))
+            }
+            Reply::Nothing(text) => {
+                lease.settle(tried.class);
+                self.fail(record, tried.class, &ProxyError::Unreachable(text))
+            }
+        }
+    }
+
+    /// The conversation is bound to its account, which cannot serve it now.
+    fn stay(self, record: Record, last: Option<Tried>) -> Response<ProxyBody> {
+        let home = Pool::single(self.home.unwrap_or(self.pool.owner));
+        match unservable::error(&self.core, &self.caller, &home) {
+            Some(error) => self.fail(record, Class::Failure, &error),
+            None => self.give_up(record, last),
+        }
+    }
+
+    /// No account served the request: says when one can, or hands the last answer on.
+    fn give_up(self, record: Record, last: Option<Tried>) -> Response<ProxyBody> {
+        let class = last.as_ref().map_or(Class::Failure, |tried| tried.class);
+        if let Some(error) = unservable::error(&self.core, &self.caller, &self.pool) {
+            return self.fail(record, class, &error);
+        }
+        match last.map(|tried| tried.reply) {
+            Some(Reply::Whole { status, headers, body }) if status != StatusCode::UNAUTHORIZED => {
+                let ending =
+                    Ending { class, status: status.as_u16(), account: None, tokens: Tokens::default() };
+                record.finish(&ending);
+                reply(status, &headers, whole(body))
+            }
+            Some(Reply::Stream { status, headers, peeked }) if !peeked.held.is_empty() => {
+                let ending =
+                    Ending { class, status: status.as_u16(), account: None, tokens: Tokens::default() };
+                record.finish(&ending);
+                reply(status, &headers, whole(peeked.held))
+            }
+            Some(Reply::Nothing(text)) => self.fail(record, class, &ProxyError::Unreachable(text)),
+            Some(Reply::Whole { .. } | Reply::Stream { .. }) | None => {
+                let text = "no account's sign-in was accepted".to_owned();
+                self.fail(record, class, &ProxyError::Unreachable(text))
+            }
+        }
+    }
+
+    fn fail(&self, record: Record, class: Class, error: &ProxyError) -> Response<ProxyBody> {
+        let ending =
+            Ending { class, status: error.status_code(), account: None, tokens: Tokens::default() };
+        record.finish(&ending);
+        error.response()
+    }
+}
+
+fn newer_than(generation: Option<u64>) -> Credentials {
+    generation.map_or(Credentials::Present, Credentials::NewerThan)
+}
+
+fn reply(status: StatusCode, headers: &HeaderMap, body: ProxyBody) -> Response<ProxyBody> {
+    let mut response = Response::new(body);
+    *response.status_mut() = status;
+    *response.headers_mut() = headers::downstream(headers);
+    response
+}

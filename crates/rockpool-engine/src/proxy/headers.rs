@@ -1,0 +1,180 @@
+//! Which headers go up, which come back, and nothing else.
+
+use http::header::{self, HeaderMap, HeaderName, HeaderValue};
+
+/// Sticky routing of the provider; belongs to the account that gave it.
+pub(crate) const TURN_STATE: &str = "x-codex-turn-state";
+/// The workspace that the bearer acts for.
+pub(crate) const ACCOUNT_ID: &str = "chatgpt-account-id";
+
+/// Headers that concern one connection only (RFC 9110 §7.6.1), and `proxy-*`.
+const HOP_BY_HOP: [&str; 10] = [
+    "connection",
+    "keep-alive",
+    "proxy-authenticate",
+    "proxy-authorization",
+    "proxy-connection",
+    "te",
+    "trailer",
+    "transfer-encoding",
+    "upgrade",
+    "expect",
+];
+
+/// Whether the turn state that the tool echoes belongs to the account that is asked now.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum TurnState {
+    Keep,
+    Drop,
+}
+
+fn is_hop_by_hop(name: &HeaderName, listed: &[String]) -> bool {
+    HOP_BY_HOP.contains(&name.as_str()) || listed.iter().any(|other| other == name.as_str())
+}
+
+/// Names that a `connection` header declares hop-by-hop.
+fn listed(headers: &HeaderMap) -> Vec<String> {
+    headers
+        .get_all(header::CONNECTION)
+        .iter()
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|value| value.split(','))
+        .map(|name| name.trim().to_ascii_lowercase())
+        .collect()
+}
+
+/// The tool's headers without what is its own or this connection's: credentials, cookies, host,
+/// length, hop-by-hop, WebSocket negotiation. `accept-encoding` goes too: a compressed answer could
+/// not be watched for quota and errors.
+pub(crate) fn upstream(tool: &HeaderMap, turn_state: TurnState) -> HeaderMap {
+    let listed = listed(tool);
+    let mut headers = HeaderMap::with_capacity(tool.len() + 2);
+    for (name, value) in tool {
+        let own = matches!(
+            *name,
+            header::AUTHORIZATION
+                | header::COOKIE
+                | header::HOST
+                | header::CONTENT_LENGTH
+                | header::ACCEPT_ENCODING
+        );
+        let negotiated = name.as_str().starts_with("sec-websocket-");
+        let stale = turn_state == TurnState::Drop && name.as_str() == TURN_STATE;
+        if own || negotiated || stale || name.as_str() == ACCOUNT_ID || is_hop_by_hop(name, &listed) {
+            continue;
+        }
+        headers.append(name.clone(), value.clone());
+    }
+    headers
+}
+
+/// Puts the account's own credentials on.
+pub(crate) fn attach(headers: &mut HeaderMap, bearer: HeaderValue, workspace: HeaderValue) {
+    headers.insert(header::AUTHORIZATION, bearer);
+    headers.insert(HeaderName::from_static(ACCOUNT_ID), workspace);
+}
+
+/// The provider's headers without what would contradict the pool.
+pub(crate) fn downstream(provider: &HeaderMap) -> HeaderMap {
+    let listed = listed(provider);
+    let mut headers = HeaderMap::with_capacity(provider.len());
+    for (name, value) in provider {
+        if is_hop_by_hop(name, &listed) || contradicts_pool(name.as_str()) || *name == header::CONTENT_LENGTH
+        {
+            continue;
+        }
+        headers.append(name.clone(), value.clone());
+    }
+    headers
+}
+
+/// Whether a header, by its lower-case name, speaks of one account's cookies, models or limits.
+pub(crate) fn contradicts_pool(name: &str) -> bool {
+    if matches!(name, "set-cookie" | "x-models-etag") || name.starts_with("x-ratelimit-") {
+        return true;
+    }
+    let Some(rest) = name.strip_prefix("x-codex-") else { return false };
+    const LIMITS: [&str; 7] = [
+        "used-percent",
+        "window-minutes",
+        "reset-at",
+        "reset-after-seconds",
+        "limit-percent",
+        "limit-name",
+        "limit-reached-type",
+    ];
+    LIMITS.iter().any(|suffix| rest.ends_with(suffix))
+        || matches!(rest, "plan-type" | "active-limit")
+        || rest.starts_with("credits-")
+        || rest.starts_with("promo-")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn map(pairs: &[(&str, &str)]) -> HeaderMap {
+        let mut headers = HeaderMap::new();
+        for (name, value) in pairs {
+            headers.append(HeaderName::from_bytes(name.as_bytes()).unwrap(), value.parse().unwrap());
+        }
+        headers
+    }
+
+    fn names(headers: &HeaderMap) -> Vec<&str> {
+        headers.keys().map(HeaderName::as_str).collect()
+    }
+
+    #[test]
+    fn the_tools_credentials_never_leave_and_everything_else_does() {
+        let tool = map(&[
+            ("authorization", "Bearer rp_secret"),
+            ("cookie", "a=b"),
+            ("host", "127.0.0.1"),
+            ("chatgpt-account-id", "mine"),
+            ("connection", "close, x-private"),
+            ("x-private", "1"),
+            ("accept-encoding", "gzip"),
+            ("sec-websocket-key", "k"),
+            ("originator", "codex_exec"),
+            ("x-unknown", "kept"),
+            ("x-codex-turn-state", "t"),
+        ]);
+        assert_eq!(
+            names(&upstream(&tool, TurnState::Keep)),
+            ["originator", "x-unknown", "x-codex-turn-state"]
+        );
+        assert_eq!(names(&upstream(&tool, TurnState::Drop)), ["originator", "x-unknown"]);
+    }
+
+    #[test]
+    fn what_contradicts_the_pool_does_not_come_back() {
+        let provider = map(&[
+            ("content-type", "text/event-stream"),
+            ("set-cookie", "s=1"),
+            ("x-models-etag", "e"),
+            ("x-codex-primary-used-percent", "5"),
+            ("x-codex-secondary-reset-at", ""),
+            ("x-codex-bengalfox-primary-window-minutes", "300"),
+            ("x-codex-primary-over-secondary-limit-percent", "1"),
+            ("x-codex-rate-limit-reached-type", "x"),
+            ("x-codex-plan-type", "pro"),
+            ("x-codex-credits-balance", "0"),
+            ("x-codex-turn-state", "t"),
+            ("x-codex-safety-buffering-enabled", "true"),
+            ("openai-model", "m"),
+            ("x-request-id", "r"),
+            ("transfer-encoding", "chunked"),
+        ]);
+        assert_eq!(
+            names(&downstream(&provider)),
+            [
+                "content-type",
+                "x-codex-turn-state",
+                "x-codex-safety-buffering-enabled",
+                "openai-model",
+                "x-request-id"
+            ]
+        );
+    }
+}

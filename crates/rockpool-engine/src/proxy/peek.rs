@@ -1,0 +1,210 @@
+//! Holds a stream back until its first output, so that a failure hidden in a 200 can still go elsewhere.
+
+use std::pin::Pin;
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::{Bytes, BytesMut};
+use http_body::Body;
+use http_body_util::BodyExt;
+use rockpool_routing::{AccountId, Class, Signals, classify};
+
+use super::frame::{self, Fault, Kind, Tokens};
+use super::sse::{self, Piece, Splitter};
+use crate::core::Core;
+
+/// Lifecycle events are held this long, then the stream goes on as it is.
+const HOLD: Duration = Duration::from_secs(2);
+/// And no more of them than this.
+const HOLD_BYTES: usize = 64 << 10;
+
+/// The provider's side of a stream.
+pub(crate) type UpstreamBody = Pin<Box<dyn Body<Data = Bytes, Error = reqwest::Error> + Send>>;
+
+/// How far an answer has come.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Stage {
+    /// It has begun and not ended.
+    Open,
+    /// It ended as it should.
+    Completed(Tokens),
+    /// An error event came.
+    Failed(Fault),
+}
+
+/// Reads the pieces of a stream: takes out what is not for the tool, and remembers how it ends.
+pub(crate) struct Observer {
+    core: Arc<Core>,
+    account: AccountId,
+    pub(crate) stage: Stage,
+}
+
+/// What a piece was, once it was seen.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Seen {
+    /// Nothing that the tool acts on.
+    Lifecycle,
+    /// Output, or the regular end.
+    Output,
+    /// An error event.
+    Failure,
+}
+
+impl Observer {
+    pub(crate) fn new(core: &Arc<Core>, account: AccountId) -> Self {
+        Self { core: Arc::clone(core), account, stage: Stage::Open }
+    }
+
+    /// Sees one piece; what remains of it for the tool goes to `out`.
+    pub(crate) fn see(&mut self, piece: Piece, out: &mut BytesMut) -> Seen {
+        let event = match piece {
+            Piece::Event(event) => event,
+            Piece::Unread(bytes) => {
+                out.extend_from_slice(&bytes);
+                return Seen::Output;
+            }
+        };
+        let Some(json) = sse::data(&event) else {
+            out.extend_from_slice(&event);
+            return Seen::Lifecycle;
+        };
+        match self.note(json) {
+            Kind::Limits => return Seen::Lifecycle,
+            Kind::Metadata => {
+                let changed = frame::without_contradictions(json).and_then(|json| sse::with_data(&event, &json));
+                out.extend_from_slice(&changed.unwrap_or(event));
+                return Seen::Lifecycle;
+            }
+            Kind::Lifecycle => {
+                out.extend_from_slice(&event);
+                return Seen::Lifecycle;
+            }
+            Kind::Failed => {
+                out.extend_from_slice(&event);
+                return Seen::Failure;
+            }
+            Kind::Completed | Kind::Incomplete | Kind::Output => {}
+        }
+        out.extend_from_slice(&event);
+        Seen::Output
+    }
+
+    /// Learns from the JSON of an event, over SSE or WebSocket.
+    pub(crate) fn note(&mut self, json: &[u8]) -> Kind {
+        let kind = frame::kind(json);
+        let now = || self.core.clock.wall();
+        match kind {
+            Kind::Limits => {
+                if let Some(reading) = frame::reading(json, now()) {
+                    self.core.observe(self.account, reading);
+                }
+            }
+            Kind::Completed => self.stage = Stage::Completed(frame::tokens(json)),
+            Kind::Incomplete => self.stage = Stage::Completed(frame::tokens(json)),
+            Kind::Failed => {
+                let fault = frame::fault(json, now());
+                if let Some(reading) = frame::error_reading(json, now()) {
+                    self.core.observe(self.account, reading);
+                }
+                self.stage = Stage::Failed(fault);
+            }
+            Kind::Lifecycle | Kind::Metadata | Kind::Output => {}
+        }
+        kind
+    }
+
+    /// The class of the answer if it ended now.
+    pub(crate) fn class_at_end(&self) -> Class {
+        match &self.stage {
+            Stage::Open => Class::Failure,
+            Stage::Completed(_) => Class::Success,
+            Stage::Failed(fault) => classify::classify(&fault.signals()),
+        }
+    }
+
+    /// Token counts, where the answer came to its end.
+    pub(crate) fn tokens(&self) -> Tokens {
+        match &self.stage {
+            Stage::Completed(tokens) => *tokens,
+            Stage::Open | Stage::Failed(_) => Tokens::default(),
+        }
+    }
+}
+
+/// A stream whose beginning was looked at.
+pub(crate) struct Peeked {
+    pub(crate) body: UpstreamBody,
+    pub(crate) splitter: Splitter,
+    pub(crate) observer: Observer,
+    /// What was held back, ready for the tool.
+    pub(crate) held: Bytes,
+    pub(crate) found: Found,
+}
+
+/// What the beginning showed.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Found {
+    /// Output, or nothing that speaks against it within the time.
+    Answer,
+    /// An error before any output.
+    Fault(Fault),
+    /// The stream ended or broke before any output.
+    Cut,
+}
+
+impl Peeked {
+    /// The class of the attempt, before anything went downstream.
+    pub(crate) fn class(&self) -> Class {
+        match &self.found {
+            Found::Answer => Class::Success,
+            Found::Fault(fault) => classify::classify(&fault.signals()),
+            Found::Cut => classify::classify(&Signals::connection()),
+        }
+    }
+}
+
+/// Reads until the first output, an error, the end, or until held too long.
+pub(crate) async fn peek(core: &Arc<Core>, account: AccountId, body: reqwest::Body) -> Peeked {
+    let mut peeked = Peeked {
+        body: Box::pin(body),
+        splitter: Splitter::default(),
+        observer: Observer::new(core, account),
+        held: Bytes::new(),
+        found: Found::Answer,
+    };
+    let deadline = tokio::time::Instant::now() + HOLD;
+    let mut held = BytesMut::new();
+    while held.len() < HOLD_BYTES {
+        let Ok(frame) = tokio::time::timeout_at(deadline, peeked.body.frame()).await else { break };
+        let chunk = match frame {
+            Some(Ok(frame)) => frame.into_data().unwrap_or_default(),
+            Some(Err(_)) | None => {
+                peeked.found = Found::Cut;
+                break;
+            }
+        };
+        if let Some(found) = take(&mut peeked, chunk, &mut held) {
+            peeked.found = found;
+            break;
+        }
+    }
+    peeked.held = held.freeze();
+    peeked
+}
+
+/// Sees all pieces of a chunk; the first that is more than lifecycle decides.
+fn take(peeked: &mut Peeked, chunk: Bytes, held: &mut BytesMut) -> Option<Found> {
+    let mut found = None;
+    for piece in peeked.splitter.push(chunk) {
+        let seen = peeked.observer.see(piece, held);
+        found = found.or(match seen {
+            Seen::Lifecycle => None,
+            Seen::Output => Some(Found::Answer),
+            Seen::Failure => match &peeked.observer.stage {
+                Stage::Failed(fault) => Some(Found::Fault(fault.clone())),
+                Stage::Open | Stage::Completed(_) => Some(Found::Cut),
+            },
+        });
+    }
+    found
+}

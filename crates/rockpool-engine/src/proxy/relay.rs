@@ -1,0 +1,119 @@
+//! Streams an answer on: chunks that are ready go out in one write, and the attempt is settled once.
+
+use std::pin::Pin;
+use std::task::{Context, Poll};
+
+use bytes::{Bytes, BytesMut};
+use http_body::{Body, Frame};
+use rockpool_routing::Class;
+
+use super::attempt::Lease;
+use super::body::BodyError;
+use super::peek::{Observer, Peeked, UpstreamBody};
+use super::record::{Ending, Record};
+use super::sse::Splitter;
+
+/// Ready chunks are merged up to this size; more waits for the next write.
+const MERGE: usize = 64 << 10;
+
+/// What is settled when the stream ends.
+struct Account {
+    lease: Lease,
+    record: Record,
+    status: u16,
+}
+
+/// A stream on its way downstream. Dropped before its end, the tool went away: lease and record say so.
+pub(crate) struct Relay {
+    upstream: UpstreamBody,
+    splitter: Splitter,
+    observer: Observer,
+    ready: BytesMut,
+    open: Option<Account>,
+    end: End,
+}
+
+enum End {
+    NotYet,
+    Reached,
+    Broken(reqwest::Error),
+}
+
+impl Relay {
+    pub(crate) fn new(peeked: Peeked, lease: Lease, record: Record, status: u16) -> Self {
+        Self {
+            upstream: peeked.body,
+            splitter: peeked.splitter,
+            observer: peeked.observer,
+            ready: peeked.held.into(),
+            open: Some(Account { lease, record, status }),
+            end: End::NotYet,
+        }
+    }
+
+    /// Reads whatever is ready without waiting.
+    fn fill(&mut self, cx: &mut Context<'_>) {
+        while self.ready.len() < MERGE {
+            match self.upstream.as_mut().poll_frame(cx) {
+                Poll::Ready(Some(Ok(frame))) => {
+                    for piece in self.splitter.push(frame.into_data().unwrap_or_default()) {
+                        self.observer.see(piece, &mut self.ready);
+                    }
+                }
+                Poll::Ready(Some(Err(error))) => {
+                    self.finish(End::Broken(error));
+                    return;
+                }
+                Poll::Ready(None) => {
+                    self.finish(End::Reached);
+                    return;
+                }
+                Poll::Pending => return,
+            }
+        }
+    }
+
+    fn finish(&mut self, end: End) {
+        if let Some(rest) = self.splitter.finish() {
+            self.observer.see(rest, &mut self.ready);
+        }
+        self.end = end;
+        let Some(open) = self.open.take() else { return };
+        let class = match self.end {
+            End::Reached => self.observer.class_at_end(),
+            End::Broken(_) | End::NotYet => Class::Failure,
+        };
+        let account = Some(open.lease.account());
+        open.record.finish(&Ending { class, status: open.status, account, tokens: self.observer.tokens() });
+        open.lease.settle(class);
+    }
+}
+
+impl Body for Relay {
+    type Data = Bytes;
+    type Error = BodyError;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, BodyError>>> {
+        if matches!(self.end, End::NotYet) {
+            self.fill(cx);
+        }
+        if !self.ready.is_empty() {
+            return Poll::Ready(Some(Ok(Frame::data(self.ready.split().freeze()))));
+        }
+        match std::mem::replace(&mut self.end, End::Reached) {
+            End::NotYet => {
+                self.end = End::NotYet;
+                Poll::Pending
+            }
+            End::Reached => Poll::Ready(None),
+            End::Broken(error) => Poll::Ready(Some(Err(error.into()))),
+        }
+    }
+
+    fn is_end_stream(&self) -> bool {
+        matches!(self.end, End::Reached) && self.ready.is_empty()
+    }
+}

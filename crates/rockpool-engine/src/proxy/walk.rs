@@ -1,0 +1,99 @@
+//! Walks the candidates of one request: who is next, and what remedies are left for the present one.
+
+use std::collections::VecDeque;
+
+use rockpool_routing::failover::Remedy;
+use rockpool_routing::{AccountId, Candidate, Class, Progress, Remedies, Selection, Verdict, verdict};
+
+/// What to do after an attempt.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Next {
+    /// Hand the answer on.
+    Return,
+    /// Get a new bearer, then the same account again.
+    Refresh,
+    /// Take out what is bound to another account, then the same account again.
+    Strip,
+    /// The next account, now current.
+    Account(AccountId),
+    /// There is no further account.
+    NoneLeft,
+}
+
+/// The candidates of one request, each tried once.
+#[derive(Debug)]
+pub(crate) struct Walk {
+    ahead: VecDeque<Candidate>,
+    current: Option<AccountId>,
+    remedies: Remedies,
+}
+
+impl Walk {
+    pub(crate) fn new(selection: &Selection) -> Self {
+        let mut ahead: VecDeque<_> = selection.candidates.iter().copied().collect();
+        let current = ahead.pop_front().map(|first| first.account);
+        Self { ahead, current, remedies: Remedies::default() }
+    }
+
+    /// The account to try now.
+    pub(crate) fn current(&self) -> Option<AccountId> {
+        self.current
+    }
+
+    /// Goes on to the next account.
+    pub(crate) fn advance(&mut self) -> Next {
+        self.remedies = Remedies::default();
+        self.current = self.ahead.pop_front().map(|next| next.account);
+        self.current.map_or(Next::NoneLeft, Next::Account)
+    }
+
+    /// Decides after an attempt on the current account, before anything went downstream.
+    pub(crate) fn after(&mut self, class: Class) -> Next {
+        match verdict(Progress::Held, class, self.remedies) {
+            Verdict::Return => Next::Return,
+            Verdict::RefreshAndRetry => {
+                self.remedies.refresh = Remedy::Spent;
+                Next::Refresh
+            }
+            Verdict::StripAndRetry => {
+                self.remedies.strip = Remedy::Spent;
+                Next::Strip
+            }
+            Verdict::TryNext => self.advance(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use rockpool_routing::Placement;
+    use uuid::Uuid;
+
+    fn id(n: u128) -> AccountId {
+        AccountId(Uuid::from_u128(n))
+    }
+
+    fn walk() -> Walk {
+        let candidates =
+            (1..=2).map(|n| Candidate { account: id(n), placement: Placement::Strategy }).collect();
+        Walk::new(&Selection { home: None, candidates, skipped: Vec::new() })
+    }
+
+    #[test]
+    fn each_account_is_refreshed_once_and_tried_in_order() {
+        let mut walk = walk();
+        assert_eq!(walk.current(), Some(id(1)));
+        assert_eq!(walk.after(Class::Unauthorized), Next::Refresh);
+        assert_eq!(walk.after(Class::Unauthorized), Next::Account(id(2)));
+        assert_eq!(walk.after(Class::Unauthorized), Next::Refresh);
+        assert_eq!(walk.after(Class::Unauthorized), Next::NoneLeft);
+    }
+
+    #[test]
+    fn an_answer_is_returned_and_a_fault_moves_on() {
+        assert_eq!(walk().after(Class::Success), Next::Return);
+        assert_eq!(walk().after(Class::Failure), Next::Account(id(2)));
+        assert_eq!(walk().after(Class::ForeignCiphertext), Next::Strip);
+    }
+}

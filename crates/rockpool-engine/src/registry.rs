@@ -1,0 +1,101 @@
+//! Who exists: tenants, accounts, pools and clients as one immutable picture, exchanged as a whole.
+
+use std::collections::{BTreeMap, HashMap};
+use std::sync::{Arc, PoisonError, RwLock};
+
+use rockpool_routing::{AccountId, ClientId, Pool, TenantId};
+
+use crate::snapshot::OverrideMode;
+use crate::store::{AccountRow, ClientRow, PoolRow, Store, StoreError, TenantRow, system_scope};
+
+/// One picture of everything that is configured.
+#[derive(Debug, Default)]
+pub(crate) struct Registry {
+    pub(crate) tenants: Vec<TenantRow>,
+    /// In the order of lists.
+    pub(crate) accounts: Vec<AccountRow>,
+    /// By owner.
+    pub(crate) pools: BTreeMap<AccountId, PoolRow>,
+    /// By name.
+    pub(crate) clients: Vec<ClientRow>,
+    client_by_key: HashMap<[u8; 32], usize>,
+}
+
+impl Registry {
+    pub(crate) async fn load(store: &Store) -> Result<Self, StoreError> {
+        let scope = system_scope();
+        let clients = store.clients(scope).await?;
+        let pools = store.pools(scope).await?;
+        Ok(Self {
+            tenants: store.tenants(scope).await?,
+            accounts: store.accounts(scope).await?,
+            pools: pools.into_iter().map(|row| (row.pool.owner, row)).collect(),
+            client_by_key: clients.iter().enumerate().map(|(index, row)| (row.key_hash, index)).collect(),
+            clients,
+        })
+    }
+
+    pub(crate) fn account(&self, id: AccountId) -> Option<&AccountRow> {
+        self.accounts.iter().find(|account| account.id == id)
+    }
+
+    pub(crate) fn account_named(&self, tenant: TenantId, name: &str) -> Option<&AccountRow> {
+        self.accounts.iter().find(|account| account.tenant == tenant && account.name == name)
+    }
+
+    pub(crate) fn accounts_of(&self, tenant: TenantId) -> impl Iterator<Item = &AccountRow> {
+        self.accounts.iter().filter(move |account| account.tenant == tenant)
+    }
+
+    pub(crate) fn client(&self, id: ClientId) -> Option<&ClientRow> {
+        self.clients.iter().find(|client| client.id == id)
+    }
+
+    pub(crate) fn client_named(&self, tenant: TenantId, name: &str) -> Option<&ClientRow> {
+        self.clients.iter().find(|client| client.tenant == tenant && client.name == name)
+    }
+
+    pub(crate) fn client_by_key(&self, hash: &[u8; 32]) -> Option<&ClientRow> {
+        self.client_by_key.get(hash).map(|index| &self.clients[*index])
+    }
+
+    /// The slug of an account, for records and messages.
+    pub(crate) fn name_of(&self, id: AccountId) -> String {
+        self.account(id).map_or_else(|| "removed".to_owned(), |account| account.name.clone())
+    }
+
+    /// The pool that a client's requests are placed over: that of the account it is pointed at, under
+    /// the client's own strategy where it has one.
+    pub(crate) fn pool_for(&self, client: &ClientRow) -> Pool {
+        let mut pool = self.pool_owned_by(client.account);
+        match (client.override_mode, client.strategy) {
+            (OverrideMode::Custom, Some(strategy)) => pool.strategy = strategy,
+            (OverrideMode::Custom | OverrideMode::Inherit, _) => {}
+        }
+        pool
+    }
+
+    /// The pool of an owner; an account without one is a pool of its own.
+    pub(crate) fn pool_owned_by(&self, owner: AccountId) -> Pool {
+        self.pools.get(&owner).map_or_else(|| Pool::single(owner), |row| row.pool.clone())
+    }
+
+    /// The pool that an account owns or is a member of.
+    pub(crate) fn pool_with(&self, account: AccountId) -> Option<&PoolRow> {
+        self.pools.get(&account).or_else(|| self.pools.values().find(|row| row.pool.members.contains(&account)))
+    }
+}
+
+/// Holds the present picture.
+#[derive(Debug, Default)]
+pub(crate) struct RegistryCell(RwLock<Arc<Registry>>);
+
+impl RegistryCell {
+    pub(crate) fn get(&self) -> Arc<Registry> {
+        Arc::clone(&self.0.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    pub(crate) fn set(&self, registry: Registry) {
+        *self.0.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(registry);
+    }
+}

@@ -1,0 +1,162 @@
+//! The router behind its lock, and the events that follow from what it learns.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use jiff::Timestamp;
+use rockpool_routing::{
+    AccountId, AccountState, Class, ConversationKey, CredentialState, LoginId, Now, Outlook, Pool, Reading, Router,
+    Selection,
+};
+use tokio::sync::Notify;
+
+use crate::clock::Clock;
+use crate::event::EngineEvent;
+use crate::notices::Notices;
+use crate::registry::RegistryCell;
+use crate::token::CredentialWatcher;
+
+/// Longest sleep of the watch: a laptop that wakes up is looked at within this time.
+const LONGEST_WATCH: Duration = Duration::from_secs(30);
+
+/// Routing state of the process. The lock is held for microseconds and never across an await.
+pub(crate) struct Routing {
+    state: Mutex<State>,
+    registry: Arc<RegistryCell>,
+    clock: Clock,
+    notices: Notices,
+    learned: Notify,
+}
+
+#[derive(Default)]
+struct State {
+    router: Router,
+    told: BTreeMap<AccountId, AccountState>,
+    dry: BTreeSet<AccountId>,
+}
+
+impl Routing {
+    pub(crate) fn new(registry: Arc<RegistryCell>, clock: Clock, notices: Notices) -> Self {
+        Self { state: Mutex::default(), registry, clock, notices, learned: Notify::new() }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Looks without changing anything.
+    pub(crate) fn read<R>(&self, look: impl FnOnce(&Router, Now) -> R) -> R {
+        look(&self.lock().router, self.clock.now())
+    }
+
+    /// Orders the accounts of a pool; the only change is the pool's turn.
+    pub(crate) fn choose(&self, pool: &Pool, conversation: Option<&ConversationKey>) -> Selection {
+        self.lock().router.choose(pool, conversation, self.clock.now())
+    }
+
+    pub(crate) fn begin(&self, account: AccountId) {
+        self.lock().router.begin(account);
+    }
+
+    pub(crate) fn settle(&self, account: AccountId, class: Class, conversation: Option<&ConversationKey>) {
+        self.learn(|router, now| router.settle(account, class, conversation, now));
+    }
+
+    pub(crate) fn observe(&self, account: AccountId, reading: Reading) {
+        self.learn(|router, _| router.observe(account, reading));
+    }
+
+    /// Changes the router and tells what follows from it.
+    pub(crate) fn learn<R>(&self, change: impl FnOnce(&mut Router, Now) -> R) -> R {
+        let now = self.clock.now();
+        let mut state = self.lock();
+        let result = change(&mut state.router, now);
+        let events = self.transitions(&mut state, now);
+        drop(state);
+        for event in events {
+            self.notices.say(event);
+        }
+        self.notices.changed();
+        self.learned.notify_one();
+        result
+    }
+
+    /// Takes the present states as told, so that starting up is not news.
+    pub(crate) fn settle_in(&self) {
+        let mut state = self.lock();
+        self.transitions(&mut state, self.clock.now());
+    }
+
+    fn transitions(&self, state: &mut State, now: Now) -> Vec<EngineEvent> {
+        let registry = self.registry.get();
+        let mut events = Vec::new();
+        for row in &registry.accounts {
+            let (to, until) = state.router.state(row.id, now);
+            let Some(from) = state.told.insert(row.id, to) else { continue };
+            if from != to {
+                events.push(EngineEvent::AccountState { account: row.id, name: row.name.clone(), from, to, until });
+            }
+        }
+        for row in registry.pools.values() {
+            let owner = row.pool.owner;
+            let until = match state.router.outlook(row.pool.accounts(), now) {
+                Outlook::Serving => {
+                    if state.dry.remove(&owner) {
+                        events.push(EngineEvent::PoolBack { owner: registry.name_of(owner) });
+                    }
+                    continue;
+                }
+                Outlook::Until(until) => Some(until),
+                Outlook::NeedsPerson => None,
+            };
+            if state.dry.insert(owner) {
+                events.push(EngineEvent::PoolDry { owner: registry.name_of(owner), until });
+            }
+        }
+        state.told.retain(|id, _| registry.account(*id).is_some());
+        state.dry.retain(|owner| registry.pools.contains_key(owner));
+        events
+    }
+
+    /// Notices what time alone changes, such as a reset or the end of a cool-down; runs until dropped.
+    pub(crate) async fn watch(self: Arc<Self>) {
+        loop {
+            let wait = self.next_change().map_or(LONGEST_WATCH, |at| {
+                let left = at.duration_since(self.clock.wall());
+                Duration::try_from(left).unwrap_or_default().clamp(Duration::from_millis(50), LONGEST_WATCH)
+            });
+            tokio::select! {
+                () = tokio::time::sleep(wait) => {}
+                () = self.learned.notified() => continue,
+            }
+            let events = {
+                let mut state = self.lock();
+                self.transitions(&mut state, self.clock.now())
+            };
+            if !events.is_empty() {
+                self.notices.changed();
+            }
+            for event in events {
+                self.notices.say(event);
+            }
+        }
+    }
+
+    fn next_change(&self) -> Option<Timestamp> {
+        let registry = self.registry.get();
+        self.read(|router, now| registry.accounts.iter().filter_map(|row| router.state(row.id, now).1).min())
+    }
+}
+
+impl CredentialWatcher for Routing {
+    fn changed(&self, login: LoginId, credentials: CredentialState) {
+        let registry = self.registry.get();
+        let served: Vec<_> = registry.accounts.iter().filter(|row| row.login == login).map(|row| row.id).collect();
+        self.learn(|router, _| {
+            for account in served {
+                router.set_credentials(account, credentials);
+            }
+        });
+    }
+}
