@@ -7,6 +7,7 @@ pub mod action;
 pub mod api;
 pub mod clock;
 pub mod config;
+pub mod data_dir;
 pub mod event;
 pub mod login;
 pub mod ports;
