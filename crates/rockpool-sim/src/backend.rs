@@ -29,6 +29,7 @@ pub(crate) fn catalogue(shared: &Shared, call: &Call) -> Outcome {
 pub(crate) fn accounts_check(shared: &Shared, call: &Call) -> Outcome {
     admitted(shared, call, Some(On::AccountsCheck), |world, who| {
         let (person, _) = world.seat(&who.seat).expect("a seat that was admitted exists");
+        let origin = backend_origin(shared, call);
         let accounts: Vec<Value> = person
             .workspaces
             .iter()
@@ -37,7 +38,7 @@ pub(crate) fn accounts_check(shared: &Shared, call: &Call) -> Outcome {
                     "id": workspace.account_id, "account_user_id": format!("{}__{}", person.user_id, workspace.account_id),
                     "account_user_role": "standard-user", "plan_type": workspace.plan, "structure": workspace.structure(),
                     "name": workspace.name, "profile_picture_url": null,
-                    "workspace_backend_origin": "NO_CONSTRAINT", "account_routing_override": "NO_CONSTRAINT",
+                    "workspace_backend_origin": origin, "account_routing_override": "NO_CONSTRAINT",
                 })
             })
             .collect();
@@ -49,6 +50,14 @@ pub(crate) fn accounts_check(shared: &Shared, call: &Call) -> Outcome {
             &json!({"accounts": accounts, "account_ordering": ordering, "default_account_id": default}),
         )
     })
+}
+
+/// The client 0.169.0 insists on an https origin: over plain HTTP it is sent to the TLS listener, if there is one.
+fn backend_origin<'a>(shared: &'a Shared, call: &Call) -> &'a str {
+    match &shared.tls_origin {
+        Some(origin) if call.base.starts_with("http:") => origin,
+        Some(_) | None => "NO_CONSTRAINT",
+    }
 }
 
 pub(crate) fn settings(shared: &Shared, call: &Call) -> Outcome {

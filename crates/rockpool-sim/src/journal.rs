@@ -25,6 +25,8 @@ pub struct Entry {
     pub method: String,
     /// Path and query as sent.
     pub path: String,
+    /// How the client addressed the simulator: `http://host:port` or `https://host:port`.
+    pub base: String,
     /// `HTTP/1.1` or `HTTP/2.0`.
     pub version: String,
     /// In the order as sent, names in lower case. Empty for a frame.
@@ -76,6 +78,7 @@ pub(crate) struct Received {
     pub kind: EntryKind,
     pub method: String,
     pub path: String,
+    pub base: String,
     pub version: String,
     pub headers: Vec<(String, String)>,
     pub body: Value,
@@ -89,7 +92,7 @@ impl Journal {
     pub(crate) fn receive(&mut self, received: Received) -> EntryId {
         let id = EntryId(self.next);
         self.next += 1;
-        let Received { at_ms, kind, method, path, version, headers, body } = received;
+        let Received { at_ms, kind, method, path, base, version, headers, body } = received;
         if self.entries.len() == self.limit {
             self.entries.pop_front();
         }
@@ -99,6 +102,7 @@ impl Journal {
             kind,
             method,
             path,
+            base,
             version,
             headers,
             body,

@@ -18,7 +18,7 @@ use tokio_rustls::TlsAcceptor;
 use url::form_urlencoded;
 
 use crate::call::{Body, Call};
-use crate::journal::{EntryKind, Received};
+use crate::journal::{EntryId, EntryKind, Received};
 use crate::reply::{Outcome, Reply, Severed, SimBody};
 use crate::route::route;
 use crate::wire::{Wire, WireSwitch};
@@ -149,11 +149,16 @@ async fn read(
         kind: EntryKind::Request,
         method: parts.method.to_string(),
         path: parts.uri.path_and_query().map_or_else(String::new, ToString::to_string),
+        base: base.clone(),
         version: format!("{:?}", parts.version),
         headers: parts.headers.iter().map(|(name, value)| (name.to_string(), text(value))).collect(),
         body: for_journal(parts.headers.get("content-type").map(text).unwrap_or_default().as_str(), &body),
     };
-    let entry = shared.world().journal.receive(received);
+    let entry = match parts.uri.path().starts_with("/_sim/") {
+        // Steering is not what the journal is about; this number is nobody's.
+        true => EntryId(0),
+        false => shared.world().journal.receive(received),
+    };
     let wants_upgrade = parts.method == Method::GET
         && parts.version == Version::HTTP_11
         && parts.headers.contains_key("sec-websocket-key");

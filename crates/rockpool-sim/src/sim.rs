@@ -22,7 +22,7 @@ use crate::quota::Quota;
 use crate::server::{Door, listen};
 use crate::tls::TlsSetup;
 use crate::usage::Standing;
-use crate::world::{Shared, UnknownPerson};
+use crate::world::{Served, Shared, UnknownPerson};
 
 /// A running simulator. It stops when this is dropped.
 #[derive(Debug)]
@@ -57,9 +57,10 @@ impl Sim {
                 io::Error::new(error.kind(), format!("writing {}: {error}", path.display()))
             })?;
         }
+        let served = Served { ca_pem, tls_origin: tls.map(|address| format!("https://{address}")) };
         let (stop, stopping) = watch::channel(false);
         let invalid = |error| io::Error::new(io::ErrorKind::InvalidInput, error);
-        let shared = Arc::new(Shared::new(config, ca_pem, stopping).map_err(invalid)?);
+        let shared = Arc::new(Shared::new(config, served, stopping).map_err(invalid)?);
         let mut listeners = vec![tokio::spawn(listen(Arc::clone(&shared), plain_listener, Door::Plain))];
         if let (Some(listener), Some(setup)) = (tls_listener, setup) {
             let door = Door::Tls(TlsAcceptor::from(setup.server));

@@ -26,15 +26,23 @@ pub(crate) struct Shared {
     pub sealer: Sealer,
     /// PEM of the test authority; empty without TLS.
     pub ca_pem: String,
+    /// `https://host:port` of the TLS listener, if there is one.
+    pub tls_origin: Option<String>,
     /// Becomes `true` when the simulator stops.
     pub stopping: watch::Receiver<bool>,
     world: Mutex<World>,
 }
 
+/// What the TLS listener turned out to be.
+pub(crate) struct Served {
+    pub ca_pem: String,
+    pub tls_origin: Option<String>,
+}
+
 impl Shared {
     pub(crate) fn new(
         config: SimConfig,
-        ca_pem: String,
+        served: Served,
         stopping: watch::Receiver<bool>,
     ) -> Result<Self, UnknownPerson> {
         let clock = config.clock.clone();
@@ -42,7 +50,15 @@ impl Shared {
         for person in &config.people {
             world.add_person(person.clone(), clock.now_seconds())?;
         }
-        Ok(Self { config, clock, sealer: Sealer::new(), ca_pem, stopping, world: Mutex::new(world) })
+        Ok(Self {
+            config,
+            clock,
+            sealer: Sealer::new(),
+            ca_pem: served.ca_pem,
+            tls_origin: served.tls_origin,
+            stopping,
+            world: Mutex::new(world),
+        })
     }
 
     pub(crate) fn world(&self) -> MutexGuard<'_, World> {
