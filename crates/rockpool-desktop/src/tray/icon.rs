@@ -67,6 +67,8 @@ const SAMPLES: usize = 4;
 /// Radii as shares of half the icon's size.
 const OUTER: f32 = 0.97;
 const INNER: f32 = 0.74;
+/// Depth of the last drop, as a share of the full depth: the bottom is round, and less would not be seen.
+const LEAST: f32 = 0.12;
 
 /// Draws `state` as `size` by `size` pixels, RGBA with straight alpha, row by row from the top.
 pub fn draw(state: IconState, size: u32) -> Vec<u8> {
@@ -141,13 +143,14 @@ fn inside(water: Water, x: f32, y: f32) -> Rgb {
     if percent == 0 {
         return BASIN;
     }
-    let surface = INNER - 2.0 * INNER * f32::from(percent.min(100)) / 100.0;
+    let share = LEAST + (1.0 - LEAST) * f32::from(percent.min(100)) / 100.0;
+    let surface = INNER - 2.0 * INNER * share;
     let wave = if percent < 96 { 0.035 * (x * 7.0).sin() } else { 0.0 };
     let below = y - surface - wave;
     if below < 0.0 {
         return BASIN;
     }
-    let foam = percent < 96 && below < 0.07;
+    let foam = (LOW..96).contains(&percent) && below < 0.07;
     if foam { colour.map(|part| part + (255.0 - part) * 0.45) } else { colour }
 }
 
