@@ -236,6 +236,52 @@ async fn a_stream_is_cut_where_the_script_says_and_what_was_sent_arrives() {
     }
 }
 
+/// How the raw connection of one request ends.
+async fn raw_end(bench: &Bench, bearer: &str) -> std::io::Result<usize> {
+    use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+    let address = bench.sim.auth_url();
+    let mut stream = tokio::net::TcpStream::connect(address.trim_start_matches("http://")).await.unwrap();
+    let body = question("hello").to_string();
+    let head = format!(
+        "POST /backend-api/codex/responses HTTP/1.1\r\nhost: x\r\nauthorization: Bearer {bearer}\r\nchatgpt-account-id: acct-ada\r\ncontent-type: application/json\r\ncontent-length: {}\r\n\r\n",
+        body.len()
+    );
+    stream.write_all(format!("{head}{body}").as_bytes()).await.unwrap();
+    stream.read_to_end(&mut Vec::new()).await
+}
+
+#[tokio::test]
+async fn a_reset_is_a_reset_and_an_abrupt_end_is_none() {
+    let bench = Bench::start().await;
+    let bearer = bench.mint(&ada()).access_token;
+    bench.sim.script(Fault::next(On::Http, Action::cut(2, Cut::Reset)));
+    assert_eq!(raw_end(&bench, &bearer).await.unwrap_err().kind(), std::io::ErrorKind::ConnectionReset);
+    bench.sim.script(Fault::next(On::Http, Action::CutBefore));
+    assert_eq!(raw_end(&bench, &bearer).await.unwrap_err().kind(), std::io::ErrorKind::ConnectionReset);
+    bench.sim.script(Fault::next(On::Http, Action::cut(2, Cut::Abrupt)));
+    assert!(raw_end(&bench, &bearer).await.unwrap() > 0);
+}
+
+#[tokio::test]
+async fn delays_and_silences_last_as_long_as_ordered() {
+    let bench = Bench::start().await;
+    let bearer = bench.mint(&ada()).access_token;
+    bench.sim.script(Fault::next(On::Http, Action::HoldHeaders { ms: 60 }));
+    let started = std::time::Instant::now();
+    assert_eq!(bench.ask(&bearer, &ada(), &question("hello")).send().await.unwrap().status(), 200);
+    assert!(started.elapsed() >= Duration::from_millis(60));
+    for silence in [Action::NeverAnswer, Action::stall(0)] {
+        bench.sim.script(Fault::next(On::Http, silence));
+        let asked =
+            bench.ask(&bearer, &ada(), &question("hello")).timeout(Duration::from_millis(60)).send().await;
+        let error = match asked {
+            Ok(response) => response.text().await.unwrap_err(),
+            Err(error) => error,
+        };
+        assert!(error.is_timeout());
+    }
+}
+
 #[tokio::test]
 async fn a_malformed_and_a_huge_event_stand_where_they_were_ordered() {
     let bench = Bench::start().await;
