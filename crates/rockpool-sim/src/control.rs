@@ -1,4 +1,20 @@
 //! The simulator's own API under `/_sim/`, for rehearsals and shell scripts: the powers of [`crate::Sim`] in JSON.
+//!
+//! | call | body |
+//! |---|---|
+//! | `GET state`, `journal?after=ID`, `secrets`, `script`, `ca.pem`; `DELETE journal`, `script` | |
+//! | `POST people` | a [`Person`] |
+//! | `POST next-sign-in` | `{"as": SEAT}` or `{"denied": "missing_codex_entitlement"}` |
+//! | `POST device` | `{"user_code": "…", "seat": SEAT}`; without a seat: denied |
+//! | `POST script` | a [`Fault`]: `{"on": "turn", "seat": SEAT, "times": 1, "action": {"do": "usage_limit_reached"}}` |
+//! | `POST windows` | `{"seat": SEAT, "windows": {"primary": {"length_seconds", "used_percent", "resets_in_seconds"}}}` |
+//! | `POST cost` | `{"seat": SEAT, "cost": {"primary": 1.0, "secondary": 0.2}}`, percent for each turn |
+//! | `POST expire-access-tokens` | `{"user_id": "…"}` |
+//! | `POST kill-login` | `{"user_id": "…", "death": "revoked"}` |
+//! | `POST mint-login` | SEAT; answers `{"auth_json": {…}}` |
+//! | `POST advance` | `{"seconds": 3600}` |
+//!
+//! SEAT is `{"user_id": "…", "account_id": "…"}`.
 
 use std::time::Duration;
 
@@ -39,10 +55,7 @@ pub(crate) fn control(shared: &Shared, call: &Call) -> Reply {
             shared.world().script.clear();
             Ok(json!({}))
         }
-        (&Method::POST, "script") => body(call).map(|fault: Fault| {
-            shared.world().script.add(fault);
-            json!({})
-        }),
+        (&Method::POST, "script") => body(call).and_then(|fault| add_fault(shared, fault)),
         (&Method::POST, "people") => body(call).and_then(|person: Person| add_person(shared, person)),
         (&Method::POST, "next-sign-in") => body(call).map(|sign_in: SignIn| {
             shared.world().sign_ins.push_back(sign_in);
@@ -153,6 +166,18 @@ fn state(shared: &Shared) -> Value {
 fn journal(shared: &Shared, call: &Call) -> Value {
     let after = value_of(&call.query_pairs(), "after").parse().unwrap_or_default();
     json!({"entries": shared.world().journal.since(EntryId(after))})
+}
+
+fn add_fault(shared: &Shared, fault: Fault) -> Result<Value, Wrong> {
+    if fault.times == 0 {
+        return Err(Wrong("times must be at least 1".to_owned()));
+    }
+    let mut world = shared.world();
+    if let Some(seat) = &fault.seat {
+        world.seat(seat)?;
+    }
+    world.script.add(fault);
+    Ok(json!({}))
 }
 
 fn add_person(shared: &Shared, person: Person) -> Result<Value, Wrong> {
