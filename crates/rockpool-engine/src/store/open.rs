@@ -12,6 +12,9 @@ use super::StoreError;
 /// Forward only; a file is never changed once released.
 const MIGRATIONS: &[M<'_>] = &[M::up(include_str!("migrations/0001_first.sql"))];
 
+const TOO_NEW: rusqlite_migration::Error =
+    rusqlite_migration::Error::MigrationDefinition(MigrationDefinitionError::DatabaseTooFarAhead);
+
 /// The lock on the data folder keeps other servers away; this is for a backup or an inspection tool.
 const BUSY: Duration = Duration::from_secs(5);
 
@@ -67,13 +70,14 @@ fn prepare(connection: &Connection) -> rusqlite::Result<()> {
 
 fn migrate(connection: &mut Connection, path: &Path) -> Result<(), StoreError> {
     let migrations = Migrations::from_slice(MIGRATIONS);
-    migrations.to_latest(connection).map_err(|error| match error {
-        rusqlite_migration::Error::MigrationDefinition(MigrationDefinitionError::DatabaseTooFarAhead) => {
-            StoreError::Newer(path.to_owned())
-        }
-        rusqlite_migration::Error::RusqliteError { err, .. } => StoreError::from(err).located(path),
-        other => StoreError::Unreadable(other.to_string()),
-    })
+    let Err(error) = migrations.to_latest(connection) else { return Ok(()) };
+    if error == TOO_NEW {
+        return Err(StoreError::Newer(path.to_owned()));
+    }
+    if let rusqlite_migration::Error::RusqliteError { err, .. } = error {
+        return Err(StoreError::from(err).located(path));
+    }
+    Err(StoreError::Unreadable(error.to_string()))
 }
 
 /// Reads every page once: some milliseconds at the size that pruning allows.
