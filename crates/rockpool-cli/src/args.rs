@@ -1,0 +1,209 @@
+//! What can be typed; the names are faces that scripts rely on.
+
+use std::path::PathBuf;
+
+use clap::builder::NonEmptyStringValueParser;
+use clap::{Args, Parser, Subcommand};
+use rockpool_routing::Strategy;
+
+/// Several Codex accounts behind one local endpoint.
+///
+/// With a server running (the app or `rockpool serve`) commands talk to it; otherwise they work on the
+/// data folder themselves. Exit code: 0 done, 1 refused (a sentence on stderr says why), 2 usage.
+#[derive(Debug, Parser)]
+#[command(name = "rockpool", version, about, subcommand_required = true, arg_required_else_help = true)]
+pub(crate) struct Cli {
+    /// Print one JSON document per line instead of text
+    #[arg(long, global = true)]
+    pub(crate) json: bool,
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Run the endpoint without a desktop, until SIGTERM or Ctrl-C
+    Serve,
+    #[command(flatten)]
+    Ask(AskCommand),
+}
+
+/// What is asked of an engine, whoever runs it.
+#[derive(Debug, Subcommand)]
+pub(crate) enum AskCommand {
+    /// Show accounts, pools and clients
+    Status,
+    /// Signed-in accounts
+    #[command(subcommand)]
+    Account(AccountCommand),
+    /// Pools: an owner account, its members and a strategy
+    #[command(subcommand)]
+    Pool(PoolCommand),
+    /// Local tools, each with a key of its own
+    #[command(subcommand)]
+    Client(ClientCommand),
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum AccountCommand {
+    /// Sign in to a new account through the browser
+    ///
+    /// With --json, the first line is the sign-in with its address, the last one its result.
+    Add(SignInArgs),
+    /// Sign in again to an account that asks for it; its name, pools and history stay
+    SignIn {
+        #[arg(value_parser = NonEmptyStringValueParser::new())]
+        name: String,
+        #[command(flatten)]
+        how: SignInArgs,
+    },
+    /// Make an account of an auth.json of the Codex CLI
+    Import(ImportArgs),
+    /// List accounts
+    List,
+    /// Set an account aside
+    Pause(Named),
+    /// Use a paused account again
+    Resume(Named),
+    /// Remove an account
+    Remove(Named),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct SignInArgs {
+    /// Only print the address
+    #[arg(long)]
+    pub(crate) no_browser: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ImportArgs {
+    /// The auth.json
+    pub(crate) file: PathBuf,
+    /// Slug of the new account
+    #[arg(long, value_parser = NonEmptyStringValueParser::new())]
+    pub(crate) name: String,
+    /// Re-read the file whenever it changes and leave refreshing to the Codex CLI
+    #[arg(long)]
+    pub(crate) follow: bool,
+    /// Set the file aside afterwards without asking
+    #[arg(long, conflicts_with = "follow")]
+    pub(crate) yes: bool,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum PoolCommand {
+    /// Make or replace the pool of an account
+    Set {
+        /// Slug of the account that tools are pointed at
+        #[arg(value_parser = NonEmptyStringValueParser::new())]
+        owner: String,
+        /// primary_first, round_robin or priority_order
+        #[arg(long)]
+        strategy: Strategy,
+        /// Slugs of the other accounts, in order, separated by commas
+        #[arg(long, value_delimiter = ',', required = true)]
+        members: Vec<String>,
+    },
+    /// Dissolve the pool of an account; its accounts stay
+    Remove {
+        /// Slug of the owner
+        #[arg(value_parser = NonEmptyStringValueParser::new())]
+        owner: String,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum ClientCommand {
+    /// Make a client and print its key, which is never shown again
+    Add {
+        /// Unique name, such as the tool's
+        #[arg(value_parser = NonEmptyStringValueParser::new())]
+        name: String,
+        /// Slug of the account that it is pointed at
+        #[arg(long)]
+        account: String,
+        /// Make a key that is part of the address, for a tool that sends a bearer of its own
+        #[arg(long)]
+        path_key: bool,
+        /// A strategy of its own in place of the pool's
+        #[arg(long)]
+        strategy: Option<Strategy>,
+    },
+    /// List clients
+    List,
+    /// Remove a client; its key ends at once
+    Remove(Named),
+    /// Print a new key; the old one ends at once
+    Rotate(Named),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Named {
+    /// Its name
+    #[arg(value_parser = NonEmptyStringValueParser::new())]
+    pub(crate) name: String,
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory as _;
+    use clap::error::ErrorKind;
+
+    use super::*;
+
+    fn refused(line: &str) -> ErrorKind {
+        Cli::try_parse_from(line.split(' ')).unwrap_err().kind()
+    }
+
+    #[test]
+    fn the_definition_is_consistent() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn the_faces_that_scripts_rely_on_are_there() {
+        let lines = [
+            "rockpool serve",
+            "rockpool status --json",
+            "rockpool --json status",
+            "rockpool account import auth.json --name a",
+            "rockpool account import auth.json --name a --follow",
+            "rockpool account import auth.json --name a --yes",
+            "rockpool account list",
+            "rockpool account pause a",
+            "rockpool account resume a",
+            "rockpool account remove a",
+            "rockpool account add --no-browser",
+            "rockpool account sign-in a",
+            "rockpool pool set a --strategy round_robin --members b,c",
+            "rockpool pool remove a",
+            "rockpool client add tool --account a",
+            "rockpool client add tool --account a --path-key",
+            "rockpool client list",
+            "rockpool client remove tool",
+            "rockpool client rotate tool --json",
+        ];
+        for line in lines {
+            assert!(Cli::try_parse_from(line.split(' ')).is_ok(), "{line}");
+        }
+    }
+
+    #[test]
+    fn bad_usage_is_found_before_anything_runs() {
+        assert_eq!(refused("rockpool pool set a --strategy fastest --members b"), ErrorKind::ValueValidation);
+        assert_eq!(refused("rockpool account import f"), ErrorKind::MissingRequiredArgument);
+        assert_eq!(refused("rockpool account import f --name a --follow --yes"), ErrorKind::ArgumentConflict);
+        assert_eq!(refused("rockpool account pause "), ErrorKind::InvalidValue);
+        assert_eq!(refused("rockpool nonsense"), ErrorKind::InvalidSubcommand);
+    }
+
+    #[test]
+    fn members_are_separated_by_commas() {
+        let cli = Cli::try_parse_from("rockpool pool set a --strategy round_robin --members b,c".split(' '));
+        let Command::Ask(AskCommand::Pool(PoolCommand::Set { members, .. })) = cli.unwrap().command else {
+            panic!()
+        };
+        assert_eq!(members, ["b", "c"]);
+    }
+}

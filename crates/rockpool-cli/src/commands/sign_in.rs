@@ -1,0 +1,104 @@
+//! `rockpool account add` and `sign-in`: show the address, wait, and take a pasted callback meanwhile.
+
+use std::time::Duration;
+
+use http::Method;
+use rockpool_engine::snapshot::{AccountView, CallbackView, SignInState, SignInView};
+use serde_json::{Value, json};
+
+use super::Session;
+use crate::api::view;
+use crate::args::SignInArgs;
+use crate::failure::Failure;
+
+/// Between two looks at a sign-in: a person does not notice half a second.
+const LOOK_EVERY: Duration = Duration::from_millis(500);
+
+pub(super) async fn run(
+    session: &Session<'_>,
+    account: Option<&str>,
+    how: &SignInArgs,
+) -> Result<(), Failure> {
+    // The browser is opened here, in the session of the person who typed this, never by the server.
+    let new = json!({ "account": account, "open_browser": "no" });
+    let answer = session.ask(Method::POST, &["sign-ins"], Some(new)).await?;
+    let sign_in: SignInView = view(&answer)?;
+    let address = &sign_in.authorize_url;
+    session.tell(&answer, || Ok(vec!["Open this address and sign in:".to_owned(), address.to_owned()]))?;
+    if !how.no_browser {
+        session.console.open(address);
+    }
+    session.console.hint(match sign_in.callback {
+        CallbackView::Automatic => {
+            "Waiting. If the browser ends on a page that does not load, paste that page's address here."
+        }
+        CallbackView::PasteOnly => {
+            "The callback port is taken: the browser will end on a page that does not load or is another \
+             program's. Paste that page's address here."
+        }
+    });
+    let slug = wait(session, &sign_in.id.to_string()).await?;
+    let answer = session.ask(Method::GET, &["accounts", &slug], None).await?;
+    session.tell(&answer, || {
+        let account: AccountView = view(&answer)?;
+        let who = account.email.map(|email| format!(" ({email})")).unwrap_or_default();
+        Ok(vec![format!("Signed in: {}{who}", account.name)])
+    })
+}
+
+/// The slug of the account that comes of the sign-in.
+async fn wait(session: &Session<'_>, id: &str) -> Result<String, Failure> {
+    let mut typed = session.console.lines();
+    let mut listening = true;
+    loop {
+        let answer = tokio::select! {
+            line = typed.recv(), if listening => match line {
+                Some(line) => paste(session, id, line.trim()).await?,
+                None => { listening = false; None }
+            },
+            () = tokio::time::sleep(LOOK_EVERY) => {
+                Some(session.ask(Method::GET, &["sign-ins", id], None).await?)
+            }
+            _ = tokio::signal::ctrl_c() => {
+                session.ask(Method::DELETE, &["sign-ins", id], None).await?;
+                return Err(Failure::Interrupted);
+            }
+        };
+        if let Some(answer) = answer
+            && let Some(slug) = outcome(view(&answer)?)?
+        {
+            return Ok(slug);
+        }
+    }
+}
+
+/// Hands a pasted address in; a refusal is told, and the sign-in stays open.
+async fn paste(session: &Session<'_>, id: &str, url: &str) -> Result<Option<Value>, Failure> {
+    if url.is_empty() {
+        return Ok(None);
+    }
+    match session.ask(Method::POST, &["sign-ins", id, "callback"], Some(json!({ "url": url }))).await {
+        Ok(answer) => Ok(Some(answer)),
+        Err(Failure::Refused(sentence)) => {
+            session.console.hint(&sentence);
+            Ok(None)
+        }
+        Err(other) => Err(other),
+    }
+}
+
+/// `None` while it goes on.
+fn outcome(sign_in: SignInView) -> Result<Option<String>, Failure> {
+    let refused =
+        |sentence: &str| Err(Failure::Refused(sign_in.message.clone().unwrap_or(sentence.to_owned())));
+    match sign_in.state {
+        SignInState::Waiting | SignInState::Exchanging => Ok(None),
+        SignInState::Done => match &sign_in.result {
+            Some(slug) => Ok(Some(slug.clone())),
+            None => refused("the sign-in is done but names no account; `rockpool account list` shows it"),
+        },
+        SignInState::Failed => refused("the sign-in failed; try again"),
+        SignInState::Cancelled => refused("the sign-in was given up elsewhere"),
+        SignInState::TimedOut => refused("nobody came back from the browser in time; try again"),
+    }
+}

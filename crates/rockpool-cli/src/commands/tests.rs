@@ -1,0 +1,255 @@
+//! Commands at their boundary: what is asked of the engine, and what the person reads.
+
+use clap::Parser as _;
+use jiff::Timestamp;
+use serde_json::{Value, json};
+
+use super::fake::{FakeApi, FakeConsole};
+use super::{Session, run};
+use crate::args::{Cli, Command};
+use crate::console::Style;
+use crate::failure::Failure;
+
+/// Runs a command line; `auth.json` and the like may hold no blank.
+async fn given(line: &str, api: &FakeApi, console: &FakeConsole) -> Result<(), Failure> {
+    let cli = Cli::try_parse_from(line.split(' ')).unwrap();
+    let Command::Ask(command) = cli.command else { panic!("serve asks nothing") };
+    let now = Timestamp::from_second(1_800_000_000).unwrap();
+    run(&Session { api, console, now }, command).await
+}
+
+fn text() -> FakeConsole {
+    FakeConsole::new(Style::Text)
+}
+
+fn account(name: &str) -> Value {
+    json!({
+        "id": "00000000-0000-0000-0000-000000000001", "name": name, "display_name": name,
+        "email": "a@example.org", "workspace_id": "ws", "plan": "pro", "state": "exhausted",
+        "until": "2027-01-15T11:05:00Z", "remedy": "Wait until the window starts afresh.",
+        "readiness": "blocked", "role": "owner", "pool": name,
+        "windows": [
+            {"kind": "five_hour", "length_seconds": 18000, "used_percent": 100.0, "remaining_percent": 0,
+             "resets_at": null},
+            {"kind": "weekly", "length_seconds": 604800, "used_percent": 20.0, "remaining_percent": 80,
+             "resets_at": null}
+        ],
+        "remaining_percent": 0, "quota_seen_at": null, "quota_source": null,
+        "health": {"state": "idle", "score": 0, "success_rate": 0, "consecutive_failures": 0, "sample": 0},
+        "last_used_at": null, "in_flight": 0
+    })
+}
+
+fn client_key(kind: &str, key: &str, base_url: &str) -> Value {
+    json!({
+        "client": {
+            "id": "00000000-0000-0000-0000-000000000002", "name": "codex", "account": "a",
+            "key_kind": kind, "key_hint": "rp_01", "override_mode": "inherit", "strategy": null,
+            "last_used_at": null
+        },
+        "key": key, "base_url": base_url
+    })
+}
+
+fn problem(detail: &str) -> Value {
+    json!({"type": "about:blank", "title": "Conflict", "status": 409, "detail": detail, "code": "c"})
+}
+
+fn sign_in(state: &str) -> Value {
+    json!({
+        "id": "00000000-0000-0000-0000-000000000003", "account": null, "state": state,
+        "authorize_url": "http://127.0.0.1:9/oauth/authorize?state=s", "callback": "automatic",
+        "message": null, "result": (state == "done").then_some("codex-pro-1"),
+        "expires_at": "2027-01-15T09:00:00Z"
+    })
+}
+
+#[tokio::test]
+async fn a_pool_is_set_in_the_seeds_field_names() {
+    let pool = json!({"owner": "a", "strategy": "round_robin", "extra_provider_names": ["b", "c"],
+        "last_account": null, "last_used_at": null, "serving": true, "until": null});
+    let (api, console) = (FakeApi::answering([(200, pool)]), text());
+    given("rockpool pool set a --strategy round_robin --members b,c", &api, &console).await.unwrap();
+    assert_eq!(api.asked(), [r#"PUT /pools/a {"extra_provider_names":["b","c"],"strategy":"round_robin"}"#]);
+    assert_eq!(console.said(), ["out: a (round_robin): b, c"]);
+}
+
+#[tokio::test]
+async fn a_refusal_is_told_in_the_engines_words() {
+    let api = FakeApi::answering([(409, problem("“b” is already in the pool of “c”."))]);
+    let line = "rockpool pool set a --strategy round_robin --members b";
+    let failure = given(line, &api, &text()).await.unwrap_err();
+    assert_eq!(failure.to_string(), "“b” is already in the pool of “c”.");
+}
+
+#[tokio::test]
+async fn an_answer_that_is_no_problem_is_told_by_its_status() {
+    let api = FakeApi::answering([(502, json!("<html>"))]);
+    let failure = given("rockpool account list", &api, &text()).await.unwrap_err();
+    assert!(failure.to_string().contains("502"), "{failure}");
+}
+
+#[tokio::test]
+async fn a_bearer_key_stands_alone_on_stdout() {
+    let answer = client_key("bearer", "rp_secret", "http://127.0.0.1:7625/v1");
+    let (api, console) = (FakeApi::answering([(201, answer)]), text());
+    given("rockpool client add codex --account a", &api, &console).await.unwrap();
+    assert_eq!(api.asked(), [r#"POST /clients {"account":"a","key_kind":"bearer","name":"codex"}"#]);
+    assert_eq!(console.stdout(), ["rp_secret"]);
+    let hints = console.said().join("\n");
+    assert_eq!(hints.matches("rp_secret").count(), 1, "{hints}");
+    assert!(hints.contains("err: Base address for the tool: http://127.0.0.1:7625/v1"), "{hints}");
+}
+
+#[tokio::test]
+async fn a_path_key_is_printed_once_although_the_address_holds_it() {
+    let answer = client_key("path", "rpu_secret", "http://127.0.0.1:7625/k/rpu_secret/v1");
+    let (api, console) = (FakeApi::answering([(201, answer)]), text());
+    given("rockpool client add codex --account a --path-key", &api, &console).await.unwrap();
+    assert_eq!(console.stdout(), ["rpu_secret"]);
+    let said = console.said().join("\n");
+    assert_eq!(said.matches("rpu_secret").count(), 1, "{said}");
+    assert!(said.contains("http://127.0.0.1:7625/k/KEY/v1"), "{said}");
+}
+
+#[tokio::test]
+async fn a_strategy_of_its_own_makes_a_client_custom() {
+    let api = FakeApi::answering([(201, client_key("bearer", "k", "u"))]);
+    given("rockpool client add codex --account a --strategy priority_order", &api, &text()).await.unwrap();
+    assert!(api.asked()[0].contains(r#""override_mode":"custom","strategy":"priority_order""#));
+}
+
+#[tokio::test]
+async fn json_prints_the_engines_answer_and_nothing_else_on_stdout() {
+    let answer = json!([account("a")]);
+    let (api, console) = (FakeApi::answering([(200, answer.clone())]), FakeConsole::new(Style::Json));
+    given("rockpool account list --json", &api, &console).await.unwrap();
+    assert_eq!(console.said(), [format!("out: {answer}")]);
+    let (api, console) = (FakeApi::answering([(204, Value::Null)]), FakeConsole::new(Style::Json));
+    given("rockpool client remove codex --json", &api, &console).await.unwrap();
+    assert_eq!(console.stdout(), [r#"{"removed":"codex"}"#]);
+}
+
+#[tokio::test]
+async fn accounts_read_well_within_80_columns() {
+    let accounts = json!([account("codex-pro-1"), account(&"long-name-".repeat(12))]);
+    let (api, console) = (FakeApi::answering([(200, accounts)]), text());
+    given("rockpool account list", &api, &console).await.unwrap();
+    let lines = console.stdout();
+    assert!(lines.iter().take(3).all(|line| line.chars().count() <= 80), "{lines:?}");
+    assert!(lines[1].starts_with("codex-pro-1"), "{lines:?}");
+    assert!(lines[1].contains("exhausted (3h 5m)") && lines[1].contains("0 %"), "{lines:?}");
+    assert!(lines.contains(&"codex-pro-1: Wait until the window starts afresh.".to_owned()), "{lines:?}");
+}
+
+#[tokio::test]
+async fn pausing_and_resuming_set_the_state() {
+    for (verb, state) in [("pause", "paused"), ("resume", "active")] {
+        let api = FakeApi::answering([(200, account("a"))]);
+        given(&format!("rockpool account {verb} a"), &api, &text()).await.unwrap();
+        assert_eq!(api.asked(), [format!(r#"PATCH /accounts/a {{"state":"{state}"}}"#)]);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_sign_in_prints_its_address_opens_it_here_and_waits_for_the_account() {
+    let api = FakeApi::answering([
+        (201, sign_in("waiting")),
+        (200, sign_in("waiting")),
+        (200, sign_in("exchanging")),
+        (200, sign_in("done")),
+        (200, account("codex-pro-1")),
+    ]);
+    let console = text();
+    given("rockpool account add", &api, &console).await.unwrap();
+    assert_eq!(api.asked()[0], r#"POST /sign-ins {"account":null,"open_browser":"no"}"#);
+    let said = console.said();
+    let url = "http://127.0.0.1:9/oauth/authorize?state=s";
+    assert_eq!(said[1..3], [format!("out: {url}"), format!("open: {url}")]);
+    assert_eq!(said.last().unwrap(), "out: Signed in: codex-pro-1 (a@example.org)");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_pasted_callback_finishes_a_sign_in_and_junk_does_not_end_it() {
+    let api = FakeApi::answering([
+        (201, sign_in("waiting")),
+        (422, problem("This is not the address of a callback.")),
+        (200, sign_in("done")),
+        (200, account("codex-pro-1")),
+    ]);
+    let console = text().typing(&["", "junk", " http://localhost:1455/auth/callback?code=c "]);
+    given("rockpool account sign-in codex-pro-1 --no-browser", &api, &console).await.unwrap();
+    let asked = api.asked();
+    assert_eq!(asked[0], r#"POST /sign-ins {"account":"codex-pro-1","open_browser":"no"}"#);
+    assert!(asked[2].ends_with(r#"/callback {"url":"http://localhost:1455/auth/callback?code=c"}"#));
+    let said = console.said();
+    assert!(said.contains(&"err: This is not the address of a callback.".to_owned()), "{said:?}");
+    assert!(!said.iter().any(|line| line.starts_with("open: ")));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_sign_in_that_ends_badly_says_why() {
+    let mut failed = sign_in("failed");
+    failed["message"] = json!("You denied the consent; start again.");
+    let api = FakeApi::answering([(201, sign_in("waiting")), (200, failed)]);
+    let failure = given("rockpool account add --no-browser", &api, &text()).await.unwrap_err();
+    assert_eq!(failure.to_string(), "You denied the consent; start again.");
+}
+
+/// Imports a file that holds `content` and returns what is left in its folder.
+async fn import(options: &str, console: &FakeConsole, answer: (u16, Value)) -> (FakeApi, Vec<String>) {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("auth.json");
+    std::fs::write(&file, "content-with-tokens").unwrap();
+    let api = FakeApi::answering([answer]);
+    let line = format!("rockpool account import {} --name a{options}", file.display());
+    let _ = given(&line, &api, console).await;
+    let entries = std::fs::read_dir(folder.path()).unwrap();
+    let left = entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
+    (api, left)
+}
+
+#[tokio::test]
+async fn an_import_sets_the_file_aside_when_told_to() {
+    let console = text();
+    let (api, left) = import(" --yes", &console, (201, account("a"))).await;
+    assert!(api.asked()[0].contains(r#""mode":"take_over""#), "{:?}", api.asked());
+    assert_eq!(left, ["auth.json.taken-over"]);
+    let (_, left) = import("", &text().confirming(true), (201, account("a"))).await;
+    assert_eq!(left, ["auth.json.taken-over"]);
+}
+
+#[tokio::test]
+async fn an_import_leaves_the_file_alone_when_not_told_and_warns() {
+    for console in [text(), text().confirming(false)] {
+        let (_, left) = import("", &console, (201, account("a"))).await;
+        assert_eq!(left, ["auth.json"]);
+        let said = console.said().join("\n");
+        assert!(said.contains("must not go on using"), "{said}");
+        assert!(!said.contains("logout") && !said.contains("content-with-tokens"), "{said}");
+    }
+}
+
+#[tokio::test]
+async fn a_followed_file_stays_and_is_named_by_its_absolute_path() {
+    let console = text();
+    let (api, left) = import(" --follow", &console, (201, account("a"))).await;
+    assert_eq!(left, ["auth.json"]);
+    let asked = api.asked();
+    assert!(asked[0].contains(r#""mode":"follow""#) && asked[0].contains(r#"/auth.json""#), "{asked:?}");
+    assert_eq!(console.said(), ["out: Imported a."]);
+}
+
+#[tokio::test]
+async fn a_refused_import_leaves_the_file_alone() {
+    let (_, left) = import(" --yes", &text(), (409, problem("held already"))).await;
+    assert_eq!(left, ["auth.json"]);
+}
+
+#[tokio::test]
+async fn a_file_that_cannot_be_read_is_named_and_nothing_is_asked() {
+    let api = FakeApi::answering([(201, account("a"))]);
+    let failure = given("rockpool account import nowhere.json --name a", &api, &text()).await.unwrap_err();
+    assert!(failure.to_string().contains("nowhere.json cannot be read"), "{failure}");
+    assert!(api.asked().is_empty());
+}

@@ -1,0 +1,57 @@
+//! Why a command was refused, as the person reads it.
+
+use std::path::{Path, PathBuf};
+
+use http::StatusCode;
+use rockpool_engine::api::Problem;
+use rockpool_engine::config::ConfigError;
+use rockpool_engine::engine::StartError;
+use thiserror::Error;
+
+/// Each text is a sentence with a way out. None holds a secret.
+#[derive(Debug, Error)]
+pub(crate) enum Failure {
+    /// The engine refused; its own sentence.
+    #[error("{0}")]
+    Refused(String),
+    /// The environment asks for something impossible.
+    #[error("{0}")]
+    Config(#[from] ConfigError),
+    /// No engine can be started.
+    #[error("{0}")]
+    Start(StartError),
+    /// The system refuses threads or signals.
+    #[error("this process cannot run: {0}")]
+    Runtime(std::io::Error),
+    /// The server that `control.json` names does not answer.
+    #[error("the Rockpool at {address} does not answer: {reason}")]
+    Unreachable { address: String, reason: String },
+    /// The server's answer makes no sense, as when it is of another version.
+    #[error(
+        "the running Rockpool answered {0} in a form that this version does not know; use the same version"
+    )]
+    Unreadable(StatusCode),
+    /// A file cannot be read or moved.
+    #[error("{} cannot be {what}: {source}", path.display())]
+    File { path: PathBuf, what: &'static str, source: std::io::Error },
+    /// The person gave it up.
+    #[error("given up")]
+    Interrupted,
+    /// The terminal or the pipe that reads the output is gone.
+    #[error("the output cannot be written: {0}")]
+    Output(std::io::Error),
+}
+
+impl Failure {
+    pub(crate) fn file(path: &Path, what: &'static str, source: std::io::Error) -> Self {
+        Self::File { path: path.to_owned(), what, source }
+    }
+
+    /// The refusal in an answer with an error status.
+    pub(crate) fn from_answer(status: StatusCode, body: &[u8]) -> Self {
+        match serde_json::from_slice::<Problem>(body) {
+            Ok(problem) => Self::Refused(problem.detail),
+            Err(_) => Self::Unreadable(status),
+        }
+    }
+}

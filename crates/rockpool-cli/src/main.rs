@@ -1,0 +1,56 @@
+//! `rockpool`: the command line and the headless server.
+
+mod api;
+mod args;
+mod browser;
+mod commands;
+mod console;
+mod failure;
+mod host;
+mod reach;
+mod remote;
+mod serve;
+mod show;
+mod vault;
+
+use std::process::ExitCode;
+
+use clap::Parser as _;
+use rockpool_engine::clock::Clock;
+use rockpool_engine::config::Config;
+
+use crate::args::{AskCommand, Cli, Command};
+use crate::commands::Session;
+use crate::console::{Console, Style, Terminal};
+use crate::failure::Failure;
+
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    let console = Terminal::new(if cli.json { Style::Json } else { Style::Text });
+    let done = tokio::runtime::Runtime::new()
+        .map_err(Failure::Runtime)
+        .and_then(|runtime| runtime.block_on(Box::pin(run(cli.command, &console))));
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            console.hint(&format!("rockpool: {failure}"));
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn run(command: Command, console: &dyn Console) -> Result<(), Failure> {
+    let config = Config::from_env(&|name| std::env::var(name).ok())?;
+    match command {
+        Command::Serve => serve::run(config, console).await,
+        Command::Ask(command) => ask(config, console, command).await,
+    }
+}
+
+async fn ask(config: Config, console: &dyn Console, command: AskCommand) -> Result<(), Failure> {
+    let reached = reach::reach(config).await?;
+    let session = Session { api: reached.api(), console, now: Clock::system().wall() };
+    let done = commands::run(&session, command).await;
+    reached.close().await;
+    done
+}

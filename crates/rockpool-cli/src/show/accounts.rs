@@ -1,0 +1,81 @@
+//! Accounts: state, what is left, and what a person has to do.
+
+use jiff::Timestamp;
+use rockpool_engine::snapshot::{AccountView, RoleView};
+use rockpool_routing::WindowKind;
+
+use super::WIDTH;
+use super::table::table;
+use super::time::left;
+
+/// A table, then a line for each account that needs something.
+pub(crate) fn accounts(accounts: &[AccountView], now: Timestamp) -> Vec<String> {
+    if accounts.is_empty() {
+        return vec!["No account yet; `rockpool account add` signs in to the first.".to_owned()];
+    }
+    let rows: Vec<[String; 6]> = accounts.iter().map(|account| row(account, now)).collect();
+    let mut lines = table(["ACCOUNT", "STATE", "5H LEFT", "WEEK LEFT", "PLAN", "POOL"], &rows);
+    for account in accounts {
+        if let Some(remedy) = &account.remedy {
+            lines.extend(wrapped(&format!("{}: {remedy}", account.name)));
+        }
+    }
+    lines
+}
+
+fn row(account: &AccountView, now: Timestamp) -> [String; 6] {
+    let state = match account.until {
+        Some(until) => format!("{} ({})", account.state.name(), left(until, now)),
+        None => account.state.name().to_owned(),
+    };
+    let pool = match (account.role, &account.pool) {
+        (RoleView::Owner, _) => "owner".to_owned(),
+        (RoleView::Member, Some(owner)) => format!("of {owner}"),
+        (RoleView::Member | RoleView::Single, _) => "-".to_owned(),
+    };
+    [
+        account.name.clone(),
+        state,
+        window(account, WindowKind::FiveHour),
+        window(account, WindowKind::Weekly),
+        account.plan.clone().unwrap_or_else(|| "-".to_owned()),
+        pool,
+    ]
+}
+
+fn window(account: &AccountView, kind: WindowKind) -> String {
+    let found = account.windows.iter().find(|window| window.kind == kind);
+    found.map_or_else(|| "-".to_owned(), |window| format!("{} %", window.remaining_percent))
+}
+
+/// Breaks a sentence at blanks; lines after the first are set in.
+fn wrapped(sentence: &str) -> Vec<String> {
+    let mut lines = vec![String::new()];
+    for word in sentence.split_whitespace() {
+        let line = lines.last().map_or("", String::as_str);
+        let full = !line.trim().is_empty() && line.chars().count() + 1 + word.chars().count() > WIDTH;
+        if full {
+            lines.push(" ".to_owned());
+        }
+        if let Some(line) = lines.last_mut() {
+            if !line.is_empty() {
+                line.push(' ');
+            }
+            line.push_str(word);
+        }
+    }
+    lines
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_long_remedy_is_broken_at_blanks() {
+        let lines = wrapped(&format!("codex-pro-1: {}", "word ".repeat(40)));
+        assert!(lines.len() > 2);
+        assert!(lines.iter().all(|line| line.chars().count() <= WIDTH), "{lines:?}");
+        assert!(lines[1].starts_with("  word"), "{lines:?}");
+    }
+}

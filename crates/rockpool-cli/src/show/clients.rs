@@ -1,0 +1,30 @@
+//! Clients: which tool, pointed where, with which kind of key.
+
+use jiff::Timestamp;
+use rockpool_engine::snapshot::{ClientView, KeyKind};
+
+use super::table::table;
+use super::time::ago;
+
+/// A table, or what to do where there is none.
+pub(crate) fn clients(clients: &[ClientView], now: Timestamp) -> Vec<String> {
+    if clients.is_empty() {
+        return vec!["No client yet; `rockpool client add NAME --account NAME` makes one.".to_owned()];
+    }
+    let rows: Vec<[String; 5]> = clients.iter().map(|client| row(client, now)).collect();
+    table(["CLIENT", "ACCOUNT", "KEY", "STRATEGY", "LAST USED"], &rows)
+}
+
+fn row(client: &ClientView, now: Timestamp) -> [String; 5] {
+    let kind = match client.key_kind {
+        KeyKind::Bearer => "bearer",
+        KeyKind::Path => "path",
+    };
+    [
+        client.name.clone(),
+        client.account.clone(),
+        format!("{}… ({kind})", client.key_hint),
+        client.strategy.map_or("inherited", rockpool_routing::Strategy::name).to_owned(),
+        ago(client.last_used_at, now),
+    ]
+}

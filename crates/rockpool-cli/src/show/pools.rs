@@ -1,0 +1,30 @@
+//! Pools: who owns them, who is in them, and whether they serve.
+
+use jiff::Timestamp;
+use rockpool_engine::snapshot::PoolView;
+
+use super::table::table;
+use super::time::{ago, left};
+
+/// One pool in one line.
+pub(crate) fn pool_line(pool: &PoolView) -> String {
+    format!("{} ({}): {}", pool.owner, pool.strategy.name(), pool.extra_provider_names.join(", "))
+}
+
+pub(super) fn pools(pools: &[PoolView], now: Timestamp) -> Vec<String> {
+    let rows: Vec<[String; 5]> = pools.iter().map(|pool| row(pool, now)).collect();
+    table(["POOL OF", "STRATEGY", "MEMBERS", "STATE", "LAST"], &rows)
+}
+
+fn row(pool: &PoolView, now: Timestamp) -> [String; 5] {
+    let state = match (pool.serving, pool.until) {
+        (true, _) => "serving".to_owned(),
+        (false, Some(until)) => format!("dry ({})", left(until, now)),
+        (false, None) => "dry".to_owned(),
+    };
+    let last = match &pool.last_account {
+        Some(account) => format!("{account}, {}", ago(pool.last_used_at, now)),
+        None => "never".to_owned(),
+    };
+    [pool.owner.clone(), pool.strategy.name().to_owned(), pool.extra_provider_names.join(", "), state, last]
+}
