@@ -21,8 +21,6 @@ pub trait LoginBook: Send + Sync {
     fn insert(&self, row: LoginRow) -> BoxFuture<'_, Result<(), BookError>>;
     /// Replaces everything about a login but its identity.
     fn replace(&self, row: LoginRow) -> BoxFuture<'_, Result<(), BookError>>;
-    /// One login.
-    fn find(&self, tenant: TenantId, id: LoginId) -> BoxFuture<'_, Result<Option<LoginRow>, BookError>>;
     /// The login, of whichever tenant, that holds the refresh token with this SHA-256.
     fn holder(&self, fingerprint: [u8; 32]) -> BoxFuture<'_, Result<Option<LoginId>, BookError>>;
     /// Notes that the refresh token is about to be sent; refused unless the phase is idle.
