@@ -1,14 +1,46 @@
 //! An engine in this process: with the endpoint for `serve`, without for a single command.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use rockpool_engine::clock::Clock;
 use rockpool_engine::config::Config;
-use rockpool_engine::engine::Engine;
+use rockpool_engine::data_dir::DataDirError;
+use rockpool_engine::engine::{Engine, StartError};
 use rockpool_engine::ports::{NoBrowser, Ports};
 
 use crate::failure::Failure;
 use crate::vault;
+
+/// Between two tries to take a data folder that is held for a moment only.
+const TRY_EVERY: Duration = Duration::from_millis(200);
+/// Tries before giving up: a command or a start takes a second or two.
+const MOST_TRIES: u32 = 25;
+
+/// Waits for whoever holds the data folder without serving from it: a command, or a server at its start.
+pub(crate) struct Patience {
+    tries: u32,
+}
+
+impl Patience {
+    pub(crate) fn new() -> Self {
+        Self { tries: 0 }
+    }
+
+    /// Returns when it is worth another try, or the failure where it is not.
+    pub(crate) async fn wait_after(&mut self, failure: Failure) -> Result<(), Failure> {
+        self.tries += 1;
+        let passing = matches!(
+            failure,
+            Failure::Start(StartError::DataDir(DataDirError::AlreadyServing { control: None }))
+        );
+        if !passing || self.tries == MOST_TRIES {
+            return Err(failure);
+        }
+        tokio::time::sleep(TRY_EVERY).await;
+        Ok(())
+    }
+}
 
 /// The outside world of an engine without a display.
 pub(crate) fn ports(config: &Config) -> Result<Ports, Failure> {
@@ -17,8 +49,13 @@ pub(crate) fn ports(config: &Config) -> Result<Ports, Failure> {
 
 /// Starts the endpoint.
 pub(crate) async fn serve(config: Config) -> Result<Engine, Failure> {
-    let ports = ports(&config)?;
-    Engine::start(config, ports).await.map_err(Failure::Start)
+    let mut patience = Patience::new();
+    loop {
+        match Engine::start(config.clone(), ports(&config)?).await {
+            Ok(engine) => return Ok(engine),
+            Err(error) => patience.wait_after(Failure::Start(error)).await?,
+        }
+    }
 }
 
 /// Takes the data folder for the time of a command: no endpoint, no polling.

@@ -31,6 +31,13 @@ pub(crate) struct Local {
     door: InProcess,
 }
 
+impl Local {
+    fn new(engine: Engine) -> Self {
+        let door = InProcess::new(router(Arc::new(engine.handle())), Principal::Owner);
+        Self { engine, door }
+    }
+}
+
 impl Reached {
     pub(crate) fn api(&self) -> &dyn Api {
         match self {
@@ -63,16 +70,21 @@ impl Api for Local {
 }
 
 /// A killed server leaves its `control.json` behind, so what it names has to answer before it counts.
+/// A server that is just starting, and another command at work, are waited for.
 pub(crate) async fn reach(config: Config) -> Result<Reached, Failure> {
-    if let Some(control) = Control::read(&config.data_dir) {
-        let remote = Remote::new(reachable(control.address), control.token);
-        if answers(&remote).await {
-            return Ok(Reached::Remote(remote));
+    let mut patience = host::Patience::new();
+    loop {
+        if let Some(control) = Control::read(&config.data_dir) {
+            let remote = Remote::new(reachable(control.address), control.token);
+            if answers(&remote).await {
+                return Ok(Reached::Remote(remote));
+            }
+        }
+        match host::offline(config.clone()).await {
+            Ok(engine) => return Ok(Reached::Local(Local::new(engine))),
+            Err(failure) => patience.wait_after(failure).await?,
         }
     }
-    let engine = host::offline(config).await?;
-    let door = InProcess::new(router(Arc::new(engine.handle())), Principal::Owner);
-    Ok(Reached::Local(Local { engine, door }))
 }
 
 async fn answers(remote: &Remote) -> bool {
@@ -85,7 +97,7 @@ fn reachable(address: SocketAddr) -> SocketAddr {
     let ip = match address.ip() {
         IpAddr::V4(ip) if ip.is_unspecified() => IpAddr::V4(Ipv4Addr::LOCALHOST),
         IpAddr::V6(ip) if ip.is_unspecified() => IpAddr::V6(Ipv6Addr::LOCALHOST),
-        ip => ip,
+        ip @ (IpAddr::V4(_) | IpAddr::V6(_)) => ip,
     };
     SocketAddr::new(ip, address.port())
 }

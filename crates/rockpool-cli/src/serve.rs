@@ -1,7 +1,5 @@
 //! `rockpool serve`: the engine until it is told to stop.
 
-use std::time::Duration;
-
 use rockpool_engine::config::Config;
 use rockpool_engine::engine::Engine;
 use serde_json::json;
@@ -10,9 +8,6 @@ use tracing_subscriber::EnvFilter;
 use crate::console::{Console, Style};
 use crate::failure::Failure;
 use crate::{host, vault};
-
-/// What is under way may finish for this long; token saves are among it.
-const DRAIN: Duration = Duration::from_secs(20);
 
 pub(crate) async fn run(config: Config, console: &dyn Console) -> Result<(), Failure> {
     log_to_stderr();
@@ -23,20 +18,17 @@ pub(crate) async fn run(config: Config, console: &dyn Console) -> Result<(), Fai
     stop.asked().await;
     console.hint("Stopping; what is under way may finish. Ask again to stop at once.");
     tokio::select! {
-        drained = tokio::time::timeout(DRAIN, engine.shutdown()) => {
-            drained.map_err(|_| Failure::Refused("some requests did not finish in time and were cut off".to_owned()))
-        }
+        // The engine has the deadline: it knows that a refresh in flight is worth more than a request.
+        () = engine.shutdown() => Ok(()),
         () = stop.asked() => Err(Failure::Interrupted),
     }
 }
 
 fn announce(engine: &Engine, console: &dyn Console) -> Result<(), Failure> {
-    let endpoint = format!("http://{}", engine.handle().address());
+    let endpoint = engine.handle().endpoint();
     console.result(&match console.style() {
-        Style::Text => format!("Rockpool serves {endpoint}/v1"),
-        Style::Json => json!({ "endpoint": format!("{endpoint}/v1"), "address": endpoint,
-            "pid": std::process::id() })
-        .to_string(),
+        Style::Text => format!("Rockpool serves {endpoint}"),
+        Style::Json => json!({ "endpoint": endpoint, "pid": std::process::id() }).to_string(),
     })
 }
 
