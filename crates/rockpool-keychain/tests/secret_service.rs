@@ -62,10 +62,11 @@ fn a_keychain_that_starts_later_or_anew_is_found_without_a_restart() {
         let gone = vault.get(&key("k")).unwrap_err();
         assert!(matches!(gone, VaultError::Missing(_)), "{gone}");
 
-        // The new daemon knows nothing of the session that the vault had with the old one.
-        let _keyring = session.start_keyring();
+        let keyring = session.start_keyring();
         assert_eq!(read(&mut vault, "k").as_deref(), Some("kept"));
-        drop(_keyring);
+
+        // The next daemon knows nothing of the session that the vault had with this one.
+        drop(keyring);
         let _keyring = session.start_keyring();
         assert_eq!(read(&mut vault, "k").as_deref(), Some("kept"));
     });
@@ -103,6 +104,35 @@ fn a_locked_keyring_is_told_in_time_and_serves_again_when_unlocked() {
             let kept = vault.get(&key("k")).await.unwrap();
             assert_eq!(kept.map(|secret| secret.expose_secret().to_owned()).as_deref(), Some("kept"));
             assert_eq!(vault.state().borrow().state, VaultState::Ready);
+        });
+    });
+}
+
+#[test]
+fn a_password_window_that_nobody_answers_makes_the_vault_stuck_and_not_its_callers() {
+    const NAME: &str = "a_password_window_that_nobody_answers_makes_the_vault_stuck_and_not_its_callers";
+    in_private_session(NAME, |session| {
+        let keyring = session.start_keyring();
+        let window = session.open_endless_password_window();
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        runtime.block_on(async {
+            let vault = Vault::start(Box::new(KeychainVault::new(SERVICE)), Duration::from_millis(500));
+            vault.probe().await.unwrap();
+            let mut state = vault.state();
+            session.lock_keyring();
+
+            assert_eq!(vault.probe().await, Err(VaultError::Stuck));
+            assert_eq!(state.borrow_and_update().state, VaultState::Locked);
+            let start = Instant::now();
+            assert_eq!(vault.get(&key("k")).await.map(drop), Err(VaultError::Stuck));
+            assert!(start.elapsed() < Duration::from_millis(400), "it is told at once");
+
+            // The window goes away: the worker is free again, and works once the keyring is.
+            drop(window);
+            state.changed().await.unwrap();
+            drop(keyring);
+            let _keyring = session.start_keyring();
+            vault.probe().await.unwrap();
         });
     });
 }

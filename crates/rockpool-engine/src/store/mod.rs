@@ -19,6 +19,8 @@ mod quota;
 mod scope;
 mod settings;
 mod tenants;
+#[cfg(test)]
+mod tests;
 mod worker;
 
 pub use accounts::{AccountRow, Dependents};

@@ -116,6 +116,14 @@ impl Session {
         daemon
     }
 
+    /// Stands in for the desktop's password window: takes the request and never answers. It goes away
+    /// when the connection is dropped.
+    pub fn open_endless_password_window(&self) -> Connection {
+        let window = Connection::session().unwrap();
+        window.request_name("org.gnome.keyring.SystemPrompter").unwrap();
+        window
+    }
+
     /// Locks the default keyring, as the screen lock of some desktops does.
     pub fn lock_keyring(&self) {
         let bus = Connection::session().unwrap();

@@ -1,0 +1,229 @@
+//! Logins, accounts, pools, clients, members: what is unique, what refers to what, and the wall between
+//! tenants.
+
+use rockpool_routing::{Pool, Strategy};
+
+use super::*;
+
+fn pool(owner: AccountId, members: &[AccountId]) -> Pool {
+    Pool { owner, members: members.to_vec(), strategy: Strategy::RoundRobin }
+}
+
+#[tokio::test]
+async fn a_refresh_is_marked_once_and_completed() {
+    let (_folder, store, tenant) = store().await;
+    let row = login(tenant, 1);
+    store.insert_login(row.clone()).await.unwrap();
+    store.mark_refresh_sent(tenant, row.id, at(10)).await.unwrap();
+    let again = store.mark_refresh_sent(tenant, row.id, at(11)).await.unwrap_err();
+    assert!(matches!(again, StoreError::RefreshTokenSpent), "{again}");
+    let refreshed = Refreshed {
+        generation: 2,
+        access_expires_at: Some(at(7200)),
+        access_issued_at: None,
+        fingerprint: [9; 32],
+        at: at(12),
+    };
+    store.complete_refresh(tenant, row.id, refreshed).await.unwrap();
+    let found = store.login(tenant, row.id).await.unwrap().unwrap();
+    let expected = LoginRow {
+        generation: 2,
+        access_expires_at: Some(at(7200)),
+        access_issued_at: None,
+        fingerprint: [9; 32],
+        updated_at: at(12),
+        ..row.clone()
+    };
+    assert_eq!(found, expected);
+    let code = Some("refresh_token_reused".to_owned());
+    store.mark_login_phase(tenant, row.id, RefreshPhase::Dead, code.clone(), at(13)).await.unwrap();
+    let found = store.login(tenant, row.id).await.unwrap().unwrap();
+    assert_eq!((found.phase, found.phase_code), (RefreshPhase::Dead, code));
+    let dead = store.mark_refresh_sent(tenant, row.id, at(14)).await.unwrap_err();
+    assert!(matches!(dead, StoreError::RefreshTokenSpent), "{dead}");
+}
+
+#[tokio::test]
+async fn a_refresh_token_has_one_owner_on_the_machine_but_a_file_may_be_followed() {
+    let (_folder, store, tenant) = store().await;
+    let other = other_tenant(&store).await;
+    store.insert_login(login(tenant, 1)).await.unwrap();
+    let twin = LoginRow { fingerprint: [1; 32], ..login(other, 2) };
+    let error = store.insert_login(twin.clone()).await.unwrap_err();
+    assert!(matches!(error, StoreError::Taken(Unique::RefreshToken)), "{error}");
+    let follow = LoginRow { obtained: Obtained::Follow("/home/x/auth.json".into()), ..twin };
+    store.insert_login(follow.clone()).await.unwrap();
+    assert_eq!(store.login(other, follow.id).await.unwrap(), Some(follow));
+    let found = store.login_by_fingerprint(system_scope(), &[1; 32]).await.unwrap();
+    assert_eq!(found, Some(login(tenant, 1)));
+}
+
+#[tokio::test]
+async fn a_login_is_found_by_person_and_replaced_in_place() {
+    let (_folder, store, tenant) = store().await;
+    store.insert_login(login(tenant, 1)).await.unwrap();
+    let found = store.login_by_user(tenant, "https://issuer.test", "user-1").await.unwrap();
+    assert_eq!(found, Some(login(tenant, 1)));
+    assert_eq!(store.login_by_user(tenant, "https://other.test", "user-1").await.unwrap(), None);
+    let row =
+        LoginRow { fingerprint: [5; 32], generation: 7, obtained: Obtained::Import, ..login(tenant, 1) };
+    store.update_login(row.clone()).await.unwrap();
+    assert_eq!(store.login(tenant, row.id).await.unwrap(), Some(row));
+    let missing = store.update_login(login(tenant, 2)).await.unwrap_err();
+    assert!(matches!(missing, StoreError::NotFound("login")), "{missing}");
+}
+
+#[tokio::test]
+async fn names_and_seats_are_unique_in_a_tenant_and_free_in_another() {
+    let (_folder, store, tenant) = store().await;
+    let other = other_tenant(&store).await;
+    let ids = with_accounts(&store, tenant, 2).await;
+    let same_name = AccountRow { name: "codex-pro-1".to_owned(), ..account(tenant, 2) };
+    let error = store.update_account(same_name).await.unwrap_err();
+    assert!(matches!(error, StoreError::Taken(Unique::AccountName)), "{error}");
+    let seat = account(tenant, 1);
+    let same_seat =
+        AccountRow { user_id: seat.user_id, workspace_id: seat.workspace_id, ..account(tenant, 2) };
+    let error = store.update_account(same_seat).await.unwrap_err();
+    assert!(matches!(error, StoreError::Taken(Unique::Workspace)), "{error}");
+    store.insert_client(client(tenant, 1, ids[0])).await.unwrap();
+    let same = ClientRow { key_hash: [8; 32], id: ClientId(Uuid::nil()), ..client(tenant, 1, ids[0]) };
+    let error = store.insert_client(same).await.unwrap_err();
+    assert!(matches!(error, StoreError::Taken(Unique::ClientName)), "{error}");
+
+    let there = LoginRow { fingerprint: [77; 32], ..login(other, 8) };
+    store.insert_login(there.clone()).await.unwrap();
+    let here = account(tenant, 1);
+    let twin = AccountRow { id: AccountId(Uuid::nil()), tenant: other, login: there.id, ..here };
+    store.insert_account(twin.clone()).await.unwrap();
+    assert_eq!(store.account_by_name(other, "codex-pro-1").await.unwrap(), Some(twin));
+}
+
+#[tokio::test]
+async fn no_row_points_into_another_tenant_and_none_is_changed_from_there() {
+    let (_folder, store, tenant) = store().await;
+    let other = other_tenant(&store).await;
+    let ids = with_accounts(&store, tenant, 2).await;
+    store.insert_client(client(tenant, 1, ids[0])).await.unwrap();
+
+    let across = AccountRow { id: AccountId(Uuid::nil()), ..account(other, 1) };
+    assert!(store.insert_account(across).await.is_err(), "its login is in another tenant");
+    assert!(store.insert_client(client(other, 9, ids[0])).await.is_err());
+    assert!(store.set_pool(other, pool(ids[0], &[ids[1]])).await.is_err());
+
+    assert_eq!(store.login(other, login(tenant, 1).id).await.unwrap(), None);
+    assert_eq!(store.account_by_name(other, "codex-pro-1").await.unwrap(), None);
+    assert!(store.accounts_of(other).await.unwrap().is_empty());
+    assert!(store.clients_of(other).await.unwrap().is_empty());
+    for error in [
+        store.update_account(account(other, 1)).await.unwrap_err(),
+        store.delete_account(other, ids[0], Dependents::Remove).await.unwrap_err(),
+        store.mark_refresh_sent(other, login(tenant, 1).id, at(1)).await.unwrap_err(),
+        store.delete_client(other, client(tenant, 1, ids[0]).id).await.unwrap_err(),
+    ] {
+        assert!(matches!(error, StoreError::NotFound(_)), "{error}");
+    }
+    store.delete_login(other, login(tenant, 1).id).await.unwrap();
+    assert_eq!(store.accounts_of(tenant).await.unwrap(), [account(tenant, 1), account(tenant, 2)]);
+}
+
+#[tokio::test]
+async fn a_pool_is_replaced_as_a_whole_and_keeps_its_order() {
+    let (_folder, store, tenant) = store().await;
+    let ids = with_accounts(&store, tenant, 4).await;
+    store.set_pool(tenant, pool(ids[0], &[ids[2], ids[1]])).await.unwrap();
+    let error = store.set_pool(tenant, pool(ids[3], &[ids[1]])).await.unwrap_err();
+    assert!(matches!(error, StoreError::Taken(Unique::PoolMember)), "{error}");
+    let rows = store.pools_of(tenant).await.unwrap();
+    assert_eq!(rows, [PoolRow { tenant, pool: pool(ids[0], &[ids[2], ids[1]]) }], "nothing half saved");
+    store.set_pool(tenant, pool(ids[0], &[ids[3]])).await.unwrap();
+    let empty = Pool { strategy: Strategy::PriorityOrder, ..pool(ids[1], &[]) };
+    store.set_pool(tenant, empty.clone()).await.unwrap();
+    let rows: Vec<Pool> =
+        store.pools(system_scope()).await.unwrap().into_iter().map(|row| row.pool).collect();
+    assert_eq!(rows, [pool(ids[0], &[ids[3]]), empty]);
+    store.remove_pool(tenant, ids[0]).await.unwrap();
+    assert_eq!(store.pools_of(tenant).await.unwrap().len(), 1);
+}
+
+#[tokio::test]
+async fn an_account_in_use_stays_unless_its_dependents_may_go_too() {
+    let (_folder, store, tenant) = store().await;
+    let ids = with_accounts(&store, tenant, 3).await;
+    store.set_pool(tenant, pool(ids[0], &[ids[1], ids[2]])).await.unwrap();
+    store.insert_client(client(tenant, 1, ids[1])).await.unwrap();
+    let error = store.delete_account(tenant, ids[1], Dependents::Refuse).await.unwrap_err();
+    let words = error.to_string();
+    assert!(words.contains("the pool of codex-pro-1") && words.contains("client tool-1"), "{words}");
+
+    let login = store.delete_account(tenant, ids[1], Dependents::Remove).await.unwrap();
+    assert_eq!(login, Some(account(tenant, 2).login));
+    assert!(store.clients_of(tenant).await.unwrap().is_empty());
+    assert_eq!(store.pools_of(tenant).await.unwrap()[0].pool, pool(ids[0], &[ids[2]]));
+    store.delete_login(tenant, account(tenant, 2).login).await.unwrap();
+
+    store.delete_account(tenant, ids[0], Dependents::Remove).await.unwrap();
+    assert!(store.pools_of(tenant).await.unwrap().is_empty());
+    assert_eq!(store.accounts_of(tenant).await.unwrap().len(), 1);
+}
+
+#[tokio::test]
+async fn a_login_goes_only_with_its_last_account() {
+    let (_folder, store, tenant) = store().await;
+    let ids = with_accounts(&store, tenant, 1).await;
+    let shared = AccountRow { login: login(tenant, 1).id, ..account(tenant, 2) };
+    store.insert_account(shared.clone()).await.unwrap();
+    assert_eq!(store.delete_account(tenant, ids[0], Dependents::Refuse).await.unwrap(), None);
+    assert!(store.delete_login(tenant, shared.login).await.is_err());
+    let last = store.delete_account(tenant, shared.id, Dependents::Refuse).await.unwrap();
+    assert_eq!(last, Some(shared.login));
+}
+
+#[tokio::test]
+async fn clients_are_changed_touched_and_removed() {
+    let (_folder, store, tenant) = store().await;
+    let ids = with_accounts(&store, tenant, 2).await;
+    store.insert_client(client(tenant, 1, ids[0])).await.unwrap();
+    let changed = ClientRow {
+        account: ids[1],
+        key_hash: [50; 32],
+        key_kind: KeyKind::Path,
+        override_mode: OverrideMode::Custom,
+        strategy: Some(Strategy::PriorityOrder),
+        ..client(tenant, 1, ids[0])
+    };
+    store.update_client(changed.clone()).await.unwrap();
+    let used = vec![
+        (tenant, changed.id, at(50)),
+        (tenant, changed.id, at(40)),
+        (tenant, ClientId(Uuid::nil()), at(1)),
+    ];
+    store.touch_clients(used).await.unwrap();
+    let expected = ClientRow { last_used_at: Some(at(50)), ..changed };
+    assert_eq!(store.client_by_name(tenant, "tool-1").await.unwrap(), Some(expected.clone()));
+    store.update_client(ClientRow { last_used_at: None, ..expected.clone() }).await.unwrap();
+    assert_eq!(store.clients(system_scope()).await.unwrap(), [expected.clone()], "still last used then");
+    store.delete_client(tenant, expected.id).await.unwrap();
+    assert!(store.clients_of(tenant).await.unwrap().is_empty());
+}
+
+#[tokio::test]
+async fn members_have_a_role_in_one_tenant() {
+    let (_folder, store, tenant) = store().await;
+    let row = MemberRow {
+        id: Uuid::from_u128(1),
+        tenant,
+        name: "ada".to_owned(),
+        role: Role::Operator,
+        key_hash: [1; 32],
+        key_hint: "rpm_ab".to_owned(),
+        created_at: at(1),
+    };
+    store.insert_member(row.clone()).await.unwrap();
+    assert_eq!(store.members_of(tenant).await.unwrap(), [row.clone()]);
+    let twin = MemberRow { id: Uuid::from_u128(2), key_hash: [2; 32], ..row };
+    let error = store.insert_member(twin).await.unwrap_err();
+    assert!(matches!(error, StoreError::Taken(Unique::MemberName)), "{error}");
+    let other = other_tenant(&store).await;
+    assert!(store.members_of(other).await.unwrap().is_empty());
+}
