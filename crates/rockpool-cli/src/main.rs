@@ -23,6 +23,7 @@ use crate::args::{AskCommand, Cli, Command};
 use crate::commands::Session;
 use crate::console::{Console, Style, Terminal};
 use crate::failure::Failure;
+use crate::reach::Reached;
 
 fn main() -> ExitCode {
     let cli = Cli::parse();
@@ -49,6 +50,9 @@ async fn run(command: Command, console: &dyn Console) -> Result<(), Failure> {
 
 async fn ask(config: Config, console: &dyn Console, command: AskCommand) -> Result<(), Failure> {
     let reached = reach::reach(config).await?;
+    if let (Reached::Local(_), AskCommand::Status) = (&reached, &command) {
+        console.hint("Nobody serves this endpoint now; start the app or `rockpool serve`.");
+    }
     let session = Session { api: reached.api(), console, now: Clock::system().wall() };
     let done = commands::run(&session, command).await;
     reached.close().await;
