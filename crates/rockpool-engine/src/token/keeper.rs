@@ -25,10 +25,10 @@ use super::bearer::{Bearer, TokenError};
 use super::held::{Decision, Held, Need, Phase, Renewals};
 use super::parts::{CredentialWatcher, Issuer, LoginBook, SecretShelf};
 use super::sealed::Keys;
-use super::tasks::Tasks;
 use super::{refresh, reread, tender};
 use crate::clock::Clock;
 use crate::store::LoginRow;
+use crate::token::tasks::Tasks;
 
 /// What a keeper is made of.
 pub struct KeeperParts {

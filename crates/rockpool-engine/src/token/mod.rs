@@ -13,7 +13,7 @@ mod reread;
 mod schedule;
 mod sealed;
 mod shelves;
-mod tasks;
+pub(crate) mod tasks;
 mod tender;
 
 pub use adopt::{AdoptError, ForgetError, NewLogin, Revocation};

@@ -6,7 +6,7 @@ use tokio::sync::watch;
 
 /// A count of running tasks.
 #[derive(Debug)]
-pub(super) struct Tasks(watch::Sender<usize>);
+pub(crate) struct Tasks(watch::Sender<usize>);
 
 impl Default for Tasks {
     fn default() -> Self {
@@ -25,7 +25,7 @@ impl Drop for Running {
 
 impl Tasks {
     /// Runs `work` to its end, whatever becomes of the caller.
-    pub(super) fn spawn<T: Send + 'static>(
+    pub(crate) fn spawn<T: Send + 'static>(
         &self,
         work: impl Future<Output = T> + Send + 'static,
     ) -> tokio::task::JoinHandle<T> {
@@ -39,7 +39,7 @@ impl Tasks {
     }
 
     /// Returns when no task runs.
-    pub(super) async fn finished(&self) {
+    pub(crate) async fn finished(&self) {
         // The sender lives in `self`, so waiting cannot fail.
         let _ = self.0.subscribe().wait_for(|count| *count == 0).await;
     }
