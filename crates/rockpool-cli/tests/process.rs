@@ -5,7 +5,9 @@ use std::io::{BufRead as _, BufReader};
 use std::path::Path;
 use std::process::{Child, ChildStdout, Command, Output, Stdio};
 
-use serde_json::Value;
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use serde_json::{Value, json};
 use tempfile::TempDir;
 
 /// The program with an environment of its own; the provider is a closed port on loopback.
@@ -36,8 +38,32 @@ fn refused(output: &Output) -> String {
     String::from_utf8(output.stderr.clone()).unwrap()
 }
 
-fn json(folder: &Path, line: &str) -> Value {
+fn asked(folder: &Path, line: &str) -> Value {
     serde_json::from_str(&done(&rockpool(folder, line).output().unwrap())).unwrap()
+}
+
+/// Writes an `auth.json` as the Codex CLI does, for a login of its own, and returns its tokens.
+fn auth_json(folder: &Path, user: &str) -> [String; 2] {
+    let part = |value: Value| URL_SAFE_NO_PAD.encode(value.to_string());
+    let claims = json!({
+        "email": format!("{user}@example.org"), "iat": 1_700_000_000, "exp": 4_000_000_000_u64,
+        "https://api.openai.com/auth": {
+            "chatgpt_user_id": format!("user-{user}"), "chatgpt_account_id": format!("workspace-{user}"),
+            "chatgpt_plan_type": "pro"
+        }
+    });
+    let jwt = format!("{}.{}.signature-{user}", part(json!({ "alg": "RS256", "typ": "JWT" })), part(claims));
+    let refresh = format!("refresh-token-of-{user}");
+    let file = json!({
+        "OPENAI_API_KEY": null,
+        "tokens": {
+            "id_token": jwt, "access_token": jwt, "refresh_token": refresh,
+            "account_id": format!("workspace-{user}")
+        },
+        "last_refresh": "2026-01-01T00:00:00Z"
+    });
+    std::fs::write(folder.join("auth.json"), file.to_string()).unwrap();
+    [jwt, refresh]
 }
 
 /// A server that has said that it is ready; killed when dropped.
@@ -88,7 +114,7 @@ fn a_server_says_where_it_is_and_drains_on_sigterm() {
     let endpoint = server.ready["endpoint"].as_str().unwrap().to_owned();
     assert!(endpoint.starts_with("http://127.0.0.1:") && endpoint.ends_with("/v1"), "{endpoint}");
     assert_eq!(server.ready["pid"], server.child.id());
-    let snapshot = json(folder.path(), "status --json");
+    let snapshot = asked(folder.path(), "status --json");
     assert_eq!(snapshot["endpoint"], endpoint, "the one that serves was asked");
     assert!(control.exists());
     assert_eq!(server.terminate(), Some(0));
@@ -109,9 +135,69 @@ fn a_second_server_exits_1_and_names_the_first() {
 }
 
 #[test]
+fn accounts_a_pool_and_a_client_are_set_up_by_commands_and_no_token_is_printed() {
+    let folder = folder();
+    let path = folder.path();
+    let server = Server::start(path);
+    let mut printed = String::new();
+    let mut run = |line: &str| {
+        let output = rockpool(path, line).output().unwrap();
+        printed += &String::from_utf8_lossy(&output.stderr);
+        let stdout = done(&output);
+        printed += &stdout;
+        stdout
+    };
+    let mut tokens = Vec::from(auth_json(path, "ada"));
+    assert!(run("account import auth.json --name first --yes").starts_with("Imported first."));
+    assert!(path.join("auth.json.taken-over").exists());
+    tokens.extend(auth_json(path, "bob"));
+    run("account import auth.json --name second");
+    assert!(path.join("auth.json").exists());
+    assert_eq!(
+        run("pool set first --strategy round_robin --members second"),
+        "first (round_robin): second\n"
+    );
+    let key = run("client add codex --account first").trim_end().to_owned();
+    assert!(key.starts_with("rp_") && key.len() >= 35 && !key.contains('\n'), "{key}");
+    let path_key = run("client add cli --account first --path-key").trim_end().to_owned();
+    assert!(path_key.starts_with("rpu_"), "{path_key}");
+    let new_key = run("client rotate codex").trim_end().to_owned();
+    assert_ne!(new_key, key);
+    for line in ["status", "account list", "client list", "account pause second", "status --json"] {
+        let stdout = run(line);
+        assert!(!stdout.contains(&new_key) && !stdout.contains(&path_key), "{line}: {stdout}");
+        if !line.ends_with("--json") {
+            assert!(stdout.lines().all(|line| line.chars().count() <= 80), "{stdout}");
+        }
+    }
+    for token in tokens {
+        assert!(!printed.contains(&token), "{printed}");
+    }
+
+    let held = rockpool(path, "account remove first").output().unwrap();
+    assert_eq!(held.status.code(), Some(1));
+    assert_eq!(server.terminate(), Some(0));
+    let snapshot = asked(path, "status --json");
+    assert_eq!(snapshot["pools"][0]["extra_provider_names"], json!(["second"]));
+    assert_eq!(snapshot["accounts"][1]["name"], "second");
+    assert_eq!(asked(path, "client list --json").as_array().unwrap().len(), 2);
+}
+
+#[test]
+fn the_same_login_cannot_be_imported_twice() {
+    let folder = folder();
+    let _server = Server::start(folder.path());
+    auth_json(folder.path(), "ada");
+    done(&rockpool(folder.path(), "account import auth.json --name first").output().unwrap());
+    let again = rockpool(folder.path(), "account import auth.json --name second").output().unwrap();
+    refused(&again);
+    assert_eq!(asked(folder.path(), "account list --json").as_array().unwrap().len(), 1);
+}
+
+#[test]
 fn with_nobody_serving_a_command_works_on_the_data_folder_itself() {
     let folder = folder();
-    let snapshot = json(folder.path(), "status --json");
+    let snapshot = asked(folder.path(), "status --json");
     assert_eq!(snapshot["accounts"], Value::Array(Vec::new()));
     assert!(!folder.path().join("data/control.json").exists());
 }
@@ -123,7 +209,7 @@ fn the_control_file_of_a_killed_server_misleads_nobody() {
     server.child.kill().unwrap();
     server.child.wait().unwrap();
     assert!(folder.path().join("data/control.json").exists());
-    json(folder.path(), "status --json");
+    asked(folder.path(), "status --json");
 }
 
 #[test]

@@ -39,19 +39,25 @@ pub(super) async fn run(session: &Session<'_>, import: ImportArgs) -> Result<(),
     match aside {
         Aside::Leave => {
             new["mode"] = json!("follow");
-            new["path"] = json!(path);
+            new["path"] = json!(text_of(&path)?);
         }
         Aside::Ask | Aside::Unasked => new["mode"] = json!("take_over"),
     }
     let mut answer = session.ask(Method::POST, &["accounts", "import"], Some(new)).await?;
     let account: AccountView = view(&answer)?;
     let set_aside = settle(session, &account.name, &path, aside)?;
-    answer["set_aside"] = set_aside.as_ref().map_or(Value::Null, |path| json!(path));
+    answer["set_aside"] = set_aside.as_ref().map_or(Value::Null, |path| json!(path.display().to_string()));
     session.tell(&answer, || {
         let mut lines = vec![format!("Imported {}.", account.name)];
         lines.extend(set_aside.map(|to| format!("The file is now {}.", to.display())));
         Ok(lines)
     })
+}
+
+/// The API speaks JSON, which has no way to write other names.
+fn text_of(path: &Path) -> Result<&str, Failure> {
+    let sentence = || format!("{} is not valid UTF-8; follow a file with another name", path.display());
+    path.to_str().ok_or_else(|| Failure::Refused(sentence()))
 }
 
 fn read(path: &Path) -> Result<String, Failure> {
