@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use tokio::sync::watch;
+
 use rockpool_routing::{AccountId, Class, ConversationKey, Reading};
 
 use crate::clock::Clock;
@@ -31,6 +33,8 @@ pub(crate) struct Core {
     pub(crate) notices: Notices,
     pub(crate) budget: Budget,
     pub(crate) models: ModelCache,
+    /// Turns true when the engine stops.
+    pub(crate) stopped: watch::Receiver<bool>,
 }
 
 impl Core {

@@ -158,7 +158,8 @@ pub(crate) async fn send(
         Ok(Err(error)) => return nothing(Class::Failure, generation, plain(&error)),
         Err(_) => return nothing(Class::Failure, generation, "no answer within five minutes".to_owned()),
     };
-    answer(core, account, response, Tried { generation, ..nothing(Class::Failure, None, String::new()) }).await
+    answer(core, account, response, Tried { generation, ..nothing(Class::Failure, None, String::new()) })
+        .await
 }
 
 fn request(
@@ -173,7 +174,11 @@ fn request(
     if outgoing.body.encoding == Encoding::Plain {
         headers.remove(header::CONTENT_ENCODING);
     }
-    core.upstream.http.request(outgoing.method.clone(), url).headers(headers).body(outgoing.body.bytes.clone())
+    core.upstream
+        .http
+        .request(outgoing.method.clone(), url)
+        .headers(headers)
+        .body(outgoing.body.bytes.clone())
 }
 
 async fn answer(core: &Arc<Core>, account: AccountId, response: reqwest::Response, tried: Tried) -> Tried {

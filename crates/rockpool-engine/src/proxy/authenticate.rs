@@ -81,7 +81,9 @@ pub(crate) fn authenticate(
     let (key, kind) = match presented {
         Presented::Nothing => return Err(ProxyError::NoKey),
         Presented::Bearer(key) => (key, KeyKind::Bearer),
-        Presented::Path(_) if !peer.to_canonical().is_loopback() => return Err(ProxyError::PathKeyOffLoopback),
+        Presented::Path(_) if !peer.to_canonical().is_loopback() => {
+            return Err(ProxyError::PathKeyOffLoopback);
+        }
         Presented::Path(key) => (key, KeyKind::Path),
     };
     let hash = hash(key);

@@ -218,8 +218,7 @@ impl Exchange {
     }
 
     fn fail(&self, record: Record, class: Class, error: &ProxyError) -> Response<ProxyBody> {
-        let ending =
-            Ending { class, status: error.status_code(), account: None, tokens: Tokens::default() };
+        let ending = Ending { class, status: error.status_code(), account: None, tokens: Tokens::default() };
         record.finish(&ending);
         error.response()
     }

@@ -71,7 +71,8 @@ impl Observer {
         match self.note(json) {
             Kind::Limits => return Seen::Lifecycle,
             Kind::Metadata => {
-                let changed = frame::without_contradictions(json).and_then(|json| sse::with_data(&event, &json));
+                let changed =
+                    frame::without_contradictions(json).and_then(|json| sse::with_data(&event, &json));
                 out.extend_from_slice(&changed.unwrap_or(event));
                 return Seen::Lifecycle;
             }

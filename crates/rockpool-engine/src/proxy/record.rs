@@ -53,7 +53,12 @@ pub(crate) struct Record {
 }
 
 impl Record {
-    pub(crate) fn open(core: &Arc<Core>, caller: &Caller, transport: Transport, model: Option<String>) -> Self {
+    pub(crate) fn open(
+        core: &Arc<Core>,
+        caller: &Caller,
+        transport: Transport,
+        model: Option<String>,
+    ) -> Self {
         let now = core.clock.now();
         let view = ActivityView {
             id: RequestId(Uuid::now_v7()),

@@ -16,8 +16,10 @@ pub(crate) fn error(core: &Core, caller: &Caller, pool: &Pool) -> Option<ProxyEr
             Outlook::Until(until) => Some(until),
             Outlook::NeedsPerson => None,
         };
-        let states: Vec<(String, AccountState)> =
-            pool.accounts().map(|account| (registry.name_of(account), router.state(account, now).0)).collect();
+        let states: Vec<(String, AccountState)> = pool
+            .accounts()
+            .map(|account| (registry.name_of(account), router.state(account, now).0))
+            .collect();
         let detail = sentence(&states);
         let plan = registry.account(caller.client.account).and_then(|account| account.plan.clone());
         Some(match until {

@@ -25,6 +25,7 @@ pub(crate) enum Next {
 pub(crate) struct Walk {
     ahead: VecDeque<Candidate>,
     current: Option<AccountId>,
+    met: Vec<AccountId>,
     remedies: Remedies,
 }
 
@@ -32,7 +33,7 @@ impl Walk {
     pub(crate) fn new(selection: &Selection) -> Self {
         let mut ahead: VecDeque<_> = selection.candidates.iter().copied().collect();
         let current = ahead.pop_front().map(|first| first.account);
-        Self { ahead, current, remedies: Remedies::default() }
+        Self { ahead, current, met: Vec::new(), remedies: Remedies::default() }
     }
 
     /// The account to try now.
@@ -43,8 +44,20 @@ impl Walk {
     /// Goes on to the next account.
     pub(crate) fn advance(&mut self) -> Next {
         self.remedies = Remedies::default();
+        self.met.extend(self.current);
         self.current = self.ahead.pop_front().map(|next| next.account);
         self.current.map_or(Next::NoneLeft, Next::Account)
+    }
+
+    /// Adds candidates that this walk has not met yet.
+    pub(crate) fn extend(&mut self, candidates: &[Candidate]) {
+        for candidate in candidates {
+            let met = self.met.contains(&candidate.account);
+            let ahead = self.ahead.iter().any(|known| known.account == candidate.account);
+            if !met && !ahead {
+                self.ahead.push_back(*candidate);
+            }
+        }
     }
 
     /// Decides after an attempt on the current account, before anything went downstream.
@@ -88,6 +101,18 @@ mod tests {
         assert_eq!(walk.after(Class::Unauthorized), Next::Account(id(2)));
         assert_eq!(walk.after(Class::Unauthorized), Next::Refresh);
         assert_eq!(walk.after(Class::Unauthorized), Next::NoneLeft);
+    }
+
+    #[test]
+    fn an_account_that_was_met_is_not_met_again() {
+        let mut walk = walk();
+        assert_eq!(walk.advance(), Next::Account(id(2)));
+        let more: Vec<_> =
+            (1..=3).map(|n| Candidate { account: id(n), placement: Placement::Strategy }).collect();
+        assert_eq!(walk.advance(), Next::NoneLeft);
+        walk.extend(&more);
+        assert_eq!(walk.advance(), Next::Account(id(3)));
+        assert_eq!(walk.advance(), Next::NoneLeft);
     }
 
     #[test]

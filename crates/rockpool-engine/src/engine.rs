@@ -1,0 +1,308 @@
+//! Starts the parts in order, hands out the handle, and stops them in the reverse order.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use rand::Rng;
+use rockpool_routing::ConversationKey;
+use secrecy::SecretString;
+use thiserror::Error;
+use tokio::net::TcpListener;
+use tokio::sync::watch;
+use tokio::task::JoinSet;
+
+use crate::api::{self, Operations};
+use crate::clock::Clock;
+use crate::config::Config;
+use crate::core::Core;
+use crate::data_dir::{Control, DataDir, DataDirError};
+use crate::handle::EngineHandle;
+use crate::ledger::Ledger;
+use crate::login::oauth::OAuthClient;
+use crate::login_stub::{SignInParts, SignIns};
+use crate::notices::Notices;
+use crate::poll::{Poller, SharedPoller};
+use crate::port::{self, Holder};
+use crate::ports::{Browser, Ports};
+use crate::proxy::body::Budget;
+use crate::proxy::front::Front;
+use crate::proxy::models::ModelCache;
+use crate::proxy::server;
+use crate::registry::{Registry, RegistryCell};
+use crate::routing::Routing;
+use crate::store::{Store, StoreError, system_scope};
+use crate::token::{CredentialWatcher, KeeperParts, StoreBook, TokenKeeper};
+use crate::upstream::{Upstream, UpstreamError};
+use crate::vault::{Vault, VaultBackend};
+
+/// Longest wait for one call of the vault.
+const VAULT_TIMEOUT: Duration = Duration::from_secs(10);
+/// Longest wait for refreshes and records at the end. A refresh that was sent is waited for.
+const DRAIN: Duration = Duration::from_secs(30);
+/// Conversations and requests that are remembered from the run before.
+const REMEMBERED: u32 = 10_000;
+const SHOWN: u32 = 50;
+
+/// Why the engine did not start; each text says what to do.
+#[derive(Debug, Error)]
+pub enum StartError {
+    /// Another server or app uses the data folder, or it cannot be used.
+    #[error(transparent)]
+    DataDir(#[from] DataDirError),
+    /// The database cannot be used.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The connection to the provider cannot be set up.
+    #[error(transparent)]
+    Upstream(#[from] UpstreamError),
+    /// Another process listens on the endpoint's port.
+    #[error("{address} is in use{}; stop it, or set ROCKPOOL_LISTEN to another port", by(holder))]
+    PortBusy {
+        /// The address that was asked for.
+        address: SocketAddr,
+        /// Who has it, where the system tells.
+        holder: Option<Holder>,
+    },
+    /// The endpoint's address cannot be listened on for another reason.
+    #[error("{address} cannot be listened on ({source}); set ROCKPOOL_LISTEN to an address of this machine")]
+    Listen {
+        /// The address that was asked for.
+        address: SocketAddr,
+        /// What the system says.
+        source: std::io::Error,
+    },
+}
+
+fn by(holder: &Option<Holder>) -> String {
+    holder
+        .as_ref()
+        .map(|holder| format!(" by {} (process {})", holder.program, holder.pid))
+        .unwrap_or_default()
+}
+
+/// Whether the engine serves tools, or only carries out a few operations.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Duty {
+    Serve,
+    Operate,
+}
+
+/// A running engine. Stop it with [`Engine::shutdown`]; dropped, it stops without waiting.
+pub struct Engine {
+    handle: EngineHandle,
+    tasks: JoinSet<()>,
+    stop: watch::Sender<bool>,
+    data_dir: DataDir,
+}
+
+impl Engine {
+    /// Takes the data folder, opens database and vault, and serves.
+    ///
+    /// # Errors
+    /// See [`StartError`]; nothing is left running or locked.
+    pub async fn start(config: Config, ports: Ports) -> Result<Self, StartError> {
+        Self::launch(config, ports, Duty::Serve).await
+    }
+
+    /// The same operations without endpoint, polling and scheduled refreshes, for a command line that
+    /// finds nobody serving.
+    ///
+    /// # Errors
+    /// As [`Engine::start`].
+    pub async fn start_offline(config: Config, ports: Ports) -> Result<Self, StartError> {
+        Self::launch(config, ports, Duty::Operate).await
+    }
+
+    /// What everyone else uses.
+    pub fn handle(&self) -> EngineHandle {
+        self.handle.clone()
+    }
+
+    async fn launch(config: Config, ports: Ports, duty: Duty) -> Result<Self, StartError> {
+        let data_dir = DataDir::take(&config.data_dir)?;
+        let listener = match duty {
+            Duty::Serve => Some(listen(config.listen).await?),
+            Duty::Operate => None,
+        };
+        let address = listener.as_ref().and_then(|listener| listener.local_addr().ok());
+        let Ports { vault, browser, clock } = ports;
+        let (stop, stopped) = watch::channel(false);
+        let core = core(config, vault, clock, &data_dir, stopped.clone()).await?;
+        let poller: SharedPoller = Arc::new(Poller::default());
+        let sign_ins = SignIns::new(sign_in_parts(&core, browser, &poller));
+        let handle = EngineHandle::new(Arc::clone(&core), sign_ins, Arc::clone(&poller), address);
+        let mut tasks = background(&core);
+        if let (Some(listener), Some(address)) = (listener, address) {
+            let control = control(&core, address);
+            let front = front(&core, &handle, control.token.clone(), address);
+            tasks.spawn(server::serve(listener, front, stopped));
+            let core = Arc::clone(&core);
+            tasks.spawn(async move { poller.run(&core).await });
+            data_dir.publish(&control)?;
+            tracing::info!(%address, "serving");
+        }
+        Ok(Self { handle, tasks, stop, data_dir })
+    }
+
+    /// Stops taking requests, waits for refreshes and saves in flight, writes the last records.
+    pub async fn shutdown(mut self) {
+        self.stop.send_replace(true);
+        let core = Arc::clone(self.handle.core());
+        self.handle.sign_ins_of().stop();
+        let drained = tokio::time::timeout(DRAIN, async {
+            core.keeper.drain().await;
+            if let Err(error) = core.ledger.write(&core.store).await {
+                tracing::warn!(%error, "the last records could not be written");
+            }
+        });
+        if drained.await.is_err() {
+            tracing::warn!("stopped while a refresh or a save was still under way");
+        }
+        self.tasks.shutdown().await;
+        drop(self.data_dir);
+    }
+}
+
+async fn listen(address: SocketAddr) -> Result<TcpListener, StartError> {
+    port::bind(address).await.map_err(|source| match source.kind() {
+        std::io::ErrorKind::AddrInUse => {
+            StartError::PortBusy { address, holder: port::holder(address.port()) }
+        }
+        _ => StartError::Listen { address, source },
+    })
+}
+
+async fn core(
+    config: Config,
+    vault: Box<dyn VaultBackend>,
+    clock: Clock,
+    data_dir: &DataDir,
+    stopped: watch::Receiver<bool>,
+) -> Result<Arc<Core>, StartError> {
+    let store = Store::open(&data_dir.database())?;
+    store.ensure_personal(system_scope(), clock.wall()).await?;
+    let installation = store.installation(system_scope()).await?;
+    let vault = Vault::start(vault, VAULT_TIMEOUT);
+    let upstream = Upstream::new(&config)?;
+    let notices = Notices::new();
+    let registry = Arc::new(RegistryCell::default());
+    registry.set(Registry::load(&store).await?);
+    let routing = Arc::new(Routing::new(Arc::clone(&registry), clock.clone(), notices.clone()));
+    let ledger = Arc::new(Ledger::new(notices.clone()));
+    remember(&store, &registry, &routing, &ledger).await?;
+    let oauth = OAuthClient::new(config.auth_url.clone(), upstream.http.clone());
+    let keeper = TokenKeeper::start(KeeperParts {
+        book: Arc::new(StoreBook::new(store.clone(), clock.clone())),
+        shelf: Arc::new(vault.clone()),
+        issuer: Arc::new(oauth),
+        watcher: Arc::clone(&routing) as Arc<dyn CredentialWatcher>,
+        clock: clock.clone(),
+        installation: installation.to_string(),
+    });
+    keeper.load(store.logins(system_scope()).await?).await;
+    routing.settle_in();
+    Ok(Arc::new(Core {
+        config,
+        clock,
+        store,
+        vault,
+        keeper,
+        upstream,
+        registry,
+        routing,
+        ledger,
+        notices,
+        budget: Budget::new(),
+        models: ModelCache::default(),
+        stopped,
+    }))
+}
+
+/// Tells router and ledger what the run before knew.
+async fn remember(
+    store: &Store,
+    registry: &RegistryCell,
+    routing: &Routing,
+    ledger: &Ledger,
+) -> Result<(), StoreError> {
+    let scope = system_scope();
+    let picture = registry.get();
+    let quota = store.quota(scope).await?;
+    let outcomes = store.outcomes(scope).await?;
+    let conversations = store.conversations(scope, REMEMBERED).await?;
+    routing.learn(|router, _| {
+        for row in &picture.accounts {
+            router.add_account(row.id);
+            router.set_wish(row.id, row.wish);
+        }
+        for row in quota {
+            router.observe(row.account, row.reading);
+        }
+        for (account, outcome) in outcomes {
+            router.recall(account, outcome);
+        }
+        for row in conversations {
+            if let Some(key) = ConversationKey::new(row.tenant, &row.name) {
+                router.remember(&key, row.account);
+            }
+        }
+        // Otherwise each restart would send the first request to the owner again.
+        for owner in picture.pools.keys() {
+            router.seed_turn(*owner, rand::rng().random());
+        }
+    });
+    for tenant in &picture.tenants {
+        ledger.recall(tenant.id, store.recent_activity(tenant.id, SHOWN).await?);
+    }
+    Ok(())
+}
+
+fn background(core: &Arc<Core>) -> JoinSet<()> {
+    let mut tasks = JoinSet::new();
+    tasks.spawn(core.notices.clone().pace());
+    tasks.spawn(Arc::clone(&core.routing).watch());
+    let keeping = Arc::clone(core);
+    tasks.spawn(async move { keeping.ledger.keep(&keeping.store).await });
+    let watching = Arc::clone(core);
+    tasks.spawn(async move { watch_vault(&watching).await });
+    tasks
+}
+
+async fn watch_vault(core: &Core) {
+    let mut state = core.vault.state();
+    while state.changed().await.is_ok() {
+        core.notices.say(crate::event::EngineEvent::Vault);
+    }
+}
+
+fn sign_in_parts(core: &Arc<Core>, browser: Arc<dyn Browser>, poller: &SharedPoller) -> SignInParts {
+    let notices = core.notices.clone();
+    SignInParts {
+        oauth: OAuthClient::new(core.config.auth_url.clone(), core.upstream.http.clone()),
+        browser,
+        clock: core.clock.clone(),
+        callback_ports: core.config.callback_ports.clone(),
+        timeout: core.config.sign_in_timeout,
+        sink: Arc::new(crate::enroll::Enroller::new(Arc::clone(core), Arc::clone(poller))),
+        announce: Arc::new(move |id| notices.say(crate::event::EngineEvent::SignIn { id })),
+    }
+}
+
+fn control(core: &Core, address: SocketAddr) -> Control {
+    use base64::Engine as _;
+    let random: [u8; 32] = rand::rng().random();
+    let token = base64::engine::general_purpose::URL_SAFE_NO_PAD.encode(random);
+    Control {
+        address,
+        pid: std::process::id(),
+        token: SecretString::from(token),
+        version: env!("CARGO_PKG_VERSION").to_owned(),
+        started_at: core.clock.wall(),
+    }
+}
+
+fn front(core: &Arc<Core>, handle: &EngineHandle, control: SecretString, address: SocketAddr) -> Arc<Front> {
+    let operations: Arc<dyn Operations> = Arc::new(handle.clone());
+    Arc::new(Front { core: Arc::clone(core), management: api::router(operations), control, address })
+}

@@ -1,0 +1,187 @@
+//! Accounts: importing, renaming, setting aside, removing, asking for quota.
+
+use rockpool_routing::TenantId;
+use rockpool_routing::account::Wish;
+
+use crate::action::{AccountPatch, ActionError, ImportMode, NewImport};
+use crate::enroll::{EnrollError, Enroller, Naming};
+use crate::handle::{EngineHandle, refused};
+use crate::login::oauth::TokenGrant;
+use crate::login_stub::Purpose;
+use crate::poll::PollError;
+use crate::snapshot::AccountView;
+use crate::store::{AccountRow, Dependents, Obtained};
+use crate::token::auth_file::AuthFile;
+use crate::token::{AdoptError, Revocation};
+use crate::usage::UsageError;
+use crate::view;
+
+/// Longest slug and longest display name, in characters.
+const LONGEST_SLUG: usize = 48;
+const LONGEST_DISPLAY_NAME: usize = 80;
+
+pub(super) async fn import(
+    engine: &EngineHandle,
+    tenant: TenantId,
+    import: NewImport,
+) -> Result<AccountView, ActionError> {
+    let file = AuthFile::parse(&import.auth_json)
+        .map_err(|error| ActionError::invalid("auth_json_not_usable", "auth_json", error.to_string()))?;
+    let name = import.name.as_deref().map(valid_slug).transpose()?;
+    if let Some(name) = &name
+        && engine.account(tenant, name).is_ok()
+    {
+        return Err(name_taken(name));
+    }
+    let display_name = import.display_name.as_deref().map(valid_display_name).transpose()?;
+    let obtained = match import.mode {
+        ImportMode::TakeOver => Obtained::Import,
+        ImportMode::Follow(path) => Obtained::Follow(path),
+    };
+    let grant = TokenGrant {
+        access_token: file.access_token,
+        refresh_token: file.refresh_token,
+        id_token: file.id_token,
+    };
+    let enroller = Enroller::new(engine.core().clone(), engine.poller().clone());
+    let naming = Naming { name, display_name };
+    let row = enroller.enroll(tenant, Purpose::Add, grant, obtained, naming).await.map_err(in_words)?;
+    shown(engine, &row)
+}
+
+fn in_words(error: EnrollError) -> ActionError {
+    let message = error.to_string();
+    match error {
+        EnrollError::Anonymous | EnrollError::NoWorkspace => {
+            ActionError::invalid("login_without_identity", "auth_json", message)
+        }
+        EnrollError::SomebodyElse { account, .. } => {
+            ActionError::conflict("another_login", &account, message)
+        }
+        EnrollError::Gone => ActionError::not_found("account_not_found", "account", message),
+        EnrollError::Adopt(AdoptError::AlreadyHeld(_)) => {
+            ActionError::conflict("refresh_token_held", "auth_json", message)
+        }
+        EnrollError::Adopt(AdoptError::NoRefreshToken) => {
+            ActionError::invalid("no_refresh_token", "auth_json", message)
+        }
+        EnrollError::Adopt(_) => ActionError::unavailable("login_not_saved", message),
+        EnrollError::Store(error) => refused(error),
+    }
+}
+
+pub(super) async fn update(
+    engine: &EngineHandle,
+    tenant: TenantId,
+    name: &str,
+    patch: AccountPatch,
+) -> Result<AccountView, ActionError> {
+    let mut row = engine.account(tenant, name)?;
+    if let Some(new_name) = &patch.name {
+        let new_name = valid_slug(new_name)?;
+        if new_name != row.name && engine.account(tenant, &new_name).is_ok() {
+            return Err(name_taken(&new_name));
+        }
+        row.name = new_name;
+    }
+    if let Some(display_name) = &patch.display_name {
+        row.display_name = valid_display_name(display_name)?;
+    }
+    row.wish = patch.wish.unwrap_or(row.wish);
+    row.updated_at = engine.core().clock.wall();
+    engine.core().store.update_account(row.clone()).await.map_err(refused)?;
+    engine.reload().await?;
+    let wish = row.wish;
+    engine.core().routing.learn(|router, _| router.set_wish(row.id, wish));
+    if patch.wish == Some(Wish::Active) {
+        engine.poller().look_now(row.id);
+    }
+    shown(engine, &row)
+}
+
+/// An account that pools or clients point to stays until those are changed: nothing dangles.
+pub(super) async fn remove(engine: &EngineHandle, tenant: TenantId, name: &str) -> Result<(), ActionError> {
+    let row = engine.account(tenant, name)?;
+    let orphan =
+        engine.core().store.delete_account(tenant, row.id, Dependents::Refuse).await.map_err(refused)?;
+    engine.reload().await?;
+    engine.core().routing.learn(|router, _| router.remove_account(row.id));
+    if let Some(login) = orphan
+        && let Err(error) = engine.core().keeper.forget(login, Revocation::IfOurs).await
+    {
+        return Err(ActionError::unavailable("login_stays_behind", error.to_string()));
+    }
+    Ok(())
+}
+
+pub(super) async fn refresh_quota(
+    engine: &EngineHandle,
+    tenant: TenantId,
+    name: &str,
+) -> Result<AccountView, ActionError> {
+    let row = engine.account(tenant, name)?;
+    engine.poller().ask(engine.core(), &row).await.map_err(|error| {
+        let code = match &error {
+            PollError::Token(_) => "no_bearer",
+            PollError::Usage(UsageError::Unauthorized) => "refused",
+            PollError::Usage(_) => "usage_unavailable",
+        };
+        ActionError::unavailable(code, format!("The quota of “{name}” could not be read: {error}."))
+    })?;
+    shown(engine, &row)
+}
+
+fn shown(engine: &EngineHandle, row: &AccountRow) -> Result<AccountView, ActionError> {
+    let core = engine.core();
+    let registry = core.registry.get();
+    let present = registry.account(row.id).ok_or_else(|| ActionError::no_account(&row.name))?;
+    Ok(core.routing.read(|router, now| view::account(core, &registry, router, present, now)))
+}
+
+/// A slug: lower-case letters, digits and inner dashes.
+fn valid_slug(name: &str) -> Result<String, ActionError> {
+    let allowed = |letter: char| letter.is_ascii_lowercase() || letter.is_ascii_digit() || letter == '-';
+    let fits = (1..=LONGEST_SLUG).contains(&name.len())
+        && name.chars().all(allowed)
+        && !name.starts_with('-')
+        && !name.ends_with('-');
+    if fits {
+        return Ok(name.to_owned());
+    }
+    let text = format!(
+        "An account's name has 1 to {LONGEST_SLUG} lower-case letters, digits and inner dashes, such as codex-pro-1."
+    );
+    Err(ActionError::invalid("invalid_name", name, text))
+}
+
+fn valid_display_name(name: &str) -> Result<String, ActionError> {
+    let name = name.trim();
+    let fits =
+        (1..=LONGEST_DISPLAY_NAME).contains(&name.chars().count()) && !name.chars().any(char::is_control);
+    if fits {
+        return Ok(name.to_owned());
+    }
+    let text = format!("A display name has 1 to {LONGEST_DISPLAY_NAME} characters and no line breaks.");
+    Err(ActionError::invalid("invalid_display_name", name, text))
+}
+
+fn name_taken(name: &str) -> ActionError {
+    ActionError::conflict(
+        "name_taken",
+        name,
+        format!("There is an account “{name}” already; choose another name."),
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_slug_has_lower_case_letters_digits_and_inner_dashes() {
+        assert!(valid_slug("codex-pro-1").is_ok());
+        for bad in ["", "-a", "a-", "A", "a b", "ä", &"x".repeat(49)] {
+            assert!(valid_slug(bad).is_err(), "{bad}");
+        }
+    }
+}

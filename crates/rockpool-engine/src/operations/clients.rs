@@ -1,0 +1,122 @@
+//! Local tools: their names, the account they are pointed at, their keys.
+
+use rockpool_routing::{ClientId, TenantId};
+use secrecy::SecretString;
+use uuid::Uuid;
+
+use crate::action::{ActionError, ClientPatch, NewClient};
+use crate::handle::{EngineHandle, refused};
+use crate::proxy::authenticate;
+use crate::snapshot::{ClientView, OverrideMode};
+use crate::store::ClientRow;
+use crate::view;
+
+/// Longest name, in characters.
+const LONGEST_NAME: usize = 64;
+
+pub(super) async fn add(
+    engine: &EngineHandle,
+    tenant: TenantId,
+    new: NewClient,
+) -> Result<(ClientView, SecretString), ActionError> {
+    let name = valid_name(&new.name)?;
+    let account = engine.account(tenant, &new.account)?.id;
+    let key = authenticate::new_key(new.key_kind);
+    let row = ClientRow {
+        id: ClientId(Uuid::now_v7()),
+        tenant,
+        name,
+        account,
+        key_kind: new.key_kind,
+        key_hash: key.hash,
+        key_hint: key.hint,
+        override_mode: new.override_mode,
+        strategy: new.strategy,
+        created_at: engine.core().clock.wall(),
+        last_used_at: None,
+    };
+    check_override(&row)?;
+    if engine.client(tenant, &row.name).is_ok() {
+        return Err(taken(&row.name));
+    }
+    engine.core().store.insert_client(row.clone()).await.map_err(refused)?;
+    Ok((shown(engine, &row).await?, key.secret))
+}
+
+pub(super) async fn update(
+    engine: &EngineHandle,
+    tenant: TenantId,
+    name: &str,
+    patch: ClientPatch,
+) -> Result<ClientView, ActionError> {
+    let mut row = engine.client(tenant, name)?;
+    if let Some(new_name) = &patch.name {
+        let new_name = valid_name(new_name)?;
+        if new_name != row.name && engine.client(tenant, &new_name).is_ok() {
+            return Err(taken(&new_name));
+        }
+        row.name = new_name;
+    }
+    if let Some(account) = &patch.account {
+        row.account = engine.account(tenant, account)?.id;
+    }
+    row.override_mode = patch.override_mode.unwrap_or(row.override_mode);
+    row.strategy = patch.strategy.or(row.strategy);
+    check_override(&row)?;
+    engine.core().store.update_client(row.clone()).await.map_err(refused)?;
+    shown(engine, &row).await
+}
+
+pub(super) async fn rotate(
+    engine: &EngineHandle,
+    tenant: TenantId,
+    name: &str,
+) -> Result<(ClientView, SecretString), ActionError> {
+    let mut row = engine.client(tenant, name)?;
+    let key = authenticate::new_key(row.key_kind);
+    row.key_hash = key.hash;
+    row.key_hint = key.hint;
+    engine.core().store.update_client(row.clone()).await.map_err(refused)?;
+    Ok((shown(engine, &row).await?, key.secret))
+}
+
+pub(super) async fn remove(engine: &EngineHandle, tenant: TenantId, name: &str) -> Result<(), ActionError> {
+    let row = engine.client(tenant, name)?;
+    engine.core().store.delete_client(tenant, row.id).await.map_err(refused)?;
+    engine.reload().await?;
+    Ok(())
+}
+
+async fn shown(engine: &EngineHandle, row: &ClientRow) -> Result<ClientView, ActionError> {
+    let registry = engine.reload().await?;
+    Ok(view::client(&registry, registry.client(row.id).unwrap_or(row)))
+}
+
+fn valid_name(name: &str) -> Result<String, ActionError> {
+    let name = name.trim();
+    let fits = (1..=LONGEST_NAME).contains(&name.chars().count()) && !name.chars().any(char::is_control);
+    if fits {
+        return Ok(name.to_owned());
+    }
+    let text = format!("A client's name has 1 to {LONGEST_NAME} characters and no line breaks.");
+    Err(ActionError::invalid("invalid_name", name, text))
+}
+
+fn taken(name: &str) -> ActionError {
+    ActionError::conflict(
+        "name_taken",
+        name,
+        format!("There is a client “{name}” already; choose another name."),
+    )
+}
+
+fn check_override(row: &ClientRow) -> Result<(), ActionError> {
+    match (row.override_mode, row.strategy) {
+        (OverrideMode::Custom, None) => Err(ActionError::invalid(
+            "strategy_missing",
+            "strategy",
+            "A client with override_mode “custom” needs a strategy of its own.",
+        )),
+        (OverrideMode::Custom, Some(_)) | (OverrideMode::Inherit, _) => Ok(()),
+    }
+}

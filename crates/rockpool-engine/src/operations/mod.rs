@@ -1,0 +1,129 @@
+//! What can be done with a running engine: the management API's operations, one file per resource.
+
+mod accounts;
+mod clients;
+mod pools;
+mod sign_ins;
+
+use rockpool_routing::{SignInId, TenantId};
+use secrecy::SecretString;
+use tokio::sync::broadcast;
+
+use crate::action::{AccountPatch, ClientPatch, NewClient, NewImport, OpenBrowser, PoolSettings};
+use crate::api::Operations;
+use crate::api::operations::Answer;
+use crate::event::EngineEvent;
+use crate::handle::{EngineHandle, refused};
+use crate::principal::{Principal, Viewer};
+use crate::snapshot::{AccountView, ActivityView, ClientView, PoolView, SignInView, Snapshot};
+
+impl Operations for EngineHandle {
+    /// Both principals act for the whole machine; at home they are in the tenant that existed first.
+    fn viewer(&self, principal: Principal) -> Viewer {
+        match principal {
+            Principal::Owner | Principal::Control => {
+                let registry = self.core().registry.get();
+                let tenants: Vec<TenantId> = registry.tenants.iter().map(|tenant| tenant.id).collect();
+                let home = tenants.first().copied().unwrap_or(TenantId(uuid::Uuid::nil()));
+                Viewer { home, tenants }
+            }
+        }
+    }
+
+    fn snapshot(&self, viewer: &Viewer) -> Snapshot {
+        self.view(viewer)
+    }
+
+    fn events(&self) -> broadcast::Receiver<EngineEvent> {
+        Self::events(self)
+    }
+
+    fn start_sign_in<'a>(
+        &'a self,
+        tenant: TenantId,
+        account: Option<&'a str>,
+        browser: OpenBrowser,
+    ) -> Answer<'a, SignInView> {
+        Box::pin(sign_ins::start(self, tenant, account, browser))
+    }
+
+    fn sign_ins(&self, tenant: TenantId) -> Vec<SignInView> {
+        self.sign_ins_of().list(tenant)
+    }
+
+    fn paste_callback<'a>(&'a self, tenant: TenantId, id: SignInId, url: &'a str) -> Answer<'a, SignInView> {
+        Box::pin(sign_ins::paste(self, tenant, id, url))
+    }
+
+    fn cancel_sign_in(&self, tenant: TenantId, id: SignInId) -> Answer<'_, ()> {
+        Box::pin(sign_ins::cancel(self, tenant, id))
+    }
+
+    fn import_account(&self, tenant: TenantId, import: NewImport) -> Answer<'_, AccountView> {
+        Box::pin(accounts::import(self, tenant, import))
+    }
+
+    fn update_account<'a>(
+        &'a self,
+        tenant: TenantId,
+        name: &'a str,
+        patch: AccountPatch,
+    ) -> Answer<'a, AccountView> {
+        Box::pin(accounts::update(self, tenant, name, patch))
+    }
+
+    fn remove_account<'a>(&'a self, tenant: TenantId, name: &'a str) -> Answer<'a, ()> {
+        Box::pin(accounts::remove(self, tenant, name))
+    }
+
+    fn refresh_quota<'a>(&'a self, tenant: TenantId, name: &'a str) -> Answer<'a, AccountView> {
+        Box::pin(accounts::refresh_quota(self, tenant, name))
+    }
+
+    fn set_pool<'a>(
+        &'a self,
+        tenant: TenantId,
+        owner: &'a str,
+        settings: PoolSettings,
+    ) -> Answer<'a, PoolView> {
+        Box::pin(pools::set(self, tenant, owner, settings))
+    }
+
+    fn remove_pool<'a>(&'a self, tenant: TenantId, owner: &'a str) -> Answer<'a, ()> {
+        Box::pin(pools::remove(self, tenant, owner))
+    }
+
+    fn add_client(&self, tenant: TenantId, client: NewClient) -> Answer<'_, (ClientView, SecretString)> {
+        Box::pin(clients::add(self, tenant, client))
+    }
+
+    fn update_client<'a>(
+        &'a self,
+        tenant: TenantId,
+        name: &'a str,
+        patch: ClientPatch,
+    ) -> Answer<'a, ClientView> {
+        Box::pin(clients::update(self, tenant, name, patch))
+    }
+
+    fn rotate_client<'a>(
+        &'a self,
+        tenant: TenantId,
+        name: &'a str,
+    ) -> Answer<'a, (ClientView, SecretString)> {
+        Box::pin(clients::rotate(self, tenant, name))
+    }
+
+    fn remove_client<'a>(&'a self, tenant: TenantId, name: &'a str) -> Answer<'a, ()> {
+        Box::pin(clients::remove(self, tenant, name))
+    }
+
+    fn activity(&self, tenant: TenantId, limit: u32) -> Answer<'_, Vec<ActivityView>> {
+        Box::pin(async move {
+            let core = self.core();
+            core.ledger.write(&core.store).await.map_err(refused)?;
+            let rows = core.store.recent_activity(tenant, limit).await.map_err(refused)?;
+            Ok(rows.into_iter().map(|row| row.view).collect())
+        })
+    }
+}

@@ -1,0 +1,174 @@
+//! Builds the snapshot from what each owner of state knows.
+
+use rockpool_routing::{AccountId, Now, Outlook, Readiness, Router, TenantId, WindowKind};
+
+use crate::config::Mode;
+use crate::core::Core;
+use crate::principal::Viewer;
+use crate::registry::Registry;
+use crate::remedy;
+use crate::snapshot::{
+    AccountView, ClientView, HealthView, ModeView, PoolView, ReadinessView, RoleView, SignInView, Snapshot,
+    WindowView,
+};
+use crate::store::{AccountRow, ClientRow, PoolRow};
+
+/// What the snapshot needs beside the core.
+pub(crate) struct Surroundings {
+    /// Base address of the endpoint.
+    pub(crate) endpoint: String,
+    /// Sign-ins that the viewer may see.
+    pub(crate) sign_ins: Vec<SignInView>,
+}
+
+/// The view of everything that `viewer` may see.
+pub(crate) fn snapshot(core: &Core, viewer: &Viewer, surroundings: Surroundings) -> Snapshot {
+    let registry = core.registry.get();
+    let seen = |tenant: TenantId| viewer.sees(tenant);
+    let mut recent: Vec<_> = viewer.tenants.iter().flat_map(|tenant| core.ledger.recent(*tenant)).collect();
+    recent.sort_by_key(|activity| std::cmp::Reverse(activity.at));
+    recent.truncate(50);
+    core.routing.read(|router, now| Snapshot {
+        version: env!("CARGO_PKG_VERSION").to_owned(),
+        mode: match core.config.mode {
+            Mode::Normal => ModeView::Normal,
+            Mode::Rehearsal => ModeView::Rehearsal,
+        },
+        endpoint: surroundings.endpoint,
+        taken_at: now.wall,
+        vault: core.vault.state().borrow().clone(),
+        accounts: registry
+            .accounts
+            .iter()
+            .filter(|row| seen(row.tenant))
+            .map(|row| account(core, &registry, router, row, now))
+            .collect(),
+        pools: registry
+            .pools
+            .values()
+            .filter(|row| seen(row.tenant))
+            .map(|row| pool(core, &registry, router, row, now))
+            .collect(),
+        clients: registry
+            .clients
+            .iter()
+            .filter(|row| seen(row.tenant))
+            .map(|row| client(&registry, row))
+            .collect(),
+        sign_ins: surroundings.sign_ins,
+        recent,
+    })
+}
+
+/// One account as shown.
+pub(crate) fn account(
+    core: &Core,
+    registry: &Registry,
+    router: &Router,
+    row: &AccountRow,
+    now: Now,
+) -> AccountView {
+    let (state, until) = router.state(row.id, now);
+    let quota = router.quota(row.id);
+    let reading = quota.and_then(|quota| quota.reading());
+    let mut windows: Vec<WindowView> = reading
+        .iter()
+        .flat_map(|reading| &reading.windows)
+        .map(|window| WindowView {
+            kind: window.kind(),
+            length_seconds: window.length_seconds,
+            used_percent: window.used_percent,
+            remaining_percent: window.remaining_percent(now.wall),
+            resets_at: window.resets_at,
+        })
+        .collect();
+    windows.sort_by_key(|window| rank(window.kind));
+    AccountView {
+        id: row.id,
+        name: row.name.clone(),
+        display_name: row.display_name.clone(),
+        email: row.email.clone(),
+        workspace_id: row.workspace_id.clone(),
+        plan: reading.and_then(|reading| reading.plan.clone()).or_else(|| row.plan.clone()),
+        state,
+        until,
+        remedy: remedy::of(state).map(str::to_owned),
+        readiness: match router.readiness(row.id, now) {
+            Readiness::Active => ReadinessView::Active,
+            Readiness::FallbackOnly => ReadinessView::FallbackOnly,
+            Readiness::Blocked(_) => ReadinessView::Blocked,
+        },
+        role: role(registry, row.id),
+        pool: registry.pool_with(row.id).map(|pool| registry.name_of(pool.pool.owner)),
+        windows,
+        remaining_percent: quota.and_then(|quota| quota.headroom(now.wall)),
+        quota_seen_at: reading.map(|reading| reading.seen_at),
+        quota_source: reading.map(|reading| reading.source),
+        health: health(router, row.id),
+        last_used_at: core.ledger.last_used(row.id),
+        in_flight: router.in_flight(row.id),
+    }
+}
+
+fn rank(kind: WindowKind) -> u8 {
+    match kind {
+        WindowKind::FiveHour => 0,
+        WindowKind::Weekly => 1,
+        WindowKind::Monthly => 2,
+        WindowKind::Other => 3,
+    }
+}
+
+fn role(registry: &Registry, account: AccountId) -> RoleView {
+    match registry.pool_with(account) {
+        Some(row) if row.pool.owner == account => RoleView::Owner,
+        Some(_) => RoleView::Member,
+        None => RoleView::Single,
+    }
+}
+
+fn health(router: &Router, account: AccountId) -> HealthView {
+    let report =
+        router.health(account).unwrap_or_else(|| rockpool_routing::health::Health::default().report());
+    HealthView {
+        state: report.state,
+        score: report.score,
+        success_rate: report.success_rate,
+        consecutive_failures: report.consecutive_failures,
+        sample: report.sample,
+    }
+}
+
+/// One pool as shown.
+pub(crate) fn pool(core: &Core, registry: &Registry, router: &Router, row: &PoolRow, now: Now) -> PoolView {
+    let used = row.pool.accounts().filter_map(|account| Some((core.ledger.last_used(account)?, account)));
+    let last = used.max_by_key(|(at, _)| *at);
+    let (serving, until) = match router.outlook(row.pool.accounts(), now) {
+        Outlook::Serving => (true, None),
+        Outlook::Until(until) => (false, Some(until)),
+        Outlook::NeedsPerson => (false, None),
+    };
+    PoolView {
+        owner: registry.name_of(row.pool.owner),
+        strategy: row.pool.strategy,
+        extra_provider_names: row.pool.members.iter().map(|member| registry.name_of(*member)).collect(),
+        last_account: last.map(|(_, account)| registry.name_of(account)),
+        last_used_at: last.map(|(at, _)| at),
+        serving,
+        until,
+    }
+}
+
+/// One client as shown.
+pub(crate) fn client(registry: &Registry, row: &ClientRow) -> ClientView {
+    ClientView {
+        id: row.id,
+        name: row.name.clone(),
+        account: registry.name_of(row.account),
+        key_kind: row.key_kind,
+        key_hint: row.key_hint.clone(),
+        override_mode: row.override_mode,
+        strategy: row.strategy,
+        last_used_at: row.last_used_at,
+    }
+}
