@@ -143,7 +143,8 @@ impl VaultBackend for Blocking {
 async fn a_stuck_backend_answers_stuck_at_once_until_it_returns() {
     let (entered, inside) = mpsc::channel();
     let (go, gate) = mpsc::channel();
-    let backend = Blocking { entered, go: gate, inner: MemoryVault::default() };
+    let mut backend = Blocking { entered, go: gate, inner: MemoryVault::default() };
+    split::set(&mut backend.inner, &key("k"), &secret("before"), 1).unwrap();
     let vault = Vault::start(Box::new(backend), Duration::from_millis(100));
     let mut state = vault.state();
 
@@ -167,6 +168,7 @@ async fn a_stuck_backend_answers_stuck_at_once_until_it_returns() {
     go.send(()).unwrap();
     state.wait_for(|view| view.state == VaultState::Ready).await.unwrap();
     drop(go);
+    assert_eq!(text(vault.get(&key).await.unwrap()), Some("before".to_owned()), "it was not deleted later");
     vault.set(&key, &secret("after")).await.unwrap();
     assert_eq!(text(vault.get(&key).await.unwrap()), Some("after".to_owned()));
 }
