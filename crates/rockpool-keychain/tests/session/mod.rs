@@ -35,7 +35,7 @@ const BUS: &str = r#"<!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-Bus Bus C
 "#;
 
 /// Ends the process when the test does, however it ends.
-pub struct Running(Child);
+pub(crate) struct Running(Child);
 
 impl Drop for Running {
     fn drop(&mut self) {
@@ -45,12 +45,12 @@ impl Drop for Running {
 }
 
 /// The session, seen from inside.
-pub struct Session {
+pub(crate) struct Session {
     folder: PathBuf,
 }
 
 /// Runs `body` inside a session of its own. `name` is the test's own name.
-pub fn in_private_session(name: &str, body: impl FnOnce(&Session)) {
+pub(crate) fn in_private_session(name: &str, body: impl FnOnce(&Session)) {
     if let Some(folder) = std::env::var_os(INSIDE) {
         body(&Session { folder: folder.into() });
         return;
@@ -86,7 +86,7 @@ fn start_bus(folder: &Path) -> Running {
     let bus = Running(bus);
     let address = format!("unix:path={}", folder.join("bus").display());
     wait_for("the private bus", || {
-        zbus::blocking::connection::Builder::address(address.as_str()).ok()?.build().ok()
+        zbus::blocking::connection::Builder::address(address.as_str()).ok()?.build().ok().map(drop)
     });
     bus
 }
@@ -94,7 +94,7 @@ fn start_bus(folder: &Path) -> Running {
 impl Session {
     /// Starts a gnome-keyring whose login keyring is unlocked, made anew in the session's home at the
     /// first start.
-    pub fn start_keyring(&self) -> Running {
+    pub(crate) fn start_keyring(&self) -> Running {
         let control = self.folder.join("control");
         if !control.exists() {
             fs::DirBuilder::new().mode(0o700).create(&control).unwrap();
@@ -118,14 +118,14 @@ impl Session {
 
     /// Stands in for the desktop's password window: takes the request and never answers. It goes away
     /// when the connection is dropped.
-    pub fn open_endless_password_window(&self) -> Connection {
+    pub(crate) fn open_endless_password_window(&self) -> Connection {
         let window = Connection::session().unwrap();
         window.request_name("org.gnome.keyring.SystemPrompter").unwrap();
         window
     }
 
     /// Locks the default keyring, as the screen lock of some desktops does.
-    pub fn lock_keyring(&self) {
+    pub(crate) fn lock_keyring(&self) {
         let bus = Connection::session().unwrap();
         let collection = default_collection(&bus).unwrap();
         let (locked, _prompt): (Vec<OwnedObjectPath>, OwnedObjectPath) =
