@@ -24,6 +24,9 @@ use crate::texts::Texts;
 use crate::tray::menu::display_name;
 use crate::tray::words;
 
+/// The id that notification services give to a click on the alert itself (Desktop Notifications 1.2).
+const CLICK: &str = "default";
+
 /// One desktop notification.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Alert {
@@ -64,6 +67,25 @@ pub enum AlertAction {
     OpenDashboard,
     /// Sign in to this account again.
     SignIn(AccountId),
+}
+
+impl Alert {
+    /// Ids and labels for the desktop's notification service: the click on the alert itself, then the buttons.
+    pub fn choices(&self) -> Vec<(String, &str)> {
+        let click = (CLICK.to_owned(), self.title.as_str());
+        let buttons = self.buttons.iter().enumerate();
+        let buttons = buttons.map(|(place, button)| (place.to_string(), button.label.as_str()));
+        std::iter::once(click).chain(buttons).collect()
+    }
+
+    /// What the choice with this id asks for; `None` for an id that means no choice, such as a closed alert.
+    pub fn chosen(&self, id: &str) -> Option<&AlertAction> {
+        if id == CLICK {
+            return Some(&self.click);
+        }
+        let place: usize = id.parse().ok()?;
+        self.buttons.get(place).map(|button| &button.action)
+    }
 }
 
 /// What the person has been told and not yet told to be over.

@@ -4,10 +4,11 @@ use bytes::Bytes;
 use futures_util::future::BoxFuture;
 use http::Method;
 use rockpool_engine::api::InProcess;
+use serde::Serialize;
 use serde_json::Value;
 
 /// An answer of the management API, whatever its status.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Answer {
     /// The HTTP status.
     pub status: u16,

@@ -7,6 +7,7 @@ pub mod alerts;
 pub mod api;
 pub mod controller;
 pub mod locale;
+pub mod rehearsal;
 pub mod shell;
 pub mod texts;
 pub mod tray;

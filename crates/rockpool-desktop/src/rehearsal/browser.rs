@@ -1,0 +1,111 @@
+//! A browser without a window: follows the sign-in page to the simulator and back, as the right person.
+
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::time::Duration;
+
+use http::Method;
+use rockpool_engine::ports::Browser;
+use rockpool_engine::snapshot::SignInView;
+use rockpool_routing::SignInId;
+use rockpool_sim::SeatId;
+use tokio::runtime::Handle;
+use tokio::time::sleep;
+use url::Url;
+
+use super::cast::{Member, members};
+use super::http::get;
+use crate::api::{Api, segment};
+
+/// How long a person takes, so that the waiting is seen.
+const READING: Duration = Duration::from_millis(1200);
+/// Redirects that are followed before giving up.
+const HOPS: usize = 5;
+
+pub(crate) struct InProcessBrowser {
+    runtime: Handle,
+    tab: Arc<Tab>,
+}
+
+/// What outlives one call of [`Browser::open`].
+#[derive(Default)]
+struct Tab {
+    /// Set once the engine stands.
+    api: OnceLock<Arc<dyn Api>>,
+    /// The sign-ins to new accounts, in the order in which the members of the cast took them.
+    newcomers: Mutex<Vec<SignInId>>,
+}
+
+impl InProcessBrowser {
+    pub(crate) fn new(runtime: Handle) -> Self {
+        Self { runtime, tab: Arc::default() }
+    }
+
+    /// Lets the browser ask the engine which account a sign-in is for.
+    pub(crate) fn connect(&self, api: Arc<dyn Api>) {
+        // A second rehearsal over the same browser does not exist; the first engine stays.
+        drop(self.tab.api.set(api));
+    }
+}
+
+impl Browser for InProcessBrowser {
+    fn open(&self, url: &str) -> Result<(), String> {
+        let url = Url::parse(url).map_err(|error| error.to_string())?;
+        let tab = Arc::clone(&self.tab);
+        self.runtime.spawn(async move {
+            sleep(READING).await;
+            if let Err(reason) = tab.sign_in(url).await {
+                tracing::warn!(reason, "the rehearsal's browser gave up");
+            }
+        });
+        Ok(())
+    }
+}
+
+impl Tab {
+    async fn sign_in(&self, mut url: Url) -> Result<(), String> {
+        match self.who(url.as_str()).await? {
+            Some(seat) => url
+                .query_pairs_mut()
+                .append_pair("sim_user", &seat.user_id)
+                .append_pair("sim_account", &seat.account_id),
+            None => url.query_pairs_mut().append_pair("sim_deny", "access_denied"),
+        };
+        for _ in 0..HOPS {
+            let reply = get(&url).await.map_err(|error| error.to_string())?;
+            match reply.location {
+                Some(next) if reply.status.is_redirection() => url = next,
+                Some(_) | None if reply.status.is_success() => return Ok(()),
+                Some(_) | None => return Err(format!("the page answered {}", reply.status)),
+            }
+        }
+        Err("too many redirects".to_owned())
+    }
+
+    /// The person of the account that is to be repaired, else the next newcomer; `None` when all are in.
+    async fn who(&self, url: &str) -> Result<Option<SeatId>, String> {
+        let api = self.api.get().ok_or("the engine is not up yet")?;
+        let list = api.call(Method::GET, "/api/v1/sign-ins", None).await.success()?;
+        let sign_ins: Vec<SignInView> = serde_json::from_value(list).map_err(|error| error.to_string())?;
+        let known = sign_ins.into_iter().find(|sign_in| sign_in.authorize_url == url);
+        let sign_in = known.ok_or("the engine knows no such sign-in")?;
+        let cast = members();
+        match sign_in.account {
+            None => Ok(cast.get(self.turn_of(sign_in.id)).map(Member::seat)),
+            Some(name) => {
+                let path = format!("/api/v1/accounts/{}", segment(&name));
+                let account = api.call(Method::GET, &path, None).await.success()?;
+                let is = |member: &&Member| account["email"] == member.person.email.as_str();
+                Ok(cast.iter().find(is).map(Member::seat))
+            }
+        }
+    }
+
+    /// The same for a sign-in whose page is opened a second time.
+    fn turn_of(&self, sign_in: SignInId) -> usize {
+        let mut newcomers = self.newcomers.lock().unwrap_or_else(PoisonError::into_inner);
+        newcomers.iter().position(|known| *known == sign_in).unwrap_or_else(|| {
+            newcomers.push(sign_in);
+            newcomers.len() - 1
+        })
+    }
+}

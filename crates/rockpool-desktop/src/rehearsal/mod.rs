@@ -1,0 +1,84 @@
+//! The app against the bundled simulator: people, browser and local tool play their parts by themselves.
+//!
+//! Nothing of the real installation can be reached from here: the folder is fresh and temporary, the vault
+//! is memory, every port is a free one, the browser and the tool speak plain HTTP to loopback
+//! addresses only, and the issuer that gets the tokens is the simulator that made them.
+
+mod browser;
+mod cast;
+mod home;
+mod http;
+mod play;
+mod tool;
+
+use std::io;
+use std::sync::Arc;
+
+use rockpool_engine::config::Config;
+use rockpool_engine::ports::Browser;
+use rockpool_sim::{Sim, SimConfig};
+use thiserror::Error;
+use tokio::runtime::Handle;
+use url::Url;
+
+use self::browser::InProcessBrowser;
+pub use self::home::Home;
+use crate::api::Api;
+
+/// Why a rehearsal could not begin or go on.
+#[derive(Debug, Error)]
+pub enum RehearsalError {
+    /// The simulator or the temporary folder could not be made.
+    #[error("the rehearsal could not be set up: {0}")]
+    SetUp(#[from] io::Error),
+    /// The engine refused a step.
+    #[error("the rehearsal stopped at “{step}”: {reason}")]
+    Step {
+        /// Which step.
+        step: &'static str,
+        /// The engine's sentence.
+        reason: String,
+    },
+}
+
+/// A simulator with its people, and a home for the app; both go when this is dropped.
+pub struct Rehearsal {
+    sim: Sim,
+    home: Home,
+    auth_url: Url,
+    backend_url: Url,
+    browser: Arc<InProcessBrowser>,
+}
+
+impl Rehearsal {
+    /// Starts the simulator on a free port; everything that is written stays below `home`.
+    pub async fn prepare(home: Home) -> Result<Self, RehearsalError> {
+        let people = cast::members().into_iter().map(|member| member.person).collect();
+        let sim = Sim::start(SimConfig { people, tls_listen: None, ..SimConfig::default() }).await?;
+        let parsed = |text: String| Url::parse(&text).map_err(io::Error::other);
+        Ok(Self {
+            auth_url: parsed(sim.auth_url())?,
+            backend_url: parsed(sim.backend_url())?,
+            sim,
+            home,
+            browser: Arc::new(InProcessBrowser::new(Handle::current())),
+        })
+    }
+
+    /// The engine's configuration.
+    pub fn config(&self) -> Config {
+        Config::rehearsal(self.home.data(), self.auth_url.clone(), self.backend_url.clone())
+    }
+
+    /// The browser for the engine's ports: it follows addresses to the simulator by itself.
+    pub fn browser(&self) -> Arc<dyn Browser> {
+        self.browser.clone()
+    }
+
+    /// Signs three people in, pools them, and keeps a local tool working; one account runs dry and one
+    /// loses its login within a minute. Goes on until it is dropped or a step is refused.
+    pub async fn play(&self, api: Arc<dyn Api>) -> Result<(), RehearsalError> {
+        self.browser.connect(api.clone());
+        play::play(&self.sim, api).await
+    }
+}

@@ -1,0 +1,146 @@
+//! The scenes of a rehearsal, in order; every step goes through the management API, as a person's click would.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use http::Method;
+use rockpool_engine::snapshot::{SignInState, SignInView};
+use rockpool_sim::{Death, Sim};
+use secrecy::SecretString;
+use serde_json::{Value, json};
+use tokio::time::{Instant, sleep, timeout};
+
+use super::RehearsalError;
+use super::cast::{Member, OPENING, members};
+use super::tool::Tool;
+use crate::api::{Api, segment};
+
+/// Longest time that one sign-in may take.
+const SIGN_IN: Duration = Duration::from_secs(20);
+/// How often a sign-in is looked at.
+const LOOK: Duration = Duration::from_millis(100);
+/// Pause between two requests of the tool while the scenes play, and afterwards.
+const BRISK: Duration = Duration::from_millis(700);
+const CALM: Duration = Duration::from_secs(4);
+/// When, after the tool's first request, one account has run dry at the latest.
+const DRY: Duration = Duration::from_secs(18);
+/// When one login is ended.
+const LOSS: Duration = Duration::from_secs(32);
+
+/// Which member runs dry, and which loses the login.
+const RUNS_DRY: usize = 1;
+const LOSES_LOGIN: usize = 2;
+
+/// A moment of the play that comes once.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Scene {
+    Working,
+    OneDry,
+    OneLost,
+}
+
+pub(crate) async fn play(sim: &Sim, api: Arc<dyn Api>) -> Result<(), RehearsalError> {
+    let stage = Stage { api };
+    let cast: Vec<Member> = members().into_iter().take(OPENING).collect();
+    let mut names = Vec::new();
+    for member in &cast {
+        names.push(stage.sign_in(member).await?);
+    }
+    let owner = names.first().cloned().unwrap_or_default();
+    let members = names.get(1..).unwrap_or_default();
+    let pool = json!({ "strategy": "round_robin", "extra_provider_names": members });
+    stage.step("pool", Method::PUT, &format!("/api/v1/pools/{}", segment(&owner)), Some(pool)).await?;
+    let mut tool = stage.tool(&owner).await?;
+    let begun = Instant::now();
+    let mut scene = Scene::Working;
+    loop {
+        scene = next_scene(scene, begun.elapsed(), sim, &cast);
+        tool.turn().await;
+        sleep(if scene == Scene::OneLost { CALM } else { BRISK }).await;
+    }
+}
+
+/// Goes on to the next scene when its time has come.
+fn next_scene(scene: Scene, played: Duration, sim: &Sim, cast: &[Member]) -> Scene {
+    match scene {
+        Scene::Working if played >= DRY => {
+            let member = &cast[RUNS_DRY];
+            let windows = member.person.workspaces.first().map(|workspace| workspace.windows.clone());
+            let spent = windows.unwrap_or_default().used(100.0, 61.0);
+            note(sim.set_windows(&member.seat(), &spent));
+            Scene::OneDry
+        }
+        Scene::OneDry if played >= LOSS => {
+            note(sim.kill_login(&cast[LOSES_LOGIN].person.user_id, Death::Revoked));
+            Scene::OneLost
+        }
+        Scene::Working | Scene::OneDry | Scene::OneLost => scene,
+    }
+}
+
+fn note(result: Result<(), rockpool_sim::UnknownPerson>) {
+    if let Err(error) = result {
+        tracing::warn!(%error, "a scene of the rehearsal was left out");
+    }
+}
+
+struct Stage {
+    api: Arc<dyn Api>,
+}
+
+impl Stage {
+    async fn step(
+        &self,
+        step: &'static str,
+        method: Method,
+        path: &str,
+        body: Option<Value>,
+    ) -> Result<Value, RehearsalError> {
+        let answer = self.api.call(method, path, body).await;
+        answer.success().map_err(|reason| RehearsalError::Step { step, reason })
+    }
+
+    /// Signs the next member of the cast in as a person would, and gives the account its name.
+    async fn sign_in(&self, member: &Member) -> Result<String, RehearsalError> {
+        let body = json!({ "open_browser": "yes" });
+        let started = self.step("sign-in", Method::POST, "/api/v1/sign-ins", Some(body)).await?;
+        let id = read::<SignInView>(started)?.id;
+        let late = |_| RehearsalError::Step { step: "sign-in", reason: "it took too long".to_owned() };
+        let name =
+            timeout(SIGN_IN, self.finished(&format!("/api/v1/sign-ins/{id}"))).await.map_err(late)??;
+        let path = format!("/api/v1/accounts/{}", segment(&name));
+        let patch = json!({ "display_name": member.display_name });
+        self.step("display name", Method::PATCH, &path, Some(patch)).await?;
+        Ok(name)
+    }
+
+    async fn finished(&self, path: &str) -> Result<String, RehearsalError> {
+        loop {
+            let view: SignInView = read(self.step("sign-in", Method::GET, path, None).await?)?;
+            match (view.state, view.result) {
+                (SignInState::Waiting | SignInState::Exchanging, _) => sleep(LOOK).await,
+                (SignInState::Done, Some(name)) => return Ok(name),
+                (
+                    SignInState::Done | SignInState::Failed | SignInState::Cancelled | SignInState::TimedOut,
+                    _,
+                ) => {
+                    let reason = view.message.unwrap_or_else(|| "it was given up".to_owned());
+                    return Err(RehearsalError::Step { step: "sign-in", reason });
+                }
+            }
+        }
+    }
+
+    async fn tool(&self, account: &str) -> Result<Tool, RehearsalError> {
+        let body = json!({ "name": "rehearsal-tool", "account": account });
+        let client = self.step("client", Method::POST, "/api/v1/clients", Some(body)).await?;
+        let text = |field: &str| client.get(field).and_then(Value::as_str).unwrap_or_default();
+        Tool::new(text("base_url"), SecretString::from(text("key")))
+            .map_err(|reason| RehearsalError::Step { step: "client", reason })
+    }
+}
+
+fn read<T: serde::de::DeserializeOwned>(value: Value) -> Result<T, RehearsalError> {
+    serde_json::from_value(value)
+        .map_err(|error| RehearsalError::Step { step: "sign-in", reason: error.to_string() })
+}
