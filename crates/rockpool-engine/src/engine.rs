@@ -20,7 +20,7 @@ use crate::data_dir::{Control, DataDir, DataDirError};
 use crate::handle::EngineHandle;
 use crate::ledger::Ledger;
 use crate::login::oauth::OAuthClient;
-use crate::login_stub::{SignInParts, SignIns};
+use crate::login::{SignInParts, SignIns};
 use crate::notices::Notices;
 use crate::poll::{Poller, SharedPoller};
 use crate::port::{self, Holder};
@@ -149,8 +149,8 @@ impl Engine {
     pub async fn shutdown(mut self) {
         self.stop.send_replace(true);
         let core = Arc::clone(self.handle.core());
-        self.handle.sign_ins_of().stop();
         let drained = tokio::time::timeout(DRAIN, async {
+            self.handle.sign_ins_of().drain().await;
             core.keeper.drain().await;
             if let Err(error) = core.ledger.write(&core.store).await {
                 tracing::warn!(%error, "the last records could not be written");

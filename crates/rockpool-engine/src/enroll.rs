@@ -10,7 +10,7 @@ use uuid::Uuid;
 
 use crate::core::Core;
 use crate::login::oauth::TokenGrant;
-use crate::login_stub::{Purpose, SignInSink};
+use crate::login::{Purpose, SignInSink};
 use crate::poll::SharedPoller;
 use crate::registry::Registry;
 use crate::store::{AccountRow, Obtained, StoreError};
@@ -69,6 +69,10 @@ impl SignInSink for Enroller {
             let enrolled = self.enroll(tenant, purpose, grant, Obtained::SignIn, Naming::default()).await;
             enrolled.map(|row| row.name).map_err(|error| error.to_string())
         })
+    }
+
+    fn name_of(&self, account: AccountId) -> Option<String> {
+        Some(self.core.registry.get().account(account)?.name.clone())
     }
 }
 

@@ -11,7 +11,7 @@ use crate::api::Operations;
 use crate::config::Config;
 use crate::core::Core;
 use crate::event::EngineEvent;
-use crate::login_stub::SignIns;
+use crate::login::SignIns;
 use crate::poll::SharedPoller;
 use crate::principal::{Principal, Viewer};
 use crate::registry::Registry;
@@ -111,7 +111,7 @@ impl EngineHandle {
 pub(crate) fn refused(error: StoreError) -> ActionError {
     let message = error.to_string();
     match error {
-        StoreError::Taken(unique) => ActionError::conflict("taken", "name", message),
+        StoreError::Taken(_) => ActionError::conflict("taken", "name", message),
         StoreError::InUse { .. } => ActionError::conflict("in_use", "account", message),
         StoreError::NotFound(what) => ActionError::not_found("not_found", what, message),
         other => {

@@ -15,7 +15,6 @@ pub mod event;
 pub mod handle;
 mod ledger;
 pub mod login;
-mod login_stub;
 mod notices;
 mod operations;
 mod poll;

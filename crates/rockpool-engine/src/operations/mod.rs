@@ -56,7 +56,7 @@ impl Operations for EngineHandle {
     }
 
     fn cancel_sign_in(&self, tenant: TenantId, id: SignInId) -> Answer<'_, ()> {
-        Box::pin(sign_ins::cancel(self, tenant, id))
+        Box::pin(async move { sign_ins::cancel(self, tenant, id) })
     }
 
     fn import_account(&self, tenant: TenantId, import: NewImport) -> Answer<'_, AccountView> {

@@ -4,7 +4,7 @@ use rockpool_routing::{SignInId, TenantId};
 
 use crate::action::{ActionError, OpenBrowser};
 use crate::handle::EngineHandle;
-use crate::login_stub::{Purpose, SignInError};
+use crate::login::{Purpose, SignInError};
 use crate::snapshot::SignInView;
 
 pub(super) async fn start(
@@ -17,9 +17,8 @@ pub(super) async fn start(
         Some(name) => Purpose::Repair(engine.account(tenant, name)?.id),
         None => Purpose::Add,
     };
-    let mut view = engine.sign_ins_of().start(tenant, purpose, browser).await.map_err(in_words)?;
-    view.account = account.map(str::to_owned);
-    Ok(view)
+    let started = engine.sign_ins_of().start(tenant, purpose, browser).await;
+    started.map_err(|error| in_words("sign-in", error))
 }
 
 pub(super) async fn paste(
@@ -28,17 +27,20 @@ pub(super) async fn paste(
     id: SignInId,
     url: &str,
 ) -> Result<SignInView, ActionError> {
-    engine.sign_ins_of().paste(tenant, id, url).await.map_err(in_words)
+    engine.sign_ins_of().paste(tenant, id, url).await.map_err(|error| in_words(&id.to_string(), error))
 }
 
-pub(super) async fn cancel(engine: &EngineHandle, tenant: TenantId, id: SignInId) -> Result<(), ActionError> {
-    engine.sign_ins_of().cancel(tenant, id).await.map_err(in_words)
+pub(super) fn cancel(engine: &EngineHandle, tenant: TenantId, id: SignInId) -> Result<(), ActionError> {
+    engine.sign_ins_of().cancel(tenant, id).map(drop).map_err(|error| in_words(&id.to_string(), error))
 }
 
-fn in_words(error: SignInError) -> ActionError {
+fn in_words(subject: &str, error: SignInError) -> ActionError {
+    let message = error.to_string();
     match error {
-        SignInError::Unknown(id) => ActionError::no_sign_in(id),
-        SignInError::Ended => ActionError::unavailable("sign_in_ended", error.to_string()),
-        SignInError::Paste(_) => ActionError::invalid("callback_not_understood", "url", error.to_string()),
+        SignInError::NotFound => ActionError::not_found("sign_in_not_found", subject, message),
+        SignInError::NotWaiting => ActionError::conflict("sign_in_over", subject, message),
+        SignInError::NotACallback => ActionError::invalid("not_a_callback", "url", message),
+        SignInError::WrongState => ActionError::invalid("callback_of_another_sign_in", "url", message),
+        SignInError::TooMany => ActionError::unavailable("too_many_sign_ins", message),
     }
 }
