@@ -1,11 +1,13 @@
 // A built dashboard over the mock engine, served with the real content policy, and a browser to drive it.
 import { existsSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { chromium } from 'playwright-core';
 import { build, preview } from 'vite';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
-const outDir = 'test-results/mock';
 
 /** Debian's browser unless another one is named. */
 function browserPath() {
@@ -17,6 +19,7 @@ function browserPath() {
 
 /** Builds, serves and launches; `close` ends all of it. */
 export async function openLab() {
+  const outDir = await mkdtemp(join(tmpdir(), 'rockpool-ui-'));
   await build({ root, mode: 'mock', logLevel: 'warn', build: { outDir, emptyOutDir: true } });
   const server = await preview({ root, mode: 'mock', logLevel: 'warn', build: { outDir }, preview: { port: 0 } });
   const { port } = server.httpServer.address();
@@ -27,6 +30,7 @@ export async function openLab() {
     async close() {
       await browser.close();
       await server.close();
+      await rm(outDir, { recursive: true });
     },
   };
 }

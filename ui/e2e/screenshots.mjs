@@ -17,19 +17,39 @@ const views = [
   { page: 'accounts', scene: 'rehearsal' },
   { page: 'accounts', scene: 'vault' },
   { page: 'accounts', scene: 'unreachable' },
+  { page: 'accounts', scene: 'usual', dialog: 'sign-in', open: (page) => page.locator('main .button.primary').first().click() },
+  { page: 'accounts', scene: 'paste', dialog: 'paste', open: (page) => page.locator('main .button.primary').first().click() },
+  { page: 'accounts', scene: 'eleven', dialog: 'rename', open: (page) => page.locator('.actions button').nth(2).click() },
+  { page: 'accounts', scene: 'eleven', dialog: 'remove', open: (page) => page.locator('.actions button').nth(3).click() },
+  { page: 'pool', scene: 'usual', dialog: 'draft', open: (page) => page.locator('input[type=radio]').last().check() },
+  { page: 'requests', scene: 'usual', dialog: 'why', open: (page) => page.locator('td button').first().click() },
+  { page: 'clients', scene: 'usual', dialog: 'add', open: (page) => page.locator('main .button.primary').click() },
+  {
+    page: 'clients',
+    scene: 'usual',
+    dialog: 'key',
+    async open(page) {
+      await page.locator('main .button.primary').click();
+      await page.locator('dialog input').first().fill('editor');
+      await page.locator('dialog button[type=submit]').click();
+      await page.locator('dialog pre').first().waitFor();
+    },
+  },
 ];
 
 await mkdir(folder, { recursive: true });
 const lab = await openLab();
 try {
-  for (const { page: name, scene } of views) {
+  for (const { page: name, scene, dialog, open } of views) {
     for (const lang of ['en', 'vi', 'zh', 'ja']) {
       for (const dark of [false, true]) {
         for (const [label, size] of Object.entries(sizes)) {
-          const file = `${name}-${scene}-${lang}-${dark ? 'dark' : 'light'}-${label}`;
+          const file = `${name}-${dialog ?? scene}-${lang}-${dark ? 'dark' : 'light'}-${label}`;
           if (!file.includes(filter)) continue;
           const { page, errors, close } = await openPage(lab, { scene, page: name, lang, dark, size });
           await page.locator('main :is(h1, h2)').first().waitFor();
+          await open?.(page);
+          if (open) await page.waitForTimeout(200);
           const wide = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
           if (wide > 0) console.log(`${file}: ${wide} px too wide`);
           for (const error of errors) console.log(`${file}: ${error}`);

@@ -1,7 +1,7 @@
 // A transport over an engine made of a scene: it answers the management API and moves sign-ins along.
 import { Unreachable, copyInPage, type Method, type Reply, type Transport } from '../api/transport';
-import type { EngineEvent, SignInView, Snapshot } from '../api/types';
-import { accountOf, at, minutes, uuid } from './people';
+import type { AccountView, EngineEvent, PoolView, SignInView, Snapshot } from '../api/types';
+import { accountOf, at, minutes, START, uuid } from './people';
 import { checkPool } from './rules';
 import { SCENES } from './scenes';
 
@@ -20,8 +20,10 @@ export interface MockControl {
   endSignIn(state: SignInView['state'], message: string | null): void;
   /** Cuts the engine off, or brings it back. */
   setReachable(reachable: boolean): void;
-  /** Replaces parts of the snapshot, as an event would announce. */
-  change(change: Partial<Snapshot>): void;
+  /** Changes one account, as an event would announce. */
+  editAccount(name: string, part: Partial<AccountView>): void;
+  /** Changes one pool, as an event would announce. */
+  editPool(owner: string, part: Partial<PoolView>): void;
 }
 
 const ok = (body: unknown, status = 200): Reply => ({ status, body });
@@ -37,6 +39,7 @@ export function mockTransport(scene: string): Transport {
   let snapshot = (SCENES[scene] ?? SCENES.usual!)();
   let reachable = scene !== 'unreachable';
   let serial = 0;
+  const opened = Date.now();
 
   function change(part: Partial<Snapshot>) {
     snapshot = { ...snapshot, ...part };
@@ -69,7 +72,7 @@ export function mockTransport(scene: string): Transport {
   }
 
   const routes: [Method, RegExp, Handler][] = [
-    ['GET', /^\/status$/, () => ok(snapshot)],
+    ['GET', /^\/status$/, () => ok({ ...snapshot, taken_at: new Date(START + Date.now() - opened).toISOString() })],
     ['POST', /^\/sign-ins$/, (_, body) => {
       const wanted = typeof body.account === 'string' ? body.account : null;
       const pending = snapshot.sign_ins.find((one) => (one.account ?? null) === wanted && !RESTING.has(one.state));
@@ -192,7 +195,12 @@ export function mockTransport(scene: string): Transport {
       reachable = value;
       change({});
     },
-    change,
+    editAccount(name, part) {
+      change({ accounts: snapshot.accounts.map((one) => (one.name === name ? { ...one, ...part } : one)) });
+    },
+    editPool(owner, part) {
+      change({ pools: snapshot.pools.map((one) => (one.owner === owner ? { ...one, ...part } : one)) });
+    },
   };
   Object.assign(window, { rockpoolMock: control });
 

@@ -1,5 +1,5 @@
 // Times as people read them; every function takes `now` in milliseconds since 1970.
-import { t, language } from '../i18n/i18n.svelte';
+import { locale, t } from '../i18n/i18n.svelte';
 
 const SECOND = 1000;
 const MINUTE = 60 * SECOND;
@@ -40,7 +40,7 @@ export function until(at: number, now: number): string {
 export function ago(at: number, now: number): string {
   const age = now - at;
   if (age < 45 * SECOND) return t('time.just_now');
-  const words = new Intl.RelativeTimeFormat(language(), { style: 'short' });
+  const words = new Intl.RelativeTimeFormat(locale(), { style: 'short' });
   if (age < HOUR) return words.format(-Math.max(1, Math.round(age / MINUTE)), 'minute');
   if (age < DAY) return words.format(-Math.round(age / HOUR), 'hour');
   return words.format(-Math.round(age / DAY), 'day');
@@ -49,19 +49,19 @@ export function ago(at: number, now: number): string {
 /** Time of day today, with the date before that. */
 export function moment(at: number, now: number): string {
   const sameDay = new Date(at).toDateString() === new Date(now).toDateString();
-  const clock = { hour: '2-digit', minute: '2-digit', second: '2-digit' } as const;
-  const dated = { month: 'short', day: 'numeric', hour: '2-digit', minute: '2-digit' } as const;
-  return new Intl.DateTimeFormat(language(), sameDay ? clock : dated).format(at);
+  const clock = { hour: '2-digit', minute: '2-digit', second: '2-digit', hourCycle: 'h23' } as const;
+  const dated = { month: 'numeric', day: 'numeric', hour: '2-digit', minute: '2-digit', hourCycle: 'h23' } as const;
+  return new Intl.DateTimeFormat(locale(), sameDay ? clock : dated).format(at);
 }
 
 /** Date and time in full, for tooltips. */
 export function exact(at: number): string {
-  return new Intl.DateTimeFormat(language(), { dateStyle: 'medium', timeStyle: 'medium' }).format(at);
+  return new Intl.DateTimeFormat(locale(), { dateStyle: 'medium', timeStyle: 'medium' }).format(at);
 }
 
 /** A measured duration: "840 ms", "3.2 s", "1 min 4 s". */
 export function took(ms: number): string {
   if (ms < SECOND) return t('unit.ms', { n: ms });
-  if (ms < MINUTE) return t('unit.s', { n: new Intl.NumberFormat(language(), { maximumFractionDigits: 1 }).format(ms / SECOND) });
+  if (ms < MINUTE) return t('unit.s', { n: new Intl.NumberFormat(locale(), { maximumFractionDigits: 1 }).format(ms / SECOND) });
   return span(ms);
 }

@@ -30,9 +30,10 @@ export async function useLanguage(language: Language): Promise<void> {
   if (typeof document !== 'undefined') document.documentElement.lang = language;
 }
 
-/** The language in use, as `Intl` wants it. */
-export function language(): Language {
-  return current.language;
+/** For `Intl`: the person's own variant of the language in use, such as `en-GB`. */
+export function locale(): string {
+  const variants = typeof navigator === 'undefined' ? [] : (navigator.languages ?? []);
+  return variants.find((variant) => variant.split('-')[0] === current.language) ?? current.language;
 }
 
 export function has(key: string): key is Key {

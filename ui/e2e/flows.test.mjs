@@ -1,0 +1,247 @@
+// What a person does with the dashboard, from click to call, over the mock engine and the real content policy.
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { openLab, openPage } from './lab.mjs';
+
+let lab;
+before(async () => {
+  lab = await openLab();
+});
+after(() => lab?.close());
+
+/** Runs `flow` on a page and fails on anything that the browser complained about. */
+function flow(name, options, steps) {
+  test(name, async () => {
+    const { page, errors, close } = await openPage(lab, options);
+    try {
+      await page.locator('main h1').waitFor();
+      await steps(page);
+      assert.deepEqual(errors, []);
+    } finally {
+      await close();
+    }
+  });
+}
+
+const mock = (page, action) => page.evaluate(`window.rockpoolMock.${action}`);
+const button = (page, name) => page.getByRole('button', { name, exact: true });
+const dialog = (page) => page.getByRole('dialog');
+const called = (page, method, path) =>
+  page.evaluate(([verb, route]) => window.rockpoolMock.calls.filter((call) => call.method === verb && call.path === route), [method, path]);
+
+flow('adding an account waits for the browser and shows the account', { scene: 'empty' }, async (page) => {
+  await button(page, 'Add account').click();
+  await dialog(page).getByText('Finish signing in in your browser').waitFor();
+  await dialog(page).getByText(/Time left: 9 min|Time left: 10 min/).waitFor();
+  await button(page, 'Open the page again').click();
+  await mock(page, 'finishSignIn()');
+  await dialog(page).getByText('codex-plus-1 is signed in').waitFor();
+  assert.equal((await called(page, 'POST', '/api/v1/sign-ins')).length, 2, 'the page was opened twice, for one sign-in');
+  await button(page, 'Done').click();
+  await page.getByRole('article', { name: 'codex-plus-1' }).waitFor();
+  await page.getByRole('link', { name: 'Add a tool' }).waitFor();
+});
+
+flow('a sign-in can be hidden, found again and cancelled', {}, async (page) => {
+  await button(page, 'Add account').click();
+  await dialog(page).getByText('Finish signing in in your browser').waitFor();
+  await page.keyboard.press('Escape');
+  await page.getByText('A sign-in waits for you').waitFor();
+  await button(page, 'Show').click();
+  await button(page, 'Cancel sign-in').click();
+  await dialog(page).waitFor({ state: 'detached' });
+  await page.getByText('A sign-in waits for you').waitFor({ state: 'detached' });
+});
+
+flow('where the callback cannot arrive, its address is pasted; junk is refused and waiting goes on', { scene: 'paste' }, async (page) => {
+  await button(page, 'Add account').click();
+  const field = page.getByLabel('Callback address');
+  await field.fill('https://example.com/');
+  await button(page, 'Use this address').click();
+  await dialog(page).getByText('This address holds no code.').waitFor();
+  assert.equal(await field.getAttribute('aria-invalid'), 'true');
+  await field.fill('http://127.0.0.1:1455/auth/callback?code=abc&state=s1');
+  await button(page, 'Use this address').click();
+  await dialog(page).getByText(/is signed in/).waitFor();
+});
+
+flow('a failed sign-in says why and can be started again', {}, async (page) => {
+  await button(page, 'Add account').click();
+  await dialog(page).getByText('Finish signing in in your browser').waitFor();
+  await mock(page, `endSignIn('failed', 'You declined the request. Start again and allow it.')`);
+  await dialog(page).getByText('You declined the request.').waitFor();
+  await button(page, 'Start again').click();
+  await dialog(page).getByText('Finish signing in in your browser').waitFor();
+});
+
+flow('a dead login is repaired from its card', {}, async (page) => {
+  await button(page, 'Sign in again: Team seat').click();
+  await dialog(page).getByRole('heading', { name: 'Sign in again: Team seat' }).waitFor();
+  await mock(page, 'finishSignIn()');
+  await dialog(page).getByText('Team seat is signed in').waitFor();
+  await button(page, 'Done').click();
+  await button(page, 'Sign in again: Team seat').waitFor({ state: 'detached' });
+});
+
+flow('an account is renamed, and a bad short name is refused at its field', {}, async (page) => {
+  await button(page, 'Rename: Studio').click();
+  await page.getByLabel('Display name').fill('Studio Berlin');
+  await page.getByLabel('Short name').fill('Studio 2');
+  await button(page, 'Save').click();
+  await dialog(page).getByText('cannot be a short name').waitFor();
+  await page.getByLabel('Short name').fill('studio-2');
+  await button(page, 'Save').click();
+  await page.getByRole('article', { name: 'Studio Berlin' }).getByText('studio-2', { exact: true }).waitFor();
+});
+
+flow('an account is paused and resumed', {}, async (page) => {
+  const card = page.getByRole('article', { name: 'Studio' });
+  await button(page, 'Pause: Studio').click();
+  await card.getByText('Paused').waitFor();
+  await card.getByRole('button', { name: 'Resume: Studio' }).first().click();
+  await card.getByText('Ready').waitFor();
+});
+
+flow('removing an account takes its typed name', {}, async (page) => {
+  await button(page, 'Remove: Studio').click();
+  const remove = dialog(page).getByRole('button', { name: 'Remove' });
+  assert.ok(await remove.isDisabled());
+  await page.getByLabel('Type codex-pro-2 to confirm').fill('codex-pro-2');
+  await remove.click();
+  await page.getByRole('article', { name: 'Studio' }).waitFor({ state: 'detached' });
+});
+
+flow('a pool is changed and saved, and the save bar is there only while there is something to save', { page: 'pool' }, async (page) => {
+  assert.equal(await button(page, 'Save').count(), 0);
+  await page.getByLabel('Strict order').check();
+  await button(page, 'Discard').click();
+  assert.ok(await page.getByLabel('In turn').isChecked());
+  await button(page, 'Move Mai (private) up').click();
+  await button(page, 'Add').click();
+  await button(page, 'Save').click();
+  await page.getByText('Pool saved.').waitFor();
+  assert.equal(await button(page, 'Save').count(), 0);
+  const [saved] = await called(page, 'PUT', '/api/v1/pools/codex-pro-1');
+  assert.deepEqual(saved.body, { strategy: 'round_robin', extra_provider_names: ['codex-plus-3', 'codex-pro-2', 'codex-team-4'] });
+});
+
+flow('what the engine refuses is shown at the member, and the draft survives', { page: 'pool' }, async (page) => {
+  await button(page, 'Add').click();
+  await page.evaluate(() => {
+    const elsewhere = { role: 'member', pool: 'codex-other' };
+    const { calls } = window.rockpoolMock;
+    window.rockpoolMock.editAccount('codex-team-4', elsewhere);
+    calls.length = 0;
+  });
+  await button(page, 'Save').click();
+  const row = page.getByRole('listitem').filter({ hasText: 'codex-team-4' });
+  await row.getByText('“codex-team-4” is in the pool of “codex-other”').waitFor();
+  await button(page, 'Take Team seat out').click();
+  await page.getByText('is in the pool of “codex-other”').waitFor({ state: 'detached' });
+});
+
+flow('a change from elsewhere does not overwrite what is being edited', { page: 'pool' }, async (page) => {
+  await page.getByLabel('Strict order').check();
+  await mock(page, `editPool('codex-pro-1', { extra_provider_names: ['codex-pro-2'] })`);
+  await page.waitForTimeout(400);
+  assert.ok(await page.getByLabel('Strict order').isChecked());
+  await button(page, 'Discard').click();
+  await button(page, 'Take Mai (private) out').waitFor({ state: 'detached' });
+});
+
+flow('a new tool gets its key shown once, with configuration to copy', { page: 'clients' }, async (page) => {
+  await button(page, 'Add tool').click();
+  await page.getByLabel('Name').fill('editor');
+  await dialog(page).getByRole('button', { name: 'Add tool' }).click();
+  await dialog(page).getByText('This is the only time the key is shown.').waitFor();
+  const key = await dialog(page).locator('pre').first().textContent();
+  assert.match(key, /^rp_[\w-]{32,}$/);
+  await dialog(page).getByRole('button', { name: 'Copy' }).nth(1).click();
+  const copied = await mock(page, 'copied.at(-1)');
+  assert.ok(copied.includes('model_provider = "rockpool"') && copied.includes(key));
+  assert.equal(copied.split('\n').length, 3);
+  await button(page, 'Done').click();
+  await page.getByRole('heading', { name: 'editor' }).waitFor();
+  assert.ok(!(await page.content()).includes(key), 'the key is gone from the page');
+});
+
+flow('a taken name is refused at its field', { page: 'clients' }, async (page) => {
+  await button(page, 'Add tool').click();
+  await page.getByLabel('Name').fill('ci-runner');
+  await dialog(page).getByRole('button', { name: 'Add tool' }).click();
+  await dialog(page).getByText('There is a client “ci-runner” already.').waitFor();
+});
+
+flow('a path key is renewed and comes as an address', { page: 'clients' }, async (page) => {
+  await button(page, 'New key: codex-laptop').click();
+  await dialog(page).getByRole('button', { name: 'New key' }).click();
+  await dialog(page).getByText(/openai_base_url = "http:\/\/127\.0\.0\.1:7625\/k\/rpu_/).waitFor();
+});
+
+flow('a request tells why it went where it went', { page: 'requests' }, async (page) => {
+  const show = page.getByRole('button', { name: 'Show why' }).first();
+  await show.click();
+  assert.equal(await show.getAttribute('aria-expanded'), 'true');
+  await page.getByText('Limit reached').waitFor();
+  await page.getByText('Sign-in needed').waitFor();
+});
+
+flow('an event leads to one more reading, and countdowns move without one', {}, async (page) => {
+  const card = page.getByRole('article', { name: 'Studio' });
+  await mock(page, `editAccount('codex-pro-2', { state: 'rate_limited', until: '2026-11-22T14:30:40Z' })`);
+  await card.getByText('Slowed down').waitFor();
+  const seconds = () => card.getByText(/Back in \d+ s/).textContent();
+  const earlier = await seconds();
+  const readings = (await called(page, 'GET', '/api/v1/status')).length;
+  await page.waitForFunction(([text]) => !document.body.textContent.includes(text), [earlier]);
+  assert.equal((await called(page, 'GET', '/api/v1/status')).length, readings);
+});
+
+flow('an engine that goes away is told, and what was known stays', {}, async (page) => {
+  await mock(page, 'setReachable(false)');
+  await page.getByText('The engine does not answer.').waitFor();
+  await page.getByRole('article', { name: 'Studio' }).waitFor();
+  await mock(page, 'setReachable(true)');
+  await page.getByText('The engine does not answer.').waitFor({ state: 'detached' });
+});
+
+flow('the rehearsal says so on every page', { scene: 'rehearsal' }, async (page) => {
+  for (const name of ['Accounts', 'Pool', 'Requests', 'Tools']) {
+    await page.getByRole('link', { name, exact: true }).click();
+    await page.getByText('Nothing real is touched.').waitFor();
+  }
+});
+
+flow('everything can be done with the keyboard alone', {}, async (page) => {
+  const press = async (...keys) => {
+    for (const key of keys) await page.keyboard.press(key);
+  };
+  const focused = () => page.evaluate(() => document.activeElement?.getAttribute('aria-label') ?? document.activeElement?.textContent?.trim());
+  const tabTo = async (name) => {
+    for (let i = 0; i < 80 && (await focused()) !== name; i += 1) await press('Tab');
+    assert.equal(await focused(), name);
+  };
+  await press('Tab');
+  assert.equal(await focused(), 'Skip to content');
+  await tabTo('Add account');
+  await press('Enter');
+  await dialog(page).getByText('Finish signing in in your browser').waitFor();
+  await tabTo('Paste the callback address instead');
+  await press('Enter');
+  await page.getByLabel('Callback address').focus();
+  await page.keyboard.type('http://127.0.0.1:1455/auth/callback?code=abc&state=s1');
+  await press('Enter');
+  await dialog(page).getByText(/is signed in/).waitFor();
+  await tabTo('Done');
+  await press('Enter');
+  assert.equal(await focused(), 'Add account', 'the focus is back where it was');
+
+  await page.getByRole('link', { name: 'Pool', exact: true }).focus();
+  await press('Enter');
+  await tabTo('Move Mai (private) up');
+  await press('Enter', 'Enter');
+  assert.equal(await focused(), 'Move Mai (private) up', 'the focus moves with the member');
+  await tabTo('Save');
+  await press('Enter');
+  await page.getByText('Pool saved.').waitFor();
+});

@@ -1,0 +1,57 @@
+import { describe, expect, it } from 'vitest';
+import en from './en.json';
+import ja from './ja.json';
+import vi from './vi.json';
+import zh from './zh.json';
+
+const others: [string, Record<string, string>][] = [['vi', vi], ['zh', zh], ['ja', ja]];
+const placeholders = (text: string) => [...text.matchAll(/\{(\w+)\}/g)].map((match) => match[1]).sort();
+
+describe.each(others)('the catalogue of %s', (_, catalogue) => {
+  it('has exactly the keys of the English one, in the same order', () => {
+    expect(Object.keys(catalogue)).toEqual(Object.keys(en));
+  });
+
+  it('has the same placeholders in each text', () => {
+    for (const [key, text] of Object.entries(en)) {
+      expect([key, placeholders(catalogue[key] ?? '')]).toEqual([key, placeholders(text)]);
+    }
+  });
+
+  it('leaves no text empty and none of the sentences in English', () => {
+    for (const [key, text] of Object.entries(catalogue)) {
+      expect(text.trim(), key).not.toBe('');
+      const english = (en as Record<string, string>)[key] ?? '';
+      if (english.split(' ').length > 3) expect(text, key).not.toBe(english);
+    }
+  });
+});
+
+describe('the English catalogue', () => {
+  it('has both forms of each count', () => {
+    const keys = new Set(Object.keys(en));
+    for (const key of keys) {
+      if (key.endsWith('.one')) expect(keys, key).toContain(key.replace(/one$/, 'other'));
+    }
+  });
+
+  it('has a name for every closed set that the engine speaks of', async () => {
+    const { readFile } = await import('node:fs/promises');
+    const openapi = JSON.parse(await readFile(new URL('../../../docs/openapi.json', import.meta.url), 'utf8'));
+    const sets: [string, string][] = [
+      ['AccountState', 'state'],
+      ['HealthState', 'health'],
+      ['Source', 'source'],
+      ['Strategy', 'strategy'],
+      ['WindowKind', 'window'],
+      ['ReadinessView', 'readiness'],
+      ['RoleView', 'role'],
+    ];
+    for (const [schema, prefix] of sets) {
+      const { enum: listed, oneOf = [] } = openapi.components.schemas[schema];
+      const names: string[] = listed ?? oneOf.flatMap((one: { enum: string[] }) => one.enum);
+      expect(names.length, schema).toBeGreaterThan(1);
+      for (const name of names) expect(Object.keys(en)).toContain(`${prefix}.${name}`);
+    }
+  });
+});

@@ -1,0 +1,60 @@
+import { describe, expect, it } from 'vitest';
+import type { SignInView, Snapshot } from '../api/types';
+import { at, minutes, usualAccounts, uuid } from '../dev/people';
+import { SCENES } from '../dev/scenes';
+import { skew } from './engine.svelte';
+import { newest, pendingOf } from './sign-in.svelte';
+import { attentionOf, levelOf } from './summary';
+
+const waiting: SignInView = {
+  id: uuid(1),
+  account: null,
+  state: 'waiting',
+  authorize_url: 'https://example.com',
+  callback: 'automatic',
+  message: null,
+  result: null,
+  expires_at: at(minutes(5)),
+};
+const holding = (...sign_ins: SignInView[]): Snapshot => ({ ...SCENES.usual!(), sign_ins });
+
+describe('the engine’s clock', () => {
+  it('is followed where it differs, and not where reading took its time', () => {
+    const now = Date.parse('2026-11-22T14:30:00Z');
+    expect(skew('2026-11-22T14:30:01.5Z', now)).toBe(0);
+    expect(skew('2026-11-22T15:30:00Z', now)).toBe(3_600_000);
+    expect(skew('nonsense', now)).toBe(0);
+  });
+});
+
+describe('a sign-in', () => {
+  it('follows the snapshot', () => {
+    const done: SignInView = { ...waiting, state: 'done', result: 'codex-1' };
+    expect(newest(waiting, holding(done))).toBe(done);
+  });
+
+  it('stays as it ended when the snapshot forgets it or runs behind', () => {
+    const done: SignInView = { ...waiting, state: 'done', result: 'codex-1' };
+    expect(newest(done, holding())).toBe(done);
+    expect(newest(done, holding(waiting))).toBe(done);
+  });
+
+  it('is pending until it ends', () => {
+    const late: SignInView = { ...waiting, id: uuid(2), state: 'timed_out' };
+    expect(pendingOf(holding(waiting, late))).toEqual([waiting]);
+  });
+});
+
+describe('the summary of all accounts', () => {
+  it('has the mean of what is left, without paused and unknown accounts', () => {
+    const [first, second] = usualAccounts();
+    const paused = { ...first!, state: 'paused' as const, remaining_percent: 0 };
+    const unknown = { ...first!, remaining_percent: null };
+    expect(levelOf([first!, second!, paused, unknown])).toBe((64 + 41) / 2);
+    expect(levelOf([unknown])).toBeNull();
+  });
+
+  it('counts the accounts that time does not cure', () => {
+    expect(attentionOf(usualAccounts())).toBe(1);
+  });
+});
