@@ -29,7 +29,9 @@ impl Home {
     pub fn take_over(lookup: &dyn Fn(&str) -> Option<OsString>) -> Option<Self> {
         let folder = PathBuf::from(lookup(VARIABLE)?);
         let name = folder.file_name()?.to_str()?;
-        (name.starts_with(PREFIX) && folder.join(MARK).is_file()).then_some(Self(folder))
+        let made_for_it = name.starts_with(PREFIX) && folder.join(MARK).is_file();
+        // Not `then_some`: a `Home` that is made and dropped removes the folder.
+        made_for_it.then(|| Self(folder))
     }
 
     /// The environment that keeps a process inside `folder`: its home, and what toolkits derive from it. The

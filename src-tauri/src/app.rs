@@ -1,0 +1,101 @@
+//! Puts the parts together: rehearsal or not, single instance, engine, controller, event loop, and the way out.
+
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use rockpool_desktop::controller::{Controller, Input, WindowInput};
+use rockpool_desktop::rehearsal::{Home, Rehearsal};
+use rockpool_engine::clock::Clock;
+use rockpool_engine::engine::Engine;
+use tauri::{App, AppHandle, Manager as _, RunEvent};
+use tokio::runtime::Runtime;
+use tokio::sync::mpsc;
+
+use crate::bridge::{self, Way};
+use crate::failure::Failure;
+use crate::shell::{Identity, TauriShell};
+use crate::{host, preferences, process};
+
+/// Inputs that wait for the controller; a click beyond that is lost, which takes a stuck controller.
+const WAITING: usize = 64;
+
+/// Runs the app to its end; in a rehearsal if there is a home for one.
+pub(crate) fn run(home: Option<Home>) -> Result<ExitCode, Failure> {
+    if !has_display() {
+        return Err(Failure::NoDisplay);
+    }
+    let runtime = Runtime::new()?;
+    tauri::async_runtime::set(runtime.handle().clone());
+    let rehearsal = home.map(|home| runtime.block_on(Rehearsal::prepare(home))).transpose()?;
+    let config = host::config(rehearsal.as_ref())?;
+    let identity = if rehearsal.is_some() { Identity::REHEARSAL } else { Identity::NORMAL };
+    let (inputs, receiver) = mpsc::channel(WAITING);
+
+    // A second start ends in here, before it comes near the data folder.
+    let app = build(identity, inputs.clone())?;
+    let clock = Clock::system();
+    let ports = host::ports(app.handle(), &config, rehearsal.as_ref(), clock.clone())?;
+    let engine = runtime.block_on(Engine::start(config, ports))?;
+
+    let way = bridge::way(&engine);
+    app.manage(Way(Arc::clone(&way)));
+    let shell = TauriShell::new(app.handle().clone(), identity, inputs.clone());
+    let language = preferences::language(app.handle());
+    runtime.spawn(Controller::new(shell, Arc::clone(&way), clock, language).run(receiver));
+    let events = engine.handle().events();
+    runtime.spawn(bridge::relay_events(events, app.handle().clone(), inputs.clone()));
+    runtime.spawn(process::watch_signals(inputs.clone()));
+    if rehearsal.is_some() || std::env::var_os("ROCKPOOL_OPEN_WINDOW").is_some_and(|value| value == "1") {
+        // The channel is empty and its receiver alive.
+        inputs.try_send(Input::Window(WindowInput::Open)).ok();
+    }
+
+    let playing = rehearsal.map(Arc::new);
+    if let Some(rehearsal) = playing.clone() {
+        runtime.spawn(async move {
+            if let Err(error) = rehearsal.play(way).await {
+                tracing::error!(%error, "the rehearsal ended");
+            }
+        });
+    }
+    let code = app.run_return(on_event);
+    runtime.block_on(engine.shutdown());
+    // Ends the play, and with it the last hold on the rehearsal's folder.
+    runtime.shutdown_timeout(std::time::Duration::from_secs(2));
+    drop(playing);
+    Ok(ExitCode::from(u8::try_from(code).unwrap_or(1)))
+}
+
+fn build(identity: Identity, inputs: mpsc::Sender<Input>) -> tauri::Result<App> {
+    let mut context = tauri::generate_context!();
+    identity.identifier.clone_into(&mut context.config_mut().identifier);
+    tauri::Builder::default()
+        .plugin(tauri_plugin_single_instance::init(move |_, _, _| {
+            if inputs.try_send(Input::SecondInstance).is_err() {
+                tracing::warn!("a second start went unnoticed: the app is busy or ending");
+            }
+        }))
+        .plugin(tauri_plugin_opener::init())
+        .plugin(tauri_plugin_store::Builder::new().build())
+        .invoke_handler(tauri::generate_handler![bridge::api])
+        .build(context)
+}
+
+/// Closing the last window leaves the app in the tray; only [`AppHandle::exit`] gives a code.
+fn on_event(_: &AppHandle, event: RunEvent) {
+    if let RunEvent::ExitRequested { code: None, api, .. } = event {
+        api.prevent_exit();
+    }
+}
+
+#[cfg(target_os = "linux")]
+fn has_display() -> bool {
+    ["DISPLAY", "WAYLAND_DISPLAY"]
+        .into_iter()
+        .any(|name| std::env::var_os(name).is_some_and(|value| !value.is_empty()))
+}
+
+#[cfg(not(target_os = "linux"))]
+fn has_display() -> bool {
+    true
+}

@@ -1,0 +1,68 @@
+//! What concerns the process as a whole: logging, signals, and the restart into a rehearsal's own home.
+
+use std::process::Command;
+
+use rockpool_desktop::controller::Input;
+use rockpool_desktop::rehearsal::Home;
+use tokio::sync::mpsc;
+use tracing_subscriber::EnvFilter;
+
+use crate::failure::Failure;
+
+/// Logs to stderr as `ROCKPOOL_LOG` asks, warnings when it does not.
+pub(crate) fn log() {
+    let filter = std::env::var("ROCKPOOL_LOG").unwrap_or_else(|_| "warn".to_owned());
+    tracing_subscriber::fmt().with_env_filter(EnvFilter::new(filter)).with_writer(std::io::stderr).init();
+}
+
+/// The home of this rehearsal. Toolkits take theirs from the environment, which cannot be changed safely
+/// in a running process, so the first call starts the program anew and does not come back.
+pub(crate) fn rehearsal_home() -> Result<Home, Failure> {
+    let lookup = |name: &str| std::env::var_os(name);
+    if let Some(home) = Home::take_over(&lookup) {
+        return Ok(home);
+    }
+    let folder = Home::make()?;
+    let mut command = Command::new(std::env::current_exe()?);
+    command.args(std::env::args_os().skip(1)).envs(Home::environment(&folder, &lookup));
+    Err(replace_process(command).into())
+}
+
+/// Runs `command` in place of this process; comes back only with the reason why that failed.
+#[cfg(unix)]
+fn replace_process(mut command: Command) -> std::io::Error {
+    std::os::unix::process::CommandExt::exec(&mut command)
+}
+
+#[cfg(not(unix))]
+fn replace_process(mut command: Command) -> std::io::Error {
+    match command.status() {
+        Ok(status) => std::process::exit(status.code().unwrap_or(1)),
+        Err(error) => error,
+    }
+}
+
+/// Turns Ctrl-C and a request to terminate into [`Input::Quit`].
+pub(crate) async fn watch_signals(inputs: mpsc::Sender<Input>) {
+    if asked_to_end().await.is_ok() {
+        // A closed channel means that the app is ending already.
+        inputs.send(Input::Quit).await.ok();
+    }
+}
+
+#[cfg(unix)]
+async fn asked_to_end() -> std::io::Result<()> {
+    use tokio::signal::unix::{SignalKind, signal};
+    let mut terminate = signal(SignalKind::terminate())?;
+    let mut hang_up = signal(SignalKind::hangup())?;
+    tokio::select! {
+        interrupted = tokio::signal::ctrl_c() => interrupted,
+        _ = terminate.recv() => Ok(()),
+        _ = hang_up.recv() => Ok(()),
+    }
+}
+
+#[cfg(not(unix))]
+async fn asked_to_end() -> std::io::Result<()> {
+    tokio::signal::ctrl_c().await
+}
