@@ -9,4 +9,4 @@ pub mod pkce;
 mod sign_ins;
 
 pub use flow::Purpose;
-pub use sign_ins::{OpenBrowser, SignInError, SignInParts, SignInSink, SignIns};
+pub use sign_ins::{SignInError, SignInParts, SignInSink, SignIns};

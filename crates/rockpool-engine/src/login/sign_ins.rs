@@ -22,6 +22,7 @@ use super::listener::{Answering, Ask, CALLBACK_PATH, Listener};
 use super::oauth::{ExchangeError, OAuthClient, TokenGrant};
 use super::pages::Page;
 use super::pkce::{Verifier, random_state};
+use crate::action::OpenBrowser;
 use crate::clock::Clock;
 use crate::config::CALLBACK_PORTS;
 use crate::ports::Browser;
@@ -45,16 +46,9 @@ pub trait SignInSink: Send + Sync {
         grant: TokenGrant,
     ) -> BoxFuture<'_, Result<String, String>>;
     /// Slug of an account, for the views of its repair.
-    fn name_of(&self, account: AccountId) -> Option<String>;
-}
-
-/// Whether the browser is opened, or the caller shows the address itself.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum OpenBrowser {
-    /// It is.
-    Yes,
-    /// It is not.
-    No,
+    fn name_of(&self, _account: AccountId) -> Option<String> {
+        None
+    }
 }
 
 /// Why something could not be done with a sign-in.
@@ -92,7 +86,7 @@ pub struct SignInParts {
     /// The time.
     pub clock: Clock,
     /// Callback ports in order of preference.
-    pub ports: Vec<u16>,
+    pub callback_ports: Vec<u16>,
     /// How long a sign-in waits for the person.
     pub timeout: Duration,
 }
@@ -150,7 +144,7 @@ impl SignIns {
             return Err(SignInError::TooMany);
         }
         if door.is_none() {
-            *door = Listener::open(&shared.parts.ports, shared.answering()).await;
+            *door = Listener::open(&shared.parts.callback_ports, shared.answering()).await;
         }
         let port = door.as_ref().map(Listener::port);
         let id = shared.add(tenant, purpose, port);
@@ -230,7 +224,8 @@ impl Shared {
 
     fn add(&self, tenant: TenantId, purpose: Purpose, port: Option<u16>) -> SignInId {
         let now = self.parts.clock.wall();
-        let wanted = self.parts.ports.iter().copied().find(|port| *port != 0).unwrap_or(CALLBACK_PORTS[0]);
+        let wanted =
+            self.parts.callback_ports.iter().copied().find(|port| *port != 0).unwrap_or(CALLBACK_PORTS[0]);
         let redirect_uri = format!("http://127.0.0.1:{}{CALLBACK_PATH}", port.unwrap_or(wanted));
         let (state, verifier) = (random_state(), Verifier::random());
         let account = match purpose {
