@@ -15,6 +15,8 @@ mod sealed;
 mod shelves;
 pub(crate) mod tasks;
 mod tender;
+#[cfg(test)]
+mod tests;
 
 pub use adopt::{AdoptError, ForgetError, NewLogin, Revocation};
 pub use bearer::{Bearer, TokenError};

@@ -1,0 +1,8 @@
+//! The keeper in a scripted world, on paused time.
+
+mod crash;
+mod faults;
+mod logins;
+mod once;
+mod timing;
+mod world;
