@@ -3,8 +3,16 @@
 /// Proof that a query may cross tenants. Nothing outside this crate can make one, so a route of the
 /// management API has to name its tenant:
 ///
-/// ```compile_fail
+/// ```compile_fail,E0423
 /// let scope = rockpool_engine::store::SystemScope(());
+/// ```
+///
+/// Nor does a query that names neither a tenant nor this compile:
+///
+/// ```compile_fail,E0061
+/// async fn all(store: &rockpool_engine::store::Store) {
+///     let _ = store.accounts().await;
+/// }
 /// ```
 #[derive(Clone, Copy, Debug)]
 pub struct SystemScope(());
