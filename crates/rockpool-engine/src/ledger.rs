@@ -45,6 +45,7 @@ struct Books {
     pending: Pending,
     shown: BTreeMap<TenantId, VecDeque<ActivityView>>,
     last_used: BTreeMap<AccountId, Timestamp>,
+    clients_last_used: BTreeMap<ClientId, Timestamp>,
 }
 
 /// Collects records and writes them in batches.
@@ -82,6 +83,7 @@ impl Ledger {
         }
         if let Some(client) = row.client {
             books.pending.used.insert(client, (row.tenant, row.view.at));
+            books.clients_last_used.insert(client, row.view.at);
         }
         let shown = books.shown.entry(row.tenant).or_default();
         shown.push_front(row.view.clone());
@@ -122,6 +124,11 @@ impl Ledger {
         self.lock().last_used.get(&account).copied()
     }
 
+    /// When a client was last used in this run.
+    pub(crate) fn client_last_used(&self, client: ClientId) -> Option<Timestamp> {
+        self.lock().clients_last_used.get(&client).copied()
+    }
+
     /// Writes batches as they fall due; runs until dropped.
     pub(crate) async fn keep(&self, store: &Store) {
         loop {
@@ -139,10 +146,12 @@ impl Ledger {
         if batch.is_empty() {
             return Ok(());
         }
-        let conversations = batch
-            .conversations
-            .into_iter()
-            .map(|(key, (account, at))| ConversationRow { tenant: key.tenant, name: key.name, account, at });
+        let conversations = batch.conversations.into_iter().map(|(key, (account, at))| ConversationRow {
+            tenant: key.tenant,
+            name: key.name,
+            account,
+            at,
+        });
         let quota =
             batch.quota.into_iter().map(|(account, (tenant, reading))| QuotaRow { tenant, account, reading });
         let used = batch.used.into_iter().map(|(client, (tenant, at))| (tenant, client, at));

@@ -53,7 +53,7 @@ pub(crate) fn snapshot(core: &Core, viewer: &Viewer, surroundings: Surroundings)
             .clients
             .iter()
             .filter(|row| seen(row.tenant))
-            .map(|row| client(&registry, row))
+            .map(|row| client(core, &registry, row))
             .collect(),
         sign_ins: surroundings.sign_ins,
         recent,
@@ -160,7 +160,7 @@ pub(crate) fn pool(core: &Core, registry: &Registry, router: &Router, row: &Pool
 }
 
 /// One client as shown.
-pub(crate) fn client(registry: &Registry, row: &ClientRow) -> ClientView {
+pub(crate) fn client(core: &Core, registry: &Registry, row: &ClientRow) -> ClientView {
     ClientView {
         id: row.id,
         name: row.name.clone(),
@@ -169,6 +169,6 @@ pub(crate) fn client(registry: &Registry, row: &ClientRow) -> ClientView {
         key_hint: row.key_hint.clone(),
         override_mode: row.override_mode,
         strategy: row.strategy,
-        last_used_at: row.last_used_at,
+        last_used_at: core.ledger.client_last_used(row.id).or(row.last_used_at),
     }
 }

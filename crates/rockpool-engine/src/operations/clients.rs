@@ -89,7 +89,7 @@ pub(super) async fn remove(engine: &EngineHandle, tenant: TenantId, name: &str) 
 
 async fn shown(engine: &EngineHandle, row: &ClientRow) -> Result<ClientView, ActionError> {
     let registry = engine.reload().await?;
-    Ok(view::client(&registry, registry.client(row.id).unwrap_or(row)))
+    Ok(view::client(engine.core(), &registry, registry.client(row.id).unwrap_or(row)))
 }
 
 fn valid_name(name: &str) -> Result<String, ActionError> {
