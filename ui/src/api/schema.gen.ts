@@ -665,8 +665,13 @@ export interface components {
             /** @description The status in words. */
             title: string;
             /** @description Always `about:blank`: `code` tells problems apart. */
-            type: string;
+            type: components["schemas"]["ProblemType"];
         };
+        /**
+         * @description The one type of problem that is used: one that the status and `code` describe.
+         * @enum {string}
+         */
+        ProblemType: "about:blank";
         /**
          * @description The three groups of the seed.
          * @enum {string}
