@@ -128,7 +128,7 @@ async fn a_browser_that_comes_back_signs_the_account_in() {
     let bench = bench().await;
     let view = bench.start().await;
     assert_eq!((view.state, view.callback), (SignInState::Waiting, CallbackView::Automatic));
-    assert_eq!(*bench.seen.opened.lock().unwrap(), [view.authorize_url.clone()]);
+    assert_eq!(bench.seen.opened.lock().unwrap().as_slice(), std::slice::from_ref(&view.authorize_url));
     assert_eq!(param(&view, "redirect_uri"), format!("http://127.0.0.1:{}/auth/callback", port(&view)));
 
     let page = get(port(&view), &callback(&view)).await;

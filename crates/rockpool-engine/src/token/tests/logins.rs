@@ -98,6 +98,33 @@ async fn a_repair_drops_what_the_old_login_still_owed() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn what_an_old_login_owed_is_never_written_over_the_new_one() {
+    let (world, keeper, login) = World::signed_in().await;
+    let old = keeper.bearer(login).await.unwrap();
+    world.mishap(Step::SaveRefresh, Mishap::Fails);
+    keeper.after_refusal(login, old.generation).await.unwrap();
+    world.all_well();
+    keeper.adopt(TENANT, new_login(Some(login)), world.grant()).await.unwrap();
+    let repaired = keeper.bearer(login).await.unwrap();
+    world.mishap(Step::SaveAccess, Mishap::Fails);
+    keeper.after_refusal(login, repaired.generation).await.unwrap();
+    assert!(world.refresh_token_at_rest(login).unwrap().ends_with("rt-4"));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_refresh_that_comes_after_a_repair_is_not_run() {
+    let (world, keeper, login) = World::signed_in().await;
+    let old = keeper.bearer(login).await.unwrap();
+    let asked = tokio::spawn({
+        let keeper = keeper.clone();
+        async move { keeper.after_refusal(login, old.generation).await }
+    });
+    keeper.adopt(TENANT, new_login(Some(login)), world.grant()).await.unwrap();
+    assert_eq!(name(&asked.await.unwrap().unwrap().token), "at-2");
+    assert!(world.presented().is_empty(), "the new login's token was spent for the old one");
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_removal_revokes_what_rockpool_obtained_and_leaves_nothing() {
     let (world, keeper, login) = World::signed_in().await;
     keeper.forget(login, Revocation::IfOurs).await.unwrap();
