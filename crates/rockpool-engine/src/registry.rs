@@ -82,7 +82,9 @@ impl Registry {
 
     /// The pool that an account owns or is a member of.
     pub(crate) fn pool_with(&self, account: AccountId) -> Option<&PoolRow> {
-        self.pools.get(&account).or_else(|| self.pools.values().find(|row| row.pool.members.contains(&account)))
+        self.pools
+            .get(&account)
+            .or_else(|| self.pools.values().find(|row| row.pool.members.contains(&account)))
     }
 }
 

@@ -10,9 +10,9 @@ pub(crate) fn of(state: AccountState) -> Option<&'static str> {
         AccountState::Exhausted => Some("A quota window is used up; it comes back at its reset."),
         AccountState::RateLimited => Some("The provider asked to slow down; it comes back by itself."),
         AccountState::NeedsReauth => Some("Its login has ended; choose “Sign in again” in Rockpool."),
-        AccountState::SignInUncertain => {
-            Some("A refresh was cut off and its answer never seen; choose “Sign in again” in Rockpool at a good moment.")
-        }
+        AccountState::SignInUncertain => Some(
+            "A refresh was cut off and its answer never seen; choose “Sign in again” in Rockpool at a good moment.",
+        ),
         AccountState::Forbidden => {
             Some("The provider refuses this account or workspace; ask the workspace's administrator.")
         }
@@ -20,6 +20,8 @@ pub(crate) fn of(state: AccountState) -> Option<&'static str> {
             Some("The provider asks for payment or another plan; look at the account's billing page.")
         }
         AccountState::VaultLocked => Some("Its tokens cannot be read; unlock the keychain."),
-        AccountState::Unreachable => Some("Its last attempts failed on the way; it is tried again by itself."),
+        AccountState::Unreachable => {
+            Some("Its last attempts failed on the way; it is tried again by itself.")
+        }
     }
 }

@@ -6,8 +6,8 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 use rockpool_routing::{
-    AccountId, AccountState, Class, ConversationKey, CredentialState, LoginId, Now, Outlook, Pool, Reading, Router,
-    Selection,
+    AccountId, AccountState, Class, ConversationKey, CredentialState, LoginId, Now, Outlook, Pool, Reading,
+    Router, Selection,
 };
 use tokio::sync::Notify;
 
@@ -95,7 +95,13 @@ impl Routing {
             let (to, until) = state.router.state(row.id, now);
             let Some(from) = state.told.insert(row.id, to) else { continue };
             if from != to {
-                events.push(EngineEvent::AccountState { account: row.id, name: row.name.clone(), from, to, until });
+                events.push(EngineEvent::AccountState {
+                    account: row.id,
+                    name: row.name.clone(),
+                    from,
+                    to,
+                    until,
+                });
             }
         }
         for row in registry.pools.values() {
@@ -152,7 +158,8 @@ impl Routing {
 impl CredentialWatcher for Routing {
     fn changed(&self, login: LoginId, credentials: CredentialState) {
         let registry = self.registry.get();
-        let served: Vec<_> = registry.accounts.iter().filter(|row| row.login == login).map(|row| row.id).collect();
+        let served: Vec<_> =
+            registry.accounts.iter().filter(|row| row.login == login).map(|row| row.id).collect();
         self.learn(|router, _| {
             for account in served {
                 router.set_credentials(account, credentials);
