@@ -48,5 +48,5 @@ export function joinable(snapshot: Snapshot, owner: string, draft: PoolDraft): s
 export function fieldOf(problem: unknown, draft: PoolDraft): string {
   if (!(problem instanceof Problem)) return 'pool';
   if (problem.subject !== null && draft.members.includes(problem.subject)) return `member:${problem.subject}`;
-  return problem.code.includes('strategy') ? 'strategy' : 'pool';
+  return problem.subject === 'strategy' || problem.code.includes('strategy') ? 'strategy' : 'pool';
 }
