@@ -165,11 +165,11 @@ impl Engine {
 }
 
 async fn listen(address: SocketAddr) -> Result<TcpListener, StartError> {
-    port::bind(address).await.map_err(|source| match source.kind() {
-        std::io::ErrorKind::AddrInUse => {
-            StartError::PortBusy { address, holder: port::holder(address.port()) }
+    port::bind(address).await.map_err(|source| {
+        if source.kind() == std::io::ErrorKind::AddrInUse {
+            return StartError::PortBusy { address, holder: port::holder(address.port()) };
         }
-        _ => StartError::Listen { address, source },
+        StartError::Listen { address, source }
     })
 }
 

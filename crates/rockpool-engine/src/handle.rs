@@ -114,8 +114,17 @@ pub(crate) fn refused(error: StoreError) -> ActionError {
         StoreError::Taken(_) => ActionError::conflict("taken", "name", message),
         StoreError::InUse { .. } => ActionError::conflict("in_use", "account", message),
         StoreError::NotFound(what) => ActionError::not_found("not_found", what, message),
-        other => {
-            tracing::warn!(error = %other, "the database refused");
+        StoreError::Open { .. }
+        | StoreError::Newer(_)
+        | StoreError::Corrupt { .. }
+        | StoreError::Full(_)
+        | StoreError::ReadOnly(_)
+        | StoreError::Busy(_)
+        | StoreError::RefreshTokenSpent
+        | StoreError::Closed
+        | StoreError::Unreadable(_)
+        | StoreError::Sqlite(_) => {
+            tracing::warn!(%message, "the database refused");
             ActionError::unavailable("store_unavailable", message)
         }
     }

@@ -89,8 +89,8 @@ impl Session {
         loop {
             let deadline = self.turn.as_ref().and_then(|turn| turn.deadline());
             let step = tokio::select! {
-                message = self.tool.next() => self.from_tool(message).await,
-                message = self.provider.socket.next() => self.from_provider(message).await,
+                message = self.tool.next() => self.tool_says(message).await,
+                message = self.provider.socket.next() => self.provider_says(message).await,
                 () = stopped(&mut stop) => return,
                 () = until(deadline) => self.commit().await.map(|()| Flow::GoOn),
             };
@@ -101,7 +101,7 @@ impl Session {
         }
     }
 
-    async fn from_tool(&mut self, message: Incoming) -> Result<Flow, Gone> {
+    async fn tool_says(&mut self, message: Incoming) -> Result<Flow, Gone> {
         match message {
             Some(Ok(Message::Text(text))) => self.tool_text(text).await.map(|()| Flow::GoOn),
             Some(Ok(message @ Message::Binary(_))) => {
@@ -204,7 +204,7 @@ impl Session {
         }
     }
 
-    async fn from_provider(&mut self, first: Incoming) -> Result<Flow, Gone> {
+    async fn provider_says(&mut self, first: Incoming) -> Result<Flow, Gone> {
         let mut message = first;
         for _ in 0..MERGE {
             match message {
