@@ -14,6 +14,7 @@ use tokio::sync::mpsc;
 use crate::bridge::{self, Way};
 use crate::failure::Failure;
 use crate::shell::{Identity, TauriShell};
+use crate::tray::Drawn;
 use crate::{host, preferences, process};
 
 /// Inputs that wait for the controller; a click beyond that is lost, which takes a stuck controller.
@@ -39,6 +40,7 @@ pub(crate) fn run(home: Option<Home>) -> Result<ExitCode, Failure> {
 
     let way = bridge::way(&engine);
     app.manage(Way(Arc::clone(&way)));
+    app.manage(Drawn::default());
     let shell = TauriShell::new(app.handle().clone(), identity, inputs.clone());
     let language = preferences::language(app.handle());
     runtime.spawn(Controller::new(shell, Arc::clone(&way), clock, language).run(receiver));

@@ -63,7 +63,7 @@ impl TauriShell {
 impl Shell for TauriShell {
     fn set_tray(&mut self, tray: &Tray) {
         let (tray, id, inputs) = (tray.clone(), self.identity.tray_id, self.inputs.clone());
-        self.on_main_thread(move |app| tray::show(app, id, &tray, &inputs));
+        self.on_main_thread(move |app| tray::show(app, id, tray, &inputs));
     }
 
     fn notify(&mut self, alert: Alert) {

@@ -70,9 +70,10 @@ pub enum AlertAction {
 }
 
 impl Alert {
-    /// Ids and labels for the desktop's notification service: the click on the alert itself, then the buttons.
+    /// Ids and labels for the desktop's notification service: the click on the alert itself, whose label is
+    /// empty lest it be shown as a button, then the buttons.
     pub fn choices(&self) -> Vec<(String, &str)> {
-        let click = (CLICK.to_owned(), self.title.as_str());
+        let click = (CLICK.to_owned(), "");
         let buttons = self.buttons.iter().enumerate();
         let buttons = buttons.map(|(place, button)| (place.to_string(), button.label.as_str()));
         std::iter::once(click).chain(buttons).collect()

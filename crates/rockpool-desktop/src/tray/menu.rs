@@ -20,6 +20,33 @@ pub struct Menu {
     pub entries: Vec<Entry>,
 }
 
+impl Menu {
+    /// Whether `other` differs in words and ticks only, so that a menu which is open can stay so.
+    pub fn has_shape_of(&self, other: &Self) -> bool {
+        same_shape(&self.entries, &other.entries)
+    }
+}
+
+fn same_shape(these: &[Entry], those: &[Entry]) -> bool {
+    let same = |(this, that): (&Entry, &Entry)| match (this, that) {
+        (Entry::Note(_), Entry::Note(_)) | (Entry::Separator, Entry::Separator) => true,
+        (Entry::Item { action: this, .. }, Entry::Item { action: that, .. })
+        | (Entry::Choice { action: this, .. }, Entry::Choice { action: that, .. }) => this == that,
+        (Entry::Submenu { entries: these, .. }, Entry::Submenu { entries: those, .. }) => {
+            same_shape(these, those)
+        }
+        (
+            Entry::Note(_)
+            | Entry::Separator
+            | Entry::Item { .. }
+            | Entry::Choice { .. }
+            | Entry::Submenu { .. },
+            _,
+        ) => false,
+    };
+    these.len() == those.len() && these.iter().zip(those).all(same)
+}
+
 /// One entry of a menu.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Entry {
