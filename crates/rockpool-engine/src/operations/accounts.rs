@@ -27,6 +27,12 @@ pub(super) async fn import(
 ) -> Result<AccountView, ActionError> {
     let file = AuthFile::parse(&import.auth_json)
         .map_err(|error| ActionError::invalid("auth_json_not_usable", "auth_json", error.to_string()))?;
+    if let Some(issuer) = &file.issuer
+        && issuer.trim_end_matches('/') != engine.config().auth_url.as_str().trim_end_matches('/')
+    {
+        let text = format!("This login was issued by {issuer}, to which Rockpool does not send tokens here.");
+        return Err(ActionError::invalid("foreign_issuer", "auth_json", text));
+    }
     let name = import.name.as_deref().map(valid_slug).transpose()?;
     if let Some(name) = &name
         && engine.account(tenant, name).is_ok()
@@ -99,11 +105,26 @@ pub(super) async fn update(
     shown(engine, &row)
 }
 
-/// An account that pools or clients point to stays until those are changed: nothing dangles.
+/// The account leaves its pool, and a pool of its own is dissolved. While clients are pointed at it, it
+/// stays: they would have nowhere to go.
 pub(super) async fn remove(engine: &EngineHandle, tenant: TenantId, name: &str) -> Result<(), ActionError> {
     let row = engine.account(tenant, name)?;
+    let registry = engine.core().registry.get();
+    let pointed: Vec<&str> = registry
+        .clients
+        .iter()
+        .filter(|client| client.account == row.id)
+        .map(|client| &*client.name)
+        .collect();
+    if !pointed.is_empty() {
+        let clients = pointed.join("”, “");
+        let text = format!(
+            "“{name}” serves the tools “{clients}”; point them at another account or remove them first."
+        );
+        return Err(ActionError::conflict("account_in_use", name, text));
+    }
     let orphan =
-        engine.core().store.delete_account(tenant, row.id, Dependents::Refuse).await.map_err(refused)?;
+        engine.core().store.delete_account(tenant, row.id, Dependents::Remove).await.map_err(refused)?;
     engine.reload().await?;
     engine.core().routing.learn(|router, _| router.remove_account(row.id));
     if let Some(login) = orphan

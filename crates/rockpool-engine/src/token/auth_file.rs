@@ -20,6 +20,8 @@ pub struct AuthFile {
     pub id_token: Option<SecretString>,
     /// The workspace that the file is signed in to.
     pub workspace_id: Option<String>,
+    /// Address of the issuer, where the file names it.
+    pub issuer: Option<String>,
 }
 
 /// Why a file gives no login.
@@ -47,6 +49,12 @@ struct RawTokens {
     refresh_token: Option<String>,
     id_token: Option<String>,
     account_id: Option<String>,
+    oauth_provenance: Option<RawProvenance>,
+}
+
+#[derive(Deserialize)]
+struct RawProvenance {
+    issuer: Option<String>,
 }
 
 impl AuthFile {
@@ -68,6 +76,7 @@ impl AuthFile {
             refresh_token: secret(tokens.refresh_token),
             id_token: secret(tokens.id_token),
             workspace_id: tokens.account_id.filter(|id| !id.is_empty()),
+            issuer: tokens.oauth_provenance.and_then(|provenance| provenance.issuer),
         })
     }
 
@@ -94,13 +103,15 @@ mod tests {
     fn a_file_of_the_providers_client_is_read() {
         let file = AuthFile::parse(
             &r#"{"auth_mode":"chatgpt","OPENAI_API_KEY":null,"tokens":{"id_token":"id","access_token":"at",
-                "refresh_token":"rt","account_id":"ws-1","login_owner_id":"x"},"last_refresh":"2026-11-22T14:39:22Z"}"#
+                "refresh_token":"rt","account_id":"ws-1","login_owner_id":"x",
+                "oauth_provenance":{"issuer":"https://issuer.test","client_id":"app"}},"last_refresh":"2026-11-22T14:39:22Z"}"#
                 .into(),
         )
         .unwrap();
         assert_eq!(file.access_token.expose_secret(), "at");
         assert_eq!(file.refresh_token.unwrap().expose_secret(), "rt");
         assert_eq!(file.workspace_id.as_deref(), Some("ws-1"));
+        assert_eq!(file.issuer.as_deref(), Some("https://issuer.test"));
     }
 
     #[test]
