@@ -1,4 +1,9 @@
 //! Tests of the whole: the built programs against real tools, and the house rules.
 #![expect(clippy::unwrap_used, reason = "every function here serves a test, and a test reports by panicking")]
 
+mod cli;
+mod kill;
+mod leaks;
+mod restart;
 mod tidy;
+mod wire;

@@ -1,0 +1,90 @@
+//! A plain answer: as a custom provider and as the built-in one, over both transports, with and without TLS.
+
+use rockpool_sim::{Action, Fault, On};
+use rockpool_tests::codex::{Codex, Transport};
+use rockpool_tests::journal::{notes, prewarms, served, turns};
+use rockpool_tests::rig::{Road, Setup, seat};
+use rockpool_tests::wait;
+
+#[tokio::test]
+async fn a_custom_provider_gets_its_answer_over_websocket() {
+    let rig = Setup::of(["ada"]).start().await;
+    let codex = Codex::custom(&rig.client("cli", "ada").await, Transport::WebSocket).await;
+    assert_eq!(codex.exec("hello").await.answer(), "A simulated answer from acct-ada.");
+    assert_eq!(served(&turns(&rig.sim)), ["ada 200"]);
+    assert_eq!(prewarms(&rig.sim).len(), 1);
+    let records = rig.activity(2).await;
+    assert!(records.iter().all(|record| record.transport == "websocket" && record.outcome == "success"));
+    assert_eq!(notes(&rig.sim), Vec::<String>::new());
+}
+
+#[tokio::test]
+async fn a_custom_provider_gets_its_answer_over_http() {
+    let rig = Setup::of(["ada"]).start().await;
+    let codex = Codex::custom(&rig.client("cli", "ada").await, Transport::Http).await;
+    assert_eq!(codex.exec("hello").await.answer(), "A simulated answer from acct-ada.");
+    assert_eq!(served(&turns(&rig.sim)), ["ada 200"]);
+    let records = rig.activity(1).await;
+    assert_eq!((records.len(), records[0].transport.as_str()), (1, "http"));
+}
+
+#[tokio::test]
+async fn the_built_in_provider_gets_its_answer_and_its_own_login_never_goes_further() {
+    let rig = Setup::of(["ada", "ben"]).start().await;
+    let outsider = outsider(&rig.sim);
+    let codex = Codex::built_in(&rig.path_client("cli", "ada").await, &outsider.auth_json).await;
+    rig.sim.clear_journal();
+    assert_eq!(codex.exec("hello").await.answer(), "A simulated answer from acct-ada.");
+    assert_eq!(served(&turns(&rig.sim)), ["ada 200"]);
+    assert_eq!(codex.auth_json(), outsider.auth_json, "the CLI kept its own login");
+    let journal = serde_json::to_string(&rig.sim.journal()).unwrap();
+    for (what, own) in [
+        ("access token", outsider.access_token.as_str()),
+        ("refresh token", outsider.refresh_token.as_str()),
+        ("account id", "acct-outsider"),
+    ] {
+        assert!(!journal.contains(own), "the CLI's own {what} reached the provider");
+    }
+}
+
+#[tokio::test]
+async fn a_provider_without_websockets_turns_the_built_in_provider_to_http_without_a_word() {
+    let rig = Setup::of(["ada"]).start().await;
+    rig.sim.script(Fault::next(On::Handshake, Action::upgrade_required()).times(20));
+    let outsider = outsider(&rig.sim);
+    let codex = Codex::built_in(&rig.path_client("cli", "ada").await, &outsider.auth_json).await;
+    assert_eq!(codex.exec("hello").await.answer(), "A simulated answer from acct-ada.");
+    let turns = turns(&rig.sim);
+    assert_eq!(served(&turns), ["ada 200"]);
+    assert_eq!(turns[0].header("content-encoding"), Some("zstd"), "the body went on as it came");
+}
+
+#[tokio::test]
+async fn over_tls_the_answer_comes_on_both_transports() {
+    let rig = Setup::of(["ada"]).over(Road::Tls).start().await;
+    let key = rig.client("cli", "ada").await;
+    for transport in Transport::ALL {
+        let codex = Codex::custom(&key, transport).await;
+        assert_eq!(codex.exec("hello").await.answer(), "A simulated answer from acct-ada.", "{transport:?}");
+    }
+    let journal = rig.sim.journal();
+    assert!(journal.iter().all(|entry| entry.base.starts_with("https://")));
+    let posted = journal.iter().find(|entry| entry.method == "POST").unwrap();
+    assert_eq!(posted.version, "HTTP/2.0", "HTTP goes over h2 where the provider offers it");
+}
+
+#[tokio::test]
+async fn an_unreachable_provider_is_waited_for_and_the_answer_comes_in_the_end() {
+    let rig = Setup::of(["ada"]).start().await;
+    let codex = Codex::custom(&rig.client("cli", "ada").await, Transport::Http).await;
+    rig.sim.script(Fault::next(On::Http, Action::CutBefore).of(&seat("ada")));
+    let ran = wait::within("the CLI's run", codex.exec("hello")).await;
+    assert_eq!((ran.code, ran.stdout.trim()), (Some(0), "A simulated answer from acct-ada."), "{ran:#?}");
+}
+
+/// Somebody with a login of their own, whose account is in no pool.
+fn outsider(sim: &rockpool_sim::Sim) -> rockpool_sim::Minted {
+    sim.add_person(rockpool_sim::Person::named("outsider", "plus", rockpool_sim::Windows::weekly_only()))
+        .unwrap();
+    sim.mint_login(&seat("outsider")).unwrap()
+}

@@ -1,0 +1,8 @@
+//! The real Codex CLI through the endpoint, against the simulated provider.
+
+mod answers;
+mod limits;
+mod moving;
+mod side_paths;
+mod tokens;
+mod tools;

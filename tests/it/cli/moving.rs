@@ -1,0 +1,58 @@
+//! A conversation that has to move: it loses what only its old account can read, and goes on.
+
+use rockpool_sim::{Action, Fault, On, Windows};
+use rockpool_tests::codex::{Codex, Transport};
+use rockpool_tests::journal::{item_types, notes, served, turns};
+use rockpool_tests::rig::{Rig, Setup, seat};
+use serde_json::Value;
+
+async fn run_dry(rig: &Rig, name: &str) {
+    rig.sim.set_windows(&seat(name), &Windows::five_hours_and_weekly().used(100.0, 0.0)).unwrap();
+    rig.api.post(&format!("/accounts/{name}/quota"), Value::Null).await;
+}
+
+#[tokio::test]
+async fn a_resumed_conversation_whose_account_ran_dry_loses_its_reasoning_and_goes_on_elsewhere() {
+    for transport in Transport::ALL {
+        let rig = Setup::of(["ada", "ben"]).start().await;
+        let codex = Codex::custom(&rig.client("cli", "ada").await, transport).await;
+        assert_eq!(codex.exec("first [[say: one]]").await.answer(), "one");
+        run_dry(&rig, "ada").await;
+        let second = codex.resume("second [[say: two]]").await;
+        assert_eq!(second.answer(), "two", "{transport:?}");
+        let turns = turns(&rig.sim);
+        assert_eq!(served(&turns), ["ada 200", "ben 200"], "{transport:?}");
+        for entry in rig.sim.journal().iter().filter(|entry| entry.seat == Some(seat("ben"))) {
+            assert!(!item_types(entry).contains(&"reasoning".to_owned()), "{transport:?}");
+        }
+        let third = codex.resume("third [[say: three]]").await;
+        assert_eq!(third.answer(), "three", "{transport:?}: its home is the new account now");
+        assert_eq!(notes(&rig.sim), Vec::<String>::new(), "{transport:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_turn_that_continues_an_answer_is_taken_up_elsewhere_with_its_full_input() {
+    let rig = Setup::of(["ada", "ben"]).start().await;
+    let codex = Codex::custom(&rig.client("cli", "ada").await, Transport::WebSocket).await;
+    // The tool's output goes up as a frame that continues the first answer of this very connection.
+    rig.sim.set_cost(&seat("ada"), rockpool_sim::Cost { primary: 100.0, secondary: 0.0 }).unwrap();
+    let ran = codex.exec("go [[tool: echo onwards]]").await;
+    assert_eq!((ran.code, ran.stdout.trim()), (Some(0), "The tool said: onwards"), "{ran:#?}");
+    let turns = turns(&rig.sim);
+    assert_eq!(served(&turns).last().map(String::as_str), Some("ben 200"), "{:?}", served(&turns));
+    let last = turns.last().unwrap();
+    assert!(last.body["previous_response_id"].is_null(), "the full input came anew");
+    assert!(!item_types(last).contains(&"reasoning".to_owned()));
+}
+
+#[tokio::test]
+async fn response_ids_of_another_connection_are_refused_and_the_cli_comes_back_with_everything() {
+    let rig = Setup::of(["ada", "ben"]).start().await;
+    let codex = Codex::custom(&rig.client("cli", "ada").await, Transport::WebSocket).await;
+    let gone = Action::error(400, "previous_response_not_found", "Previous response not found.");
+    rig.sim.script(Fault::next(On::Frame, gone));
+    let ran = codex.exec("hello").await;
+    assert_eq!((ran.code, ran.stdout.trim()), (Some(0), "A simulated answer from acct-ada."), "{ran:#?}");
+    assert_eq!(served(&turns(&rig.sim)), ["ada 400", "ada 200"]);
+}

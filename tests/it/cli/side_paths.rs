@@ -1,0 +1,83 @@
+//! What the CLI asks besides answers: one catalogue with one ETag, and side paths that end here.
+
+use rockpool_sim::{Person, Windows};
+use rockpool_tests::codex::Codex;
+use rockpool_tests::journal::to_path;
+use rockpool_tests::rig::{Setup, seat};
+use rockpool_tests::web;
+
+#[tokio::test]
+async fn alternating_accounts_cause_no_storm_of_catalogue_requests() {
+    let rig = Setup::of(["ada", "ben"]).strategy("round_robin").start().await;
+    rig.sim.add_person(Person::named("outsider", "plus", Windows::weekly_only())).unwrap();
+    let login = rig.sim.mint_login(&seat("outsider")).unwrap();
+    let key = rig.path_client("cli", "ada").await;
+    for _ in 0..3 {
+        let codex = Codex::built_in(&key, &login.auth_json).await;
+        assert_eq!(codex.exec("hello [[tool: true]]").await.code, Some(0));
+    }
+    let asked = to_path(&rig.sim, "/codex/models").len();
+    assert!(
+        asked <= 2,
+        "the provider's catalogue was asked for {asked} times, at most once for each account"
+    );
+}
+
+#[tokio::test]
+async fn the_catalogue_has_one_stable_etag_whatever_account_serves() {
+    let rig = Setup::of(["ada", "ben"]).strategy("round_robin").start().await;
+    let key = rig.client("sdk", "ada").await;
+    let web = web::client();
+    let mut etags = Vec::new();
+    for _ in 0..4 {
+        let url = format!("{}/models?client_version=0.169.0", key.base_url);
+        let reply = web.get(url).bearer_auth(&key.secret).send().await.unwrap();
+        assert_eq!(reply.status(), 200);
+        etags.push(reply.headers()["etag"].to_str().unwrap().to_owned());
+        assert_eq!(reply.headers().get_all("etag").iter().count(), 1);
+        let list: serde_json::Value = serde_json::from_slice(&reply.bytes().await.unwrap()).unwrap();
+        let slugs = |entries: &serde_json::Value, field: &str| -> Vec<String> {
+            entries
+                .as_array()
+                .unwrap()
+                .iter()
+                .map(|entry| entry[field].as_str().unwrap().to_owned())
+                .collect()
+        };
+        assert_eq!(slugs(&list["models"], "slug"), slugs(&list["data"], "id"), "one answer in both shapes");
+    }
+    etags.dedup();
+    assert_eq!(etags.len(), 1, "{etags:?}");
+}
+
+#[tokio::test]
+async fn accounts_check_usage_and_settings_are_answered_here_and_not_by_the_provider() {
+    let rig = Setup::of(["ada", "ben"]).start().await;
+    rig.sim.add_person(Person::named("outsider", "plus", Windows::weekly_only())).unwrap();
+    let login = rig.sim.mint_login(&seat("outsider")).unwrap();
+    let key = rig.path_client("cli", "ada").await;
+    let codex = Codex::built_in(&key, &login.auth_json).await;
+    assert_eq!(codex.exec("hello").await.answer(), "A simulated answer from acct-ada.");
+    for path in
+        ["/wham/accounts/check", "/wham/settings/user", "/wham/usage", "/wham/rate-limit-reset-credits"]
+    {
+        assert_eq!(to_path(&rig.sim, path).len(), 0, "{path} went to the provider");
+    }
+    let root = key.base_url.trim_end_matches("/v1");
+    let get = async |path: &str| -> serde_json::Value {
+        let request = web::client().get(format!("{root}/backend-api{path}"));
+        let reply = request.header("chatgpt-account-id", "acct-outsider").send().await.unwrap();
+        assert_eq!(reply.status(), 200, "{path}");
+        serde_json::from_slice(&reply.bytes().await.unwrap()).unwrap()
+    };
+    let check = get("/wham/accounts/check").await;
+    assert_eq!(
+        check["accounts"][0]["id"], "acct-outsider",
+        "the workspace that the CLI itself is signed in to"
+    );
+    assert_eq!(check["accounts"][0]["workspace_backend_origin"], "https://chatgpt.com");
+    let usage = get("/wham/usage").await;
+    assert_eq!(usage["rate_limit"]["primary_window"]["limit_window_seconds"], 18_000);
+    assert!(usage["rate_limit"]["primary_window"]["used_percent"].is_u64());
+    assert_eq!(get("/wham/rate-limit-reset-credits").await["available_count"], 0);
+}

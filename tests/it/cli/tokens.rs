@@ -1,0 +1,53 @@
+//! Tokens that end: refreshed once and unseen, or given up while the pool goes on.
+
+use rockpool_routing::AccountState;
+use rockpool_sim::Death;
+use rockpool_tests::codex::{Codex, Transport};
+use rockpool_tests::journal::{refreshes, served, turns};
+use rockpool_tests::rig::Setup;
+
+#[tokio::test]
+async fn an_expired_access_token_is_refreshed_once_and_the_cli_does_not_notice() {
+    for transport in Transport::ALL {
+        let rig = Setup::of(["ada", "ben"]).start().await;
+        let codex = Codex::custom(&rig.client("cli", "ada").await, transport).await;
+        rig.sim.expire_access_tokens("user-ada").unwrap();
+        assert_eq!(codex.exec("hello").await.answer(), "A simulated answer from acct-ada.", "{transport:?}");
+        assert_eq!(served(&refreshes(&rig.sim)), ["ada 200"], "{transport:?}");
+        assert_eq!(rig.account("ada").state, AccountState::Ready);
+    }
+}
+
+#[tokio::test]
+async fn a_dead_refresh_token_ends_in_needs_reauth_while_the_pool_goes_on() {
+    for transport in Transport::ALL {
+        let rig = Setup::of(["ada", "ben"]).start().await;
+        let codex = Codex::custom(&rig.client("cli", "ada").await, transport).await;
+        rig.sim.kill_login("user-ada", Death::Revoked).unwrap();
+        assert_eq!(codex.exec("hello").await.answer(), "A simulated answer from acct-ben.", "{transport:?}");
+        assert_eq!(rig.account("ada").state, AccountState::NeedsReauth, "{transport:?}");
+        assert_eq!(served(&turns(&rig.sim)).last().map(String::as_str), Some("ben 200"));
+        assert_eq!(refreshes(&rig.sim).len(), 1, "{transport:?}: a dead token is presented once");
+        assert_eq!(codex.exec("again").await.answer(), "A simulated answer from acct-ben.", "{transport:?}");
+        assert_eq!(refreshes(&rig.sim).len(), 1, "{transport:?}: and never again");
+    }
+}
+
+#[tokio::test]
+async fn signing_in_again_repairs_the_account_in_place() {
+    let rig = Setup::of(["ada", "ben"]).start().await;
+    let key = rig.client("cli", "ada").await;
+    rig.sim.kill_login("user-ada", Death::SessionTerminated).unwrap();
+    let codex = Codex::custom(&key, Transport::Http).await;
+    assert_eq!(codex.exec("hello").await.answer(), "A simulated answer from acct-ben.");
+    rig.sim.next_sign_in(rockpool_sim::SignIn::As(rockpool_tests::rig::seat("ada")));
+    let started = rig.api.post("/sign-ins", serde_json::json!({"account": "ada"})).await;
+    assert_eq!(rig.signed_in(&started).await, "ada");
+    rig.until("the account serves again", |snapshot| {
+        let ada = snapshot.accounts.iter().find(|account| account.name == "ada")?;
+        (ada.state == AccountState::Ready).then_some(())
+    })
+    .await;
+    let codex = Codex::custom(&key, Transport::Http).await;
+    assert_eq!(codex.exec("hello").await.answer(), "A simulated answer from acct-ada.");
+}

@@ -1,0 +1,10 @@
+//! The endpoint without a tool's library in between: bytes, failures, bad input.
+
+mod after_output;
+mod bad_input;
+mod failures;
+mod forwarding;
+mod gone;
+mod many;
+pub(crate) mod post;
+mod sockets;

@@ -1,0 +1,56 @@
+//! One request over HTTP, as these tests make it.
+
+use reqwest::Response;
+use rockpool_tests::request::{answer, events, question};
+use rockpool_tests::rig::Key;
+use rockpool_tests::web;
+use serde_json::Value;
+
+/// An answer, read as far as it came.
+pub(crate) struct Posted {
+    pub(crate) status: u16,
+    pub(crate) headers: http::HeaderMap,
+    pub(crate) body: Vec<u8>,
+    /// Whether the body came to its proper end.
+    pub(crate) whole: bool,
+}
+
+impl Posted {
+    pub(crate) fn json(&self) -> Value {
+        serde_json::from_slice(&self.body).unwrap()
+    }
+
+    pub(crate) fn answer(&self) -> String {
+        answer(&events(&self.body))
+    }
+}
+
+/// Sends `body` in the conversation `session`.
+pub(crate) async fn send(key: &Key, session: &str, body: &Value) -> Response {
+    let request = web::client().post(format!("{}/responses", key.base_url)).bearer_auth(&key.secret);
+    request.header("session-id", session).json(body).send().await.unwrap()
+}
+
+pub(crate) async fn post(key: &Key, session: &str, body: &Value) -> Posted {
+    let mut response = send(key, session, body).await;
+    let (status, headers) = (response.status().as_u16(), response.headers().clone());
+    let mut body = Vec::new();
+    let whole = loop {
+        match response.chunk().await {
+            Ok(Some(chunk)) => body.extend_from_slice(&chunk),
+            Ok(None) => break true,
+            Err(_) => break false,
+        }
+    };
+    Posted { status, headers, body, whole }
+}
+
+pub(crate) async fn ask(key: &Key, session: &str) -> Posted {
+    post(key, session, &question("hello")).await
+}
+
+/// As [`post`], for an endpoint that may be killed meanwhile.
+pub(crate) async fn try_post(key: &Key, session: &str, body: &Value) -> Result<(), reqwest::Error> {
+    let request = web::client().post(format!("{}/responses", key.base_url)).bearer_auth(&key.secret);
+    request.header("session-id", session).json(body).send().await?.bytes().await.map(drop)
+}

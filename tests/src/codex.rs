@@ -1,0 +1,160 @@
+//! The real Codex CLI in a throw-away home, whose every way off this machine ends at an [`Outlet`].
+
+use std::fs;
+use std::path::PathBuf;
+use std::process::Stdio;
+use std::time::Duration;
+
+use tempfile::TempDir;
+use tokio::process::Command;
+
+use crate::outlet::Outlet;
+use crate::rig::Key;
+
+/// Longest run of one command. A healthy one takes a second or two.
+const LONGEST_RUN: Duration = Duration::from_secs(90);
+
+/// Which transport a custom provider is to use. The built-in one always tries WebSockets first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Transport {
+    /// `supports_websockets = true`.
+    WebSocket,
+    /// The default of a custom provider.
+    Http,
+}
+
+impl Transport {
+    /// Both.
+    pub const ALL: [Self; 2] = [Self::WebSocket, Self::Http];
+}
+
+/// A home with a configuration.
+#[derive(Debug)]
+pub struct Codex {
+    home: TempDir,
+    outlet: Outlet,
+    key: Option<String>,
+}
+
+/// How a run ended.
+#[derive(Debug)]
+pub struct Ran {
+    /// The exit code.
+    pub code: Option<i32>,
+    /// The answer.
+    pub stdout: String,
+    /// Everything else that the CLI says.
+    pub stderr: String,
+}
+
+impl Ran {
+    /// The answer of a run that succeeded without a word of warning.
+    ///
+    /// # Panics
+    /// With everything that was said, otherwise.
+    #[track_caller]
+    #[must_use]
+    pub fn answer(&self) -> &str {
+        assert_eq!(self.code, Some(0), "{self:#?}");
+        for word in ["warning", "error", "reconnecting", "falling back", "retry", "rerouted", "limit"] {
+            let said = self.stderr.to_lowercase();
+            assert!(!said.contains(word), "the CLI said {word:?}: {self:#?}");
+        }
+        self.stdout.trim()
+    }
+}
+
+const QUIET: &str = r#"
+check_for_update_on_startup = false
+[analytics]
+enabled = false
+[feedback]
+enabled = false
+[features]
+plugins = false
+apps = false
+[otel]
+metrics_exporter = "none"
+"#;
+
+impl Codex {
+    /// With the endpoint as a custom provider, the key as its bearer.
+    pub async fn custom(key: &Key, transport: Transport) -> Self {
+        let websockets = transport == Transport::WebSocket;
+        let config = format!(
+            "model = \"gpt-5.5\"\nmodel_provider = \"pool\"\n{QUIET}\n[model_providers.pool]\nname = \"Rockpool\"\n\
+             base_url = \"{}\"\nwire_api = \"responses\"\nenv_key = \"ROCKPOOL_KEY\"\nsupports_websockets = {websockets}\n",
+            key.base_url
+        );
+        Self { key: Some(key.secret.clone()), ..Self::with(&config).await }
+    }
+
+    /// With the built-in provider and a login of its own, pointed at the endpoint by a path key.
+    pub async fn built_in(key: &Key, auth_json: &str) -> Self {
+        let root = key.base_url.trim_end_matches("/v1");
+        let config = format!(
+            "model = \"gpt-5.5\"\nopenai_base_url = \"{}\"\nchatgpt_base_url = \"{root}/backend-api/\"\n{QUIET}",
+            key.base_url
+        );
+        let codex = Self::with(&config).await;
+        fs::write(codex.home.path().join("codex/auth.json"), auth_json).unwrap();
+        codex
+    }
+
+    async fn with(config: &str) -> Self {
+        let home = tempfile::tempdir().unwrap();
+        for folder in ["codex", "work", "tmp"] {
+            fs::create_dir(home.path().join(folder)).unwrap();
+        }
+        fs::write(home.path().join("codex/config.toml"), config).unwrap();
+        Self { home, outlet: Outlet::open().await, key: None }
+    }
+
+    /// The folder that commands of the model run in.
+    #[must_use]
+    pub fn work(&self) -> PathBuf {
+        self.home.path().join("work")
+    }
+
+    /// The CLI's own login, as it stands now.
+    #[must_use]
+    pub fn auth_json(&self) -> String {
+        fs::read_to_string(self.home.path().join("codex/auth.json")).unwrap()
+    }
+
+    /// `codex exec PROMPT`. Orders to the simulated model stand in the prompt: `[[say: …]]`, `[[tool: …]]`.
+    pub async fn exec(&self, prompt: &str) -> Ran {
+        self.run(&[prompt]).await
+    }
+
+    /// `codex exec resume --last PROMPT`.
+    pub async fn resume(&self, prompt: &str) -> Ran {
+        self.run(&["resume", "--last", prompt]).await
+    }
+
+    async fn run(&self, args: &[&str]) -> Ran {
+        let home = self.home.path();
+        let out = self.outlet.url();
+        let mut command = Command::new(crate::program("CODEX_BIN"));
+        command.env_clear().current_dir(self.work()).kill_on_drop(true);
+        command.env("PATH", std::env::var_os("PATH").unwrap_or_default());
+        command.env("HOME", home).env("CODEX_HOME", home.join("codex")).env("TMPDIR", home.join("tmp"));
+        for name in ["HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "http_proxy", "https_proxy", "all_proxy"] {
+            command.env(name, &out);
+        }
+        command.env("NO_PROXY", "127.0.0.1,localhost").env("no_proxy", "127.0.0.1,localhost");
+        command.env("CODEX_REFRESH_TOKEN_URL_OVERRIDE", format!("{out}/oauth/token"));
+        command.env("CODEX_REVOKE_TOKEN_URL_OVERRIDE", format!("{out}/oauth/revoke"));
+        if let Some(key) = &self.key {
+            command.env("ROCKPOOL_KEY", key);
+        }
+        command.args(["exec", "--skip-git-repo-check", "-s", "danger-full-access"]).args(args);
+        command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        let ran = tokio::time::timeout(LONGEST_RUN, command.output()).await;
+        let output =
+            ran.unwrap_or_else(|_| panic!("codex {args:?} ran longer than {LONGEST_RUN:?}")).unwrap();
+        assert_eq!(self.outlet.wanted(), Vec::<String>::new(), "the CLI tried to leave this machine");
+        let text = |bytes: Vec<u8>| String::from_utf8_lossy(&bytes).into_owned();
+        Ran { code: output.status.code(), stdout: text(output.stdout), stderr: text(output.stderr) }
+    }
+}

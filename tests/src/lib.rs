@@ -1,0 +1,32 @@
+//! The harness of the end-to-end tests: a simulated provider, an engine in front of it, and real tools.
+//!
+//! Everything listens on free loopback ports and keeps its files in a temporary folder, so tests run beside
+//! each other. Waiting is for events, within a bound; nothing sleeps for a fixed time.
+#![expect(clippy::unwrap_used, reason = "every function here serves a test, and a test reports by panicking")]
+
+pub mod api;
+pub mod browser;
+pub mod codex;
+pub mod journal;
+pub mod keepsake;
+pub mod outlet;
+pub mod raw;
+pub mod request;
+pub mod rig;
+pub mod server;
+pub mod socket;
+pub mod tap;
+pub mod wait;
+pub mod web;
+
+/// The path of a built program or tool, from the variable that `cargo xtask test` sets.
+///
+/// # Panics
+/// If the variable is not set: a test that skips itself would hide that its tool went missing.
+#[must_use]
+pub fn program(variable: &str) -> std::path::PathBuf {
+    match std::env::var_os(variable) {
+        Some(path) => path.into(),
+        None => panic!("{variable} is not set: run cargo xtask test"),
+    }
+}

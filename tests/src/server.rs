@@ -1,0 +1,124 @@
+//! The real `rockpool serve` in a process of its own, with an encrypted file as vault.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Output, Stdio};
+
+use rockpool_engine::data_dir::Control;
+use rockpool_sim::{SignIn, Sim};
+use serde_json::json;
+use tokio::process::{Child, Command};
+
+use crate::api::Api;
+use crate::browser;
+use crate::rig::seat;
+use crate::wait;
+
+/// Where one server keeps its things, over restarts.
+#[derive(Clone, Debug)]
+pub struct Home {
+    dir: PathBuf,
+    auth_url: String,
+    backend_url: String,
+}
+
+impl Home {
+    /// A home below `dir` for servers in front of `sim`.
+    #[must_use]
+    pub fn new(dir: &Path, sim: &Sim) -> Self {
+        fs::write(dir.join("passphrase"), "correct horse battery staple\n").unwrap();
+        Self { dir: dir.to_owned(), auth_url: sim.auth_url(), backend_url: sim.backend_url() }
+    }
+
+    /// The data folder.
+    #[must_use]
+    pub fn data_dir(&self) -> PathBuf {
+        self.dir.join("data")
+    }
+
+    fn log(&self) -> PathBuf {
+        self.dir.join("serve.log")
+    }
+
+    /// Everything that servers of this home logged.
+    #[must_use]
+    pub fn logged(&self) -> Vec<u8> {
+        fs::read(self.log()).unwrap()
+    }
+
+    fn command(&self, args: &[&str]) -> Command {
+        let mut command = Command::new(crate::program("ROCKPOOL_BIN"));
+        command.env_clear().args(args).kill_on_drop(true).stdin(Stdio::null());
+        command.env("HOME", &self.dir).env("PATH", std::env::var_os("PATH").unwrap_or_default());
+        command.env("ROCKPOOL_DATA_DIR", self.data_dir()).env("ROCKPOOL_LISTEN", "127.0.0.1:0");
+        command.env("ROCKPOOL_AUTH_URL", &self.auth_url).env("ROCKPOOL_BACKEND_URL", &self.backend_url);
+        command.env("ROCKPOOL_VAULT", format!("file:{}", self.dir.join("vault").display()));
+        command.env("ROCKPOOL_PASSPHRASE_FILE", self.dir.join("passphrase")).env("ROCKPOOL_LOG", "trace");
+        command
+    }
+
+    /// Runs a command of the program to its end.
+    pub async fn run(&self, args: &[&str]) -> Output {
+        wait::within("the command ends", self.command(args).output()).await.unwrap()
+    }
+
+    /// Starts a server and waits until it can be reached.
+    pub async fn serve(&self) -> Server {
+        let log = fs::OpenOptions::new().create(true).append(true).open(self.log()).unwrap();
+        let mut command = self.command(&["serve"]);
+        let mut child = command.stdout(Stdio::null()).stderr(log).spawn().unwrap();
+        let pid = child.id();
+        let control = wait::until("the server publishes its address", || {
+            if let Some(status) = child.try_wait().unwrap() {
+                panic!("rockpool serve ended with {status}: {}", String::from_utf8_lossy(&self.logged()));
+            }
+            Control::read(&self.data_dir()).filter(|control| Some(control.pid) == pid)
+        })
+        .await;
+        Server { api: Api::over(&control), control, child }
+    }
+}
+
+/// A running server, killed when it is dropped.
+pub struct Server {
+    /// Its management API.
+    pub api: Api,
+    /// How it is reached.
+    pub control: Control,
+    child: Child,
+}
+
+impl Server {
+    /// Signs in through the provider's page with the callback's address pasted, for a new account or to repair
+    /// `account`; gives the account's slug. Needs no callback port.
+    pub async fn sign_in(&self, sim: &Sim, person: &str, account: Option<&str>) -> String {
+        sim.next_sign_in(SignIn::As(seat(person)));
+        let started = self.api.post("/sign-ins", json!({"open_browser": "no", "account": account})).await;
+        let callback = browser::redirect_of(started["authorize_url"].as_str().unwrap()).await;
+        let sign_in = format!("/sign-ins/{}", started["id"].as_str().unwrap());
+        self.api.post(&format!("{sign_in}/callback"), json!({"url": callback})).await;
+        let ended = async {
+            loop {
+                let now = self.api.get(&sign_in).await;
+                match now["state"].as_str() {
+                    Some("done") => return now["result"].as_str().unwrap().to_owned(),
+                    Some("waiting" | "exchanging") => {}
+                    _ => panic!("the sign-in of {person} ended with {now}"),
+                }
+            }
+        };
+        wait::within("the sign-in ends", ended).await
+    }
+
+    /// SIGKILL, and waits until the process is gone.
+    pub async fn kill(mut self) {
+        self.child.kill().await.unwrap();
+    }
+
+    /// SIGTERM, and waits for the orderly end.
+    pub async fn stop(mut self) -> Option<i32> {
+        let pid = self.control.pid.to_string();
+        Command::new("kill").args(["-TERM", &pid]).status().await.unwrap();
+        wait::within("the server stops", self.child.wait()).await.unwrap().code()
+    }
+}

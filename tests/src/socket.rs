@@ -1,0 +1,95 @@
+//! A tool's side of a WebSocket.
+
+use futures_util::{SinkExt as _, StreamExt as _};
+use http::Response;
+use serde_json::Value;
+use tokio::net::TcpStream;
+use tokio_tungstenite::tungstenite::client::IntoClientRequest as _;
+use tokio_tungstenite::tungstenite::{Error, Message};
+use tokio_tungstenite::{MaybeTlsStream, WebSocketStream};
+
+use crate::rig::Key;
+use crate::wait;
+
+/// An open connection.
+#[derive(Debug)]
+pub struct Socket {
+    stream: WebSocketStream<MaybeTlsStream<TcpStream>>,
+    /// The headers of the 101.
+    pub headers: http::HeaderMap,
+}
+
+/// The answer that took the place of a 101.
+pub type Refusal = Response<Option<Vec<u8>>>;
+
+impl Socket {
+    /// Opens a connection for a conversation.
+    ///
+    /// # Errors
+    /// With the answer, if it is not 101.
+    pub async fn open(key: &Key, session: &str) -> Result<Self, Box<Refusal>> {
+        let url = format!("{}/responses", key.base_url.replacen("http", "ws", 1));
+        let mut request = url.into_client_request().unwrap();
+        let headers = request.headers_mut();
+        headers.insert("authorization", format!("Bearer {}", key.secret).parse().unwrap());
+        headers.insert("session-id", session.parse().unwrap());
+        match wait::within("the handshake is answered", tokio_tungstenite::connect_async(request)).await {
+            Ok((stream, response)) => Ok(Self { stream, headers: response.headers().clone() }),
+            Err(Error::Http(response)) => Err(response),
+            Err(error) => panic!("no handshake: {error}"),
+        }
+    }
+
+    /// Sends a frame.
+    pub async fn send(&mut self, frame: &Value) {
+        self.send_text(frame.to_string()).await;
+    }
+
+    /// Sends any text.
+    pub async fn send_text(&mut self, text: String) {
+        self.stream.send(Message::text(text)).await.unwrap();
+    }
+
+    /// The next frame as text; `None` at the end of the connection.
+    pub async fn next_text(&mut self) -> Option<String> {
+        loop {
+            match wait::within("a frame comes", self.stream.next()).await {
+                Some(Ok(Message::Text(text))) => return Some(text.to_string()),
+                Some(Ok(Message::Close(_)) | Err(_)) | None => return None,
+                Some(Ok(Message::Binary(_) | Message::Ping(_) | Message::Pong(_) | Message::Frame(_))) => {}
+            }
+        }
+    }
+
+    /// The next frame; `None` at the end of the connection.
+    pub async fn next(&mut self) -> Option<Value> {
+        self.next_text().await.map(|text| serde_json::from_str(&text).unwrap_or(Value::String(text)))
+    }
+
+    /// Frames up to the end of an answer or of the connection.
+    pub async fn answer(&mut self) -> Vec<Value> {
+        let mut frames = Vec::new();
+        while let Some(frame) = self.next().await {
+            let last = matches!(
+                frame["type"].as_str(),
+                Some("response.completed" | "response.failed" | "response.incomplete" | "error")
+            );
+            frames.push(frame);
+            if last {
+                break;
+            }
+        }
+        frames
+    }
+
+    /// Sends a frame and reads its answer.
+    pub async fn ask(&mut self, frame: &Value) -> Vec<Value> {
+        self.send(frame).await;
+        self.answer().await
+    }
+
+    /// Drops the connection without a close frame, as the Codex CLI does.
+    pub fn drop_it(self) {
+        drop(self.stream);
+    }
+}
