@@ -1,0 +1,96 @@
+//! Reads the app's window through WebKit's own driver, attached to the running app.
+
+use std::net::TcpListener;
+use std::process::Stdio;
+
+use serde_json::{Value, json};
+
+use super::ask;
+use super::process::Running;
+use super::session::Session;
+use crate::{wait, web};
+
+/// A port of loopback that is free now.
+#[must_use]
+pub fn free_port() -> u16 {
+    TcpListener::bind(("127.0.0.1", 0)).unwrap().local_addr().unwrap().port()
+}
+
+/// A session with the window's page. One window, one driver.
+#[derive(Debug)]
+pub struct Page {
+    _driver: Running,
+    web: reqwest::Client,
+    session: String,
+}
+
+impl Page {
+    /// Attaches to the window of the app whose inspector listens on `inspector`.
+    pub async fn of(session: &Session, inspector: u16) -> Self {
+        let port = free_port();
+        let mut command = session.command("WebKitWebDriver");
+        command.arg(format!("--port={port}")).arg(format!("--target=127.0.0.1:{inspector}"));
+        command.stdout(Stdio::null()).stderr(Stdio::null());
+        let driver = Running::start(command);
+        let web = web::client();
+        let root = format!("http://127.0.0.1:{port}/session");
+        let id = ask::until("the driver finds the window", async || {
+            // Refused until the driver listens and the app has a window.
+            let body = json!({"capabilities": {"alwaysMatch": {}}}).to_string();
+            let answer = web.post(&root).body(body).send().await.ok()?;
+            let answer: Value = serde_json::from_slice(&answer.bytes().await.ok()?).ok()?;
+            answer["value"]["sessionId"].as_str().map(str::to_owned)
+        })
+        .await;
+        Self { _driver: driver, web, session: format!("{root}/{id}") }
+    }
+
+    /// Runs a script in the page and gives what it returns.
+    pub async fn run(&self, script: &str) -> Value {
+        let body = json!({"script": script, "args": []}).to_string();
+        let request = self.web.post(format!("{}/execute/sync", self.session)).body(body);
+        let answer = wait::within("the page answers", request.send()).await.unwrap();
+        let mut answer: Value = serde_json::from_slice(&answer.bytes().await.unwrap()).unwrap();
+        answer["value"].take()
+    }
+
+    /// The text that a person reads.
+    pub async fn text(&self) -> String {
+        self.run("return document.body.innerText").await.as_str().unwrap_or_default().to_owned()
+    }
+
+    /// Waits until the page says all of `words`, and gives its text.
+    ///
+    /// # Panics
+    /// After [`wait::PATIENCE`], showing the text.
+    pub async fn says(&self, words: &[&str]) -> String {
+        let mut text = String::new();
+        let said = async {
+            loop {
+                text = self.text().await;
+                if words.iter().all(|word| text.contains(word)) {
+                    return;
+                }
+                // The page draws by itself and tells nobody.
+                tokio::time::sleep(ask::PAUSE).await;
+            }
+        };
+        let in_time = tokio::time::timeout(wait::PATIENCE, said).await.is_ok();
+        assert!(in_time, "waited in vain for {words:?}; the page says:\n{text}");
+        text
+    }
+
+    /// Clicks the button with this text.
+    pub async fn click(&self, text: &str) {
+        let script = format!(
+            "const wanted = {}; const all = [...document.querySelectorAll('button, a')]; \
+             const found = all.find((one) => one.textContent.trim() === wanted && !one.disabled); \
+             found?.click(); return Boolean(found)",
+            json!(text)
+        );
+        ask::until(&format!("“{text}” is clicked"), async || {
+            (self.run(&script).await == true).then_some(())
+        })
+        .await;
+    }
+}
