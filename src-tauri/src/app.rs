@@ -4,7 +4,7 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use rockpool_desktop::controller::{Controller, Input, WindowInput};
-use rockpool_desktop::rehearsal::{Home, Rehearsal};
+use rockpool_desktop::rehearsal::{Home, Pace, Rehearsal};
 use rockpool_engine::clock::Clock;
 use rockpool_engine::engine::Engine;
 use tauri::{App, AppHandle, Manager as _, RunEvent};
@@ -27,7 +27,7 @@ pub(crate) fn run(home: Option<Home>) -> Result<ExitCode, Failure> {
     }
     let runtime = Runtime::new()?;
     tauri::async_runtime::set(runtime.handle().clone());
-    let rehearsal = home.map(|home| runtime.block_on(Rehearsal::prepare(home))).transpose()?;
+    let rehearsal = home.map(|home| runtime.block_on(Rehearsal::prepare(home, Pace::SHOW))).transpose()?;
     let config = host::config(rehearsal.as_ref())?;
     let identity = if rehearsal.is_some() { Identity::REHEARSAL } else { Identity::NORMAL };
     let (inputs, receiver) = mpsc::channel(WAITING);

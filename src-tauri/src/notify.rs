@@ -62,7 +62,6 @@ fn present(alert: &Alert) -> notify_rust::error::Result<NotificationHandle> {
     notification.show()
 }
 
-/// The icon is the one that the package installs; elsewhere the service shows one of its own.
 fn base() -> Notification {
     let mut notification = Notification::new();
     notification.appname("Rockpool").icon("rockpool-desktop");

@@ -16,13 +16,13 @@ use super::cast::{Member, members};
 use super::http::get;
 use crate::api::{Api, segment};
 
-/// How long a person takes, so that the waiting is seen.
-const READING: Duration = Duration::from_millis(1200);
 /// Redirects that are followed before giving up.
 const HOPS: usize = 5;
 
 pub(crate) struct InProcessBrowser {
     runtime: Handle,
+    /// How long a person takes at the page.
+    reading: Duration,
     tab: Arc<Tab>,
 }
 
@@ -36,8 +36,8 @@ struct Tab {
 }
 
 impl InProcessBrowser {
-    pub(crate) fn new(runtime: Handle) -> Self {
-        Self { runtime, tab: Arc::default() }
+    pub(crate) fn new(runtime: Handle, reading: Duration) -> Self {
+        Self { runtime, reading, tab: Arc::default() }
     }
 
     /// Lets the browser ask the engine which account a sign-in is for.
@@ -50,9 +50,9 @@ impl InProcessBrowser {
 impl Browser for InProcessBrowser {
     fn open(&self, url: &str) -> Result<(), String> {
         let url = Url::parse(url).map_err(|error| error.to_string())?;
-        let tab = Arc::clone(&self.tab);
+        let (tab, reading) = (Arc::clone(&self.tab), self.reading);
         self.runtime.spawn(async move {
-            sleep(READING).await;
+            sleep(reading).await;
             if let Err(reason) = tab.sign_in(url).await {
                 tracing::warn!(reason, "the rehearsal's browser gave up");
             }

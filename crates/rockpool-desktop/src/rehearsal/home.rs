@@ -1,18 +1,26 @@
 //! A home folder of its own for a rehearsal, so that no toolkit writes into the real one.
 
 use std::ffi::OsString;
+use std::fs::File;
 use std::io;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 /// Names the folder to the process that was started for it.
 const VARIABLE: &str = "ROCKPOOL_REHEARSAL_HOME";
 const PREFIX: &str = "rockpool-rehearsal-";
-/// Written when the folder is made. Without it, a folder that the variable names is never removed.
+/// Written when the folder is made, and locked while it is used. A folder without it is never removed.
 const MARK: &str = ".made-for-a-rehearsal";
+/// How long a folder that nobody uses may still be on its way to the process that it was made for.
+const HANDED_OVER: Duration = Duration::from_secs(60);
 
 /// A temporary home folder, removed when this is dropped.
 #[derive(Debug)]
-pub struct Home(PathBuf);
+pub struct Home {
+    folder: PathBuf,
+    /// Tells other rehearsals that the folder is in use.
+    _lock: File,
+}
 
 impl Home {
     /// Makes the folder. It outlives this process: the one that takes it over removes it.
@@ -20,6 +28,7 @@ impl Home {
     /// # Errors
     /// If the system's temporary folder cannot be written.
     pub fn make() -> io::Result<PathBuf> {
+        sweep(&std::env::temp_dir());
         let folder = tempfile::Builder::new().prefix(PREFIX).tempdir()?.keep();
         std::fs::write(folder.join(MARK), [])?;
         Ok(folder)
@@ -28,10 +37,8 @@ impl Home {
     /// The folder that this process was started with, if it was made by [`Home::make`].
     pub fn take_over(lookup: &dyn Fn(&str) -> Option<OsString>) -> Option<Self> {
         let folder = PathBuf::from(lookup(VARIABLE)?);
-        let name = folder.file_name()?.to_str()?;
-        let made_for_it = name.starts_with(PREFIX) && folder.join(MARK).is_file();
-        // Not `then_some`: a `Home` that is made and dropped removes the folder.
-        made_for_it.then(|| Self(folder))
+        let lock = unused(&folder)?;
+        Some(Self { folder, _lock: lock })
     }
 
     /// The environment that keeps a process inside `folder`: its home, and what toolkits derive from it. The
@@ -61,14 +68,38 @@ impl Home {
 
     /// Where the engine keeps its state.
     pub(crate) fn data(&self) -> PathBuf {
-        self.0.join("data")
+        self.folder.join("data")
     }
 }
 
 impl Drop for Home {
     fn drop(&mut self) {
-        if let Err(error) = std::fs::remove_dir_all(&self.0) {
-            tracing::warn!(%error, folder = %self.0.display(), "the rehearsal's folder could not be removed");
+        if let Err(error) = std::fs::remove_dir_all(&self.folder) {
+            tracing::warn!(%error, folder = %self.folder.display(), "the rehearsal's folder could not be removed");
+        }
+    }
+}
+
+/// The lock on a folder that was made for a rehearsal and that no process uses.
+fn unused(folder: &Path) -> Option<File> {
+    let name = folder.file_name()?.to_str()?;
+    if !name.starts_with(PREFIX) {
+        return None;
+    }
+    let lock = File::open(folder.join(MARK)).ok()?;
+    lock.try_lock().is_ok().then_some(lock)
+}
+
+/// Removes what rehearsals left behind that were killed, or that were a second start.
+fn sweep(temp_dir: &Path) {
+    let folders = std::fs::read_dir(temp_dir).into_iter().flatten().filter_map(Result::ok);
+    for folder in folders.map(|entry| entry.path()) {
+        let Some(lock) = unused(&folder) else { continue };
+        let age = lock.metadata().and_then(|mark| mark.modified()).ok().and_then(|at| at.elapsed().ok());
+        if age.is_some_and(|age| age > HANDED_OVER)
+            && let Err(error) = std::fs::remove_dir_all(&folder)
+        {
+            tracing::debug!(%error, folder = %folder.display(), "a rehearsal's folder stays behind");
         }
     }
 }
@@ -84,9 +115,31 @@ mod tests {
     #[test]
     fn a_home_that_was_made_is_taken_over_and_removed_in_the_end() {
         let folder = Home::make().unwrap();
-        std::fs::create_dir_all(folder.join("data")).unwrap();
-        drop(named(&folder).unwrap());
+        let home = named(&folder).unwrap();
+        std::fs::create_dir_all(home.data()).unwrap();
+        assert!(named(&folder).is_none(), "it is in use");
+        drop(home);
         assert!(!folder.exists());
+    }
+
+    #[test]
+    fn what_a_killed_rehearsal_left_is_swept_and_what_is_in_use_is_not() {
+        let temp_dir = tempfile::tempdir().unwrap();
+        let made = |name: &str| {
+            let folder = temp_dir.path().join(format!("{PREFIX}{name}"));
+            std::fs::create_dir(&folder).unwrap();
+            let mark = File::create(folder.join(MARK)).unwrap();
+            let long_ago = mark.metadata().unwrap().modified().unwrap() - 2 * HANDED_OVER;
+            (folder, mark, long_ago)
+        };
+        let (killed, mark, long_ago) = made("killed");
+        mark.set_modified(long_ago).unwrap();
+        let (used, lock, _) = made("used");
+        lock.set_modified(long_ago).unwrap();
+        lock.lock().unwrap();
+        let (fresh, _, _) = made("fresh");
+        sweep(temp_dir.path());
+        assert!(!killed.exists() && used.exists() && fresh.exists());
     }
 
     #[test]

@@ -23,6 +23,7 @@ use url::Url;
 
 use self::browser::InProcessBrowser;
 pub use self::home::Home;
+pub use self::play::Pace;
 use crate::api::Api;
 
 /// Why a rehearsal could not begin or go on.
@@ -45,6 +46,7 @@ pub enum RehearsalError {
 pub struct Rehearsal {
     sim: Sim,
     home: Home,
+    pace: Pace,
     auth_url: Url,
     backend_url: Url,
     browser: Arc<InProcessBrowser>,
@@ -52,7 +54,10 @@ pub struct Rehearsal {
 
 impl Rehearsal {
     /// Starts the simulator on a free port; everything that is written stays below `home`.
-    pub async fn prepare(home: Home) -> Result<Self, RehearsalError> {
+    ///
+    /// # Errors
+    /// If no port of the loopback interface can be had.
+    pub async fn prepare(home: Home, pace: Pace) -> Result<Self, RehearsalError> {
         let people = cast::members().into_iter().map(|member| member.person).collect();
         let sim = Sim::start(SimConfig { people, tls_listen: None, ..SimConfig::default() }).await?;
         let parsed = |text: String| Url::parse(&text).map_err(io::Error::other);
@@ -61,7 +66,8 @@ impl Rehearsal {
             backend_url: parsed(sim.backend_url())?,
             sim,
             home,
-            browser: Arc::new(InProcessBrowser::new(Handle::current())),
+            pace,
+            browser: Arc::new(InProcessBrowser::new(Handle::current(), pace.reading)),
         })
     }
 
@@ -79,6 +85,9 @@ impl Rehearsal {
     /// loses its login within a minute. Goes on until it is dropped or a step is refused.
     pub async fn play(&self, api: Arc<dyn Api>) -> Result<(), RehearsalError> {
         self.browser.connect(api.clone());
-        play::play(&self.sim, api).await
+        play::play(&self.sim, api, self.pace).await
     }
 }
+
+#[cfg(test)]
+mod tests;

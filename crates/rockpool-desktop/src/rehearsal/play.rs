@@ -19,17 +19,35 @@ use crate::api::{Api, segment};
 const SIGN_IN: Duration = Duration::from_secs(20);
 /// How often a sign-in is looked at.
 const LOOK: Duration = Duration::from_millis(100);
-/// Pause between two requests of the tool while the scenes play, and afterwards.
-const BRISK: Duration = Duration::from_millis(700);
-const CALM: Duration = Duration::from_secs(4);
-/// When, after the tool's first request, one account has run dry at the latest.
-const DRY: Duration = Duration::from_secs(18);
-/// When one login is ended.
-const LOSS: Duration = Duration::from_secs(32);
-
 /// Which member runs dry, and which loses the login.
 const RUNS_DRY: usize = 1;
 const LOSES_LOGIN: usize = 2;
+
+/// How fast a rehearsal goes.
+#[derive(Clone, Copy, Debug)]
+pub struct Pace {
+    /// How long a person takes at the sign-in page, so that the waiting is seen.
+    pub reading: Duration,
+    /// Pause between two requests of the tool while the scenes play.
+    pub brisk: Duration,
+    /// The same afterwards.
+    pub calm: Duration,
+    /// When, after the tool's first request, one account has run dry at the latest.
+    pub dry: Duration,
+    /// When one login is ended.
+    pub loss: Duration,
+}
+
+impl Pace {
+    /// For people: all scenes within a minute.
+    pub const SHOW: Self = Self {
+        reading: Duration::from_millis(1200),
+        brisk: Duration::from_millis(700),
+        calm: Duration::from_secs(4),
+        dry: Duration::from_secs(18),
+        loss: Duration::from_secs(32),
+    };
+}
 
 /// A moment of the play that comes once.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -39,7 +57,7 @@ enum Scene {
     OneLost,
 }
 
-pub(crate) async fn play(sim: &Sim, api: Arc<dyn Api>) -> Result<(), RehearsalError> {
+pub(crate) async fn play(sim: &Sim, api: Arc<dyn Api>, pace: Pace) -> Result<(), RehearsalError> {
     let stage = Stage { api };
     let cast: Vec<Member> = members().into_iter().take(OPENING).collect();
     let mut names = Vec::new();
@@ -54,23 +72,23 @@ pub(crate) async fn play(sim: &Sim, api: Arc<dyn Api>) -> Result<(), RehearsalEr
     let begun = Instant::now();
     let mut scene = Scene::Working;
     loop {
-        scene = next_scene(scene, begun.elapsed(), sim, &cast);
+        scene = next_scene(scene, begun.elapsed(), pace, sim, &cast);
         tool.turn().await;
-        sleep(if scene == Scene::OneLost { CALM } else { BRISK }).await;
+        sleep(if scene == Scene::OneLost { pace.calm } else { pace.brisk }).await;
     }
 }
 
 /// Goes on to the next scene when its time has come.
-fn next_scene(scene: Scene, played: Duration, sim: &Sim, cast: &[Member]) -> Scene {
+fn next_scene(scene: Scene, played: Duration, pace: Pace, sim: &Sim, cast: &[Member]) -> Scene {
     match scene {
-        Scene::Working if played >= DRY => {
+        Scene::Working if played >= pace.dry => {
             let member = &cast[RUNS_DRY];
             let windows = member.person.workspaces.first().map(|workspace| workspace.windows.clone());
             let spent = windows.unwrap_or_default().used(100.0, 61.0);
             note(sim.set_windows(&member.seat(), &spent));
             Scene::OneDry
         }
-        Scene::OneDry if played >= LOSS => {
+        Scene::OneDry if played >= pace.loss => {
             note(sim.kill_login(&cast[LOSES_LOGIN].person.user_id, Death::Revoked));
             Scene::OneLost
         }
