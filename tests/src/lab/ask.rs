@@ -11,14 +11,16 @@ pub(super) const PAUSE: Duration = Duration::from_millis(25);
 ///
 /// # Panics
 /// After [`wait::PATIENCE`], naming `what`.
-pub async fn until<T>(what: &str, mut ask: impl AsyncFnMut() -> Option<T>) -> T {
-    let answered = async {
-        loop {
-            if let Some(answer) = ask().await {
-                return answer;
-            }
-            tokio::time::sleep(PAUSE).await;
+pub async fn until<T>(what: &str, ask: impl AsyncFnMut() -> Option<T>) -> T {
+    wait::within(what, without_end(ask)).await
+}
+
+/// Asks until there is an answer, however long that takes: for callers with a bound of their own.
+pub async fn without_end<T>(mut ask: impl AsyncFnMut() -> Option<T>) -> T {
+    loop {
+        if let Some(answer) = ask().await {
+            return answer;
         }
-    };
-    wait::within(what, answered).await
+        tokio::time::sleep(PAUSE).await;
+    }
 }
