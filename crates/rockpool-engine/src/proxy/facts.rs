@@ -27,6 +27,13 @@ pub(crate) struct Facts {
     pub(crate) generate: Option<bool>,
 }
 
+impl Facts {
+    /// Whether this is a turn of the conversation. Warming a connection up moves no history anywhere.
+    pub(crate) fn asks_for_an_answer(&self) -> bool {
+        self.generate != Some(false)
+    }
+}
+
 /// The few top-level keys that are looked at; everything else is skipped, not stored.
 #[derive(Deserialize)]
 struct Shallow<'a> {

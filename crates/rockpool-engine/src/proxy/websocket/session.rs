@@ -192,7 +192,8 @@ impl Session {
         };
         let core = &self.handshake.core;
         turn.since = core.clock.now().mono;
-        let lease = Lease::begin(core, account, self.handshake.conversation.clone());
+        let conversation = self.handshake.conversation.clone().filter(|_| turn.facts.asks_for_an_answer());
+        let lease = Lease::begin(core, account, conversation);
         turn.asked = Some(Asked { lease, observer: Observer::new(core, account) });
         turn.progress = Progress::Held { frames: Vec::new(), deadline: Instant::now() + HOLD };
         let text = Utf8Bytes::try_from(body.bytes).map_err(|_| Gone)?;
@@ -274,8 +275,10 @@ impl Session {
         };
         if let Some(asked) = &turn.asked {
             turn.record.committed(asked.lease.account());
-            asked.lease.place();
-            self.home = Some(asked.lease.account());
+            if turn.facts.asks_for_an_answer() {
+                asked.lease.place();
+                self.home = Some(asked.lease.account());
+            }
         }
         for frame in frames {
             self.tool.feed(Message::Text(frame)).await?;
@@ -454,6 +457,7 @@ impl Session {
             (Progress::Committed, _) => {
                 let tokens = turn.settle(class, None);
                 turn.finish(class, 200, account, tokens);
+                self.tool.flush().await?;
                 Ok(Flow::Stop)
             }
             (Progress::Held { .. }, Mobility::Bound) => {
