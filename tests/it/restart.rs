@@ -1,5 +1,6 @@
 //! What an orderly stop and a new start keep: accounts, pools, clients, and where conversations live.
 
+use rockpool_engine::snapshot::Snapshot;
 use rockpool_routing::AccountState;
 use rockpool_tests::journal::{served, turns};
 use rockpool_tests::request::question;
@@ -24,8 +25,11 @@ async fn accounts_pools_clients_and_activity_survive_a_restart() {
     let after = rig.handle().snapshot();
     assert_eq!(after.pools[0].extra_provider_names, before.pools[0].extra_provider_names);
     assert_eq!(after.pools[0].strategy, before.pools[0].strategy);
-    assert_eq!(after.recent, before.recent);
-    let known = |snapshot: &rockpool_engine::snapshot::Snapshot| -> Vec<_> {
+    let told = |snapshot: &Snapshot| -> Vec<_> {
+        snapshot.recent.iter().map(|it| (it.id, it.account.clone(), it.outcome.clone(), it.status)).collect()
+    };
+    assert_eq!(told(&after), told(&before));
+    let known = |snapshot: &Snapshot| -> Vec<_> {
         let accounts = snapshot.accounts.iter();
         accounts
             .map(|it| {

@@ -95,7 +95,7 @@ impl Setup {
             Config::rehearsal(data_dir, Url::parse(&auth).unwrap(), Url::parse(&backend).unwrap());
         config.ca_file = (self.road == Road::Tls).then_some(ca);
         let vault = Keepsake::default();
-        let engine = launch(&config, &vault).await;
+        let engine = launch(&config, &vault, sim.ca_pem()).await;
         let mut rig = Rig { sim, tap, config, vault, api: owner(&engine), engine: Some(engine), _dir: dir };
         let names: Vec<String> =
             self.people.iter().map(|person| person.user_id.trim_start_matches("user-").to_owned()).collect();
@@ -134,13 +134,16 @@ pub struct Rig {
     _dir: TempDir,
 }
 
-async fn launch(config: &Config, vault: &Keepsake) -> Engine {
-    try_launch(config, vault).await.unwrap()
+async fn launch(config: &Config, vault: &Keepsake, ca_pem: &str) -> Engine {
+    try_launch(config, vault, ca_pem).await.unwrap()
 }
 
-async fn try_launch(config: &Config, vault: &Keepsake) -> Result<Engine, StartError> {
-    let ports =
-        Ports { vault: Box::new(vault.clone()), browser: Arc::new(StandIn::here()), clock: Clock::system() };
+async fn try_launch(config: &Config, vault: &Keepsake, ca_pem: &str) -> Result<Engine, StartError> {
+    let ports = Ports {
+        vault: Box::new(vault.clone()),
+        browser: Arc::new(StandIn::here(ca_pem)),
+        clock: Clock::system(),
+    };
     Engine::start(config.clone(), ports).await
 }
 
@@ -282,13 +285,13 @@ impl Rig {
     /// # Errors
     /// With what it says; that it starts is for no test to wish.
     pub async fn start_a_second(&self) -> Result<(), String> {
-        let started = try_launch(&self.config, &self.vault).await;
+        let started = try_launch(&self.config, &self.vault, self.sim.ca_pem()).await;
         started.map(drop).map_err(|error| error.to_string())
     }
 
     /// Starts it again on the same data folder and vault; its port is another.
     pub async fn start_again(&mut self) {
-        let engine = launch(&self.config, &self.vault).await;
+        let engine = launch(&self.config, &self.vault, self.sim.ca_pem()).await;
         self.api = owner(&engine);
         self.engine = Some(engine);
     }

@@ -6,14 +6,26 @@ use std::time::Duration;
 use reqwest::Client;
 use reqwest::redirect::Policy;
 use reqwest::retry;
+use rustls::pki_types::CertificateDer;
+use rustls::pki_types::pem::PemObject as _;
 
-/// A client for loopback. It trusts no certificate authority: nothing here speaks TLS to it.
+/// A client for plain HTTP on loopback. It trusts no certificate authority.
 #[must_use]
 pub fn client() -> Client {
+    trusting("")
+}
+
+/// A client that trusts the authorities in `pem` and no other.
+#[must_use]
+pub fn trusting(pem: &str) -> Client {
+    let mut roots = rustls::RootCertStore::empty();
+    for authority in CertificateDer::pem_slice_iter(pem.as_bytes()) {
+        roots.add(authority.unwrap()).unwrap();
+    }
     let tls = rustls::ClientConfig::builder_with_provider(Arc::new(rustls::crypto::ring::default_provider()))
         .with_safe_default_protocol_versions()
         .unwrap()
-        .with_root_certificates(rustls::RootCertStore::empty())
+        .with_root_certificates(roots)
         .with_no_client_auth();
     Client::builder()
         .tls_backend_preconfigured(tls)

@@ -1,6 +1,6 @@
 //! A conversation that has to move: it loses what only its old account can read, and goes on.
 
-use rockpool_sim::{Action, Fault, On, Windows};
+use rockpool_sim::{Action, Cost, Fault, On, Windows};
 use rockpool_tests::codex::{Codex, Transport};
 use rockpool_tests::journal::{item_types, notes, served, turns};
 use rockpool_tests::rig::{Rig, Setup, seat};
@@ -32,18 +32,22 @@ async fn a_resumed_conversation_whose_account_ran_dry_loses_its_reasoning_and_go
 }
 
 #[tokio::test]
-async fn a_turn_that_continues_an_answer_is_taken_up_elsewhere_with_its_full_input() {
-    let rig = Setup::of(["ada", "ben"]).start().await;
-    let codex = Codex::custom(&rig.client("cli", "ada").await, Transport::WebSocket).await;
-    // The tool's output goes up as a frame that continues the first answer of this very connection.
-    rig.sim.set_cost(&seat("ada"), rockpool_sim::Cost { primary: 100.0, secondary: 0.0 }).unwrap();
-    let ran = codex.exec("go [[tool: echo onwards]]").await;
-    assert_eq!((ran.code, ran.stdout.trim()), (Some(0), "The tool said: onwards"), "{ran:#?}");
-    let turns = turns(&rig.sim);
-    assert_eq!(served(&turns).last().map(String::as_str), Some("ben 200"), "{:?}", served(&turns));
-    let last = turns.last().unwrap();
-    assert!(last.body["previous_response_id"].is_null(), "the full input came anew");
-    assert!(!item_types(last).contains(&"reasoning".to_owned()));
+async fn a_turn_whose_account_runs_dry_between_call_and_output_is_ended_by_another() {
+    for transport in Transport::ALL {
+        let rig = Setup::of(["ada", "ben"]).start().await;
+        let codex = Codex::custom(&rig.client("cli", "ada").await, transport).await;
+        // Over WebSocket the tool's output continues the first answer of this very connection; over HTTP it
+        // comes with the first account's turn state.
+        rig.sim.set_cost(&seat("ada"), Cost { primary: 100.0, secondary: 0.0 }).unwrap();
+        let ran = codex.exec("go [[tool: echo onwards]]").await;
+        assert_eq!((ran.code, ran.stdout.trim()), (Some(0), "The tool said: onwards"), "{ran:#?}");
+        let turns = turns(&rig.sim);
+        assert_eq!(served(&turns), ["ada 200", "ben 200"], "{transport:?}");
+        let last = turns.last().unwrap();
+        assert!(last.body["previous_response_id"].is_null(), "the full input came anew");
+        assert!(!item_types(last).contains(&"reasoning".to_owned()), "{transport:?}");
+        assert_eq!(notes(&rig.sim), Vec::<String>::new(), "{transport:?}");
+    }
 }
 
 #[tokio::test]

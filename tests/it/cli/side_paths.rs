@@ -2,8 +2,9 @@
 
 use rockpool_sim::{Person, Windows};
 use rockpool_tests::codex::Codex;
-use rockpool_tests::journal::to_path;
+use rockpool_tests::journal::{served, to_path, turns};
 use rockpool_tests::rig::{Setup, seat};
+use rockpool_tests::tap::Tap;
 use rockpool_tests::web;
 
 #[tokio::test]
@@ -21,6 +22,25 @@ async fn alternating_accounts_cause_no_storm_of_catalogue_requests() {
         asked <= 2,
         "the provider's catalogue was asked for {asked} times, at most once for each account"
     );
+}
+
+#[tokio::test]
+async fn the_cli_reads_the_catalogue_once_a_run_though_each_account_has_a_tag_of_its_own() {
+    let rig = Setup::of(["ada", "ben"]).strategy("round_robin").start().await;
+    let key = rig.path_client("cli", "ada").await;
+    // As the CLI's proxy it sees what the CLI asks the endpoint for.
+    let tap = Tap::open(&rig.root()).await;
+    let mut who = Vec::new();
+    for _ in 0..2 {
+        tap.clear();
+        let codex = Codex::reading_the_catalogue(&key, &tap.url()).await;
+        assert_eq!(codex.exec("hello [[tool: echo x]]").await.answer(), "The tool said: x");
+        assert_eq!(tap.exchanges("/v1/responses").len(), 2);
+        assert_eq!(tap.exchanges("/v1/models").len(), 1);
+        who = served(&turns(&rig.sim));
+    }
+    who.sort();
+    assert_eq!(who, ["ada 200", "ada 200", "ben 200", "ben 200"]);
 }
 
 #[tokio::test]

@@ -34,6 +34,23 @@ async fn a_dead_refresh_token_ends_in_needs_reauth_while_the_pool_goes_on() {
 }
 
 #[tokio::test]
+async fn with_nobody_left_to_serve_the_cli_is_told_what_to_do_and_asks_once() {
+    for transport in Transport::ALL {
+        let rig = Setup::of(["ada"]).start().await;
+        let codex = Codex::custom(&rig.client("cli", "ada").await, transport).await;
+        rig.sim.kill_login("user-ada", Death::Revoked).unwrap();
+        let ran = codex.exec("hello").await;
+        assert_eq!(ran.code, Some(1), "{ran:#?}");
+        assert!(ran.stderr.contains("Sign in again"), "{transport:?}: {ran:#?}");
+        let records = rig.activity(1).await;
+        assert!(records.iter().all(|record| record.status == 400), "{transport:?}: {records:#?}");
+        let most = if transport == Transport::Http { 1 } else { 2 };
+        assert!(records.len() <= most, "{transport:?}: {} requests", records.len());
+        assert_eq!(refreshes(&rig.sim).len(), 1, "{transport:?}");
+    }
+}
+
+#[tokio::test]
 async fn signing_in_again_repairs_the_account_in_place() {
     let rig = Setup::of(["ada", "ben"]).start().await;
     let key = rig.client("cli", "ada").await;

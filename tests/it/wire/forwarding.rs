@@ -4,12 +4,12 @@ use std::collections::BTreeSet;
 
 use rockpool_sim::{Action, Fault, On, StreamFault};
 use rockpool_tests::raw::{self, Message};
-use rockpool_tests::request::question;
+use rockpool_tests::request::{events, items, question};
 use rockpool_tests::rig::{Key, Rig, Road, Setup, seat};
 use rockpool_tests::tap::Exchange;
 
 /// JSON as no serializer writes it: order, spaces, escapes, numbers and an unknown field deep inside.
-const ODD: &str = "{ \"stream\":true,\r\n\t\"model\" : \"gpt-5.5\",\"input\":[ {\"type\":\"message\",\"role\":\"user\",\"content\":[{\"type\":\"input_text\",\"text\":\"\\u0068ello \\ud83c\\udf0a\"}],\"x_unknown\":{\"b\":1.0,\"a\":1e2}}],\"instructions\":\"Be brief.\",\"tools\":[],\"store\":false ,\"client_metadata\":{\"z\":\"1\",\"a\":\"2\"}}  ";
+const ODD: &str = "{ \"stream\":true,\r\n\t\"model\" : \"gpt-5.5\",\"input\":[ {\"type\":\"message\",\"role\":\"user\",\"content\":[{\"type\":\"input_text\",\"text\":\"\\u0068ello \\ud83c\\udf0a\"}],\"x_unknown\":{\"b\":1.0,\"a\":1e2}}],\"instructions\":\"Be brief.\",\"tools\":[],\"store\":false ,\"include\":[\"reasoning.encrypted_content\"],\"client_metadata\":{\"z\":\"1\",\"a\":\"2\"}}  ";
 
 /// What the tool sends besides its body.
 const TOOL: [(&str, &str); 13] = [
@@ -28,8 +28,7 @@ const TOOL: [(&str, &str); 13] = [
     ("session-id", "conversation-1"),
 ];
 
-async fn forward(rig: &Rig, key: &Key, more: &[(&str, &str)], body: &[u8]) -> (Message, Exchange) {
-    rig.tap().clear();
+fn request(rig: &Rig, key: &Key, more: &[(&str, &str)], body: &[u8]) -> Vec<u8> {
     let mut request = format!(
         "POST /v1/responses HTTP/1.1\r\nhost: {}\r\nauthorization: Bearer {}\r\ncontent-length: {}\r\n",
         rig.address(),
@@ -41,7 +40,12 @@ async fn forward(rig: &Rig, key: &Key, more: &[(&str, &str)], body: &[u8]) -> (M
     }
     let mut bytes = format!("{request}\r\n").into_bytes();
     bytes.extend_from_slice(body);
-    let answer = raw::exchange(rig.address(), bytes).await;
+    bytes
+}
+
+async fn forward(rig: &Rig, key: &Key, more: &[(&str, &str)], body: &[u8]) -> (Message, Exchange) {
+    rig.tap().clear();
+    let answer = raw::exchange(rig.address(), request(rig, key, more, body)).await;
     let mut exchanges = rig.tap().exchanges("/codex/responses");
     assert_eq!(exchanges.len(), 1);
     (answer, exchanges.remove(0))
@@ -149,4 +153,32 @@ async fn events_that_nobody_knows_are_huge_or_are_no_json_pass_through() {
         assert!(answer.body == seen.response.body, "{fault:?}");
         assert!(!answer.body.is_empty());
     }
+}
+
+#[tokio::test]
+async fn a_history_that_moves_goes_up_decoded_without_its_reasoning_and_all_else_as_it_was() {
+    let rig = Setup::of(["ada", "ben"]).over(Road::Tapped).start().await;
+    let key = rig.client("tool", "ada").await;
+    let (first, _) = forward(&rig, &key, &[], ODD.as_bytes()).await;
+    let state = first.header("x-codex-turn-state").unwrap().to_owned();
+    let reasoning = &items(&events(&first.body))[0];
+    assert_eq!(reasoning["type"], "reasoning");
+    rig.sim.script(Fault::next(On::Http, Action::UsageLimitReached).of(&seat("ada")));
+    let with = ODD.replacen("[ {\"type\"", &format!("[ {reasoning} ,\n {{\"type\""), 1);
+    let body = zstd::encode_all(with.as_bytes(), 3).unwrap();
+    rig.tap().clear();
+    let more = [("content-encoding", "zstd"), ("x-codex-turn-state", state.as_str())];
+    let answer = raw::exchange(rig.address(), request(&rig, &key, &more, &body)).await;
+    assert_eq!(answer.status(), 200, "{}", String::from_utf8_lossy(&answer.body));
+    let seen = rig.tap().exchanges("/codex/responses");
+    let to = |account: &str| {
+        let mut found = seen.iter().filter(|seen| seen.request.header("chatgpt-account-id") == Some(account));
+        found.next().unwrap_or_else(|| panic!("{account} was not asked")).request.clone()
+    };
+    let (own, foreign) = (to("acct-ada"), to("acct-ben"));
+    assert!(own.body == body, "its own account got it as it came");
+    assert_eq!(own.header("x-codex-turn-state"), Some(state.as_str()));
+    assert_eq!(foreign.header("content-encoding"), None);
+    assert_eq!(foreign.header("x-codex-turn-state"), None);
+    assert_eq!(String::from_utf8_lossy(&foreign.body).replace([' ', '\n'], ""), ODD.replace([' ', '\n'], ""));
 }

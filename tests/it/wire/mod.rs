@@ -5,6 +5,8 @@ mod bad_input;
 mod failures;
 mod forwarding;
 mod gone;
+mod management;
 mod many;
+mod nobody_left;
 pub(crate) mod post;
 mod sockets;

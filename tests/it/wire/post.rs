@@ -9,7 +9,6 @@ use serde_json::Value;
 /// An answer, read as far as it came.
 pub(crate) struct Posted {
     pub(crate) status: u16,
-    pub(crate) headers: http::HeaderMap,
     pub(crate) body: Vec<u8>,
     /// Whether the body came to its proper end.
     pub(crate) whole: bool,
@@ -33,7 +32,7 @@ pub(crate) async fn send(key: &Key, session: &str, body: &Value) -> Response {
 
 pub(crate) async fn post(key: &Key, session: &str, body: &Value) -> Posted {
     let mut response = send(key, session, body).await;
-    let (status, headers) = (response.status().as_u16(), response.headers().clone());
+    let status = response.status().as_u16();
     let mut body = Vec::new();
     let whole = loop {
         match response.chunk().await {
@@ -42,7 +41,7 @@ pub(crate) async fn post(key: &Key, session: &str, body: &Value) -> Posted {
             Err(_) => break false,
         }
     };
-    Posted { status, headers, body, whole }
+    Posted { status, body, whole }
 }
 
 pub(crate) async fn ask(key: &Key, session: &str) -> Posted {
