@@ -120,9 +120,9 @@ impl Codex {
         let base = &key.base_url;
         let config = format!(
             "model = \"gpt-5.5\"\nmodel_provider = \"pool\"\n{QUIET}\n[model_providers.pool]\nname = \"Rockpool\"\n\
-             base_url = \"{base}\"\nwire_api = \"responses\"\nmodel_catalog_url = \"{base}/models\"\n"
+             base_url = \"{base}\"\nwire_api = \"responses\"\nenv_key = \"ROCKPOOL_KEY\"\nmodel_catalog_url = \"{base}/models\"\n"
         );
-        Self { proxy: Some(through.to_owned()), ..Self::with(&config).await }
+        Self { proxy: Some(through.to_owned()), key: Some("unused".to_owned()), ..Self::with(&config).await }
     }
 
     async fn with(config: &str) -> Self {
