@@ -28,9 +28,12 @@ use crate::reach::Reached;
 fn main() -> ExitCode {
     let cli = Cli::parse();
     let console = Terminal::new(if cli.json { Style::Json } else { Style::Text });
-    let done = tokio::runtime::Runtime::new()
-        .map_err(Failure::Runtime)
-        .and_then(|runtime| runtime.block_on(Box::pin(run(cli.command, &console))));
+    let done = tokio::runtime::Runtime::new().map_err(Failure::Runtime).and_then(|runtime| {
+        let done = runtime.block_on(Box::pin(run(cli.command, &console)));
+        // A name lookup that nobody waits for any more must not hold up the exit.
+        runtime.shutdown_background();
+        done
+    });
     match done {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {

@@ -1,9 +1,12 @@
 //! The program as a process: serving, finding who serves, exit codes, and nothing secret in what it prints.
 #![cfg(unix)]
+#![expect(clippy::unwrap_used, reason = "a helper that fails is a test that fails")]
 
 use std::io::{BufRead as _, BufReader};
 use std::path::Path;
 use std::process::{Child, ChildStdout, Command, Output, Stdio};
+use std::sync::mpsc;
+use std::time::Duration;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -27,6 +30,31 @@ fn rockpool(folder: &Path, line: &str) -> Command {
     command
 }
 
+/// Longest that a command or a start may take; far beyond what any takes.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// Kills a process that hangs, so that its test fails instead of waiting for ever. Disarmed when dropped.
+fn watch(pid: u32) -> mpsc::Sender<()> {
+    let (alive, watched) = mpsc::channel();
+    std::thread::spawn(move || {
+        if watched.recv_timeout(PATIENCE) == Err(mpsc::RecvTimeoutError::Timeout) {
+            signal("KILL", pid);
+        }
+    });
+    alive
+}
+
+fn signal(name: &str, pid: u32) {
+    let line = format!("kill -{name} {pid}");
+    assert!(Command::new("sh").args(["-c", &line]).status().unwrap().success());
+}
+
+fn run(command: &mut Command) -> Output {
+    let child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let _watch = watch(child.id());
+    child.wait_with_output().unwrap()
+}
+
 fn done(output: &Output) -> String {
     assert_eq!(output.status.code(), Some(0), "{}", String::from_utf8_lossy(&output.stderr));
     String::from_utf8(output.stdout.clone()).unwrap()
@@ -39,7 +67,7 @@ fn refused(output: &Output) -> String {
 }
 
 fn asked(folder: &Path, line: &str) -> Value {
-    serde_json::from_str(&done(&rockpool(folder, line).output().unwrap())).unwrap()
+    serde_json::from_str(&done(&run(&mut rockpool(folder, line)))).unwrap()
 }
 
 /// Writes an `auth.json` as the Codex CLI does, for a login of its own, and returns its tokens.
@@ -79,14 +107,16 @@ impl Server {
         let mut child = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
         let mut stdout = BufReader::new(child.stdout.take().unwrap());
         let mut line = String::new();
+        let watched = watch(child.id());
         stdout.read_line(&mut line).unwrap();
+        drop(watched);
         let ready = serde_json::from_str(&line).expect("the server says that it is ready");
         Self { child, stdout, ready }
     }
 
     fn terminate(mut self) -> Option<i32> {
-        let pid = self.child.id().to_string();
-        assert!(Command::new("sh").args(["-c", "kill -TERM \"$0\"", &pid]).status().unwrap().success());
+        signal("TERM", self.child.id());
+        let _watch = watch(self.child.id());
         let code = self.child.wait().unwrap().code();
         let mut rest = String::new();
         self.stdout.read_line(&mut rest).unwrap();
@@ -125,7 +155,7 @@ fn a_server_says_where_it_is_and_drains_on_sigterm() {
 fn a_second_server_exits_1_and_names_the_first() {
     let folder = folder();
     let server = Server::start(folder.path());
-    let sentence = refused(&rockpool(folder.path(), "serve").output().unwrap());
+    let sentence = refused(&run(&mut rockpool(folder.path(), "serve")));
     let address = server.ready["endpoint"].as_str().unwrap().trim_end_matches("/v1").to_owned();
     assert!(sentence.contains(&address), "{sentence}");
     assert!(sentence.contains(&server.child.id().to_string()), "{sentence}");
@@ -140,31 +170,31 @@ fn accounts_a_pool_and_a_client_are_set_up_by_commands_and_no_token_is_printed()
     let path = folder.path();
     let server = Server::start(path);
     let mut printed = String::new();
-    let mut run = |line: &str| {
-        let output = rockpool(path, line).output().unwrap();
+    let mut type_in = |line: &str| {
+        let output = run(&mut rockpool(path, line));
         printed += &String::from_utf8_lossy(&output.stderr);
         let stdout = done(&output);
         printed += &stdout;
         stdout
     };
     let mut tokens = Vec::from(auth_json(path, "ada"));
-    assert!(run("account import auth.json --name first --yes").starts_with("Imported first."));
+    assert!(type_in("account import auth.json --name first --yes").starts_with("Imported first."));
     assert!(path.join("auth.json.taken-over").exists());
     tokens.extend(auth_json(path, "bob"));
-    run("account import auth.json --name second");
+    type_in("account import auth.json --name second");
     assert!(path.join("auth.json").exists());
     assert_eq!(
-        run("pool set first --strategy round_robin --members second"),
+        type_in("pool set first --strategy round_robin --members second"),
         "first (round_robin): second\n"
     );
-    let key = run("client add codex --account first").trim_end().to_owned();
+    let key = type_in("client add codex --account first").trim_end().to_owned();
     assert!(key.starts_with("rp_") && key.len() >= 35 && !key.contains('\n'), "{key}");
-    let path_key = run("client add cli --account first --path-key").trim_end().to_owned();
+    let path_key = type_in("client add cli --account first --path-key").trim_end().to_owned();
     assert!(path_key.starts_with("rpu_"), "{path_key}");
-    let new_key = run("client rotate codex").trim_end().to_owned();
+    let new_key = type_in("client rotate codex").trim_end().to_owned();
     assert_ne!(new_key, key);
     for line in ["status", "account list", "client list", "account pause second", "status --json"] {
-        let stdout = run(line);
+        let stdout = type_in(line);
         assert!(!stdout.contains(&new_key) && !stdout.contains(&path_key), "{line}: {stdout}");
         if !line.ends_with("--json") {
             assert!(stdout.lines().all(|line| line.chars().count() <= 80), "{stdout}");
@@ -174,7 +204,7 @@ fn accounts_a_pool_and_a_client_are_set_up_by_commands_and_no_token_is_printed()
         assert!(!printed.contains(&token), "{printed}");
     }
 
-    let held = rockpool(path, "account remove first").output().unwrap();
+    let held = run(&mut rockpool(path, "account remove first"));
     assert_eq!(held.status.code(), Some(1));
     assert_eq!(server.terminate(), Some(0));
     let snapshot = asked(path, "status --json");
@@ -188,8 +218,8 @@ fn the_same_login_cannot_be_imported_twice() {
     let folder = folder();
     let _server = Server::start(folder.path());
     auth_json(folder.path(), "ada");
-    done(&rockpool(folder.path(), "account import auth.json --name first").output().unwrap());
-    let again = rockpool(folder.path(), "account import auth.json --name second").output().unwrap();
+    done(&run(&mut rockpool(folder.path(), "account import auth.json --name first")));
+    let again = run(&mut rockpool(folder.path(), "account import auth.json --name second"));
     refused(&again);
     assert_eq!(asked(folder.path(), "account list --json").as_array().unwrap().len(), 1);
 }
@@ -218,6 +248,7 @@ fn two_commands_at_once_wait_for_each_other() {
     let start = || rockpool(folder.path(), "status --json").stdout(Stdio::piped()).spawn().unwrap();
     let both = [start(), start()];
     for command in both {
+        let _watch = watch(command.id());
         done(&command.wait_with_output().unwrap());
     }
 }
@@ -225,11 +256,11 @@ fn two_commands_at_once_wait_for_each_other() {
 #[test]
 fn a_refusal_exits_1_with_a_sentence_and_bad_usage_exits_2() {
     let folder = folder();
-    let sentence = refused(&rockpool(folder.path(), "client add codex --account nobody").output().unwrap());
+    let sentence = refused(&run(&mut rockpool(folder.path(), "client add codex --account nobody")));
     assert!(sentence.contains("nobody"), "{sentence}");
-    let usage = rockpool(folder.path(), "pool set a --strategy fastest --members b").output().unwrap();
+    let usage = run(&mut rockpool(folder.path(), "pool set a --strategy fastest --members b"));
     assert_eq!(usage.status.code(), Some(2));
-    let config = rockpool(folder.path(), "status").env("ROCKPOOL_LISTEN", "nonsense").output().unwrap();
+    let config = run(rockpool(folder.path(), "status").env("ROCKPOOL_LISTEN", "nonsense"));
     assert!(refused(&config).contains("ROCKPOOL_LISTEN"));
 }
 
@@ -238,10 +269,7 @@ fn a_refusal_exits_1_with_a_sentence_and_bad_usage_exits_2() {
 fn without_a_keychain_a_server_exits_1_and_names_the_way_out() {
     let folder = folder();
     let nowhere = "unix:path=/nonexistent/bus";
-    let output = rockpool(folder.path(), "serve")
-        .env("ROCKPOOL_VAULT", "keychain")
-        .env("DBUS_SESSION_BUS_ADDRESS", nowhere)
-        .output()
-        .unwrap();
+    let mut command = rockpool(folder.path(), "serve");
+    let output = run(command.env("ROCKPOOL_VAULT", "keychain").env("DBUS_SESSION_BUS_ADDRESS", nowhere));
     assert!(refused(&output).contains("ROCKPOOL_VAULT=file:"), "{output:?}");
 }
