@@ -9,6 +9,7 @@ pub mod browser;
 pub mod codex;
 pub mod journal;
 pub mod keepsake;
+pub mod lab;
 pub mod outlet;
 pub mod raw;
 pub mod request;
