@@ -33,7 +33,7 @@ async fn the_window_comes_on_demand_shows_the_pool_and_is_gone_when_closed() {
 
     stage.tray.click("Open dashboard").await;
     let page = app.page(&stage.session).await;
-    let text = page.says(&["ada", "ben", "58%", "78%", "127.0.0.1"]).await;
+    let text = page.says(&["ada", "ben", "58%", "80%", "127.0.0.1"]).await;
     assert!(!text.contains("Rehearsal"), "{text}");
     assert_eq!(stage.session.windows().await, ["Rockpool"]);
     stage.session.photograph("window-accounts").await;

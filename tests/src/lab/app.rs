@@ -120,8 +120,9 @@ impl App {
 
     /// Asks it to end.
     pub async fn terminate(&mut self) {
-        let pid = self.pid().to_string();
-        assert!(Command::new("kill").args(["-TERM", &pid]).status().await.unwrap().success());
+        // The shell's own `kill`: a program of that name is not everywhere.
+        let order = format!("kill -TERM {}", self.pid());
+        assert!(Command::new("sh").args(["-c", &order]).status().await.unwrap().success());
     }
 
     /// The programs below the app's process, by the names that the system gives them.

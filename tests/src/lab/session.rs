@@ -12,11 +12,13 @@ use zbus::Connection;
 use super::ask;
 use super::browser::Browser;
 use super::bus::Bus;
+use super::picture::Picture;
 use super::process::Running;
-use crate::wait;
 
 /// Larger than the window, so that a photograph shows all of it.
 const SCREEN: &str = "1280x900x24";
+/// Colours of a screen with an empty window in its frame, at most (348 measured), and fewer than text has.
+const BARE: usize = 500;
 
 /// A desktop session. Fields are dropped in this order: programs before the bus and the display they use.
 #[derive(Debug)]
@@ -129,10 +131,8 @@ impl Session {
         let output = self.command("wmctrl").arg("-l").output().await.unwrap();
         let text = String::from_utf8(output.stdout).unwrap();
         // Number, desktop and host come before the title.
-        text.lines()
-            .filter_map(|line| line.splitn(4, ' ').last())
-            .map(|rest| rest.trim().to_owned())
-            .collect()
+        let title = |line: &str| line.split_whitespace().skip(3).collect::<Vec<_>>().join(" ");
+        text.lines().map(title).collect()
     }
 
     /// Asks the window of that title to close, as a click on its cross does.
@@ -141,15 +141,23 @@ impl Session {
         assert!(status.success(), "there is no window {title:?}: {:?}", self.windows().await);
     }
 
-    /// Photographs the screen into `tests/out/NAME.png`.
+    /// Photographs the screen into `tests/out/NAME.png`, once it shows more than bare surfaces and has come to
+    /// rest: a page's text is there some frames before its picture.
     pub async fn photograph(&self, name: &str) -> PathBuf {
         let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("out");
         fs::create_dir_all(&folder).unwrap();
         let path = folder.join(format!("{name}.png"));
-        let mut command = self.command("import");
-        command.args(["-window", "root"]).arg(&path);
-        let status = wait::within("the screen is photographed", command.status()).await.unwrap();
-        assert!(status.success(), "import ended with {status}");
+        let mut last = None;
+        ask::until("the screen shows something and rests", async || {
+            let mut command = self.command("import");
+            let status = command.args(["-window", "root"]).arg(&path).status().await.unwrap();
+            assert!(status.success(), "import ended with {status}");
+            let shot = Picture::read(&path)?;
+            let rests = last.as_ref() == Some(&shot) && shot.colours() > BARE;
+            last = Some(shot);
+            rests.then_some(())
+        })
+        .await;
         path
     }
 

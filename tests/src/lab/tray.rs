@@ -8,8 +8,8 @@ use zbus::message::Header;
 use zbus::zvariant::{OwnedObjectPath, OwnedValue, Value};
 use zbus::{Connection, Proxy};
 
-use super::icon::Icon;
 use super::menu::{Menu, Node};
+use super::picture::Picture;
 use super::session::Session;
 use super::signals::Signals;
 use crate::wait;
@@ -175,12 +175,12 @@ impl Tray {
     }
 
     /// Waits until the icon's picture is as `look` wants it.
-    pub async fn icon(&self, what: &str, look: impl Fn(&Icon) -> bool) -> Icon {
+    pub async fn icon(&self, what: &str, look: impl Fn(&Picture) -> bool) -> Picture {
         let mut signals = self.signals.from_here();
         let found = async {
             loop {
                 signals.mark_unchanged();
-                let icon = self.icon_file().await.ok().and_then(|path| Icon::read(&path));
+                let icon = self.icon_file().await.ok().and_then(|path| Picture::read(&path));
                 if let Some(icon) = icon.filter(|icon| look(icon)) {
                     return icon;
                 }

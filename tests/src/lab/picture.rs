@@ -1,5 +1,6 @@
-//! The tray icon's picture, counted by colour.
+//! Pictures, counted by colour: the tray icon, the screen.
 
+use std::collections::HashSet;
 use std::fs::File;
 use std::io::BufReader;
 use std::path::Path;
@@ -8,12 +9,12 @@ use png::{ColorType, Decoder, Transformations};
 
 /// A picture, RGBA.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Icon {
+pub struct Picture {
     pixels: Vec<[u8; 4]>,
 }
 
-impl Icon {
-    /// Reads the file that the app drew; `None` while it is not there, or not whole yet.
+impl Picture {
+    /// Reads a PNG file; `None` while it is not there, or not whole yet.
     #[must_use]
     pub fn read(path: &Path) -> Option<Self> {
         let mut decoder = Decoder::new(BufReader::new(File::open(path).ok()?));
@@ -23,6 +24,12 @@ impl Icon {
         let info = reader.next_frame(&mut bytes).ok()?;
         assert_eq!(info.color_type, ColorType::Rgba);
         Some(Self { pixels: bytes.as_chunks::<4>().0.to_vec() })
+    }
+
+    /// How many colours there are.
+    #[must_use]
+    pub fn colours(&self) -> usize {
+        self.pixels.iter().collect::<HashSet<_>>().len()
     }
 
     /// Pixels of water, whatever its colour: blue, amber or red.
