@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use tokio::sync::watch;
 
-use rockpool_routing::{AccountId, Class, ConversationKey, Reading};
+use rockpool_routing::{AccountId, Class, ConversationKey, Now, Reading};
 
 use crate::clock::Clock;
 use crate::config::Config;
@@ -15,6 +15,7 @@ use crate::proxy::models::ModelCache;
 use crate::registry::{Registry, RegistryCell};
 use crate::routing::Routing;
 use crate::store::{Store, StoreError};
+use crate::tasks::Tasks;
 use crate::token::TokenKeeper;
 use crate::upstream::Upstream;
 use crate::vault::Vault;
@@ -33,6 +34,8 @@ pub(crate) struct Core {
     pub(crate) notices: Notices,
     pub(crate) budget: Budget,
     pub(crate) models: ModelCache,
+    /// WebSocket sessions under way; each ends by itself when the engine stops.
+    pub(crate) sessions: Tasks,
     /// Turns true when the engine stops.
     pub(crate) stopped: watch::Receiver<bool>,
 }
@@ -53,17 +56,22 @@ impl Core {
         self.routing.observe(account, reading);
     }
 
-    /// Notes how an attempt ended.
-    pub(crate) fn settle(&self, account: AccountId, class: Class, conversation: Option<&ConversationKey>) {
+    /// Notes how an attempt that began at `began` ended.
+    pub(crate) fn settle(&self, account: AccountId, class: Class, began: Now) {
         if let (Some(outcome), Some(row)) = (class.outcome(), self.registry.get().account(account)) {
             self.ledger.outcome(row.tenant, account, outcome);
         }
-        self.routing.settle(account, class, conversation);
+        self.routing.settle(account, class, began);
+    }
+
+    /// Notes that an account's fresh bearer was refused: asking again would only rotate its tokens.
+    pub(crate) fn distrust(&self, account: AccountId) {
+        self.routing.learn(|router, _| router.distrust(account));
     }
 
     /// Puts a conversation on the account that has begun to answer it.
     pub(crate) fn place(&self, conversation: &ConversationKey, account: AccountId) {
-        self.routing.learn(|router, _| router.remember(conversation, account));
+        self.routing.learn(|router, _| router.place(conversation, account));
         self.ledger.conversation(conversation, account, self.clock.wall());
     }
 }

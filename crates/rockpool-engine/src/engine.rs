@@ -10,7 +10,7 @@ use secrecy::SecretString;
 use thiserror::Error;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
-use tokio::task::JoinSet;
+use tokio::task::{JoinHandle, JoinSet};
 
 use crate::api::{self, Operations};
 use crate::clock::Clock;
@@ -32,6 +32,7 @@ use crate::proxy::server;
 use crate::registry::{Registry, RegistryCell};
 use crate::routing::Routing;
 use crate::store::{Store, StoreError, system_scope};
+use crate::tasks::Tasks;
 use crate::token::{CredentialWatcher, KeeperParts, StoreBook, TokenKeeper};
 use crate::upstream::{Upstream, UpstreamError};
 use crate::vault::{Vault, VaultBackend};
@@ -91,6 +92,7 @@ enum Duty {
 /// A running engine. Stop it with [`Engine::shutdown`]; dropped, it stops without waiting.
 pub struct Engine {
     handle: EngineHandle,
+    serving: Option<JoinHandle<()>>,
     tasks: JoinSet<()>,
     stop: watch::Sender<bool>,
     data_dir: DataDir,
@@ -133,33 +135,39 @@ impl Engine {
         let sign_ins = SignIns::new(sign_in_parts(&core, browser, &poller));
         let handle = EngineHandle::new(Arc::clone(&core), sign_ins, Arc::clone(&poller), address);
         let mut tasks = background(&core);
+        let mut serving = None;
         if let (Some(listener), Some(address)) = (listener, address) {
             let control = control(&core, address);
             let front = front(&core, &handle, control.token.clone(), address);
-            tasks.spawn(server::serve(listener, front, stopped));
+            serving = Some(tokio::spawn(server::serve(listener, front, stopped)));
             let core = Arc::clone(&core);
             tasks.spawn(async move { poller.run(&core).await });
             data_dir.publish(&control)?;
             tracing::info!(%address, "serving");
         }
-        Ok(Self { handle, tasks, stop, data_dir })
+        Ok(Self { handle, serving, tasks, stop, data_dir })
     }
 
-    /// Stops taking requests, waits for refreshes and saves in flight, writes the last records.
+    /// Stops taking requests, lets running answers end, waits for refreshes and saves in flight, and
+    /// writes the last records. In this order: each step may still cause work for the next.
     pub async fn shutdown(mut self) {
         self.stop.send_replace(true);
         let core = Arc::clone(self.handle.core());
         let drained = tokio::time::timeout(DRAIN, async {
+            if let Some(serving) = self.serving.take() {
+                drop(serving.await);
+            }
+            core.sessions.finished().await;
             self.handle.sign_ins_of().drain().await;
             core.keeper.drain().await;
-            if let Err(error) = core.ledger.write(&core.store).await {
-                tracing::warn!(%error, "the last records could not be written");
-            }
         });
         if drained.await.is_err() {
-            tracing::warn!("stopped while a refresh or a save was still under way");
+            tracing::warn!("stopped while an answer, a refresh or a save was still under way");
         }
         self.tasks.shutdown().await;
+        if let Err(error) = core.ledger.write(&core.store).await {
+            tracing::warn!(%error, "the last records could not be written");
+        }
         drop(self.data_dir);
     }
 }
@@ -215,6 +223,7 @@ async fn core(
         notices,
         budget: Budget::new(),
         models: ModelCache::default(),
+        sessions: Tasks::default(),
         stopped,
     }))
 }
@@ -244,7 +253,7 @@ async fn remember(
         }
         for row in conversations {
             if let Some(key) = ConversationKey::new(row.tenant, &row.name) {
-                router.remember(&key, row.account);
+                router.place(&key, row.account);
             }
         }
         // Otherwise each restart would send the first request to the owner again.

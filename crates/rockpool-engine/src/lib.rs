@@ -27,6 +27,7 @@ mod remedy;
 mod routing;
 pub mod snapshot;
 pub mod store;
+mod tasks;
 #[cfg(test)]
 mod test_http;
 pub mod token;

@@ -59,8 +59,8 @@ impl Routing {
         self.lock().router.begin(account);
     }
 
-    pub(crate) fn settle(&self, account: AccountId, class: Class, conversation: Option<&ConversationKey>) {
-        self.learn(|router, now| router.settle(account, class, conversation, now));
+    pub(crate) fn settle(&self, account: AccountId, class: Class, began: Now) {
+        self.learn(|router, now| router.settle(account, class, began, now));
     }
 
     pub(crate) fn observe(&self, account: AccountId, reading: Reading) {
@@ -72,11 +72,11 @@ impl Routing {
         let now = self.clock.now();
         let mut state = self.lock();
         let result = change(&mut state.router, now);
-        let events = self.transitions(&mut state, now);
-        drop(state);
-        for event in events {
+        // Said under the lock, or two threads could tell them in the wrong order; saying does not wait.
+        for event in self.transitions(&mut state, now) {
             self.notices.say(event);
         }
+        drop(state);
         self.notices.changed();
         self.learned.notify_one();
         result
@@ -136,14 +136,8 @@ impl Routing {
                 () = tokio::time::sleep(wait) => {}
                 () = self.learned.notified() => continue,
             }
-            let events = {
-                let mut state = self.lock();
-                self.transitions(&mut state, self.clock.now())
-            };
-            if !events.is_empty() {
-                self.notices.changed();
-            }
-            for event in events {
+            let mut state = self.lock();
+            for event in self.transitions(&mut state, self.clock.now()) {
                 self.notices.say(event);
             }
         }

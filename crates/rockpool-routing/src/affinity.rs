@@ -28,9 +28,28 @@ impl ConversationKey {
     }
 }
 
+/// Where a conversation lives.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Home {
+    /// The account.
+    pub account: AccountId,
+    /// Whose answers its history holds.
+    pub history: History,
+}
+
+/// Whose answers a conversation's history holds.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum History {
+    /// Its present account's only, as far as is known.
+    #[default]
+    Own,
+    /// Those of other accounts too: it has moved, and the tool keeps sending what it was given before.
+    Mixed,
+}
+
 #[derive(Clone, Copy, Debug)]
 struct Entry {
-    account: AccountId,
+    home: Home,
     tick: u64,
 }
 
@@ -43,15 +62,20 @@ pub struct SessionAffinity {
 }
 
 impl SessionAffinity {
-    /// The account the conversation lives on.
-    pub fn home(&self, key: &ConversationKey) -> Option<AccountId> {
-        self.entries.get(key).map(|entry| entry.account)
+    /// Where the conversation lives.
+    pub fn home(&self, key: &ConversationKey) -> Option<Home> {
+        self.entries.get(key).map(|entry| entry.home)
     }
 
     /// Puts the conversation on `account` and counts it as just used.
     pub fn settle(&mut self, key: &ConversationKey, account: AccountId) {
         self.tick += 1;
-        let entry = Entry { account, tick: self.tick };
+        let history = match self.home(key) {
+            Some(home) if home.account != account => History::Mixed,
+            Some(home) => home.history,
+            None => History::Own,
+        };
+        let entry = Entry { home: Home { account, history }, tick: self.tick };
         if let Some(old) = self.entries.insert(key.clone(), entry) {
             self.by_use.remove(&old.tick);
         }
@@ -65,7 +89,7 @@ impl SessionAffinity {
 
     /// Forgets every conversation of an account that is gone.
     pub fn forget_account(&mut self, account: AccountId) {
-        self.entries.retain(|_, entry| entry.account != account);
+        self.entries.retain(|_, entry| entry.home.account != account);
         let entries = &self.entries;
         self.by_use.retain(|_, key| entries.contains_key(key));
     }
@@ -97,7 +121,7 @@ mod tests {
         assert_eq!(affinity.home(&key("x")), None);
         affinity.settle(&key("x"), a);
         affinity.settle(&key("x"), b);
-        assert_eq!(affinity.home(&key("x")), Some(b));
+        assert_eq!(affinity.home(&key("x")), Some(Home { account: b, history: History::Mixed }));
         assert_eq!(affinity.len(), 1);
     }
 
@@ -123,7 +147,8 @@ mod tests {
         affinity.settle(&key("x"), a);
         affinity.settle(&key("y"), b);
         affinity.forget_account(a);
-        assert_eq!((affinity.home(&key("x")), affinity.home(&key("y"))), (None, Some(b)));
+        let home = Home { account: b, history: History::Own };
+        assert_eq!((affinity.home(&key("x")), affinity.home(&key("y"))), (None, Some(home)));
     }
 
     #[test]

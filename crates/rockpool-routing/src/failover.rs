@@ -54,7 +54,8 @@ pub fn verdict(progress: Progress, class: Class, remedies: Remedies) -> Verdict 
         },
         (Progress::Held, Class::ForeignCiphertext) => match remedies.strip {
             Remedy::Untried => Verdict::StripAndRetry,
-            Remedy::Spent => Verdict::Return,
+            // Perhaps the next account made it.
+            Remedy::Spent => Verdict::TryNext,
         },
         (
             Progress::Held,
@@ -108,13 +109,13 @@ mod tests {
     }
 
     #[test]
-    fn foreign_ciphertext_is_taken_out_once() {
+    fn foreign_ciphertext_is_taken_out_once_and_then_its_maker_is_looked_for() {
         let spent = Remedies { strip: Remedy::Spent, ..Remedies::default() };
         assert_eq!(
             verdict(Progress::Held, Class::ForeignCiphertext, Remedies::default()),
             Verdict::StripAndRetry
         );
-        assert_eq!(verdict(Progress::Held, Class::ForeignCiphertext, spent), Verdict::Return);
+        assert_eq!(verdict(Progress::Held, Class::ForeignCiphertext, spent), Verdict::TryNext);
     }
 
     #[test]

@@ -15,7 +15,7 @@ pub mod quota;
 pub mod router;
 
 pub use account::{AccountState, Blocked, CredentialState, Readiness, Standing};
-pub use affinity::ConversationKey;
+pub use affinity::{ConversationKey, History, Home};
 pub use classify::{Class, Signals};
 pub use failover::{Progress, Remedies, Verdict, verdict};
 pub use id::{AccountId, ClientId, LoginId, RequestId, SignInId, TenantId};

@@ -148,6 +148,8 @@ impl Quota {
     /// Takes a reading; an older one than the present is ignored, and a plan or an `allowed` that the
     /// new one does not name stays as it was known.
     pub fn observe(&mut self, mut reading: Reading) {
+        let lifted = reading.allowed == Some(true)
+            || (reading.allowed.is_none() && reading.limit_reached == Some(false));
         if let Some(known) = &self.reading {
             if reading.seen_at < known.seen_at {
                 return;
@@ -155,12 +157,11 @@ impl Quota {
             if reading.plan.is_none() {
                 reading.plan.clone_from(&known.plan);
             }
+            reading.allowed = reading.allowed.or(known.allowed);
             if reading.windows.is_empty() && reading.source != Source::Usage {
                 reading.windows.clone_from(&known.windows);
             }
         }
-        let lifted = reading.allowed == Some(true)
-            || (reading.allowed.is_none() && reading.limit_reached == Some(false));
         if lifted && self.refused.is_some_and(|refusal| reading.seen_at > refusal.at) {
             self.refused = None;
         }
@@ -172,9 +173,16 @@ impl Quota {
         self.refused = Some(Refusal { at, until: resets_at });
     }
 
-    /// Notes that a request was served: a refusal that still stood was wrong.
-    pub fn served(&mut self) {
-        self.refused = None;
+    /// Notes that a request which began at `began` was served: what was refused before then is lifted.
+    pub fn served(&mut self, began: Timestamp) {
+        if self.refused.is_some_and(|refusal| refusal.at <= began) {
+            self.refused = None;
+        }
+        if let Some(reading) = self.reading.as_mut().filter(|reading| reading.seen_at <= began)
+            && reading.allowed == Some(false)
+        {
+            reading.allowed = None;
+        }
     }
 
     /// What quota means for routing at `wall`.

@@ -22,7 +22,7 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 
 use crate::account::{CredentialState, Wish};
-use crate::affinity::SessionAffinity;
+use crate::affinity::{Home, SessionAffinity};
 use crate::health::{HealthReport, Outcome};
 use crate::quota::{Quota, Reading};
 use crate::{
@@ -62,8 +62,8 @@ pub struct Skipped {
 /// The outcome of a choice.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Selection {
-    /// The account that the conversation's history was made on, eligible or not.
-    pub home: Option<AccountId>,
+    /// Where the conversation lives, eligible or not.
+    pub home: Option<Home>,
     /// Accounts to try, best first.
     pub candidates: Vec<Candidate>,
     /// Accounts passed over, in pool order.
@@ -129,8 +129,8 @@ impl Router {
         self.turns.insert(owner, turn);
     }
 
-    /// Puts a conversation on an account, as remembered from an earlier run.
-    pub fn remember(&mut self, conversation: &ConversationKey, account: AccountId) {
+    /// Puts a conversation on an account that has begun to answer it, in this run or an earlier one.
+    pub fn place(&mut self, conversation: &ConversationKey, account: AccountId) {
         if self.accounts.contains_key(&account) {
             self.affinity.settle(conversation, account);
         }
@@ -148,7 +148,7 @@ impl Router {
     pub fn choose(&mut self, pool: &Pool, conversation: Option<&ConversationKey>, now: Now) -> Selection {
         let home = conversation
             .and_then(|key| self.affinity.home(key))
-            .filter(|home| pool.accounts().any(|account| account == *home));
+            .filter(|home| pool.accounts().any(|account| account == home.account));
         let mut skipped = Vec::new();
         let mut active = Vec::new();
         let mut fallback = Vec::new();
@@ -164,7 +164,7 @@ impl Router {
             }
             listed.push(account);
         }
-        let stays = home.filter(|home| listed.contains(home));
+        let stays = home.map(|home| home.account).filter(|home| listed.contains(home));
         let ordered = match pool.strategy {
             Strategy::PriorityOrder => placed(&listed, Placement::Strategy),
             Strategy::PrimaryFirst => {
@@ -202,21 +202,17 @@ impl Router {
     }
 
     /// Notes how an attempt on `account` ended, and puts the conversation there if it was served.
-    pub fn settle(
-        &mut self,
-        account: AccountId,
-        class: Class,
-        conversation: Option<&ConversationKey>,
-        now: Now,
-    ) {
-        let Some(entry) = self.accounts.get_mut(&account) else { return };
-        entry.in_flight = entry.in_flight.saturating_sub(1);
-        entry.learn(class, now);
-        if class == Class::Success
-            && let Some(key) = conversation
-        {
-            self.affinity.settle(key, account);
+    pub fn settle(&mut self, account: AccountId, class: Class, began: Now, now: Now) {
+        if let Some(entry) = self.accounts.get_mut(&account) {
+            entry.in_flight = entry.in_flight.saturating_sub(1);
+            entry.learn(class, began, now);
         }
+    }
+
+    /// Keeps an account out whose fresh bearer was refused: only its usage, asked for by itself, or a
+    /// new sign-in shows that it is accepted again.
+    pub fn distrust(&mut self, account: AccountId) {
+        self.set_standing(account, Standing::Forbidden);
     }
 
     /// Where the account stands for routing.
@@ -248,8 +244,8 @@ impl Router {
         self.accounts.get(&account).map_or(0, |entry| entry.in_flight)
     }
 
-    /// The account that a conversation lives on.
-    pub fn home(&self, conversation: &ConversationKey) -> Option<AccountId> {
+    /// Where a conversation lives.
+    pub fn home(&self, conversation: &ConversationKey) -> Option<Home> {
         self.affinity.home(conversation)
     }
 }

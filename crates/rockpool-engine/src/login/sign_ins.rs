@@ -27,7 +27,7 @@ use crate::clock::Clock;
 use crate::config::CALLBACK_PORTS;
 use crate::ports::Browser;
 use crate::snapshot::{CallbackView, SignInView};
-use crate::token::tasks::Tasks;
+use crate::tasks::Tasks;
 
 /// Sign-ins that may be pending at once, over all tenants.
 const PENDING_LIMIT: usize = 32;

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use bytes::Bytes;
 use http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use http_body_util::{BodyExt, Limited};
-use rockpool_routing::{AccountId, Class, ConversationKey, Signals, classify};
+use rockpool_routing::{AccountId, Class, ConversationKey, Now, Signals, classify};
 
 use super::authenticate::Caller;
 use super::body::{Encoding, MAX_BODY};
@@ -14,6 +14,7 @@ use super::frame::{self, Fault};
 use super::headers::{self, TurnState};
 use super::payload::Sendable;
 use super::peek::{self, Peeked};
+use super::walk::{BearerShown, Next};
 use crate::core::Core;
 use crate::token::{Bearer, TokenError};
 use crate::usage;
@@ -30,13 +31,14 @@ pub(crate) struct Lease {
     core: Arc<Core>,
     account: AccountId,
     conversation: Option<ConversationKey>,
+    began: Now,
     open: bool,
 }
 
 impl Lease {
     pub(crate) fn begin(core: &Arc<Core>, account: AccountId, conversation: Option<ConversationKey>) -> Self {
         core.routing.begin(account);
-        Self { core: Arc::clone(core), account, conversation, open: true }
+        Self { core: Arc::clone(core), account, conversation, began: core.clock.now(), open: true }
     }
 
     pub(crate) fn account(&self) -> AccountId {
@@ -56,7 +58,7 @@ impl Lease {
 
     fn close(&mut self, class: Class) {
         if std::mem::take(&mut self.open) {
-            self.core.settle(self.account, class, self.conversation.as_ref());
+            self.core.settle(self.account, class, self.began);
         }
     }
 }
@@ -91,8 +93,8 @@ pub(crate) enum Reply {
 pub(crate) struct Tried {
     pub(crate) class: Class,
     pub(crate) status: Option<u16>,
-    /// The generation of the bearer that was presented; none where there was no bearer.
-    pub(crate) generation: Option<u64>,
+    /// The bearer that was presented.
+    pub(crate) bearer: BearerShown,
     pub(crate) reply: Reply,
     pub(crate) since: Instant,
 }
@@ -104,6 +106,18 @@ pub(crate) enum Credentials {
     Present,
     /// One that is newer than the generation that was refused.
     NewerThan(u64),
+}
+
+impl Credentials {
+    /// The credentials for where the walk goes after `bearer` was presented.
+    pub(crate) fn after(next: Next, bearer: BearerShown) -> Self {
+        match (next, bearer) {
+            (Next::Refresh, BearerShown::Generation(generation)) => Self::NewerThan(generation),
+            (Next::Refresh | Next::Return | Next::Strip | Next::Account(_) | Next::NoneLeft, _) => {
+                Self::Present
+            }
+        }
+    }
 }
 
 /// The bearer of an account.
@@ -140,26 +154,25 @@ pub(crate) async fn send(
     outgoing: &Outgoing<'_>,
 ) -> Tried {
     let since = core.clock.now().mono;
-    let nothing = |class, generation, text: String| Tried {
+    let nothing = |class, bearer, text: String| Tried {
         class,
         status: None,
-        generation,
+        bearer,
         reply: Reply::Nothing(text),
         since,
     };
     let (bearer, workspace) = match bearer_of(core, caller, account, credentials).await {
         Ok(found) => found,
-        Err(error) => return nothing(class_without_bearer(&error), None, error.to_string()),
+        Err(error) => return nothing(class_without_bearer(&error), BearerShown::None, error.to_string()),
     };
-    let generation = Some(bearer.generation);
+    let shown = BearerShown::Generation(bearer.generation);
     let request = request(core, outgoing, bearer.authorization(), workspace);
     let response = match tokio::time::timeout(HEAD_TIMEOUT, request.send()).await {
         Ok(Ok(response)) => response,
-        Ok(Err(error)) => return nothing(Class::Failure, generation, plain(&error)),
-        Err(_) => return nothing(Class::Failure, generation, "no answer within five minutes".to_owned()),
+        Ok(Err(error)) => return nothing(Class::Failure, shown, plain(&error)),
+        Err(_) => return nothing(Class::Failure, shown, "no answer within five minutes".to_owned()),
     };
-    answer(core, account, response, Tried { generation, ..nothing(Class::Failure, None, String::new()) })
-        .await
+    answer(core, account, response, nothing(Class::Failure, shown, String::new())).await
 }
 
 fn request(

@@ -64,7 +64,7 @@ pub(crate) fn path_key(path: &str) -> Option<(&str, &str)> {
     Some((&rest[..slash], &rest[slash..]))
 }
 
-/// The bearer in the headers; Azure-style and Anthropic-style tools put it into `api-key` or `x-api-key`.
+/// The bearer in the headers (RFC 6750 §2.1).
 pub(crate) fn bearer(headers: &HeaderMap) -> Option<&str> {
     let value = headers.get(header::AUTHORIZATION)?.to_str().ok()?;
     let (scheme, token) = value.split_once(' ')?;

@@ -5,15 +5,15 @@ use std::sync::Arc;
 use http::{HeaderMap, Method, Request, Response, StatusCode};
 use http_body_util::BodyExt;
 use hyper::body::Incoming;
-use rockpool_routing::{AccountId, Class, ConversationKey, Pool, Selection};
+use rockpool_routing::{Class, ConversationKey, Home, Pool, Selection};
 
 use super::attempt::{self, Credentials, Lease, Outgoing, Reply, Tried};
 use super::authenticate::Caller;
 use super::body::{self, Body64, ProxyBody, whole};
 use super::facts;
 use super::frame::Tokens;
-use super::headers::{self, TurnState};
-use super::payload::{Payload, Relation};
+use super::headers;
+use super::payload::{Belief, Payload};
 use super::record::{Ending, Record, Transport};
 use super::relay::Relay;
 use super::rescue::ProxyError;
@@ -31,7 +31,7 @@ pub(crate) struct Exchange {
     payload: Payload,
     pool: Pool,
     conversation: Option<ConversationKey>,
-    home: Option<AccountId>,
+    home: Option<Home>,
 }
 
 /// Serves a request that goes to the provider; `path` is below its backend.
@@ -42,6 +42,7 @@ pub(crate) async fn serve(
     path: String,
 ) -> Response<ProxyBody> {
     let (head, incoming) = request.into_parts();
+    let path = with_query(path, head.uri.query());
     let read = read(core, &head.headers, incoming).await;
     let (kept, payload, facts) = match read {
         Ok(parts) => parts,
@@ -67,6 +68,14 @@ pub(crate) async fn serve(
     let response = exchange.run(&selection, record).await;
     drop(kept);
     response
+}
+
+/// The path below the backend with the tool's own query.
+pub(crate) fn with_query(path: String, query: Option<&str>) -> String {
+    match query {
+        Some(query) => format!("{path}?{query}"),
+        None => path,
+    }
 }
 
 async fn read(
@@ -102,11 +111,10 @@ impl Exchange {
     async fn run(mut self, selection: &Selection, mut record: Record) -> Response<ProxyBody> {
         let mut walk = Walk::new(selection);
         let mut credentials = Credentials::Present;
-        let mut stripped = Relation::Own;
+        let mut belief = Belief::ByHome;
         let mut last: Option<Tried> = None;
         while let Some(account) = walk.current() {
-            let relation = self.relation(account, stripped);
-            let Ok(body) = self.payload.for_relation(relation) else {
+            let Ok(body) = self.payload.for_relation(belief.relation(self.home, account)) else {
                 return self.stay(record, last);
             };
             let lease = Lease::begin(&self.core, account, self.conversation.clone());
@@ -115,37 +123,29 @@ impl Exchange {
                 path: &self.path,
                 headers: &self.headers,
                 body,
-                turn_state: self.turn_state(account),
+                turn_state: headers::turn_state_for(account, self.home, &self.pool),
             };
             let tried = attempt::send(&self.core, &self.caller, account, credentials, &outgoing).await;
             record.tried(account, tried.class, tried.status, tried.since);
-            let next = walk.after(tried.class);
+            let next = walk.after(tried.class, tried.bearer);
             if next == Next::Return {
                 return self.hand_on(tried, lease, record);
             }
             lease.settle(tried.class);
-            (credentials, stripped) = match next {
-                Next::Refresh => (newer_than(tried.generation), stripped),
-                Next::Strip => (credentials, Relation::Foreign),
-                Next::Account(_) | Next::NoneLeft | Next::Return => (Credentials::Present, Relation::Own),
+            if next.leaves_refused(tried.class, tried.bearer) {
+                self.core.distrust(account);
+            }
+            credentials = Credentials::after(next, tried.bearer);
+            belief = match next {
+                Next::Strip => Belief::Stripped,
+                Next::Account(_) | Next::NoneLeft if tried.class == Class::ForeignCiphertext => {
+                    Belief::MadeElsewhere
+                }
+                Next::Refresh | Next::Account(_) | Next::NoneLeft | Next::Return => belief,
             };
             last = Some(tried);
         }
         self.give_up(record, last)
-    }
-
-    /// A history made elsewhere has to lose what only its own account can read.
-    fn relation(&self, account: AccountId, stripped: Relation) -> Relation {
-        match self.home {
-            Some(home) if home != account => Relation::Foreign,
-            Some(_) | None => stripped,
-        }
-    }
-
-    /// The turn state belongs to the account that the conversation lives on.
-    fn turn_state(&self, account: AccountId) -> TurnState {
-        let own = self.home == Some(account) || (self.home.is_none() && self.pool.members.is_empty());
-        if own { TurnState::Keep } else { TurnState::Drop }
     }
 
     fn hand_on(self, tried: Tried, lease: Lease, mut record: Record) -> Response<ProxyBody> {
@@ -183,7 +183,7 @@ impl Exchange {
 
     /// The conversation is bound to its account, which cannot serve it now.
     fn stay(self, record: Record, last: Option<Tried>) -> Response<ProxyBody> {
-        let home = Pool::single(self.home.unwrap_or(self.pool.owner));
+        let home = Pool::single(self.home.map_or(self.pool.owner, |home| home.account));
         match unservable::error(&self.core, &self.caller, &home) {
             Some(error) => self.fail(record, Class::Failure, &error),
             None => self.give_up(record, last),
@@ -210,8 +210,12 @@ impl Exchange {
                 reply(status, &headers, whole(peeked.held))
             }
             Some(Reply::Nothing(text)) => self.fail(record, class, &ProxyError::Unreachable(text)),
-            Some(Reply::Whole { .. } | Reply::Stream { .. }) | None => {
+            Some(Reply::Whole { .. }) | None => {
                 let text = "no account's sign-in was accepted".to_owned();
+                self.fail(record, class, &ProxyError::Unreachable(text))
+            }
+            Some(Reply::Stream { .. }) => {
+                let text = "its answer broke off before it began".to_owned();
                 self.fail(record, class, &ProxyError::Unreachable(text))
             }
         }
@@ -222,10 +226,6 @@ impl Exchange {
         record.finish(&ending);
         error.response()
     }
-}
-
-fn newer_than(generation: Option<u64>) -> Credentials {
-    generation.map_or(Credentials::Present, Credentials::NewerThan)
 }
 
 fn reply(status: StatusCode, headers: &HeaderMap, body: ProxyBody) -> Response<ProxyBody> {

@@ -34,6 +34,15 @@ impl Facts {
     }
 }
 
+/// What a frame of the tool is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum ToolFrame {
+    /// It starts a turn.
+    Turn(Facts),
+    /// Anything else; the provider knows what it means.
+    Other,
+}
+
 /// The few top-level keys that are looked at; everything else is skipped, not stored.
 #[derive(Deserialize)]
 struct Shallow<'a> {
@@ -44,6 +53,8 @@ struct Shallow<'a> {
     #[serde(borrow)]
     previous_response_id: Option<Cow<'a, str>>,
     generate: Option<bool>,
+    #[serde(borrow, rename = "type")]
+    kind: Option<Cow<'a, str>>,
 }
 
 /// The conversation that the headers name: `session-id` is shared by sub-agents of the Codex CLI and
@@ -94,20 +105,32 @@ fn learn_zstd(headers: &HeaderMap, body: &[u8]) -> Result<Facts, ProxyError> {
 }
 
 /// Facts of a WebSocket frame, whose conversation was named in the handshake.
-pub(crate) fn learn_frame(frame: &str) -> Result<Facts, ProxyError> {
-    shallow(frame.as_bytes())
+pub(crate) fn learn_frame(frame: &str) -> Result<ToolFrame, ProxyError> {
+    let found = parse(frame.as_bytes())?;
+    match found.kind.as_deref() {
+        Some("response.create") => Ok(ToolFrame::Turn(found.into())),
+        Some(_) | None => Ok(ToolFrame::Other),
+    }
 }
 
 fn shallow(body: &[u8]) -> Result<Facts, ProxyError> {
-    let found: Shallow<'_> =
-        serde_json::from_slice(body).map_err(|error| ProxyError::BadJson(error.to_string()))?;
-    let owned = |text: Option<Cow<'_, str>>| text.map(Cow::into_owned).filter(|text| !text.is_empty());
-    Ok(Facts {
-        model: owned(found.model).filter(|model| model.len() <= MAX_MODEL),
-        conversation: owned(found.prompt_cache_key),
-        previous_response: owned(found.previous_response_id),
-        generate: found.generate,
-    })
+    parse(body).map(Facts::from)
+}
+
+fn parse(body: &[u8]) -> Result<Shallow<'_>, ProxyError> {
+    serde_json::from_slice(body).map_err(|error| ProxyError::BadJson(error.to_string()))
+}
+
+impl From<Shallow<'_>> for Facts {
+    fn from(found: Shallow<'_>) -> Self {
+        let owned = |text: Option<Cow<'_, str>>| text.map(Cow::into_owned).filter(|text| !text.is_empty());
+        Self {
+            model: owned(found.model).filter(|model| model.len() <= MAX_MODEL),
+            conversation: owned(found.prompt_cache_key),
+            previous_response: owned(found.previous_response_id),
+            generate: found.generate,
+        }
+    }
 }
 
 /// The model, where it is the first key of the object and plainly spelled.
@@ -216,7 +239,8 @@ mod tests {
     fn a_frame_tells_whether_it_continues_an_answer() {
         let frame =
             r#"{"type":"response.create","previous_response_id":"resp_1","generate":false,"model":"m"}"#;
-        let facts = learn_frame(frame).unwrap();
+        let ToolFrame::Turn(facts) = learn_frame(frame).unwrap() else { panic!() };
+        assert_eq!(learn_frame(r#"{"type":"response.cancel"}"#).unwrap(), ToolFrame::Other);
         assert_eq!((facts.previous_response.as_deref(), facts.generate), (Some("resp_1"), Some(false)));
     }
 }

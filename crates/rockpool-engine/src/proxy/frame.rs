@@ -8,7 +8,8 @@ use memchr::memmem;
 use rockpool_routing::classify::Origin;
 use rockpool_routing::{Reading, Signals};
 use serde::Deserialize;
-use serde_json::Value;
+use serde_json::value::RawValue;
+use serde_json::{Map, Value};
 
 use super::headers::contradicts_pool;
 use crate::usage;
@@ -206,16 +207,25 @@ pub(crate) fn error_reading(json: &[u8], now: Timestamp) -> Option<Reading> {
     usage::frame::error_reading(&value, now)
 }
 
-/// The event without the headers that contradict the pool; `None` where nothing had to go.
+/// The event without the headers that contradict the pool; `None` where nothing had to go. Only the
+/// headers are written anew: everything around them stays byte for byte.
 pub(crate) fn without_contradictions(json: &[u8]) -> Option<Vec<u8>> {
-    let mut value: Value = serde_json::from_slice(json).ok()?;
-    let headers = value.get_mut("headers")?.as_object_mut()?;
+    #[derive(Deserialize)]
+    struct Event<'a> {
+        #[serde(borrow)]
+        headers: Option<&'a RawValue>,
+    }
+    let text = std::str::from_utf8(json).ok()?;
+    let raw = serde_json::from_str::<Event<'_>>(text).ok()?.headers?.get();
+    let mut headers: Map<String, Value> = serde_json::from_str(raw).ok()?;
     let before = headers.len();
     headers.retain(|name, _| !contradicts_pool(&name.to_ascii_lowercase()));
     if headers.len() == before {
         return None;
     }
-    serde_json::to_vec(&value).ok()
+    let start = raw.as_ptr() as usize - text.as_ptr() as usize;
+    let kept = serde_json::to_vec(&headers).ok()?;
+    Some([&json[..start], &kept, &json[start + raw.len()..]].concat())
 }
 
 #[cfg(test)]
@@ -286,9 +296,8 @@ mod tests {
     #[test]
     fn contradicting_headers_inside_an_event_are_taken_out_and_the_rest_stays() {
         let json = br#"{"type":"response.metadata","headers":{"x-models-etag":"e","X-Codex-Primary-Used-Percent":"3","x-codex-turn-state":"t"},"z":1}"#;
-        let cleaned: Value = serde_json::from_slice(&without_contradictions(json).unwrap()).unwrap();
-        assert_eq!(cleaned["headers"], serde_json::json!({"x-codex-turn-state":"t"}));
-        assert_eq!(cleaned["z"], 1);
+        let cleaned = without_contradictions(json).unwrap();
+        assert_eq!(cleaned, br#"{"type":"response.metadata","headers":{"x-codex-turn-state":"t"},"z":1}"#);
         assert_eq!(without_contradictions(br#"{"type":"response.metadata","headers":{"a":"b"}}"#), None);
     }
 }

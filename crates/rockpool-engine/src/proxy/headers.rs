@@ -1,6 +1,7 @@
 //! Which headers go up, which come back, and nothing else.
 
 use http::header::{self, HeaderMap, HeaderName, HeaderValue};
+use rockpool_routing::{AccountId, History, Home, Pool};
 
 /// Sticky routing of the provider; belongs to the account that gave it.
 pub(crate) const TURN_STATE: &str = "x-codex-turn-state";
@@ -21,11 +22,24 @@ const HOP_BY_HOP: [&str; 10] = [
     "expect",
 ];
 
+/// Where tools carry credentials besides `authorization` and `cookie`.
+const CREDENTIALS: [&str; 3] = ["api-key", "x-api-key", "x-openai-actor-authorization"];
+
 /// Whether the turn state that the tool echoes belongs to the account that is asked now.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum TurnState {
     Keep,
     Drop,
+}
+
+/// A turn state belongs to the account that gave it. A tool keeps the first one of a turn, so in a
+/// conversation that has moved it may be anybody's.
+pub(crate) fn turn_state_for(account: AccountId, home: Option<Home>, pool: &Pool) -> TurnState {
+    match home {
+        Some(home) if home.account == account && home.history == History::Own => TurnState::Keep,
+        None if pool.members.is_empty() => TurnState::Keep,
+        Some(_) | None => TurnState::Drop,
+    }
 }
 
 fn is_hop_by_hop(name: &HeaderName, listed: &[String]) -> bool {
@@ -50,14 +64,15 @@ pub(crate) fn upstream(tool: &HeaderMap, turn_state: TurnState) -> HeaderMap {
     let listed = listed(tool);
     let mut headers = HeaderMap::with_capacity(tool.len() + 2);
     for (name, value) in tool {
-        let own = matches!(
-            *name,
-            header::AUTHORIZATION
-                | header::COOKIE
-                | header::HOST
-                | header::CONTENT_LENGTH
-                | header::ACCEPT_ENCODING
-        );
+        let own = CREDENTIALS.contains(&name.as_str())
+            || matches!(
+                *name,
+                header::AUTHORIZATION
+                    | header::COOKIE
+                    | header::HOST
+                    | header::CONTENT_LENGTH
+                    | header::ACCEPT_ENCODING
+            );
         let negotiated = name.as_str().starts_with("sec-websocket-");
         let stale = turn_state == TurnState::Drop && name.as_str() == TURN_STATE;
         if own || negotiated || stale || name.as_str() == ACCOUNT_ID || is_hop_by_hop(name, &listed) {
@@ -130,6 +145,7 @@ mod tests {
         let tool = map(&[
             ("authorization", "Bearer rp_secret"),
             ("cookie", "a=b"),
+            ("x-api-key", "k"),
             ("host", "127.0.0.1"),
             ("chatgpt-account-id", "mine"),
             ("connection", "close, x-private"),

@@ -47,13 +47,22 @@ struct Item<'a> {
     encrypted_content: Option<&'a RawValue>,
 }
 
+/// What is done with items that cannot be left out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum BoundItems {
+    /// They belong to another account: the history cannot move.
+    Refuse,
+    /// They belong to the account that is asked, as far as is known.
+    Keep,
+}
+
 /// Cuts encrypted reasoning, and a turn state inside `client_metadata`, out of a plain JSON request.
-pub(crate) fn moved(json: &[u8]) -> Result<Moved, Immovable> {
+pub(crate) fn moved(json: &[u8], bound: BoundItems) -> Result<Moved, Immovable> {
     let text = std::str::from_utf8(json).map_err(|_| Immovable::Unreadable)?;
     let request: Request<'_> = serde_json::from_str(text).map_err(|_| Immovable::Unreadable)?;
     let mut cuts = Vec::new();
     if let Some(input) = request.input {
-        cuts.extend(bound_items(text, input)?);
+        cuts.extend(bound_items(text, input, bound)?);
     }
     if let Some(metadata) = request.client_metadata {
         cuts.extend(turn_state(text, metadata));
@@ -73,13 +82,13 @@ pub(crate) fn moved(json: &[u8]) -> Result<Moved, Immovable> {
 }
 
 /// The ranges of reasoning items that carry ciphertext. `input` may be a plain string, which has none.
-fn bound_items(text: &str, input: &RawValue) -> Result<Vec<Range<usize>>, Immovable> {
+fn bound_items(text: &str, input: &RawValue, bound: BoundItems) -> Result<Vec<Range<usize>>, Immovable> {
     let Ok(items) = serde_json::from_str::<Vec<&RawValue>>(input.get()) else { return Ok(Vec::new()) };
     let mut elements = Vec::with_capacity(items.len());
     for raw in items {
         let range = place(text, raw);
         let cut = match serde_json::from_str::<Item<'_>>(raw.get()) {
-            Ok(item) => is_bound(&item)?,
+            Ok(item) => is_bound(&item, bound)?,
             Err(_) => Bound::No,
         };
         elements.push((range, cut));
@@ -93,9 +102,12 @@ enum Bound {
     Yes,
 }
 
-fn is_bound(item: &Item<'_>) -> Result<Bound, Immovable> {
+fn is_bound(item: &Item<'_>, bound: BoundItems) -> Result<Bound, Immovable> {
     match item.kind.as_deref() {
-        Some("compaction" | "compaction_summary" | "agent_message") => Err(Immovable::Bound),
+        Some("compaction" | "compaction_summary" | "agent_message") => match bound {
+            BoundItems::Refuse => Err(Immovable::Bound),
+            BoundItems::Keep => Ok(Bound::No),
+        },
         Some("reasoning") if item.encrypted_content.is_some_and(|content| content.get() != "null") => {
             Ok(Bound::Yes)
         }
@@ -152,7 +164,7 @@ mod tests {
     use serde_json::{Value, json};
 
     fn changed(text: &str) -> Value {
-        match moved(text.as_bytes()).unwrap() {
+        match moved(text.as_bytes(), BoundItems::Refuse).unwrap() {
             Moved::Changed(bytes) => serde_json::from_slice(&bytes).unwrap(),
             Moved::AsItWas => panic!("nothing was taken out of {text}"),
         }
@@ -181,7 +193,7 @@ mod tests {
     #[test]
     fn everything_else_stays_byte_for_byte() {
         let text = format!(r#"{{"model":"m","input":[{MESSAGE},{REASONING}],"unknown" : 1e2 }}"#);
-        let Moved::Changed(bytes) = moved(text.as_bytes()).unwrap() else { panic!() };
+        let Moved::Changed(bytes) = moved(text.as_bytes(), BoundItems::Refuse).unwrap() else { panic!() };
         assert_eq!(bytes, format!(r#"{{"model":"m","input":[{MESSAGE}],"unknown" : 1e2 }}"#).into_bytes());
     }
 
@@ -192,7 +204,7 @@ mod tests {
             r#"{"input":"say hi"}"#,
             r#"{"model":"m"}"#,
         ] {
-            assert_eq!(moved(text.as_bytes()), Ok(Moved::AsItWas));
+            assert_eq!(moved(text.as_bytes(), BoundItems::Refuse), Ok(Moved::AsItWas));
         }
     }
 
@@ -200,9 +212,16 @@ mod tests {
     fn compaction_and_agent_messages_bind_a_history_to_its_account() {
         for kind in ["compaction", "agent_message"] {
             let text = format!(r#"{{"input":[{MESSAGE},{{"type":"{kind}","encrypted_content":"g"}}]}}"#);
-            assert_eq!(moved(text.as_bytes()), Err(Immovable::Bound));
+            assert_eq!(moved(text.as_bytes(), BoundItems::Refuse), Err(Immovable::Bound));
         }
-        assert_eq!(moved(b"\xff"), Err(Immovable::Unreadable));
+        assert_eq!(moved(b"\xff", BoundItems::Refuse), Err(Immovable::Unreadable));
+    }
+
+    #[test]
+    fn what_its_own_account_compacted_stays_while_reasoning_goes() {
+        let text = format!(r#"{{"input":[{{"type":"compaction"}},{REASONING}]}}"#);
+        let Moved::Changed(bytes) = moved(text.as_bytes(), BoundItems::Keep).unwrap() else { panic!() };
+        assert_eq!(bytes, br#"{"input":[{"type":"compaction"}]}"#);
     }
 
     #[test]

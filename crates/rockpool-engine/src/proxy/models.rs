@@ -19,6 +19,7 @@ use super::body::{Encoding, ProxyBody, whole};
 use super::headers::TurnState;
 use super::payload::Sendable;
 use super::rescue::ProxyError;
+use super::walk::BearerShown;
 use crate::core::Core;
 
 /// A list younger than this is not asked for again.
@@ -128,8 +129,8 @@ async fn fetch(
             turn_state: TurnState::Drop,
         };
         tried = attempt::send(core, caller, account, credentials, &outgoing).await;
-        match (tried.class, tried.generation, credentials) {
-            (Class::Unauthorized, Some(generation), Credentials::Present) => {
+        match (tried.class, tried.bearer, credentials) {
+            (Class::Unauthorized, BearerShown::Generation(generation), Credentials::Present) => {
                 credentials = Credentials::NewerThan(generation);
             }
             (_, _, _) => break,

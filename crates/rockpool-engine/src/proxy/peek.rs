@@ -13,8 +13,10 @@ use super::frame::{self, Fault, Kind, Tokens};
 use super::sse::{self, Piece, Splitter};
 use crate::core::Core;
 
-/// Lifecycle events are held this long, then the stream goes on as it is.
+/// Lifecycle events are held this long after the first of them, then the stream goes on as it is.
 const HOLD: Duration = Duration::from_secs(2);
+/// A stream that says nothing at all for this long is given up; the Codex CLI 0.169.0 waits as long.
+const SILENCE: Duration = Duration::from_secs(300);
 /// And no more of them than this.
 const HOLD_BYTES: usize = 64 << 10;
 
@@ -81,7 +83,9 @@ impl Observer {
                 return Seen::Lifecycle;
             }
             Kind::Failed => {
-                out.extend_from_slice(&event);
+                let changed =
+                    frame::without_contradictions(json).and_then(|json| sse::with_data(&event, &json));
+                out.extend_from_slice(&changed.unwrap_or(event));
                 return Seen::Failure;
             }
             Kind::Completed | Kind::Incomplete | Kind::Output => {}
@@ -164,7 +168,7 @@ impl Peeked {
     }
 }
 
-/// Reads until the first output, an error, the end, or until held too long.
+/// Reads until the first output, an error, the end, or until something was held too long.
 pub(crate) async fn peek(core: &Arc<Core>, account: AccountId, body: reqwest::Body) -> Peeked {
     let mut peeked = Peeked {
         body: Box::pin(body),
@@ -173,10 +177,15 @@ pub(crate) async fn peek(core: &Arc<Core>, account: AccountId, body: reqwest::Bo
         held: Bytes::new(),
         found: Found::Answer,
     };
-    let deadline = tokio::time::Instant::now() + HOLD;
     let mut held = BytesMut::new();
+    let mut deadline = tokio::time::Instant::now() + SILENCE;
     while held.len() < HOLD_BYTES {
-        let Ok(frame) = tokio::time::timeout_at(deadline, peeked.body.frame()).await else { break };
+        let Ok(frame) = tokio::time::timeout_at(deadline, peeked.body.frame()).await else {
+            if held.is_empty() {
+                peeked.found = Found::Cut;
+            }
+            break;
+        };
         let chunk = match frame {
             Some(Ok(frame)) => frame.into_data().unwrap_or_default(),
             Some(Err(_)) | None => {
@@ -184,9 +193,13 @@ pub(crate) async fn peek(core: &Arc<Core>, account: AccountId, body: reqwest::Bo
                 break;
             }
         };
+        let nothing_held = held.is_empty();
         if let Some(found) = take(&mut peeked, chunk, &mut held) {
             peeked.found = found;
             break;
+        }
+        if nothing_held && !held.is_empty() {
+            deadline = tokio::time::Instant::now() + HOLD;
         }
     }
     peeked.held = held.freeze();

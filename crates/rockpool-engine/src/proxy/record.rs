@@ -129,6 +129,11 @@ impl Record {
         }
     }
 
+    /// Leaves no record: there was no request in the end.
+    pub(crate) fn discard(mut self) {
+        self.view = None;
+    }
+
     /// Ends the record.
     pub(crate) fn finish(mut self, ending: &Ending) {
         self.write(ending);

@@ -3,15 +3,13 @@
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
-use bytes::{Bytes, BytesMut};
-use http_body::{Body, Frame};
-use rockpool_routing::Class;
-
 use super::attempt::Lease;
 use super::body::BodyError;
-use super::peek::{Observer, Peeked, UpstreamBody};
+use super::peek::{Observer, Peeked, Stage, UpstreamBody};
 use super::record::{Ending, Record};
 use super::sse::Splitter;
+use bytes::{Bytes, BytesMut};
+use http_body::{Body, Frame};
 
 /// Ready chunks are merged up to this size; more waits for the next write.
 const MERGE: usize = 64 << 10;
@@ -41,14 +39,16 @@ enum End {
 
 impl Relay {
     pub(crate) fn new(peeked: Peeked, lease: Lease, record: Record, status: u16) -> Self {
-        Self {
+        let mut relay = Self {
             upstream: peeked.body,
             splitter: peeked.splitter,
             observer: peeked.observer,
             ready: peeked.held.into(),
             open: Some(Account { lease, record, status }),
             end: End::NotYet,
-        }
+        };
+        relay.settle_if_ended();
+        relay
     }
 
     /// Reads whatever is ready without waiting.
@@ -59,17 +59,21 @@ impl Relay {
                     for piece in self.splitter.push(frame.into_data().unwrap_or_default()) {
                         self.observer.see(piece, &mut self.ready);
                     }
+                    self.settle_if_ended();
                 }
-                Poll::Ready(Some(Err(error))) => {
-                    self.finish(End::Broken(error));
-                    return;
-                }
-                Poll::Ready(None) => {
-                    self.finish(End::Reached);
-                    return;
-                }
+                Poll::Ready(Some(Err(error))) => return self.finish(End::Broken(error)),
+                Poll::Ready(None) => return self.finish(End::Reached),
                 Poll::Pending => return,
             }
+        }
+    }
+
+    /// A tool may hang up as soon as it has seen the last event, so that event settles the attempt and
+    /// not the end of the connection.
+    fn settle_if_ended(&mut self) {
+        match self.observer.stage {
+            Stage::Open => {}
+            Stage::Completed(_) | Stage::Failed(_) => self.settle(),
         }
     }
 
@@ -78,11 +82,12 @@ impl Relay {
             self.observer.see(rest, &mut self.ready);
         }
         self.end = end;
+        self.settle();
+    }
+
+    fn settle(&mut self) {
         let Some(open) = self.open.take() else { return };
-        let class = match self.end {
-            End::Reached => self.observer.class_at_end(),
-            End::Broken(_) | End::NotYet => Class::Failure,
-        };
+        let class = self.observer.class_at_end();
         let account = Some(open.lease.account());
         open.record.finish(&Ending { class, status: open.status, account, tokens: self.observer.tokens() });
         open.lease.settle(class);

@@ -4,7 +4,10 @@ use bytes::{Bytes, BytesMut};
 use memchr::memmem;
 
 /// An event longer than this is passed on unread.
-const MAX_EVENT: usize = 1 << 20;
+const MAX_EVENT: usize = 16 << 20;
+
+/// The start of a blank line may stand at the end of a chunk: a line feed, a carriage return.
+const TAIL: usize = 3;
 
 /// One piece of the stream, in order; together the pieces are the stream, byte for byte.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -19,6 +22,8 @@ pub(crate) enum Piece {
 #[derive(Debug, Default)]
 pub(crate) struct Splitter {
     pending: BytesMut,
+    /// So much of `pending` holds no end of an event.
+    searched: usize,
     state: State,
 }
 
@@ -33,9 +38,15 @@ enum State {
 impl Splitter {
     /// Takes a chunk and gives the pieces that it completes.
     pub(crate) fn push(&mut self, chunk: Bytes) -> Vec<Piece> {
-        let mut rest = self.joined(chunk);
         let mut pieces = Vec::new();
-        while let Some(end) = event_end(&rest) {
+        let mut rest = match self.completed(chunk) {
+            Some(rest) => rest,
+            None => {
+                self.pass_on_if_long(&mut pieces);
+                return pieces;
+            }
+        };
+        while let Some(end) = event_end(&rest, 0) {
             let piece = rest.split_to(end);
             pieces.push(match self.state {
                 State::Reading => Piece::Event(piece),
@@ -43,7 +54,9 @@ impl Splitter {
             });
             self.state = State::Reading;
         }
-        self.keep(rest, &mut pieces);
+        self.pending.extend_from_slice(&rest);
+        self.searched = rest.len().saturating_sub(TAIL);
+        self.pass_on_if_long(&mut pieces);
         pieces
     }
 
@@ -52,36 +65,42 @@ impl Splitter {
         (!self.pending.is_empty()).then(|| Piece::Unread(self.pending.split().freeze()))
     }
 
-    fn joined(&mut self, chunk: Bytes) -> Bytes {
+    /// The chunk behind what was pending, where that completes an event or nothing was pending. Only
+    /// the new part is searched, or an event in many chunks would be read over and over.
+    fn completed(&mut self, chunk: Bytes) -> Option<Bytes> {
         if self.pending.is_empty() {
-            return chunk;
+            return Some(chunk);
         }
         self.pending.extend_from_slice(&chunk);
-        self.pending.split().freeze()
+        if event_end(&self.pending, self.searched).is_some() {
+            return Some(self.pending.split().freeze());
+        }
+        self.searched = self.pending.len().saturating_sub(TAIL);
+        None
     }
 
-    fn keep(&mut self, rest: Bytes, pieces: &mut Vec<Piece>) {
-        if rest.len() > MAX_EVENT {
+    fn pass_on_if_long(&mut self, pieces: &mut Vec<Piece>) {
+        if self.pending.len() > MAX_EVENT {
             self.state = State::PassingOn;
         }
         match self.state {
-            State::Reading => self.pending.extend_from_slice(&rest),
-            // The last three bytes may be the start of the blank line.
+            State::Reading => {}
             State::PassingOn => {
-                let mut rest = rest;
-                let tail = rest.split_off(rest.len().saturating_sub(3));
-                if !rest.is_empty() {
-                    pieces.push(Piece::Unread(rest));
+                let known = self.pending.len().saturating_sub(TAIL);
+                let head = self.pending.split_to(known).freeze();
+                self.searched = 0;
+                if !head.is_empty() {
+                    pieces.push(Piece::Unread(head));
                 }
-                self.pending.extend_from_slice(&tail);
             }
         }
     }
 }
 
-/// Where the first event ends: after its blank line, with either line ending.
-fn event_end(bytes: &[u8]) -> Option<usize> {
-    let mut from = 0;
+/// Where the first event ends: after its blank line, with either line ending. The first `searched`
+/// bytes are known to hold no end.
+fn event_end(bytes: &[u8], searched: usize) -> Option<usize> {
+    let mut from = searched;
     while let Some(newline) = memchr::memchr(b'\n', &bytes[from..]) {
         let after = from + newline + 1;
         match bytes.get(after) {

@@ -20,6 +20,30 @@ pub(crate) enum Next {
     NoneLeft,
 }
 
+/// Whether an attempt got as far as presenting a bearer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum BearerShown {
+    None,
+    Generation(u64),
+}
+
+impl From<Option<u64>> for BearerShown {
+    fn from(generation: Option<u64>) -> Self {
+        generation.map_or(Self::None, Self::Generation)
+    }
+}
+
+impl Next {
+    /// Whether an account that was asked twice, the second time with a fresh bearer, was refused for good.
+    pub(crate) fn leaves_refused(self, class: Class, bearer: BearerShown) -> bool {
+        let leaves = match self {
+            Self::Account(_) | Self::NoneLeft => true,
+            Self::Return | Self::Refresh | Self::Strip => false,
+        };
+        leaves && class == Class::Unauthorized && bearer != BearerShown::None
+    }
+}
+
 /// The candidates of one request, each tried once.
 #[derive(Debug)]
 pub(crate) struct Walk {
@@ -60,8 +84,12 @@ impl Walk {
         }
     }
 
-    /// Decides after an attempt on the current account, before anything went downstream.
-    pub(crate) fn after(&mut self, class: Class) -> Next {
+    /// Decides after an attempt on the current account, before anything went downstream. Where there
+    /// was no bearer to present, a newer one cannot be had either.
+    pub(crate) fn after(&mut self, class: Class, bearer: BearerShown) -> Next {
+        if bearer == BearerShown::None {
+            self.remedies.refresh = Remedy::Spent;
+        }
         match verdict(Progress::Held, class, self.remedies) {
             Verdict::Return => Next::Return,
             Verdict::RefreshAndRetry => {
@@ -97,10 +125,10 @@ mod tests {
     fn each_account_is_refreshed_once_and_tried_in_order() {
         let mut walk = walk();
         assert_eq!(walk.current(), Some(id(1)));
-        assert_eq!(walk.after(Class::Unauthorized), Next::Refresh);
-        assert_eq!(walk.after(Class::Unauthorized), Next::Account(id(2)));
-        assert_eq!(walk.after(Class::Unauthorized), Next::Refresh);
-        assert_eq!(walk.after(Class::Unauthorized), Next::NoneLeft);
+        assert_eq!(walk.after(Class::Unauthorized, BearerShown::Generation(1)), Next::Refresh);
+        assert_eq!(walk.after(Class::Unauthorized, BearerShown::Generation(1)), Next::Account(id(2)));
+        assert_eq!(walk.after(Class::Unauthorized, BearerShown::Generation(1)), Next::Refresh);
+        assert_eq!(walk.after(Class::Unauthorized, BearerShown::Generation(1)), Next::NoneLeft);
     }
 
     #[test]
@@ -116,9 +144,14 @@ mod tests {
     }
 
     #[test]
+    fn without_a_bearer_the_same_account_is_not_asked_again() {
+        assert_eq!(walk().after(Class::Unauthorized, BearerShown::None), Next::Account(id(2)));
+    }
+
+    #[test]
     fn an_answer_is_returned_and_a_fault_moves_on() {
-        assert_eq!(walk().after(Class::Success), Next::Return);
-        assert_eq!(walk().after(Class::Failure), Next::Account(id(2)));
-        assert_eq!(walk().after(Class::ForeignCiphertext), Next::Strip);
+        assert_eq!(walk().after(Class::Success, BearerShown::Generation(1)), Next::Return);
+        assert_eq!(walk().after(Class::Failure, BearerShown::Generation(1)), Next::Account(id(2)));
+        assert_eq!(walk().after(Class::ForeignCiphertext, BearerShown::Generation(1)), Next::Strip);
     }
 }

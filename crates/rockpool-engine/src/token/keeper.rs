@@ -28,7 +28,7 @@ use super::sealed::Keys;
 use super::{refresh, reread, tender};
 use crate::clock::Clock;
 use crate::store::LoginRow;
-use crate::token::tasks::Tasks;
+use crate::tasks::Tasks;
 
 /// What a keeper is made of.
 pub struct KeeperParts {

@@ -13,7 +13,6 @@ mod reread;
 mod schedule;
 mod sealed;
 mod shelves;
-pub(crate) mod tasks;
 mod tender;
 #[cfg(test)]
 mod tests;

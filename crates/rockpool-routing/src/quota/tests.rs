@@ -93,6 +93,34 @@ fn a_refused_request_outranks_percentages_until_reset_or_explicit_permission() {
 }
 
 #[test]
+fn what_a_reading_does_not_say_stays_as_it_was_known() {
+    let mut quota = Quota::default();
+    let mut told = reading(10, vec![window(100.0, 604_800, 900)]);
+    told.allowed = Some(true);
+    quota.observe(told);
+    quota.observe(Reading { source: Source::Headers, ..reading(11, vec![window(100.0, 604_800, 900)]) });
+    assert_eq!(quota.supply(at(12)), Supply::Unknown);
+    let mut refused = reading(13, vec![window(40.0, 604_800, 900)]);
+    refused.allowed = Some(false);
+    quota.observe(refused);
+    quota.observe(Reading { source: Source::Headers, ..reading(14, vec![window(40.0, 604_800, 900)]) });
+    assert!(matches!(quota.supply(at(15)), Supply::Gone { .. }));
+    quota.served(at(16));
+    assert_eq!(quota.supply(at(17)), Supply::Plenty);
+}
+
+#[test]
+fn a_request_that_began_before_the_refusal_does_not_lift_it() {
+    let mut quota = Quota::default();
+    quota.observe(reading(10, vec![window(30.0, 18_000, 100)]));
+    quota.refuse(at(20), Some(at(80)));
+    quota.served(at(15));
+    assert_eq!(quota.supply(at(21)), Supply::Gone { until: Some(at(80)) });
+    quota.served(at(25));
+    assert_eq!(quota.supply(at(26)), Supply::Plenty);
+}
+
+#[test]
 fn headers_without_windows_keep_the_windows_already_known() {
     let mut quota = Quota::default();
     quota.observe(reading(10, vec![window(30.0, 18_000, 100)]));

@@ -30,6 +30,17 @@ pub(super) enum CoolDown {
     },
 }
 
+/// What the last bad answer said of an account, and when it came.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+struct Since(Option<Instant>);
+
+impl Since {
+    /// Whether an attempt that began at `began` knows better.
+    fn is_before(self, began: Instant) -> bool {
+        self.0.is_none_or(|at| at <= began)
+    }
+}
+
 #[derive(Debug, Default)]
 pub(super) struct Entry {
     pub(super) wish: Wish,
@@ -39,18 +50,37 @@ pub(super) struct Entry {
     pub(super) health: Health,
     pub(super) in_flight: u32,
     cool_down: CoolDown,
+    worsened: Since,
+    failures: u32,
 }
 
 impl Entry {
-    pub(super) fn learn(&mut self, class: Class, now: Now) {
+    /// Learns from an attempt that began at `began`. A success says nothing about what was found out
+    /// while it was still running.
+    pub(super) fn learn(&mut self, class: Class, began: Now, now: Now) {
         if let Some(outcome) = class.outcome() {
             self.health.record(outcome);
         }
+        self.failures = match class {
+            Class::Failure => self.failures + 1,
+            Class::Success => 0,
+            Class::Rejected
+            | Class::Unauthorized
+            | Class::UsageLimit { .. }
+            | Class::RateLimited { .. }
+            | Class::Forbidden
+            | Class::Billing
+            | Class::Unsuitable
+            | Class::ForeignCiphertext
+            | Class::Abandoned => self.failures,
+        };
         match class {
             Class::Success => {
-                self.quota.served();
-                self.standing = Standing::Good;
-                self.cool_down = CoolDown::None;
+                self.quota.served(began.wall);
+                if self.worsened.is_before(began.mono) {
+                    self.standing = Standing::Good;
+                    self.cool_down = CoolDown::None;
+                }
             }
             Class::UsageLimit { resets_at } => {
                 self.quota.refuse(now.wall, resets_at);
@@ -58,17 +88,20 @@ impl Entry {
             Class::RateLimited { retry_after } => {
                 let wait = retry_after.unwrap_or(SHORT_COOL_DOWN).min(LONGEST_COOL_DOWN);
                 self.cool_down = CoolDown::RateLimited { until: now.mono + wait };
+                self.worsened = Since(Some(now.mono));
             }
             Class::Failure => {
-                if self.health.consecutive_failures() >= FAILURES_IN_A_ROW {
+                if self.failures >= FAILURES_IN_A_ROW {
                     self.fail_over_for_a_while(now);
                 }
             }
             Class::Forbidden => {
                 self.standing = Standing::Forbidden;
+                self.worsened = Since(Some(now.mono));
             }
             Class::Billing => {
                 self.standing = Standing::Billing;
+                self.worsened = Since(Some(now.mono));
             }
             Class::Unauthorized
             | Class::Rejected
@@ -85,6 +118,7 @@ impl Entry {
             CoolDown::RateLimited { until: named } if named > now.mono => {}
             CoolDown::None | CoolDown::RateLimited { .. } | CoolDown::Unreachable { .. } => {
                 self.cool_down = CoolDown::Unreachable { until };
+                self.worsened = Since(Some(now.mono));
             }
         }
     }

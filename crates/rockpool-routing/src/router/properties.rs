@@ -64,16 +64,19 @@ proptest! {
                     for candidate in &selection.candidates {
                         prop_assert!(!matches!(router.readiness(candidate.account, now), Readiness::Blocked(_)));
                     }
-                    let home_serves = selection.home.filter(|home| !matches!(router.readiness(*home, now), Readiness::Blocked(_)));
+                    let home_serves = selection.home.map(|home| home.account).filter(|home| !matches!(router.readiness(*home, now), Readiness::Blocked(_)));
                     if let Some(home) = home_serves {
                         prop_assert_eq!(selection.candidates[0].account, home);
                     }
                     if let Some(first) = selection.candidates.first() {
                         router.begin(first.account);
-                        router.settle(first.account, Class::Success, key.as_ref(), now);
+                        router.settle(first.account, Class::Success, now, now);
+                        if let Some(key) = &key {
+                            router.place(key, first.account);
+                        }
                     }
                 }
-                Step::Settle(account, class) => router.settle(id(account.into()), class_of(class, now), None, now),
+                Step::Settle(account, class) => router.settle(id(account.into()), class_of(class, now), now, now),
                 Step::Wait(seconds) => now = later(now, seconds.into()),
                 Step::Read(account, used) => router.observe(id(account.into()), reading(used.into(), now)),
                 Step::Pause(account) => router.set_wish(id(account.into()), Wish::Paused),
@@ -86,7 +89,7 @@ proptest! {
     fn every_wait_that_time_cures_ends(steps in proptest::collection::vec((1u8..=3, 0u8..8), 1..40)) {
         let (mut router, pool, now) = three(Policy::RoundRobin);
         for (account, class) in steps {
-            router.settle(id(account.into()), class_of(class, now), None, now);
+            router.settle(id(account.into()), class_of(class, now), now, now);
         }
         let much_later = later(now, 24 * 3600);
         prop_assert_eq!(router.choose(&pool, None, much_later).candidates.len(), 3);

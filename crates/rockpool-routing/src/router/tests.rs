@@ -5,6 +5,7 @@ use uuid::Uuid;
 
 use super::*;
 use crate::TenantId;
+use crate::affinity::History;
 use crate::quota::{Source, Window};
 
 pub(super) fn id(n: u128) -> AccountId {
@@ -86,8 +87,7 @@ fn a_conversation_stays_on_its_account_and_does_not_advance_the_turn() {
     let (mut router, pool, now) = three(Strategy::RoundRobin);
     let talk = conversation("talk");
     let first = router.choose(&pool, Some(&talk), now).candidates[0].account;
-    router.begin(first);
-    router.settle(first, Class::Success, Some(&talk), now);
+    router.place(&talk, first);
     for _ in 0..4 {
         let next = router.choose(&pool, Some(&talk), now);
         assert_eq!(next.candidates[0], Candidate { account: first, placement: Placement::Conversation });
@@ -99,10 +99,10 @@ fn a_conversation_stays_on_its_account_and_does_not_advance_the_turn() {
 fn a_conversation_whose_account_ran_dry_is_told_where_it_lived() {
     let (mut router, pool, now) = three(Strategy::PrimaryFirst);
     let talk = conversation("talk");
-    router.settle(id(1), Class::Success, Some(&talk), now);
-    router.settle(id(1), Class::UsageLimit { resets_at: Some(later(now, 600).wall) }, None, now);
+    router.place(&talk, id(1));
+    router.settle(id(1), Class::UsageLimit { resets_at: Some(later(now, 600).wall) }, now, now);
     let selection = router.choose(&pool, Some(&talk), now);
-    assert_eq!(selection.home, Some(id(1)));
+    assert_eq!(selection.home.map(|home| home.account), Some(id(1)));
     assert_eq!(order(&selection), [id(2), id(3)]);
     assert_eq!(selection.skipped[0].blocked.state, AccountState::Exhausted);
     assert_eq!(order(&router.choose(&pool, None, later(now, 600)))[0], id(1));
@@ -111,8 +111,8 @@ fn a_conversation_whose_account_ran_dry_is_told_where_it_lived() {
 #[test]
 fn when_all_are_out_the_earliest_cure_is_named() {
     let (mut router, pool, now) = three(Strategy::RoundRobin);
-    router.settle(id(1), Class::UsageLimit { resets_at: Some(later(now, 600).wall) }, None, now);
-    router.settle(id(2), Class::RateLimited { retry_after: Some(Duration::from_secs(60)) }, None, now);
+    router.settle(id(1), Class::UsageLimit { resets_at: Some(later(now, 600).wall) }, now, now);
+    router.settle(id(2), Class::RateLimited { retry_after: Some(Duration::from_secs(60)) }, now, now);
     router.set_credentials(id(3), CredentialState::NeedsReauth);
     assert!(router.choose(&pool, None, now).candidates.is_empty());
     assert_eq!(router.outlook(pool.accounts(), now), Outlook::Until(later(now, 60).wall));
@@ -132,7 +132,7 @@ fn when_only_a_person_can_help_it_says_so() {
 #[test]
 fn a_hostile_retry_after_is_capped_at_fifteen_minutes() {
     let (mut router, pool, now) = three(Strategy::PrimaryFirst);
-    router.settle(id(1), Class::RateLimited { retry_after: Some(Duration::MAX) }, None, now);
+    router.settle(id(1), Class::RateLimited { retry_after: Some(Duration::MAX) }, now, now);
     assert_eq!(router.state(id(1), now).0, AccountState::RateLimited);
     assert_eq!(order(&router.choose(&pool, None, later(now, 901)))[0], id(1));
 }
@@ -141,7 +141,7 @@ fn a_hostile_retry_after_is_capped_at_fifteen_minutes() {
 fn three_failures_in_a_row_make_an_account_a_fallback_for_thirty_seconds() {
     let (mut router, pool, now) = three(Strategy::PrimaryFirst);
     for _ in 0..3 {
-        router.settle(id(1), Class::Failure, None, now);
+        router.settle(id(1), Class::Failure, now, now);
     }
     assert_eq!(router.state(id(1), now).0, AccountState::Unreachable);
     assert_eq!(order(&router.choose(&pool, None, now)), [id(2), id(3), id(1)]);
@@ -151,9 +151,9 @@ fn three_failures_in_a_row_make_an_account_a_fallback_for_thirty_seconds() {
 #[test]
 fn a_vague_failure_does_not_shorten_a_named_wait() {
     let (mut router, _, now) = three(Strategy::PrimaryFirst);
-    router.settle(id(1), Class::RateLimited { retry_after: Some(Duration::from_secs(120)) }, None, now);
+    router.settle(id(1), Class::RateLimited { retry_after: Some(Duration::from_secs(120)) }, now, now);
     for _ in 0..3 {
-        router.settle(id(1), Class::Failure, None, now);
+        router.settle(id(1), Class::Failure, now, now);
     }
     assert_eq!(router.state(id(1), later(now, 60)).0, AccountState::RateLimited);
 }
@@ -171,7 +171,52 @@ fn an_uncertain_sign_in_serves_while_its_access_token_does() {
 #[test]
 fn a_conversation_of_another_tenant_has_another_home() {
     let (mut router, pool, now) = three(Strategy::PrimaryFirst);
-    router.settle(id(3), Class::Success, Some(&conversation("talk")), now);
+    router.place(&conversation("talk"), id(3));
     let foreign = ConversationKey::new(TenantId(Uuid::from_u128(8)), "talk").unwrap();
     assert_eq!(router.choose(&pool, Some(&foreign), now).home, None);
+}
+
+#[test]
+fn an_answer_that_began_before_a_rate_limit_does_not_end_it() {
+    let (mut router, _, now) = three(Strategy::PrimaryFirst);
+    let limited = later(now, 10);
+    router.settle(
+        id(1),
+        Class::RateLimited { retry_after: Some(Duration::from_secs(300)) },
+        limited,
+        limited,
+    );
+    router.settle(id(1), Class::Success, now, later(now, 20));
+    assert_eq!(router.state(id(1), later(now, 21)).0, AccountState::RateLimited);
+    router.settle(id(1), Class::Success, later(now, 22), later(now, 23));
+    assert_eq!(router.state(id(1), later(now, 24)).0, AccountState::Ready);
+}
+
+#[test]
+fn only_failures_on_the_way_make_an_account_unreachable() {
+    let (mut router, _, now) = three(Strategy::PrimaryFirst);
+    router.settle(id(1), Class::Unauthorized, now, now);
+    router.settle(id(1), Class::Unauthorized, now, now);
+    router.settle(id(1), Class::Failure, now, now);
+    assert_eq!(router.state(id(1), now).0, AccountState::Ready);
+}
+
+#[test]
+fn an_account_whose_fresh_bearer_was_refused_is_left_alone_until_it_proves_itself() {
+    let (mut router, pool, now) = three(Strategy::PrimaryFirst);
+    router.distrust(id(1));
+    assert_eq!(order(&router.choose(&pool, None, now)), [id(2), id(3)]);
+    router.set_standing(id(1), Standing::Good);
+    assert_eq!(order(&router.choose(&pool, None, now))[0], id(1));
+}
+
+#[test]
+fn a_conversation_that_moved_has_a_mixed_history() {
+    let (mut router, pool, now) = three(Strategy::PrimaryFirst);
+    let talk = conversation("talk");
+    router.place(&talk, id(1));
+    assert_eq!(router.choose(&pool, Some(&talk), now).home.unwrap().history, History::Own);
+    router.place(&talk, id(2));
+    router.place(&talk, id(2));
+    assert_eq!(router.choose(&pool, Some(&talk), now).home.unwrap().history, History::Mixed);
 }

@@ -4,16 +4,16 @@ use std::time::{Duration, Instant};
 
 use http::header::{self, HeaderMap, HeaderValue};
 use http_body_util::{BodyExt, Limited};
-use rockpool_routing::{AccountId, Class};
+use rockpool_routing::{AccountId, Class, Home};
 use tokio_tungstenite::WebSocketStream;
 use tokio_tungstenite::tungstenite::handshake::client::generate_key;
 use tokio_tungstenite::tungstenite::handshake::derive_accept_key;
 use tokio_tungstenite::tungstenite::protocol::Role;
 
 use super::{Handshake, config};
-use crate::core::Core;
 use crate::proxy::attempt::{self, Credentials};
-use crate::proxy::headers::{self, TurnState};
+use crate::proxy::headers;
+use crate::proxy::walk::{BearerShown, Next, Walk};
 use crate::usage;
 
 /// Under the 15 seconds that the Codex CLI 0.169.0 waits for its own handshake.
@@ -37,59 +37,73 @@ pub(crate) struct Dialed {
 pub(crate) struct Refusal {
     pub(crate) class: Class,
     pub(crate) status: Option<u16>,
-    pub(crate) generation: Option<u64>,
+    /// The bearer that was presented.
+    pub(crate) bearer: BearerShown,
     pub(crate) since: Instant,
 }
 
-impl Core {
-    /// Notes a refused connection, which no lease was taken for.
-    pub(crate) fn settle_refusal(&self, account: AccountId, class: Class) {
-        self.routing.begin(account);
-        self.settle(account, class, None);
-    }
-}
-
 impl Handshake {
-    /// Dials the provider with the tool's own headers under the account's credentials.
+    /// Dials the provider with the tool's own headers under the account's credentials, for a
+    /// conversation that lives at `home`. Takes twelve seconds at most, a refresh included.
     pub(crate) async fn dial(
         &self,
         account: AccountId,
         credentials: Credentials,
-        turn_state: TurnState,
+        home: Option<Home>,
     ) -> Result<Dialed, Refusal> {
         let since = self.core.clock.now().mono;
-        let refusal = |class, status, generation| Refusal { class, status, generation, since };
+        let work = self.dial_within(account, credentials, home, since);
+        let late = Refusal { class: Class::Failure, status: None, bearer: BearerShown::None, since };
+        tokio::time::timeout(TIMEOUT, work).await.unwrap_or(Err(late))
+    }
+
+    async fn dial_within(
+        &self,
+        account: AccountId,
+        credentials: Credentials,
+        home: Option<Home>,
+        since: Instant,
+    ) -> Result<Dialed, Refusal> {
+        let refusal = |class, status, bearer| Refusal { class, status, bearer, since };
         let (bearer, workspace) = attempt::bearer_of(&self.core, &self.caller, account, credentials)
             .await
-            .map_err(|error| refusal(attempt::class_without_bearer(&error), None, None))?;
-        let generation = Some(bearer.generation);
+            .map_err(|error| refusal(attempt::class_without_bearer(&error), None, BearerShown::None))?;
+        let shown = BearerShown::Generation(bearer.generation);
         let key = generate_key();
-        let mut headers = headers::upstream(&self.headers, turn_state);
+        let mut headers =
+            headers::upstream(&self.headers, headers::turn_state_for(account, home, &self.pool));
         headers::attach(&mut headers, bearer.authorization(), workspace);
         negotiate(&mut headers, &key);
         let url = format!("{}/{}", self.core.config.backend_url.as_str().trim_end_matches('/'), self.path);
-        let sent = self.core.upstream.websocket.get(url).headers(headers).send();
-        let response = match tokio::time::timeout(TIMEOUT, sent).await {
-            Ok(Ok(response)) => response,
-            Ok(Err(_)) | Err(_) => return Err(refusal(Class::Failure, None, generation)),
-        };
+        let sent = self.core.upstream.websocket.get(url).headers(headers).send().await;
+        let response = sent.map_err(|_| refusal(Class::Failure, None, shown))?;
         let status = response.status();
         if let Some(reading) = usage::headers::reading(response.headers(), self.core.clock.wall()) {
             self.core.observe(account, reading);
         }
         if status != http::StatusCode::SWITCHING_PROTOCOLS {
             let class = self.class_of(response).await;
-            return Err(refusal(class, Some(status.as_u16()), generation));
+            return Err(refusal(class, Some(status.as_u16()), shown));
         }
         let headers = response.headers().clone();
         let accepted = headers.get(header::SEC_WEBSOCKET_ACCEPT).map(HeaderValue::as_bytes);
         if accepted != Some(derive_accept_key(key.as_bytes()).as_bytes()) {
-            return Err(refusal(Class::Failure, Some(101), generation));
+            return Err(refusal(Class::Failure, Some(101), shown));
         }
-        let upgraded =
-            response.upgrade().await.map_err(|_| refusal(Class::Failure, Some(101), generation))?;
+        let upgraded = response.upgrade().await.map_err(|_| refusal(Class::Failure, Some(101), shown))?;
         let socket = WebSocketStream::from_raw_socket(upgraded, Role::Client, Some(config())).await;
         Ok(Dialed { account, generation: bearer.generation, socket, headers })
+    }
+
+    /// Learns from a refused connection, for which no lease was taken, and says where to go.
+    pub(crate) fn after_refusal(&self, account: AccountId, refusal: &Refusal, walk: &mut Walk) -> Next {
+        self.core.routing.begin(account);
+        self.core.settle(account, refusal.class, self.core.clock.now());
+        let next = walk.after(refusal.class, refusal.bearer);
+        if next.leaves_refused(refusal.class, refusal.bearer) {
+            self.core.distrust(account);
+        }
+        next
     }
 
     async fn class_of(&self, response: reqwest::Response) -> Class {

@@ -1,16 +1,18 @@
 //! WebSockets: the provider is dialed before the tool is answered, then turns are relayed frame by frame.
 
 mod dial;
+mod recover;
 mod session;
 mod turn;
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use http::header::{self, HeaderMap, HeaderValue};
 use http::{Request, Response, StatusCode};
 use hyper::body::Incoming;
 use hyper_util::rt::TokioIo;
-use rockpool_routing::{AccountId, Class, ConversationKey, Pool, Selection};
+use rockpool_routing::{AccountId, Class, ConversationKey, History, Home, Pool, Selection};
 use tokio_tungstenite::WebSocketStream;
 use tokio_tungstenite::tungstenite::handshake::derive_accept_key;
 use tokio_tungstenite::tungstenite::protocol::{Role, WebSocketConfig};
@@ -18,9 +20,10 @@ use tokio_tungstenite::tungstenite::protocol::{Role, WebSocketConfig};
 use super::attempt::Credentials;
 use super::authenticate::Caller;
 use super::body::{MAX_BODY, ProxyBody, whole};
+use super::exchange::with_query;
 use super::facts;
 use super::frame::Tokens;
-use super::headers::{self, TurnState};
+use super::headers;
 use super::record::{Ending, Record, Transport};
 use super::rescue::ProxyError;
 use super::unservable;
@@ -28,6 +31,9 @@ use super::walk::{Next, Walk};
 use crate::core::Core;
 use dial::{Dialed, Refusal};
 use session::Session;
+
+/// A little under the 15 seconds that the Codex CLI 0.169.0 waits for its handshake, over all accounts.
+const PATIENCE: Duration = Duration::from_secs(13);
 
 /// Everything a session keeps of the tool's handshake.
 pub(crate) struct Handshake {
@@ -77,20 +83,25 @@ pub(crate) async fn serve(
     };
     let upgrade = hyper::upgrade::on(&mut request);
     let headers = request.headers().clone();
+    let path = with_query(path, request.uri().query());
     let pool = caller.registry.pool_for(&caller.client);
     let name = facts::conversation_of(&headers);
     let conversation = name.and_then(|name| ConversationKey::new(caller.client.tenant, &name));
     let handshake = Handshake { core: Arc::clone(core), caller, path, headers, pool, conversation };
+    let mut record = Record::open(core, &handshake.caller, Transport::WebSocket, None);
     let selection = core.routing.choose(&handshake.pool, handshake.conversation.as_ref());
-    let (dialed, failed) = match handshake.dial_first(&selection).await {
-        Ok(found) => found,
-        Err(failed) => return handshake.refuse(&selection, &failed),
+    record.chosen(&selection);
+    let mut failed = Vec::new();
+    let dialing = handshake.dial_first(&selection, &mut failed);
+    let Ok(Some(dialed)) = tokio::time::timeout(PATIENCE, dialing).await else {
+        return handshake.refuse(record, &failed);
     };
+    record.discard();
     let response = switching(&key, &dialed.headers);
     if let (None, Some(conversation)) = (selection.home, &handshake.conversation) {
         core.place(conversation, dialed.account);
     }
-    tokio::spawn(async move {
+    core.sessions.spawn(async move {
         let upgraded = match upgrade.await {
             Ok(upgraded) => TokioIo::new(upgraded),
             Err(error) => return tracing::debug!(%error, "the tool left during the handshake"),
@@ -120,41 +131,39 @@ fn switching(key: &HeaderValue, provider: &HeaderMap) -> Response<ProxyBody> {
 }
 
 impl Handshake {
-    /// Dials the candidates in order until one accepts.
-    async fn dial_first(&self, selection: &Selection) -> Result<(Dialed, Vec<FailedDial>), Vec<FailedDial>> {
+    /// Dials the candidates in order until one accepts; those that do not are noted in `failed`.
+    async fn dial_first(&self, selection: &Selection, failed: &mut Vec<FailedDial>) -> Option<Dialed> {
         let mut walk = Walk::new(selection);
-        let mut failed = Vec::new();
         let mut credentials = Credentials::Present;
         while let Some(account) = walk.current() {
-            let refusal =
-                match self.dial(account, credentials, self.turn_state(account, selection.home)).await {
-                    Ok(dialed) => return Ok((dialed, failed)),
-                    Err(refusal) => refusal,
-                };
-            self.core.settle_refusal(account, refusal.class);
-            credentials = match walk.after(refusal.class) {
-                Next::Refresh => refusal.generation.map_or(Credentials::Present, Credentials::NewerThan),
-                Next::Strip | Next::Account(_) | Next::NoneLeft => Credentials::Present,
-                Next::Return => {
-                    failed.push(FailedDial { account, refusal });
-                    return Err(failed);
-                }
+            let refusal = match self.dial(account, credentials, selection.home).await {
+                Ok(dialed) => return Some(dialed),
+                Err(refusal) => refusal,
             };
+            let next = self.after_refusal(account, &refusal, &mut walk);
+            credentials = Credentials::after(next, refusal.bearer);
             failed.push(FailedDial { account, refusal });
+            if next == Next::Return {
+                return None;
+            }
         }
-        Err(failed)
+        None
     }
 
-    pub(crate) fn turn_state(&self, account: AccountId, home: Option<AccountId>) -> TurnState {
-        let own = home == Some(account) || (home.is_none() && self.pool.members.is_empty());
-        if own { TurnState::Keep } else { TurnState::Drop }
+    /// Where the conversation lives once `account` has answered it.
+    pub(crate) fn home_after(&self, before: Option<Home>, account: AccountId) -> Option<Home> {
+        let known = self.conversation.as_ref();
+        let remembered = known.and_then(|key| self.core.routing.read(|router, _| router.home(key)));
+        remembered.or(match before {
+            Some(home) if home.account != account => Some(Home { account, history: History::Mixed }),
+            Some(home) => Some(home),
+            None => Some(Home { account, history: History::Own }),
+        })
     }
 
     /// No account took the connection. Where one could still serve, the tool is sent to HTTP by a 426,
     /// which the Codex CLI 0.169.0 follows at once and without a word.
-    fn refuse(&self, selection: &Selection, failed: &[FailedDial]) -> Response<ProxyBody> {
-        let mut record = Record::open(&self.core, &self.caller, Transport::WebSocket, None);
-        record.chosen(selection);
+    fn refuse(&self, mut record: Record, failed: &[FailedDial]) -> Response<ProxyBody> {
         for try_ in failed {
             record.tried(try_.account, try_.refusal.class, try_.refusal.status, try_.refusal.since);
         }

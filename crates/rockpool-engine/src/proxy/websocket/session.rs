@@ -8,12 +8,13 @@
 //! where its account cannot go on, the tool is told `previous_response_not_found`, and comes back with
 //! its full input on a new connection, which is placed anew (Codex CLI 0.169.0).
 
+use std::collections::VecDeque;
 use std::time::Duration;
 
 use futures_util::{FutureExt, SinkExt, StreamExt};
 use hyper::upgrade::Upgraded;
 use hyper_util::rt::TokioIo;
-use rockpool_routing::{AccountId, Candidate, Class, Placement, Readiness, Selection, classify};
+use rockpool_routing::{Candidate, Class, Home, Placement, Readiness, Selection};
 use tokio::time::Instant;
 use tokio_tungstenite::WebSocketStream;
 use tokio_tungstenite::tungstenite::protocol::CloseFrame;
@@ -24,45 +25,47 @@ use super::turn::{Asked, Mobility, Progress, Turn};
 use super::{FailedDial, Handshake};
 use crate::proxy::attempt::{Credentials, Lease};
 use crate::proxy::body::Encoding;
-use crate::proxy::facts;
-use crate::proxy::frame::{self, Fault, Kind, Tokens};
-use crate::proxy::payload::{Payload, Relation};
-use crate::proxy::peek::{Observer, Stage};
-use crate::proxy::record::{Record, Transport};
-use crate::proxy::rescue::ProxyError;
+use crate::proxy::facts::{self, Facts, ToolFrame};
+use crate::proxy::frame::{self, Kind, Tokens};
+use crate::proxy::payload::{Belief, Payload};
+use crate::proxy::peek::Observer;
+use crate::proxy::record::{Ending, Record, Transport};
 use crate::proxy::server::stopped;
-use crate::proxy::unservable;
-use crate::proxy::walk::{Next, Walk};
+use crate::proxy::walk::Walk;
 
-/// Lifecycle frames of a turn are held this long at most.
+/// Lifecycle frames of a turn are held this long at most, counted from the first of them.
 const HOLD: Duration = Duration::from_secs(2);
 /// Frames that are ready are merged into one write, up to this many.
 const MERGE: usize = 64;
+/// Turns that a tool may start before the one under way has ended.
+const EARLY_TURNS: usize = 16;
 
 type ToolSocket = WebSocketStream<TokioIo<Upgraded>>;
 type Incoming = Option<Result<Message, tungstenite::Error>>;
 
 /// The present session.
 pub(crate) struct Session {
-    handshake: Handshake,
-    tool: ToolSocket,
-    provider: Dialed,
-    /// The account that the conversation's history was made on.
-    home: Option<AccountId>,
+    pub(super) handshake: Handshake,
+    pub(super) tool: ToolSocket,
+    pub(super) provider: Dialed,
+    /// Where the conversation lives.
+    pub(super) home: Option<Home>,
     /// What the handshake chose and tried; told with the first turn.
     opening: Option<(Selection, Vec<FailedDial>)>,
-    turn: Option<Box<Turn>>,
+    pub(super) turn: Option<Box<Turn>>,
+    /// Turns that came before the one under way ended.
+    early: VecDeque<(Utf8Bytes, Facts)>,
 }
 
 /// Whether the session goes on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Flow {
+pub(super) enum Flow {
     GoOn,
     Stop,
 }
 
 /// A side of the session is gone.
-struct Gone;
+pub(super) struct Gone;
 
 impl From<tungstenite::Error> for Gone {
     fn from(error: tungstenite::Error) -> Self {
@@ -80,10 +83,11 @@ impl Session {
         tool: ToolSocket,
     ) -> Self {
         let home = selection.home;
-        Self { handshake, tool, provider, home, opening: Some((selection, failed)), turn: None }
+        let opening = Some((selection, failed));
+        Self { handshake, tool, provider, home, opening, turn: None, early: VecDeque::new() }
     }
 
-    /// Relays until one side is gone.
+    /// Relays until one side is gone or the engine stops.
     pub(crate) async fn run(mut self) {
         let mut stop = self.handshake.core.stopped.clone();
         loop {
@@ -98,19 +102,21 @@ impl Session {
                 Ok(Flow::GoOn) => {}
                 Ok(Flow::Stop) | Err(Gone) => return,
             }
+            if self.start_early_turn().await.is_err() {
+                return;
+            }
         }
     }
 
     async fn tool_says(&mut self, message: Incoming) -> Result<Flow, Gone> {
         match message {
-            Some(Ok(Message::Text(text))) => self.tool_text(text).await.map(|()| Flow::GoOn),
-            Some(Ok(message @ Message::Binary(_))) => {
-                self.provider.socket.send(message).await?;
-                Ok(Flow::GoOn)
-            }
+            Some(Ok(Message::Text(text))) => self.tool_text(text).await,
+            Some(Ok(message @ Message::Binary(_))) => self.pass_up(message).await,
             // Pings are answered on each side by the library.
             Some(Ok(Message::Ping(_) | Message::Pong(_) | Message::Frame(_))) => Ok(Flow::GoOn),
             Some(Ok(Message::Close(frame))) => {
+                // The library has queued the answer to the tool's close.
+                self.tool.flush().await?;
                 self.provider.socket.close(frame).await?;
                 Ok(Flow::Stop)
             }
@@ -119,54 +125,71 @@ impl Session {
         }
     }
 
-    async fn tool_text(&mut self, text: Utf8Bytes) -> Result<(), Gone> {
-        if self.turn.is_some() {
-            self.provider.socket.send(Message::Text(text)).await?;
-            return Ok(());
-        }
-        match facts::learn_frame(&text) {
-            Ok(facts) => self.start(text, facts).await,
+    async fn tool_text(&mut self, text: Utf8Bytes) -> Result<Flow, Gone> {
+        let facts = match facts::learn_frame(&text) {
+            Ok(ToolFrame::Turn(facts)) => facts,
+            Ok(ToolFrame::Other) => return self.pass_up(Message::Text(text)).await,
             Err(error) => {
                 let record =
                     Record::open(&self.handshake.core, &self.handshake.caller, Transport::WebSocket, None);
-                record.finish(&crate::proxy::record::Ending {
+                let status = error.status_code();
+                record.finish(&Ending {
                     class: Class::Rejected,
-                    status: error.status_code(),
+                    status,
                     account: None,
                     tokens: Tokens::default(),
                 });
-                self.say(error.frame()).await
+                return self.say(error.frame()).await.map(|()| Flow::GoOn);
             }
+        };
+        if self.turn.is_none() {
+            return self.start(text, facts).await.map(|()| Flow::GoOn);
+        }
+        if self.early.len() == EARLY_TURNS {
+            return Ok(Flow::Stop);
+        }
+        self.early.push_back((text, facts));
+        Ok(Flow::GoOn)
+    }
+
+    async fn pass_up(&mut self, message: Message) -> Result<Flow, Gone> {
+        match self.provider.socket.send(message).await {
+            Ok(()) => Ok(Flow::GoOn),
+            Err(_) => self.lost().await,
         }
     }
 
+    async fn start_early_turn(&mut self) -> Result<(), Gone> {
+        if self.turn.is_none()
+            && let Some((frame, facts)) = self.early.pop_front()
+        {
+            self.start(frame, facts).await?;
+        }
+        Ok(())
+    }
+
     /// Starts a turn on the account that the connection is to, unless it cannot serve any more.
-    async fn start(&mut self, frame: Utf8Bytes, facts: facts::Facts) -> Result<(), Gone> {
+    async fn start(&mut self, frame: Utf8Bytes, facts: Facts) -> Result<(), Gone> {
         let core = &self.handshake.core;
         let mut record =
             Record::open(core, &self.handshake.caller, Transport::WebSocket, facts.model.clone());
         let here = Candidate { account: self.provider.account, placement: Placement::Conversation };
-        let (mut selection, failed) = self.opening.take().unwrap_or_else(|| {
-            (Selection { home: self.home, candidates: Vec::new(), skipped: Vec::new() }, Vec::new())
-        });
+        let stays = || Selection { home: self.home, candidates: vec![here], skipped: Vec::new() };
+        let (selection, failed) = self.opening.take().unwrap_or_else(|| (stays(), Vec::new()));
         for try_ in failed {
             record.tried(try_.account, try_.refusal.class, try_.refusal.status, try_.refusal.since);
         }
-        if selection.candidates.is_empty() {
-            selection.candidates.push(here);
-        }
         record.chosen(&selection);
-        let only_here = Selection { candidates: vec![here], ..selection };
         let mut turn = Box::new(Turn {
             frame,
             facts,
-            walk: Walk::new(&only_here),
+            walk: Walk::new(&Selection { candidates: vec![here], ..selection }),
             record,
             credentials: Credentials::Present,
-            stripped: Relation::Own,
+            belief: Belief::ByHome,
             since: core.clock.now().mono,
             asked: None,
-            progress: Progress::Held { frames: Vec::new(), deadline: Instant::now() + HOLD },
+            progress: Progress::default(),
         });
         let readiness = core.routing.read(|router, now| router.readiness(here.account, now));
         match (readiness, turn.mobility()) {
@@ -180,14 +203,10 @@ impl Session {
     }
 
     /// Sends the turn over the present connection.
-    async fn ask(&mut self, mut turn: Box<Turn>) -> Result<(), Gone> {
+    pub(super) async fn ask(&mut self, mut turn: Box<Turn>) -> Result<(), Gone> {
         let account = self.provider.account;
-        let relation = match self.home {
-            Some(home) if home != account => Relation::Foreign,
-            Some(_) | None => turn.stripped,
-        };
         let mut payload = Payload::new(turn.frame.clone().into(), Encoding::Plain);
-        let Ok(body) = payload.for_relation(relation) else {
+        let Ok(body) = payload.for_relation(turn.belief.relation(self.home, account)) else {
             return self.stay(turn).await;
         };
         let core = &self.handshake.core;
@@ -195,7 +214,7 @@ impl Session {
         let conversation = self.handshake.conversation.clone().filter(|_| turn.facts.asks_for_an_answer());
         let lease = Lease::begin(core, account, conversation);
         turn.asked = Some(Asked { lease, observer: Observer::new(core, account) });
-        turn.progress = Progress::Held { frames: Vec::new(), deadline: Instant::now() + HOLD };
+        turn.progress = Progress::default();
         let text = Utf8Bytes::try_from(body.bytes).map_err(|_| Gone)?;
         let sent = self.provider.socket.send(Message::Text(text)).await;
         self.turn = Some(turn);
@@ -239,7 +258,8 @@ impl Session {
             return Ok(());
         };
         match (&mut turn.progress, kind) {
-            (Progress::Held { frames, .. }, Kind::Lifecycle | Kind::Metadata | Kind::Limits) => {
+            (Progress::Held { frames, deadline }, Kind::Lifecycle | Kind::Metadata | Kind::Limits) => {
+                deadline.get_or_insert_with(|| Instant::now() + HOLD);
                 frames.push(text);
                 self.turn = Some(turn);
                 Ok(())
@@ -273,11 +293,12 @@ impl Session {
         let Progress::Held { frames, .. } = std::mem::replace(&mut turn.progress, Progress::Committed) else {
             return Ok(());
         };
+        turn.frame = Utf8Bytes::default();
         if let Some(asked) = &turn.asked {
             turn.record.committed(asked.lease.account());
             if turn.facts.asks_for_an_answer() {
                 asked.lease.place();
-                self.home = Some(asked.lease.account());
+                self.home = self.handshake.home_after(self.home, asked.lease.account());
             }
         }
         for frame in frames {
@@ -300,141 +321,7 @@ impl Session {
         Ok(())
     }
 
-    /// An error before any output.
-    async fn failed(&mut self, mut turn: Box<Turn>, text: Utf8Bytes, stage: Stage) -> Result<(), Gone> {
-        let fault = match stage {
-            Stage::Failed(fault) => fault,
-            Stage::Open | Stage::Completed(_) => Fault::default(),
-        };
-        let class = classify::classify(&fault.signals());
-        let next = turn.walk.after(class);
-        turn.settle(class, fault.status);
-        match (next, turn.mobility()) {
-            (Next::Return, _) => self.hand_on(turn, class, &fault, text).await,
-            (_, Mobility::Bound) => self.disown(turn, class).await,
-            (next, Mobility::Free) => self.go_on(turn, next, class, Some((fault, text))).await,
-        }
-    }
-
-    /// Goes where the walk says, dialing as often as it takes.
-    async fn go_on(
-        &mut self,
-        mut turn: Box<Turn>,
-        mut next: Next,
-        mut class: Class,
-        last: Option<(Fault, Utf8Bytes)>,
-    ) -> Result<(), Gone> {
-        loop {
-            next = match next {
-                Next::NoneLeft => self.next_account(&mut turn),
-                Next::Return | Next::Refresh | Next::Strip | Next::Account(_) => next,
-            };
-            match next {
-                Next::Strip => {
-                    turn.stripped = Relation::Foreign;
-                    return Box::pin(self.ask(turn)).await;
-                }
-                Next::Refresh => turn.credentials = Credentials::NewerThan(self.provider.generation),
-                Next::Account(_) => {
-                    turn.credentials = Credentials::Present;
-                    turn.stripped = Relation::Own;
-                }
-                Next::NoneLeft | Next::Return => return self.give_up(turn, class, last).await,
-            }
-            let Some(account) = turn.walk.current() else { return self.give_up(turn, class, last).await };
-            let since = self.handshake.core.clock.now().mono;
-            let turn_state = self.handshake.turn_state(account, self.home);
-            match self.handshake.dial(account, turn.credentials, turn_state).await {
-                Ok(dialed) => {
-                    self.provider = dialed;
-                    return Box::pin(self.ask(turn)).await;
-                }
-                Err(refusal) => {
-                    self.handshake.core.settle_refusal(account, refusal.class);
-                    turn.record.tried(account, refusal.class, refusal.status, since);
-                    class = refusal.class;
-                    next = match turn.walk.after(class) {
-                        // A refused connection says nothing about the turn itself.
-                        Next::Return | Next::Strip => turn.walk.advance(),
-                        next @ (Next::Refresh | Next::Account(_) | Next::NoneLeft) => next,
-                    };
-                }
-            }
-        }
-    }
-
-    /// Looks for accounts that this turn has not met yet.
-    fn next_account(&self, turn: &mut Turn) -> Next {
-        let core = &self.handshake.core;
-        let found = core.routing.choose(&self.handshake.pool, self.handshake.conversation.as_ref());
-        turn.walk.extend(&found.candidates);
-        turn.walk.advance()
-    }
-
-    /// The error is the answer.
-    async fn hand_on(
-        &mut self,
-        mut turn: Box<Turn>,
-        class: Class,
-        fault: &Fault,
-        text: Utf8Bytes,
-    ) -> Result<(), Gone> {
-        let held = std::mem::replace(&mut turn.progress, Progress::Committed);
-        if let Progress::Held { frames, .. } = held {
-            for frame in frames {
-                self.tool.feed(Message::Text(frame)).await?;
-            }
-        }
-        self.tool.send(Message::Text(text)).await?;
-        turn.finish(class, fault.status.unwrap_or(200), None, Tokens::default());
-        Ok(())
-    }
-
-    /// No account served the turn.
-    async fn give_up(
-        &mut self,
-        turn: Box<Turn>,
-        class: Class,
-        last: Option<(Fault, Utf8Bytes)>,
-    ) -> Result<(), Gone> {
-        let Handshake { core, caller, pool, .. } = &self.handshake;
-        if let Some(error) = unservable::error(core, caller, pool) {
-            return self.refuse(turn, class, &error).await;
-        }
-        match last {
-            Some((fault, text)) if class != Class::Unauthorized => {
-                self.hand_on(turn, class, &fault, text).await
-            }
-            Some(_) | None => {
-                let error = ProxyError::Unreachable("no account took the turn".to_owned());
-                self.refuse(turn, class, &error).await
-            }
-        }
-    }
-
-    async fn refuse(&mut self, turn: Box<Turn>, class: Class, error: &ProxyError) -> Result<(), Gone> {
-        turn.finish(class, error.status_code(), None, Tokens::default());
-        self.say(error.frame()).await
-    }
-
-    /// The conversation is bound to an account that this connection is not to.
-    async fn stay(&mut self, turn: Box<Turn>) -> Result<(), Gone> {
-        let Handshake { core, caller, pool, .. } = &self.handshake;
-        let home = rockpool_routing::Pool::single(self.home.unwrap_or(pool.owner));
-        let error = unservable::error(core, caller, &home).unwrap_or_else(|| {
-            ProxyError::Unreachable("the conversation's account is busy elsewhere".to_owned())
-        });
-        self.refuse(turn, Class::Failure, &error).await
-    }
-
-    /// The answer that this turn continues cannot be continued: the tool comes back with its full input.
-    async fn disown(&mut self, turn: Box<Turn>, class: Class) -> Result<(), Gone> {
-        let id = turn.facts.previous_response.clone().unwrap_or_default();
-        turn.finish(class, 400, None, Tokens::default());
-        self.say(not_found(&id)).await
-    }
-
-    async fn say(&mut self, frame: String) -> Result<(), Gone> {
+    pub(super) async fn say(&mut self, frame: String) -> Result<(), Gone> {
         self.tool.send(Message::Text(frame.into())).await?;
         Ok(())
     }
@@ -446,60 +333,18 @@ impl Session {
         self.tool.close(frame).await?;
         Ok(Flow::Stop)
     }
-
-    /// The provider's connection broke.
-    async fn lost(&mut self) -> Result<Flow, Gone> {
-        let Some(mut turn) = self.turn.take() else { return Ok(Flow::Stop) };
-        let account = turn.asked.as_ref().map(|asked| asked.lease.account());
-        let class = Class::Failure;
-        match (&turn.progress, turn.mobility()) {
-            // The tool sees its own connection break, and asks again on a new one.
-            (Progress::Committed, _) => {
-                let tokens = turn.settle(class, None);
-                turn.finish(class, 200, account, tokens);
-                self.tool.flush().await?;
-                Ok(Flow::Stop)
-            }
-            (Progress::Held { .. }, Mobility::Bound) => {
-                turn.settle(class, None);
-                self.disown(turn, class).await?;
-                Ok(Flow::Stop)
-            }
-            (Progress::Held { .. }, Mobility::Free) => {
-                turn.settle(class, None);
-                let next = turn.walk.after(class);
-                self.go_on(turn, next, class, None).await?;
-                Ok(Flow::GoOn)
-            }
-        }
-    }
 }
 
 /// What of a frame is for the tool.
 fn for_tool(kind: Kind, text: Utf8Bytes) -> Option<Utf8Bytes> {
     match kind {
         Kind::Limits => None,
-        Kind::Metadata => {
+        Kind::Metadata | Kind::Failed => {
             let changed = frame::without_contradictions(text.as_bytes());
             Some(changed.and_then(|json| String::from_utf8(json).ok()).map_or(text, Utf8Bytes::from))
         }
-        Kind::Lifecycle | Kind::Failed | Kind::Completed | Kind::Incomplete | Kind::Output => Some(text),
+        Kind::Lifecycle | Kind::Completed | Kind::Incomplete | Kind::Output => Some(text),
     }
-}
-
-/// Exactly `status_code` and no `status`: the Codex CLI 0.169.0 does not parse both together.
-fn not_found(id: &str) -> String {
-    serde_json::json!({
-        "type": "error",
-        "status_code": 400,
-        "error": {
-            "type": "invalid_request_error",
-            "code": "previous_response_not_found",
-            "message": format!("Previous response with id '{id}' not found."),
-            "param": "previous_response_id",
-        },
-    })
-    .to_string()
 }
 
 async fn until(deadline: Option<Instant>) {

@@ -7,7 +7,7 @@ use tokio_tungstenite::tungstenite::Utf8Bytes;
 use crate::proxy::attempt::{Credentials, Lease};
 use crate::proxy::facts::Facts;
 use crate::proxy::frame::Tokens;
-use crate::proxy::payload::Relation;
+use crate::proxy::payload::Belief;
 use crate::proxy::peek::Observer;
 use crate::proxy::record::{Ending, Record};
 use crate::proxy::walk::Walk;
@@ -19,7 +19,7 @@ pub(crate) struct Turn {
     pub(crate) walk: Walk,
     pub(crate) record: Record,
     pub(crate) credentials: Credentials,
-    pub(crate) stripped: Relation,
+    pub(crate) belief: Belief,
     pub(crate) since: std::time::Instant,
     pub(crate) asked: Option<Asked>,
     pub(crate) progress: Progress,
@@ -33,10 +33,16 @@ pub(crate) struct Asked {
 
 /// How far the answer has come downstream.
 pub(crate) enum Progress {
-    /// Lifecycle frames are held until the deadline.
-    Held { frames: Vec<Utf8Bytes>, deadline: Instant },
+    /// Lifecycle frames are held, from the first of them on until the deadline.
+    Held { frames: Vec<Utf8Bytes>, deadline: Option<Instant> },
     /// The first output went downstream.
     Committed,
+}
+
+impl Default for Progress {
+    fn default() -> Self {
+        Self::Held { frames: Vec::new(), deadline: None }
+    }
 }
 
 /// Whether another account may take the turn over.
@@ -55,7 +61,7 @@ impl Turn {
 
     pub(crate) fn deadline(&self) -> Option<Instant> {
         match &self.progress {
-            Progress::Held { deadline, .. } => Some(*deadline),
+            Progress::Held { deadline, .. } => *deadline,
             Progress::Committed => None,
         }
     }

@@ -1,0 +1,197 @@
+//! What a session does when its account fails a turn: another account, or an answer that the tool
+//! knows how to recover from.
+
+use futures_util::SinkExt;
+use rockpool_routing::{Class, Pool, classify};
+use tokio_tungstenite::tungstenite::{Message, Utf8Bytes};
+
+use super::Handshake;
+use super::session::{Flow, Gone, Session};
+use super::turn::{Mobility, Progress, Turn};
+use crate::proxy::attempt::Credentials;
+use crate::proxy::frame::{Fault, Tokens};
+use crate::proxy::payload::Belief;
+use crate::proxy::peek::Stage;
+use crate::proxy::rescue::ProxyError;
+use crate::proxy::unservable;
+use crate::proxy::walk::{BearerShown, Next};
+
+/// The error that the provider sent, as it is for the tool.
+pub(super) type LastError = Option<(Fault, Utf8Bytes)>;
+
+impl Session {
+    /// An error before any output.
+    pub(super) async fn failed(
+        &mut self,
+        mut turn: Box<Turn>,
+        text: Utf8Bytes,
+        stage: Stage,
+    ) -> Result<(), Gone> {
+        let fault = match stage {
+            Stage::Failed(fault) => fault,
+            Stage::Open | Stage::Completed(_) => Fault::default(),
+        };
+        let class = classify::classify(&fault.signals());
+        let bearer = BearerShown::Generation(self.provider.generation);
+        let next = turn.walk.after(class, bearer);
+        turn.settle(class, fault.status);
+        if next.leaves_refused(class, bearer) {
+            self.handshake.core.distrust(self.provider.account);
+        }
+        turn.credentials = Credentials::after(next, bearer);
+        match (next, turn.mobility()) {
+            (Next::Return, _) => self.hand_on(turn, class, &fault, text).await,
+            (_, Mobility::Bound) => self.disown(turn, class).await,
+            (next, Mobility::Free) => self.go_on(turn, next, class, Some((fault, text))).await,
+        }
+    }
+
+    /// Goes where the walk says, dialing as often as it takes.
+    pub(super) async fn go_on(
+        &mut self,
+        mut turn: Box<Turn>,
+        mut next: Next,
+        mut class: Class,
+        last: LastError,
+    ) -> Result<(), Gone> {
+        loop {
+            if next == Next::NoneLeft {
+                next = self.next_account(&mut turn);
+            }
+            match next {
+                Next::Strip => {
+                    turn.belief = Belief::Stripped;
+                    return Box::pin(self.ask(turn)).await;
+                }
+                Next::Account(_) if class == Class::ForeignCiphertext => turn.belief = Belief::MadeElsewhere,
+                Next::Account(_) | Next::Refresh => {}
+                Next::NoneLeft | Next::Return => return self.give_up(turn, class, last).await,
+            }
+            let Some(account) = turn.walk.current() else { return self.give_up(turn, class, last).await };
+            match self.handshake.dial(account, turn.credentials, self.home).await {
+                Ok(dialed) => {
+                    self.provider = dialed;
+                    return Box::pin(self.ask(turn)).await;
+                }
+                Err(refusal) => {
+                    turn.record.tried(account, refusal.class, refusal.status, refusal.since);
+                    class = refusal.class;
+                    next = match self.handshake.after_refusal(account, &refusal, &mut turn.walk) {
+                        // A refused connection says nothing about the turn itself.
+                        Next::Return | Next::Strip => turn.walk.advance(),
+                        next @ (Next::Refresh | Next::Account(_) | Next::NoneLeft) => next,
+                    };
+                    turn.credentials = Credentials::after(next, refusal.bearer);
+                }
+            }
+        }
+    }
+
+    /// Looks for accounts that this turn has not met yet.
+    pub(super) fn next_account(&self, turn: &mut Turn) -> Next {
+        let core = &self.handshake.core;
+        let found = core.routing.choose(&self.handshake.pool, self.handshake.conversation.as_ref());
+        turn.walk.extend(&found.candidates);
+        turn.credentials = Credentials::Present;
+        turn.walk.advance()
+    }
+
+    /// The error is the answer.
+    async fn hand_on(
+        &mut self,
+        mut turn: Box<Turn>,
+        class: Class,
+        fault: &Fault,
+        text: Utf8Bytes,
+    ) -> Result<(), Gone> {
+        let held = std::mem::replace(&mut turn.progress, Progress::Committed);
+        if let Progress::Held { frames, .. } = held {
+            for frame in frames {
+                self.tool.feed(Message::Text(frame)).await?;
+            }
+        }
+        self.tool.send(Message::Text(text)).await?;
+        turn.finish(class, fault.status.unwrap_or(200), None, Tokens::default());
+        Ok(())
+    }
+
+    /// No account served the turn. A refused bearer is no business of the tool's.
+    async fn give_up(&mut self, turn: Box<Turn>, class: Class, last: LastError) -> Result<(), Gone> {
+        let Handshake { core, caller, pool, .. } = &self.handshake;
+        if let Some(error) = unservable::error(core, caller, pool) {
+            return self.refuse(turn, class, &error).await;
+        }
+        match last {
+            Some((fault, text)) if classify::classify(&fault.signals()) != Class::Unauthorized => {
+                self.hand_on(turn, class, &fault, text).await
+            }
+            Some(_) | None => {
+                let error = ProxyError::Unreachable("no account took the turn".to_owned());
+                self.refuse(turn, class, &error).await
+            }
+        }
+    }
+
+    async fn refuse(&mut self, turn: Box<Turn>, class: Class, error: &ProxyError) -> Result<(), Gone> {
+        turn.finish(class, error.status_code(), None, Tokens::default());
+        self.say(error.frame()).await
+    }
+
+    /// The conversation is bound to an account that this connection is not to.
+    pub(super) async fn stay(&mut self, turn: Box<Turn>) -> Result<(), Gone> {
+        let Handshake { core, caller, pool, .. } = &self.handshake;
+        let home = Pool::single(self.home.map_or(pool.owner, |home| home.account));
+        match unservable::error(core, caller, &home) {
+            Some(error) => self.refuse(turn, Class::Failure, &error).await,
+            // Its account serves again: a new connection will be placed there.
+            None => self.disown(turn, Class::Failure).await,
+        }
+    }
+
+    /// The turn cannot go on here: the tool comes back with its full input on a new connection.
+    pub(super) async fn disown(&mut self, turn: Box<Turn>, class: Class) -> Result<(), Gone> {
+        let id = turn.facts.previous_response.clone().unwrap_or_default();
+        turn.finish(class, 400, None, Tokens::default());
+        self.say(not_found(&id)).await
+    }
+
+    /// The provider's connection broke.
+    pub(super) async fn lost(&mut self) -> Result<Flow, Gone> {
+        let Some(mut turn) = self.turn.take() else { return Ok(Flow::Stop) };
+        let account = turn.asked.as_ref().map(|asked| asked.lease.account());
+        let class = Class::Failure;
+        let tokens = turn.settle(class, None);
+        match (&turn.progress, turn.mobility()) {
+            // The tool sees its own connection break, and asks again on a new one.
+            (Progress::Committed, _) => {
+                turn.finish(class, 200, account, tokens);
+                self.tool.flush().await?;
+                Ok(Flow::Stop)
+            }
+            (Progress::Held { .. }, Mobility::Bound) => {
+                self.disown(turn, class).await?;
+                Ok(Flow::Stop)
+            }
+            (Progress::Held { .. }, Mobility::Free) => {
+                let next = turn.walk.after(class, BearerShown::Generation(self.provider.generation));
+                self.go_on(turn, next, class, None).await?;
+                Ok(Flow::GoOn)
+            }
+        }
+    }
+}
+
+/// Exactly `status_code` and no `status`: the Codex CLI 0.169.0 does not parse both together.
+fn not_found(id: &str) -> String {
+    serde_json::json!({
+        "type": "error",
+        "status_code": 400,
+        "error": {
+            "type": "invalid_request_error",
+            "code": "previous_response_not_found",
+            "message": format!("Previous response with id '{id}' not found."),
+            "param": "previous_response_id",
+        },
+    })
+    .to_string()
+}
