@@ -11,7 +11,8 @@ use super::sources::{production_files, production_lines};
 /// Every package of ours and which of ours it may use. A package that is not listed may use none.
 const DOWNWARDS: [(&str, &[&str]); 5] = [
     ("rockpool-engine", &["rockpool-routing"]),
-    ("rockpool-desktop", &["rockpool-engine", "rockpool-routing"]),
+    // The rehearsal plays on the simulator.
+    ("rockpool-desktop", &["rockpool-engine", "rockpool-routing", "rockpool-sim"]),
     ("rockpool-keychain", &["rockpool-engine", "rockpool-routing"]),
     ("rockpool-cli", &["rockpool-engine", "rockpool-routing", "rockpool-keychain"]),
     (

@@ -1,3 +1,5 @@
+//! Which changes deserve an alert, once each.
+
 use super::*;
 use crate::fixture::{Account, account, account_id, in_minutes, now, pool, snapshot};
 use crate::locale::Language;

@@ -1,3 +1,5 @@
+//! The controller against a recording shell.
+
 use std::sync::{Mutex, MutexGuard};
 
 use futures_util::future::BoxFuture;

@@ -1,3 +1,5 @@
+//! The rehearsal played to its end without a display.
+
 use std::time::Duration;
 
 use rockpool_engine::api::{InProcess, router};

@@ -344,5 +344,4 @@ fn error_code(body: &[u8]) -> Option<String> {
 }
 
 #[cfg(test)]
-#[path = "oauth_tests.rs"]
 mod tests;

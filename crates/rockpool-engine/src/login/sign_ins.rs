@@ -444,5 +444,4 @@ fn why(error: &ExchangeError) -> String {
 }
 
 #[cfg(test)]
-#[path = "sign_ins_tests.rs"]
 mod tests;

@@ -100,5 +100,4 @@ fn error_code(body: &[u8]) -> Option<String> {
 }
 
 #[cfg(test)]
-#[path = "fetch_tests.rs"]
 mod tests;

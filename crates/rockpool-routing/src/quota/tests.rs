@@ -1,3 +1,5 @@
+//! Readings, windows and refusals against the rules of quota.
+
 use super::*;
 
 fn at(second: i64) -> Timestamp {

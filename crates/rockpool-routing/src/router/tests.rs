@@ -1,3 +1,5 @@
+//! The order of accounts, cool-downs and conversations, one sentence each.
+
 use std::time::{Duration, Instant};
 
 use jiff::SignedDuration;

@@ -1,3 +1,5 @@
+//! Menus compared as values.
+
 use rockpool_engine::snapshot::VaultState;
 
 use super::*;

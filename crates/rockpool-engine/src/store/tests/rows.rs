@@ -51,7 +51,7 @@ async fn a_refresh_token_has_one_owner_on_the_machine_but_a_file_may_be_followed
     let twin = LoginRow { fingerprint: [1; 32], ..login(other, 2) };
     let error = store.insert_login(twin.clone()).await.unwrap_err();
     assert!(matches!(error, StoreError::Taken(Unique::RefreshToken)), "{error}");
-    let follow = LoginRow { obtained: Obtained::Follow("/home/x/auth.json".into()), ..twin };
+    let follow = LoginRow { obtained: Obtained::Follow("/nowhere/auth.json".into()), ..twin };
     store.insert_login(follow.clone()).await.unwrap();
     assert_eq!(store.login(other, follow.id).await.unwrap(), Some(follow));
     let found = store.login_by_fingerprint(system_scope(), &[1; 32]).await.unwrap();
