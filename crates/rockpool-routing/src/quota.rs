@@ -109,6 +109,15 @@ pub struct Reading {
     pub limit_reached: Option<bool>,
 }
 
+impl Reading {
+    /// What `allowed` still says beside a newer reading that does not speak of it. A permission that
+    /// was given while there was something left says nothing about a window that was used up since.
+    fn standing_permission(&self) -> Option<bool> {
+        let used_up = self.windows.iter().any(|window| window.used_percent >= USED_UP_PERCENT);
+        self.allowed.filter(|allowed| !allowed || used_up)
+    }
+}
+
 /// The effect of quota on routing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Supply {
@@ -157,7 +166,7 @@ impl Quota {
             if reading.plan.is_none() {
                 reading.plan.clone_from(&known.plan);
             }
-            reading.allowed = reading.allowed.or(known.allowed);
+            reading.allowed = reading.allowed.or(known.standing_permission());
             if reading.windows.is_empty() && reading.source != Source::Usage {
                 reading.windows.clone_from(&known.windows);
             }

@@ -112,6 +112,16 @@ fn what_a_reading_does_not_say_stays_as_it_was_known() {
 }
 
 #[test]
+fn a_permission_given_while_something_was_left_does_not_vouch_for_a_window_used_up_since() {
+    let mut quota = Quota::default();
+    let mut told = reading(10, vec![window(50.0, 18_000, 100)]);
+    told.allowed = Some(true);
+    quota.observe(told);
+    quota.observe(Reading { source: Source::Headers, ..reading(11, vec![window(100.0, 18_000, 100)]) });
+    assert_eq!(quota.supply(at(12)), Supply::Gone { until: Some(at(100)) });
+}
+
+#[test]
 fn a_request_that_began_before_the_refusal_does_not_lift_it() {
     let mut quota = Quota::default();
     quota.observe(reading(10, vec![window(30.0, 18_000, 100)]));
