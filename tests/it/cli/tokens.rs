@@ -1,7 +1,7 @@
 //! Tokens that end: refreshed once and unseen, or given up while the pool goes on.
 
 use rockpool_routing::AccountState;
-use rockpool_sim::Death;
+use rockpool_sim::{Action, Death, Fault, On};
 use rockpool_tests::codex::{Codex, Transport};
 use rockpool_tests::journal::{refreshes, served, turns};
 use rockpool_tests::rig::Setup;
@@ -47,6 +47,20 @@ async fn with_nobody_left_to_serve_the_cli_is_told_what_to_do_and_asks_once() {
         let most = if transport == Transport::Http { 1 } else { 2 };
         assert!(records.len() <= most, "{transport:?}: {} requests", records.len());
         assert_eq!(refreshes(&rig.sim).len(), 1, "{transport:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_provider_that_refuses_new_bearers_too_is_not_flooded_with_refreshes() {
+    for transport in Transport::ALL {
+        let rig = Setup::of(["ada"]).start().await;
+        let codex = Codex::custom(&rig.client("cli", "ada").await, transport).await;
+        rig.sim.script(Fault::next(On::Turn, Action::unauthorized("token_invalidated")).times(1000));
+        let ran = codex.exec("hello").await;
+        assert_eq!(ran.code, Some(1), "{ran:#?}");
+        assert!(ran.stderr.contains("forbidden"), "{transport:?}: {ran:#?}");
+        assert_eq!(refreshes(&rig.sim).len(), 1, "{transport:?}");
+        assert!(turns(&rig.sim).len() <= 3, "{transport:?}: {:?}", served(&turns(&rig.sim)));
     }
 }
 

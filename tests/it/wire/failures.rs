@@ -166,6 +166,24 @@ async fn what_every_account_would_answer_stands_over_websocket() {
 }
 
 #[tokio::test]
+async fn an_account_that_takes_over_with_an_expired_bearer_gets_a_new_one_first() {
+    for transport in Transport::ALL {
+        let rig = Setup::of(["ada", "ben"]).start().await;
+        let key = rig.client("tool", "ada").await;
+        // Ben's bearer is of a later generation than Ada's.
+        for _ in 0..2 {
+            rig.sim.expire_access_tokens("user-ben").unwrap();
+            rig.api.post("/accounts/ben/quota", Value::Null).await;
+        }
+        rig.sim.expire_access_tokens("user-ben").unwrap();
+        rig.sim.script(Fault::next(On::Turn, Action::UsageLimitReached).of(&seat("ada")));
+        let events = ask(&key, transport).await;
+        assert_eq!(answer(&events), "A simulated answer from acct-ben.", "{transport:?}: {events:?}");
+        assert_eq!(rockpool_tests::journal::refreshes(&rig.sim).len(), 3, "{transport:?}");
+    }
+}
+
+#[tokio::test]
 async fn a_refused_bearer_is_refreshed_once_and_the_same_account_serves() {
     for transport in Transport::ALL {
         let rig = Setup::of(["ada", "ben"]).start().await;
