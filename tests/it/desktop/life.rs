@@ -1,8 +1,10 @@
 //! How the app begins and ends, and who else may serve from its data folder.
 
 use std::fs;
+use std::process::Stdio;
 
-use rockpool_engine::data_dir::DataDir;
+use rockpool_engine::data_dir::{Control, DataDir};
+use rockpool_tests::lab::process::Running;
 use rockpool_tests::lab::{App, Keyring, Start, ask};
 
 use crate::stage::Stage;
@@ -78,6 +80,25 @@ async fn a_server_on_the_apps_data_folder_is_refused_and_names_the_app() {
     let said = String::from_utf8(output.stderr).unwrap();
     for word in [control.pid.to_string(), control.address.to_string()] {
         assert!(said.contains(&word), "{word} is not in: {said}");
+    }
+}
+
+#[tokio::test]
+async fn the_app_on_a_servers_data_folder_is_refused_and_names_the_server() {
+    let stage = Stage::with(["ada"]).await;
+    let _keyring = Keyring::start(&stage.session).await;
+    let mut command = stage.session.command(rockpool_tests::program("ROCKPOOL_BIN"));
+    command.arg("serve").env("ROCKPOOL_LISTEN", "127.0.0.1:0").stderr(Stdio::null());
+    let (_server, said) = Running::start_and_read_line(command).await;
+    let control =
+        Control::read(&stage.session.data_dir()).unwrap_or_else(|| panic!("it says it serves: {said}"));
+
+    let mut app = Start::before(&stage.sim).start(&stage.session);
+    assert_eq!(app.ended().await.code(), Some(1));
+    let told = stage.notes.titled("Rockpool").await;
+    for word in [control.pid.to_string(), control.address.to_string()] {
+        assert!(app.logged().contains(&word), "{word} is not in: {}", app.logged());
+        assert!(told.body.contains(&word), "{word} is not in: {}", told.body);
     }
 }
 

@@ -70,7 +70,8 @@ async fn a_strategy_is_chosen_in_the_menu() {
 
 #[tokio::test]
 async fn a_dry_pool_is_told_once_with_its_next_reset_and_so_is_its_return() {
-    let stage = Stage::with(["ada", "ben"]).await;
+    let mut stage = Stage::with(["ada", "ben"]).await;
+    stage.session.start_window_manager().await;
     let (_keyring, _app, api) = stage.open().await;
     stage.import(&api, "ada").await;
     stage.import(&api, "ben").await;
@@ -88,6 +89,9 @@ async fn a_dry_pool_is_told_once_with_its_next_reset_and_so_is_its_return() {
     assert_eq!((told.body.as_str(), told.urgency), ("Back in under a minute.", 2));
     assert_eq!(told.buttons(), ["Open dashboard"]);
     stage.tray.icon("no water is left", |icon| icon.water() == 0).await;
+    stage.notes.click(&told, "Open dashboard").await;
+    ask::until("the window opens", async || (stage.session.windows().await == ["Rockpool"]).then_some(()))
+        .await;
 
     // The reset comes by itself, in six seconds of real time.
     stage.notes.titled("The pool of ada has water again").await;

@@ -61,6 +61,26 @@ impl Watcher {
     }
 }
 
+/// Signals of the icon, and icons that register.
+struct Stirs {
+    signals: watch::Receiver<u64>,
+    place: watch::Receiver<Option<Place>>,
+}
+
+impl Stirs {
+    fn mark_seen(&mut self) {
+        self.signals.mark_unchanged();
+        self.place.mark_unchanged();
+    }
+
+    async fn next(&mut self) {
+        tokio::select! {
+            said = self.signals.changed() => said.unwrap(),
+            registered = self.place.changed() => registered.unwrap(),
+        }
+    }
+}
+
 /// The panel.
 #[derive(Debug)]
 pub struct Tray {
@@ -78,6 +98,11 @@ impl Tray {
         bus.object_server().at("/StatusNotifierWatcher", Watcher { place: sender }).await.unwrap();
         bus.request_name("org.kde.StatusNotifierWatcher").await.unwrap();
         Self { bus, signals, place }
+    }
+
+    /// Wakes at whatever may change what the panel shows.
+    fn stirs(&self) -> Stirs {
+        Stirs { signals: self.signals.from_here(), place: self.place.clone() }
     }
 
     async fn place(&self) -> Place {
@@ -127,11 +152,11 @@ impl Tray {
     /// # Panics
     /// After [`wait::PATIENCE`], naming `what` and showing the menu.
     pub async fn until<T>(&self, what: &str, look: impl Fn(&Menu) -> Option<T>) -> T {
-        let mut signals = self.signals.from_here();
+        let mut stirs = self.stirs();
         let mut last = None;
         let found = async {
             loop {
-                signals.mark_unchanged();
+                stirs.mark_seen();
                 // The app may be putting up its next menu, or be about to start.
                 if let Ok(menu) = self.menu().await {
                     if let Some(found) = look(&menu) {
@@ -139,7 +164,7 @@ impl Tray {
                     }
                     last = Some(menu);
                 }
-                signals.changed().await.unwrap();
+                stirs.next().await;
             }
         };
         match tokio::time::timeout(wait::PATIENCE, found).await {
@@ -176,15 +201,15 @@ impl Tray {
 
     /// Waits until the icon's picture is as `look` wants it.
     pub async fn icon(&self, what: &str, look: impl Fn(&Picture) -> bool) -> Picture {
-        let mut signals = self.signals.from_here();
+        let mut stirs = self.stirs();
         let found = async {
             loop {
-                signals.mark_unchanged();
+                stirs.mark_seen();
                 let icon = self.icon_file().await.ok().and_then(|path| Picture::read(&path));
                 if let Some(icon) = icon.filter(|icon| look(icon)) {
                     return icon;
                 }
-                signals.changed().await.unwrap();
+                stirs.next().await;
             }
         };
         wait::within(what, found).await
@@ -193,15 +218,15 @@ impl Tray {
     /// Waits until the program that owned the icon has left the bus.
     pub async fn gone(&self) {
         let name = self.place().await.bus_name;
-        let mut signals = self.signals.from_here();
+        let mut stirs = self.stirs();
         let dbus = zbus::fdo::DBusProxy::new(&self.bus).await.unwrap();
         let gone = async {
             loop {
-                signals.mark_unchanged();
+                stirs.mark_seen();
                 if !dbus.name_has_owner(name.as_str().try_into().unwrap()).await.unwrap() {
                     return;
                 }
-                signals.changed().await.unwrap();
+                stirs.next().await;
             }
         };
         wait::within("the tray icon goes", gone).await;
