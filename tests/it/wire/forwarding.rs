@@ -182,3 +182,27 @@ async fn a_history_that_moves_goes_up_decoded_without_its_reasoning_and_all_else
     assert_eq!(foreign.header("x-codex-turn-state"), None);
     assert_eq!(String::from_utf8_lossy(&foreign.body).replace([' ', '\n'], ""), ODD.replace([' ', '\n'], ""));
 }
+
+#[tokio::test]
+async fn nothing_is_added_to_a_bare_request_and_repeated_headers_and_the_query_stay() {
+    let rig = Setup::of(["ada"]).over(Road::Tapped).start().await;
+    let key = rig.client("tool", "ada").await;
+    rig.tap().clear();
+    let (host, secret, length) = (rig.address(), &key.secret, ODD.len());
+    let request = format!(
+        "POST /v1/responses?a=1&b=%20x HTTP/1.1\r\nhost: {host}\r\nauthorization: Bearer {secret}\r\nconnection: close\r\n\
+         content-type: application/json\r\nx-twice: one\r\nx-twice: two\r\ncontent-length: {length}\r\n\r\n{ODD}"
+    );
+    assert_eq!(raw::exchange(host, request).await.status(), 200);
+    let seen = &rig.tap().exchanges("/codex/responses")[0].request;
+    assert_eq!(seen.start, "POST /backend-api/codex/responses?a=1&b=%20x HTTP/1.1");
+    let twice: Vec<_> =
+        seen.headers.iter().filter(|(name, _)| name == "x-twice").map(|(_, value)| value).collect();
+    assert_eq!(twice, ["one", "two"]);
+    let expected =
+        ["authorization", "chatgpt-account-id", "content-length", "content-type", "host", "x-twice"];
+    let mut names: BTreeSet<_> = names(&seen.headers);
+    // The HTTP library's own, which says what is understood without it: anything.
+    names.remove("accept");
+    assert_eq!(names, BTreeSet::from(expected));
+}

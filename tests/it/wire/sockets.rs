@@ -164,3 +164,33 @@ async fn a_handshake_without_a_key_is_refused_in_openais_form() {
     let body: Value = serde_json::from_slice(refusal.body().as_ref().unwrap()).unwrap();
     assert_eq!(body["error"]["code"], "invalid_api_key");
 }
+
+#[tokio::test]
+async fn a_turn_of_several_megabytes_goes_through_whole() {
+    let rig = Setup::of(["ada"]).start().await;
+    let key = rig.client("tool", "ada").await;
+    let mut socket = Socket::open(&key, "conversation-1").await.unwrap();
+    let long = "tide ".repeat(1 << 20);
+    let frames = socket.ask(&frame(json!([user(&long), user("[[say: read it all]]")]))).await;
+    assert_eq!(answer(&frames), "read it all");
+    let turns = turns(&rig.sim);
+    assert_eq!(turns[0].body["input"][0]["content"][0]["text"].as_str().map(str::len), Some(long.len()));
+}
+
+#[tokio::test]
+async fn an_open_connection_does_not_hold_up_the_engines_end() {
+    let mut rig = Setup::of(["ada"]).start().await;
+    let key = rig.client("tool", "ada").await;
+    let mut idle = Socket::open(&key, "conversation-1").await.unwrap();
+    let mut busy = Socket::open(&key, "conversation-2").await.unwrap();
+    rig.sim.script(Fault::next(On::Frame, Action::stall(8)));
+    busy.send(&frame(json!([user("hello")]))).await;
+    rockpool_tests::wait::until("the provider is asked", || (!turns(&rig.sim).is_empty()).then_some(()))
+        .await;
+    rockpool_tests::wait::within("the engine ends", rig.stop()).await;
+    assert_eq!(idle.next().await, None);
+    while busy.next().await.is_some() {}
+    rig.start_again().await;
+    let records = rig.activity(1).await;
+    assert_eq!(records.len(), 1, "the turn that was under way left its record");
+}
