@@ -12,7 +12,7 @@ use crate::ledger::Ledger;
 use crate::notices::Notices;
 use crate::proxy::body::Budget;
 use crate::proxy::models::ModelCache;
-use crate::registry::{Registry, RegistryCell};
+use crate::registry::RegistryCell;
 use crate::routing::Routing;
 use crate::store::{Store, StoreError};
 use crate::tasks::Tasks;
@@ -43,17 +43,19 @@ pub(crate) struct Core {
 impl Core {
     /// Reads the registry afresh after a change, and tells that something changed.
     pub(crate) async fn reload(&self) -> Result<(), StoreError> {
-        self.registry.set(Registry::load(&self.store).await?);
+        self.registry.reload(&self.store).await?;
         self.notices.changed();
         Ok(())
     }
 
     /// Takes a quota reading of an account.
     pub(crate) fn observe(&self, account: AccountId, reading: Reading) {
-        if let Some(row) = self.registry.get().account(account) {
-            self.ledger.quota(row.tenant, account, reading.clone());
-        }
         self.routing.observe(account, reading);
+        // What is kept is what the router made of it: a reading may say less than is known already.
+        let known = self.routing.read(|router, _| router.quota(account)?.reading().cloned());
+        if let (Some(known), Some(row)) = (known, self.registry.get().account(account)) {
+            self.ledger.quota(row.tenant, account, known);
+        }
     }
 
     /// Notes how an attempt that began at `began` ended.

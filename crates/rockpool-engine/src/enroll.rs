@@ -3,8 +3,9 @@
 use std::sync::Arc;
 
 use futures_util::future::BoxFuture;
+use jiff::Timestamp;
 use rockpool_routing::account::Wish;
-use rockpool_routing::{AccountId, CredentialState, TenantId};
+use rockpool_routing::{AccountId, CredentialState, LoginId, TenantId};
 use thiserror::Error;
 use uuid::Uuid;
 
@@ -12,8 +13,8 @@ use crate::core::Core;
 use crate::login::oauth::TokenGrant;
 use crate::login::{Purpose, SignInSink};
 use crate::poll::SharedPoller;
-use crate::registry::Registry;
-use crate::store::{AccountRow, Obtained, StoreError};
+use crate::registry::{Edit, Registry};
+use crate::store::{AccountRepair, AccountRow, Obtained, StoreError};
 use crate::token::claims::Claims;
 use crate::token::{AdoptError, NewLogin, Revocation};
 
@@ -36,11 +37,14 @@ pub(crate) enum EnrollError {
     Store(#[from] StoreError),
 }
 
-/// What the person wants the new account to be called.
+/// What came along with the credentials.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Naming {
+pub(crate) struct Details {
+    /// What the person wants a new account to be called.
     pub(crate) name: Option<String>,
     pub(crate) display_name: Option<String>,
+    /// The workspace that a file is signed in to, which need not be the one its tokens were made for.
+    pub(crate) workspace_id: Option<String>,
 }
 
 /// Whose credentials they are.
@@ -66,7 +70,7 @@ impl SignInSink for Enroller {
         grant: TokenGrant,
     ) -> BoxFuture<'_, Result<String, String>> {
         Box::pin(async move {
-            let enrolled = self.enroll(tenant, purpose, grant, Obtained::SignIn, Naming::default()).await;
+            let enrolled = self.enroll(tenant, purpose, grant, Obtained::SignIn, Details::default()).await;
             enrolled.map(|row| row.name).map_err(|error| error.to_string())
         })
     }
@@ -88,9 +92,9 @@ impl Enroller {
         purpose: Purpose,
         grant: TokenGrant,
         obtained: Obtained,
-        naming: Naming,
+        details: Details,
     ) -> Result<AccountRow, EnrollError> {
-        let identity = identity(&grant)?;
+        let identity = identity(&grant, details.workspace_id.as_deref())?;
         let registry = self.core.registry.get();
         let same =
             |row: &&AccountRow| row.user_id == identity.user_id && row.workspace_id == identity.workspace_id;
@@ -102,15 +106,9 @@ impl Enroller {
             }
         };
         let row = match known {
-            Some(row) => self.repair(row.clone(), grant, identity, obtained).await?,
-            None => self.add(&registry, tenant, grant, identity, obtained, naming).await?,
+            Some(row) => self.repair(row, grant, identity, obtained).await?,
+            None => self.add(tenant, grant, identity, obtained, details).await?,
         };
-        self.core.reload().await?;
-        let credentials = self.core.keeper.state(row.login).unwrap_or(CredentialState::Usable);
-        self.core.routing.learn(|router, _| {
-            router.add_account(row.id);
-            router.set_credentials(row.id, credentials);
-        });
         if let Err(error) = self.poller.ask(&self.core, &row).await {
             tracing::info!(account = %row.name, %error, "the first quota could not be read");
             self.poller.look_now(row.id);
@@ -120,69 +118,60 @@ impl Enroller {
 
     async fn add(
         &self,
-        registry: &Registry,
         tenant: TenantId,
         grant: TokenGrant,
         identity: Identity,
         obtained: Obtained,
-        naming: Naming,
+        details: Details,
     ) -> Result<AccountRow, EnrollError> {
         let new = self.login(&identity, None, obtained);
         let login = self.core.keeper.adopt(tenant, new, grant).await?;
-        let now = self.core.clock.wall();
-        let name = naming.name.unwrap_or_else(|| free_name(registry, tenant, identity.plan.as_deref()));
-        let row = AccountRow {
-            id: AccountId(Uuid::now_v7()),
-            tenant,
-            login,
-            display_name: naming.display_name.unwrap_or_else(|| name.clone()),
-            name,
-            email: identity.email,
-            user_id: identity.user_id,
-            workspace_id: identity.workspace_id,
-            plan: identity.plan,
-            wish: Wish::Active,
-            position: registry.accounts_of(tenant).map(|row| row.position + 1).max().unwrap_or(0),
-            created_at: now,
-            updated_at: now,
-        };
+        let edit = self.core.registry.edit().await;
+        let row =
+            new_row(&self.core.registry.get(), tenant, login, identity, details, self.core.clock.wall());
         if let Err(error) = self.core.store.insert_account(row.clone()).await {
+            drop(edit);
             // Without an account nothing would ever let go of the login.
             if let Err(error) = self.core.keeper.forget(login, Revocation::IfOurs).await {
                 tracing::warn!(%error, "a login without an account stays behind");
             }
             return Err(error.into());
         }
-        Ok(row)
+        self.publish(&edit, row.id).await
     }
 
     /// Signing in again: name, pools and history stay.
     async fn repair(
         &self,
-        row: AccountRow,
+        row: &AccountRow,
         grant: TokenGrant,
         identity: Identity,
         obtained: Obtained,
     ) -> Result<AccountRow, EnrollError> {
         let new = self.login(&identity, Some(row.login), obtained);
         let login = self.core.keeper.adopt(row.tenant, new, grant).await?;
-        let repaired = AccountRow {
-            login,
-            email: identity.email.or(row.email),
-            plan: identity.plan.or(row.plan),
-            updated_at: self.core.clock.wall(),
-            ..row
-        };
-        self.core.store.update_account(repaired.clone()).await?;
-        Ok(repaired)
+        let repair = AccountRepair { login, email: identity.email, plan: identity.plan };
+        let edit = self.core.registry.edit().await;
+        match self.core.store.repair_account(row.tenant, row.id, repair, self.core.clock.wall()).await {
+            Err(StoreError::NotFound(_)) => Err(EnrollError::Gone),
+            Err(error) => Err(error.into()),
+            Ok(()) => self.publish(&edit, row.id).await,
+        }
     }
 
-    fn login(
-        &self,
-        identity: &Identity,
-        replaces: Option<rockpool_routing::LoginId>,
-        obtained: Obtained,
-    ) -> NewLogin {
+    /// Shows a change to everyone, and gives the account as it now is.
+    async fn publish(&self, _edit: &Edit<'_>, id: AccountId) -> Result<AccountRow, EnrollError> {
+        self.core.reload().await?;
+        let row = self.core.registry.get().account(id).cloned().ok_or(EnrollError::Gone)?;
+        let credentials = self.core.keeper.state(row.login).unwrap_or(CredentialState::Usable);
+        self.core.routing.learn(|router, _| {
+            router.add_account(row.id);
+            router.set_credentials(row.id, credentials);
+        });
+        Ok(row)
+    }
+
+    fn login(&self, identity: &Identity, replaces: Option<LoginId>, obtained: Obtained) -> NewLogin {
         NewLogin {
             replaces,
             issuer: self.core.config.auth_url.as_str().trim_end_matches('/').to_owned(),
@@ -193,14 +182,43 @@ impl Enroller {
     }
 }
 
-fn identity(grant: &TokenGrant) -> Result<Identity, EnrollError> {
+/// A plan in the tokens is that of the workspace that they were made for.
+fn identity(grant: &TokenGrant, signed_in_to: Option<&str>) -> Result<Identity, EnrollError> {
     let claims = Claims::of_pair(grant.id_token.as_ref(), &grant.access_token);
+    let elsewhere = signed_in_to.is_some_and(|id| claims.workspace_id.as_deref().is_some_and(|of| of != id));
+    let workspace_id = signed_in_to.map(str::to_owned).or(claims.workspace_id);
     Ok(Identity {
         user_id: claims.user_id.ok_or(EnrollError::Anonymous)?,
-        workspace_id: claims.workspace_id.ok_or(EnrollError::NoWorkspace)?,
+        workspace_id: workspace_id.ok_or(EnrollError::NoWorkspace)?,
         email: claims.email,
-        plan: claims.plan,
+        plan: claims.plan.filter(|_| !elsewhere),
     })
+}
+
+fn new_row(
+    registry: &Registry,
+    tenant: TenantId,
+    login: LoginId,
+    identity: Identity,
+    details: Details,
+    now: Timestamp,
+) -> AccountRow {
+    let name = details.name.unwrap_or_else(|| free_name(registry, tenant, identity.plan.as_deref()));
+    AccountRow {
+        id: AccountId(Uuid::now_v7()),
+        tenant,
+        login,
+        display_name: details.display_name.unwrap_or_else(|| name.clone()),
+        name,
+        email: identity.email,
+        user_id: identity.user_id,
+        workspace_id: identity.workspace_id,
+        plan: identity.plan,
+        wish: Wish::Active,
+        position: registry.accounts_of(tenant).map(|row| row.position + 1).max().unwrap_or(0),
+        created_at: now,
+        updated_at: now,
+    }
 }
 
 fn somebody_else(row: &AccountRow, identity: &Identity) -> EnrollError {

@@ -8,7 +8,7 @@ use tokio::sync::broadcast;
 
 use crate::action::ActionError;
 use crate::api::Operations;
-use crate::config::Config;
+use crate::config::{Config, VaultChoice};
 use crate::core::Core;
 use crate::event::EngineEvent;
 use crate::login::SignIns;
@@ -86,6 +86,19 @@ impl EngineHandle {
     pub(crate) fn view(&self, viewer: &Viewer) -> Snapshot {
         let sign_ins = viewer.tenants.iter().flat_map(|tenant| self.shared.sign_ins.list(*tenant)).collect();
         view::snapshot(&self.shared.core, viewer, Surroundings { endpoint: self.endpoint(), sign_ins })
+    }
+
+    /// Refuses what would lose tokens: a vault in memory goes with the command that no server stands
+    /// behind.
+    pub(crate) fn keeps_tokens(&self) -> Result<(), ActionError> {
+        match (self.address(), &self.config().vault) {
+            (None, VaultChoice::Memory) => Err(ActionError::unavailable(
+                "vault_forgets",
+                "ROCKPOOL_VAULT=memory would forget this login when the command ends; start `rockpool serve` \
+                 first, or use ROCKPOOL_VAULT=keychain or file:PATH.",
+            )),
+            (Some(_), _) | (None, VaultChoice::Keychain | VaultChoice::File { .. }) => Ok(()),
+        }
     }
 
     /// The account with this slug.

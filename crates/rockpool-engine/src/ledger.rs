@@ -1,8 +1,12 @@
 //! What is written after the fact: activity, conversations, quota, outcomes, last use. In batches, off
 //! every request's way, and kept until the database took them.
 
+mod pending;
+#[cfg(test)]
+mod tests;
+
 use std::collections::{BTreeMap, VecDeque};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -12,33 +16,15 @@ use tokio::sync::Notify;
 
 use crate::notices::Notices;
 use crate::snapshot::ActivityView;
-use crate::store::{ActivityRow, ConversationRow, OutcomeRow, QuotaRow, Store, StoreError};
+use crate::store::{ActivityRow, OutcomeRow, Store, StoreError};
+use pending::Pending;
 
 /// Requests of a tenant that the snapshot shows.
 const SHOWN: usize = 50;
 /// Records wait at most this long for the database.
 const PACE: Duration = Duration::from_millis(300);
-/// When the database refuses for long, the oldest records beyond this many are given up.
-const MOST_PENDING: usize = 20_000;
-
-#[derive(Default)]
-struct Pending {
-    activity: Vec<ActivityRow>,
-    conversations: BTreeMap<ConversationKey, (AccountId, Timestamp)>,
-    quota: BTreeMap<AccountId, (TenantId, Reading)>,
-    outcomes: Vec<OutcomeRow>,
-    used: BTreeMap<ClientId, (TenantId, Timestamp)>,
-}
-
-impl Pending {
-    fn is_empty(&self) -> bool {
-        self.activity.is_empty()
-            && self.conversations.is_empty()
-            && self.quota.is_empty()
-            && self.outcomes.is_empty()
-            && self.used.is_empty()
-    }
-}
+/// Pause after the database refused.
+const AFTER_REFUSAL: Duration = Duration::from_secs(5);
 
 #[derive(Default)]
 struct Books {
@@ -48,20 +34,27 @@ struct Books {
     clients_last_used: BTreeMap<ClientId, Timestamp>,
 }
 
+#[derive(Default)]
+struct Desk {
+    books: Mutex<Books>,
+    /// Held by the one who writes.
+    writing: tokio::sync::Mutex<()>,
+}
+
 /// Collects records and writes them in batches.
 pub(crate) struct Ledger {
-    books: Mutex<Books>,
+    desk: Arc<Desk>,
     due: Notify,
     notices: Notices,
 }
 
 impl Ledger {
     pub(crate) fn new(notices: Notices) -> Self {
-        Self { books: Mutex::default(), due: Notify::new(), notices }
+        Self { desk: Arc::default(), due: Notify::new(), notices }
     }
 
     fn lock(&self) -> MutexGuard<'_, Books> {
-        self.books.lock().unwrap_or_else(PoisonError::into_inner)
+        self.desk.lock()
     }
 
     /// Takes what an earlier run recorded, newest first, for the snapshot.
@@ -82,15 +75,13 @@ impl Ledger {
             books.last_used.insert(account, row.view.at);
         }
         if let Some(client) = row.client {
-            books.pending.used.insert(client, (row.tenant, row.view.at));
+            books.pending.used(row.tenant, client, row.view.at);
             books.clients_last_used.insert(client, row.view.at);
         }
         let shown = books.shown.entry(row.tenant).or_default();
         shown.push_front(row.view.clone());
         shown.truncate(SHOWN);
-        books.pending.activity.push(row);
-        let surplus = books.pending.activity.len().saturating_sub(MOST_PENDING);
-        books.pending.activity.drain(..surplus);
+        books.pending.request(row);
         drop(books);
         self.due.notify_one();
         self.notices.changed();
@@ -98,19 +89,19 @@ impl Ledger {
 
     /// Records where a conversation lives.
     pub(crate) fn conversation(&self, key: &ConversationKey, account: AccountId, at: Timestamp) {
-        self.lock().pending.conversations.insert(key.clone(), (account, at));
+        self.lock().pending.conversation(key.clone(), account, at);
         self.due.notify_one();
     }
 
     /// Records an account's newest quota reading.
     pub(crate) fn quota(&self, tenant: TenantId, account: AccountId, reading: Reading) {
-        self.lock().pending.quota.insert(account, (tenant, reading));
+        self.lock().pending.quota(tenant, account, reading);
         self.due.notify_one();
     }
 
     /// Records an outcome for the health sample.
     pub(crate) fn outcome(&self, tenant: TenantId, account: AccountId, outcome: Outcome) {
-        self.lock().pending.outcomes.push(OutcomeRow { tenant, account, outcome });
+        self.lock().pending.outcome(OutcomeRow { tenant, account, outcome });
         self.due.notify_one();
     }
 
@@ -136,39 +127,41 @@ impl Ledger {
             tokio::time::sleep(PACE).await;
             if let Err(error) = self.write(store).await {
                 tracing::warn!(%error, "records could not be written and are kept in memory");
+                tokio::time::sleep(AFTER_REFUSAL).await;
             }
         }
     }
 
-    /// Writes what is pending now.
+    /// Writes what is pending now, after whatever is being written. Goes on when the caller goes away.
+    ///
+    /// # Errors
+    /// [`StoreError`]; then nothing was written, and all of it is pending again.
     pub(crate) async fn write(&self, store: &Store) -> Result<(), StoreError> {
-        let batch = std::mem::take(&mut self.lock().pending);
-        if batch.is_empty() {
-            return Ok(());
+        let (desk, store) = (Arc::clone(&self.desk), store.clone());
+        let work = tokio::spawn(async move { desk.write(&store).await });
+        let written = work.await.unwrap_or(Err(StoreError::Closed));
+        if written.is_err() {
+            self.due.notify_one();
         }
-        let conversations = batch.conversations.into_iter().map(|(key, (account, at))| ConversationRow {
-            tenant: key.tenant,
-            name: key.name,
-            account,
-            at,
-        });
-        let quota =
-            batch.quota.into_iter().map(|(account, (tenant, reading))| QuotaRow { tenant, account, reading });
-        let used = batch.used.into_iter().map(|(client, (tenant, at))| (tenant, client, at));
-        if let Err(error) = store.record_activity(batch.activity.clone()).await {
-            self.put_back(batch.activity);
-            return Err(error);
-        }
-        store.record_conversations(conversations.collect()).await?;
-        store.record_quota(quota.collect()).await?;
-        store.record_outcomes(batch.outcomes).await?;
-        store.touch_clients(used.collect()).await
+        written
+    }
+}
+
+impl Desk {
+    fn lock(&self) -> MutexGuard<'_, Books> {
+        self.books.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn put_back(&self, mut activity: Vec<ActivityRow>) {
-        let mut books = self.lock();
-        activity.append(&mut books.pending.activity);
-        books.pending.activity = activity;
-        self.due.notify_one();
+    async fn write(&self, store: &Store) -> Result<(), StoreError> {
+        let _turn = self.writing.lock().await;
+        let taken = std::mem::take(&mut self.lock().pending);
+        if taken.is_empty() {
+            return Ok(());
+        }
+        let written = store.record(taken.batch()).await;
+        if written.is_err() {
+            self.lock().pending.put_back(taken);
+        }
+        written
     }
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use rockpool_routing::{AccountId, Standing};
+use rockpool_routing::{AccountId, Class, Signals, Standing, classify};
 use tokio::sync::Notify;
 
 use crate::core::Core;
@@ -108,33 +108,43 @@ async fn take(core: &Core, row: &AccountRow, report: UsageReport) {
     let plan = report.reading.plan.clone();
     core.routing.learn(|router, _| router.set_standing(row.id, Standing::Good));
     core.observe(row.id, report.reading);
-    let newer_plan = plan.filter(|plan| row.plan.as_ref() != Some(plan));
-    let newer_email = report.email.filter(|_| row.email.is_none());
+    // The row is as old as the question: the account may have been renamed, repaired or removed since.
+    let Some(present) = core.registry.get().account(row.id).cloned() else { return };
+    let newer_plan = plan.filter(|plan| present.plan.as_ref() != Some(plan));
+    let newer_email = report.email.filter(|_| present.email.is_none());
     if newer_plan.is_none() && newer_email.is_none() {
         return;
     }
-    let changed = AccountRow {
-        plan: newer_plan.or_else(|| row.plan.clone()),
-        email: newer_email.or_else(|| row.email.clone()),
-        updated_at: core.clock.wall(),
-        ..row.clone()
-    };
-    if core.store.update_account(changed).await.is_ok()
+    let now = core.clock.wall();
+    let described = core.store.describe_account(row.tenant, row.id, newer_plan, newer_email, now).await;
+    if described.is_ok()
         && let Err(error) = core.reload().await
     {
         tracing::warn!(%error, "the registry could not be read afresh");
     }
 }
 
+/// What an error says of the account: the same as it would say in answer to a tool's request.
 fn standing_after(error: &UsageError) -> Option<Standing> {
-    match error {
-        UsageError::Answered { status: 402, .. } => Some(Standing::Billing),
-        UsageError::Answered { status: 403, code: Some(_) } => Some(Standing::Forbidden),
-        UsageError::Answered { .. }
-        | UsageError::Unauthorized
+    let (status, code) = match error {
+        UsageError::Answered { status, code } => (*status, code.as_deref()),
+        UsageError::Unauthorized
         | UsageError::Unreachable(_)
         | UsageError::TooLong
-        | UsageError::NotUsage(_) => None,
+        | UsageError::NotUsage(_) => return None,
+    };
+    match classify::classify(&Signals { code, ..Signals::status(status) }) {
+        Class::Forbidden => Some(Standing::Forbidden),
+        Class::Billing => Some(Standing::Billing),
+        Class::Success
+        | Class::Rejected
+        | Class::Unauthorized
+        | Class::UsageLimit { .. }
+        | Class::RateLimited { .. }
+        | Class::Unsuitable
+        | Class::ForeignCiphertext
+        | Class::Failure
+        | Class::Abandoned => None,
     }
 }
 
@@ -146,3 +156,22 @@ fn jitter(account: AccountId, interval: Duration) -> Duration {
 
 /// The poller as the parts share it.
 pub(crate) type SharedPoller = Arc<Poller>;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_error_of_the_usage_api_says_of_the_account_what_the_same_error_says_elsewhere() {
+        let standing = |status, code: Option<&str>| {
+            standing_after(&UsageError::Answered { status, code: code.map(str::to_owned) })
+        };
+        assert_eq!(standing(402, Some("deactivated_workspace")), Some(Standing::Forbidden));
+        assert_eq!(standing(402, None), Some(Standing::Billing));
+        assert_eq!(standing(403, Some("invalid_workspace_selected")), Some(Standing::Forbidden));
+        assert_eq!(standing(403, Some("unsupported_country_region_territory")), None);
+        assert_eq!(standing(403, None), None);
+        assert_eq!(standing(503, None), None);
+        assert_eq!(standing_after(&UsageError::TooLong), None);
+    }
+}

@@ -4,9 +4,10 @@ use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, PoisonError, RwLock};
 
 use rockpool_routing::{AccountId, ClientId, Pool, TenantId};
+use tokio::sync::{Mutex, MutexGuard};
 
 use crate::snapshot::OverrideMode;
-use crate::store::{AccountRow, ClientRow, PoolRow, Store, StoreError, TenantRow, system_scope};
+use crate::store::{AccountRow, ClientRow, Picture, PoolRow, Store, StoreError, TenantRow, system_scope};
 
 /// One picture of everything that is configured.
 #[derive(Debug, Default)]
@@ -23,12 +24,10 @@ pub(crate) struct Registry {
 
 impl Registry {
     pub(crate) async fn load(store: &Store) -> Result<Self, StoreError> {
-        let scope = system_scope();
-        let clients = store.clients(scope).await?;
-        let pools = store.pools(scope).await?;
+        let Picture { tenants, accounts, pools, clients } = store.picture(system_scope()).await?;
         Ok(Self {
-            tenants: store.tenants(scope).await?,
-            accounts: store.accounts(scope).await?,
+            tenants,
+            accounts,
             pools: pools.into_iter().map(|row| (row.pool.owner, row)).collect(),
             client_by_key: clients.iter().enumerate().map(|(index, row)| (row.key_hash, index)).collect(),
             clients,
@@ -88,16 +87,68 @@ impl Registry {
     }
 }
 
-/// Holds the present picture.
+/// Holds the present picture, and the right to change what is on it.
 #[derive(Debug, Default)]
-pub(crate) struct RegistryCell(RwLock<Arc<Registry>>);
+pub(crate) struct RegistryCell {
+    picture: RwLock<Arc<Registry>>,
+    edits: Mutex<()>,
+    loads: Mutex<()>,
+}
+
+/// The right to change what is configured, for one at a time: whoever holds it may look at the picture
+/// and rely on it until the change is written and read back.
+pub(crate) struct Edit<'a>(#[expect(dead_code, reason = "held, never looked at")] MutexGuard<'a, ()>);
 
 impl RegistryCell {
     pub(crate) fn get(&self) -> Arc<Registry> {
-        Arc::clone(&self.0.read().unwrap_or_else(PoisonError::into_inner))
+        Arc::clone(&self.picture.read().unwrap_or_else(PoisonError::into_inner))
     }
 
     pub(crate) fn set(&self, registry: Registry) {
-        *self.0.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(registry);
+        *self.picture.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(registry);
+    }
+
+    /// Waits for the right to change. Not to be held while waiting for a keychain or the network.
+    pub(crate) async fn edit(&self) -> Edit<'_> {
+        Edit(self.edits.lock().await)
+    }
+
+    /// Reads the picture afresh. One at a time, so that a picture never replaces a newer one.
+    pub(crate) async fn reload(&self, store: &Store) -> Result<(), StoreError> {
+        let _turn = self.loads.lock().await;
+        self.set(Registry::load(store).await?);
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::clock::Clock;
+
+    /// Each round writes a newer name and reloads it without waiting for the rounds before.
+    #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+    async fn a_picture_never_replaces_a_newer_one() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("rockpool.db");
+        let store = Store::open(&path).unwrap();
+        store.ensure_personal(system_scope(), Clock::system().wall()).await.unwrap();
+        let cell = Arc::new(RegistryCell::default());
+        let other = rusqlite::Connection::open(&path).unwrap();
+        let mut loads = tokio::task::JoinSet::new();
+        for round in 0..200 {
+            other.execute("UPDATE tenants SET slug = ?1", [format!("round-{round:03}")]).unwrap();
+            let (cell, store) = (Arc::clone(&cell), store.clone());
+            loads.spawn(async move {
+                let before = cell.get().tenants.first().map(|tenant| tenant.slug.clone());
+                cell.reload(&store).await.unwrap();
+                let after = cell.get().tenants.first().map(|tenant| tenant.slug.clone());
+                assert!(before <= after, "{before:?} came after {after:?}");
+                assert!(after >= Some(format!("round-{round:03}")), "{after:?} in round {round}");
+            });
+        }
+        while let Some(load) = loads.join_next().await {
+            load.unwrap();
+        }
     }
 }

@@ -1,16 +1,16 @@
 //! Accounts: importing, renaming, setting aside, removing, asking for quota.
 
-use rockpool_routing::TenantId;
 use rockpool_routing::account::Wish;
+use rockpool_routing::{LoginId, TenantId};
 
 use crate::action::{AccountPatch, ActionError, ImportMode, NewImport};
-use crate::enroll::{EnrollError, Enroller, Naming};
+use crate::enroll::{Details, EnrollError, Enroller};
 use crate::handle::{EngineHandle, refused};
 use crate::login::Purpose;
 use crate::login::oauth::TokenGrant;
 use crate::poll::PollError;
 use crate::snapshot::AccountView;
-use crate::store::{AccountRow, Dependents, Obtained};
+use crate::store::{AccountEdit, AccountRow, Dependents, Obtained};
 use crate::token::auth_file::AuthFile;
 use crate::token::{AdoptError, Revocation};
 use crate::usage::UsageError;
@@ -19,12 +19,15 @@ use crate::view;
 /// Longest slug and longest display name, in characters.
 const LONGEST_SLUG: usize = 48;
 const LONGEST_DISPLAY_NAME: usize = 80;
+/// `/accounts/import` is a route of its own: an account of this name could not be reached.
+const RESERVED_SLUG: &str = "import";
 
 pub(super) async fn import(
     engine: &EngineHandle,
     tenant: TenantId,
     import: NewImport,
 ) -> Result<AccountView, ActionError> {
+    engine.keeps_tokens()?;
     let file = AuthFile::parse(&import.auth_json)
         .map_err(|error| ActionError::invalid("auth_json_not_usable", "auth_json", error.to_string()))?;
     if let Some(issuer) = &file.issuer
@@ -50,8 +53,8 @@ pub(super) async fn import(
         id_token: file.id_token,
     };
     let enroller = Enroller::new(engine.core().clone(), engine.poller().clone());
-    let naming = Naming { name, display_name };
-    let row = enroller.enroll(tenant, Purpose::Add, grant, obtained, naming).await.map_err(in_words)?;
+    let details = Details { name, display_name, workspace_id: file.workspace_id };
+    let row = enroller.enroll(tenant, Purpose::Add, grant, obtained, details).await.map_err(in_words)?;
     shown(engine, &row)
 }
 
@@ -82,23 +85,24 @@ pub(super) async fn update(
     name: &str,
     patch: AccountPatch,
 ) -> Result<AccountView, ActionError> {
-    let mut row = engine.account(tenant, name)?;
-    if let Some(new_name) = &patch.name {
-        let new_name = valid_slug(new_name)?;
-        if new_name != row.name && engine.account(tenant, &new_name).is_ok() {
-            return Err(name_taken(&new_name));
-        }
-        row.name = new_name;
+    let edit = AccountEdit {
+        name: patch.name.as_deref().map(valid_slug).transpose()?,
+        display_name: patch.display_name.as_deref().map(valid_display_name).transpose()?,
+        wish: patch.wish,
+    };
+    let core = engine.core();
+    let _edit = core.registry.edit().await;
+    let row = engine.account(tenant, name)?;
+    if let Some(new_name) = edit.name.as_ref().filter(|new_name| **new_name != row.name)
+        && engine.account(tenant, new_name).is_ok()
+    {
+        return Err(name_taken(new_name));
     }
-    if let Some(display_name) = &patch.display_name {
-        row.display_name = valid_display_name(display_name)?;
-    }
-    row.wish = patch.wish.unwrap_or(row.wish);
-    row.updated_at = engine.core().clock.wall();
-    engine.core().store.update_account(row.clone()).await.map_err(refused)?;
+    core.store.edit_account(tenant, row.id, edit, core.clock.wall()).await.map_err(refused)?;
     engine.reload().await?;
-    let wish = row.wish;
-    engine.core().routing.learn(|router, _| router.set_wish(row.id, wish));
+    if let Some(wish) = patch.wish {
+        core.routing.learn(|router, _| router.set_wish(row.id, wish));
+    }
     if patch.wish == Some(Wish::Active) {
         engine.poller().look_now(row.id);
     }
@@ -108,6 +112,22 @@ pub(super) async fn update(
 /// The account leaves its pool, and a pool of its own is dissolved. While clients are pointed at it, it
 /// stays: they would have nowhere to go.
 pub(super) async fn remove(engine: &EngineHandle, tenant: TenantId, name: &str) -> Result<(), ActionError> {
+    let orphan = take_out(engine, tenant, name).await?;
+    if let Some(login) = orphan
+        && let Err(error) = engine.core().keeper.forget(login, Revocation::IfOurs).await
+    {
+        return Err(ActionError::unavailable("login_stays_behind", error.to_string()));
+    }
+    Ok(())
+}
+
+/// Removes the account and gives the login that serves no other.
+async fn take_out(
+    engine: &EngineHandle,
+    tenant: TenantId,
+    name: &str,
+) -> Result<Option<LoginId>, ActionError> {
+    let _edit = engine.core().registry.edit().await;
     let row = engine.account(tenant, name)?;
     let registry = engine.core().registry.get();
     let pointed: Vec<&str> = registry
@@ -127,12 +147,7 @@ pub(super) async fn remove(engine: &EngineHandle, tenant: TenantId, name: &str) 
         engine.core().store.delete_account(tenant, row.id, Dependents::Remove).await.map_err(refused)?;
     engine.reload().await?;
     engine.core().routing.learn(|router, _| router.remove_account(row.id));
-    if let Some(login) = orphan
-        && let Err(error) = engine.core().keeper.forget(login, Revocation::IfOurs).await
-    {
-        return Err(ActionError::unavailable("login_stays_behind", error.to_string()));
-    }
-    Ok(())
+    Ok(orphan)
 }
 
 pub(super) async fn refresh_quota(
@@ -161,6 +176,10 @@ fn shown(engine: &EngineHandle, row: &AccountRow) -> Result<AccountView, ActionE
 
 /// A slug: lower-case letters, digits and inner dashes.
 fn valid_slug(name: &str) -> Result<String, ActionError> {
+    if name == RESERVED_SLUG {
+        let text = "“import” is a word of the management API and names no account; choose another name.";
+        return Err(ActionError::invalid("invalid_name", name, text));
+    }
     let allowed = |letter: char| letter.is_ascii_lowercase() || letter.is_ascii_digit() || letter == '-';
     let fits = (1..=LONGEST_SLUG).contains(&name.len())
         && name.chars().all(allowed)
@@ -204,5 +223,12 @@ mod tests {
         for bad in ["", "-a", "a-", "A", "a b", "ä", &"x".repeat(49)] {
             assert!(valid_slug(bad).is_err(), "{bad}");
         }
+    }
+
+    #[test]
+    fn a_slug_is_no_word_of_the_api() {
+        let error = valid_slug("import").unwrap_err();
+        assert!(error.message.contains("choose another name"), "{error}");
+        assert!(valid_slug("imports").is_ok());
     }
 }

@@ -20,6 +20,7 @@ pub(super) async fn add(
     new: NewClient,
 ) -> Result<(ClientView, SecretString), ActionError> {
     let name = valid_name(&new.name)?;
+    let _edit = engine.core().registry.edit().await;
     let account = engine.account(tenant, &new.account)?.id;
     let key = authenticate::new_key(new.key_kind);
     let row = ClientRow {
@@ -49,6 +50,7 @@ pub(super) async fn update(
     name: &str,
     patch: ClientPatch,
 ) -> Result<ClientView, ActionError> {
+    let _edit = engine.core().registry.edit().await;
     let mut row = engine.client(tenant, name)?;
     if let Some(new_name) = &patch.name {
         let new_name = valid_name(new_name)?;
@@ -72,6 +74,7 @@ pub(super) async fn rotate(
     tenant: TenantId,
     name: &str,
 ) -> Result<(ClientView, SecretString), ActionError> {
+    let _edit = engine.core().registry.edit().await;
     let mut row = engine.client(tenant, name)?;
     let key = authenticate::new_key(row.key_kind);
     row.key_hash = key.hash;
@@ -81,6 +84,7 @@ pub(super) async fn rotate(
 }
 
 pub(super) async fn remove(engine: &EngineHandle, tenant: TenantId, name: &str) -> Result<(), ActionError> {
+    let _edit = engine.core().registry.edit().await;
     let row = engine.client(tenant, name)?;
     engine.core().store.delete_client(tenant, row.id).await.map_err(refused)?;
     engine.reload().await?;

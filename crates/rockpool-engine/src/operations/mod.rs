@@ -9,7 +9,9 @@ use rockpool_routing::{SignInId, TenantId};
 use secrecy::SecretString;
 use tokio::sync::broadcast;
 
-use crate::action::{AccountPatch, ClientPatch, NewClient, NewImport, OpenBrowser, PoolSettings};
+use crate::action::{
+    AccountPatch, ActionError, ClientPatch, NewClient, NewImport, OpenBrowser, PoolSettings,
+};
 use crate::api::Operations;
 use crate::api::operations::Answer;
 use crate::event::EngineEvent;
@@ -60,7 +62,8 @@ impl Operations for EngineHandle {
     }
 
     fn import_account(&self, tenant: TenantId, import: NewImport) -> Answer<'_, AccountView> {
-        Box::pin(accounts::import(self, tenant, import))
+        let engine = self.clone();
+        to_its_end(async move { accounts::import(&engine, tenant, import).await })
     }
 
     fn update_account<'a>(
@@ -69,11 +72,13 @@ impl Operations for EngineHandle {
         name: &'a str,
         patch: AccountPatch,
     ) -> Answer<'a, AccountView> {
-        Box::pin(accounts::update(self, tenant, name, patch))
+        let (engine, name) = (self.clone(), name.to_owned());
+        to_its_end(async move { accounts::update(&engine, tenant, &name, patch).await })
     }
 
     fn remove_account<'a>(&'a self, tenant: TenantId, name: &'a str) -> Answer<'a, ()> {
-        Box::pin(accounts::remove(self, tenant, name))
+        let (engine, name) = (self.clone(), name.to_owned());
+        to_its_end(async move { accounts::remove(&engine, tenant, &name).await })
     }
 
     fn refresh_quota<'a>(&'a self, tenant: TenantId, name: &'a str) -> Answer<'a, AccountView> {
@@ -86,15 +91,18 @@ impl Operations for EngineHandle {
         owner: &'a str,
         settings: PoolSettings,
     ) -> Answer<'a, PoolView> {
-        Box::pin(pools::set(self, tenant, owner, settings))
+        let (engine, owner) = (self.clone(), owner.to_owned());
+        to_its_end(async move { pools::set(&engine, tenant, &owner, settings).await })
     }
 
     fn remove_pool<'a>(&'a self, tenant: TenantId, owner: &'a str) -> Answer<'a, ()> {
-        Box::pin(pools::remove(self, tenant, owner))
+        let (engine, owner) = (self.clone(), owner.to_owned());
+        to_its_end(async move { pools::remove(&engine, tenant, &owner).await })
     }
 
     fn add_client(&self, tenant: TenantId, client: NewClient) -> Answer<'_, (ClientView, SecretString)> {
-        Box::pin(clients::add(self, tenant, client))
+        let engine = self.clone();
+        to_its_end(async move { clients::add(&engine, tenant, client).await })
     }
 
     fn update_client<'a>(
@@ -103,7 +111,8 @@ impl Operations for EngineHandle {
         name: &'a str,
         patch: ClientPatch,
     ) -> Answer<'a, ClientView> {
-        Box::pin(clients::update(self, tenant, name, patch))
+        let (engine, name) = (self.clone(), name.to_owned());
+        to_its_end(async move { clients::update(&engine, tenant, &name, patch).await })
     }
 
     fn rotate_client<'a>(
@@ -111,11 +120,13 @@ impl Operations for EngineHandle {
         tenant: TenantId,
         name: &'a str,
     ) -> Answer<'a, (ClientView, SecretString)> {
-        Box::pin(clients::rotate(self, tenant, name))
+        let (engine, name) = (self.clone(), name.to_owned());
+        to_its_end(async move { clients::rotate(&engine, tenant, &name).await })
     }
 
     fn remove_client<'a>(&'a self, tenant: TenantId, name: &'a str) -> Answer<'a, ()> {
-        Box::pin(clients::remove(self, tenant, name))
+        let (engine, name) = (self.clone(), name.to_owned());
+        to_its_end(async move { clients::remove(&engine, tenant, &name).await })
     }
 
     fn activity(&self, tenant: TenantId, limit: u32) -> Answer<'_, Vec<ActivityView>> {
@@ -126,4 +137,15 @@ impl Operations for EngineHandle {
             Ok(rows.into_iter().map(|row| row.view).collect())
         })
     }
+}
+
+/// Runs a change in a task of its own: a caller who hangs up between the database and the picture would
+/// leave a removed key in force.
+fn to_its_end<'a, T: Send + 'static>(
+    change: impl Future<Output = Result<T, ActionError>> + Send + 'static,
+) -> Answer<'a, T> {
+    Box::pin(async move {
+        let broke_down = || ActionError::unavailable("broke_down", "The change broke down; look at the log.");
+        tokio::spawn(change).await.unwrap_or_else(|_| Err(broke_down()))
+    })
 }

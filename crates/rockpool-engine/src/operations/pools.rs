@@ -16,6 +16,7 @@ pub(super) async fn set(
     owner: &str,
     settings: PoolSettings,
 ) -> Result<PoolView, ActionError> {
+    let _edit = engine.core().registry.edit().await;
     let registry = engine.core().registry.get();
     let owner_id = engine.account(tenant, owner)?.id;
     let members = members(&registry, tenant, owner, &settings.extra_provider_names)?;
@@ -35,6 +36,7 @@ pub(super) async fn set(
 }
 
 pub(super) async fn remove(engine: &EngineHandle, tenant: TenantId, owner: &str) -> Result<(), ActionError> {
+    let _edit = engine.core().registry.edit().await;
     let registry = engine.core().registry.get();
     let id = engine.account(tenant, owner)?.id;
     if !registry.pools.contains_key(&id) {

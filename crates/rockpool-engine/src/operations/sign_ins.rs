@@ -13,6 +13,7 @@ pub(super) async fn start(
     account: Option<&str>,
     browser: OpenBrowser,
 ) -> Result<SignInView, ActionError> {
+    engine.keeps_tokens()?;
     let purpose = match account {
         Some(name) => Purpose::Repair(engine.account(tenant, name)?.id),
         None => Purpose::Add,

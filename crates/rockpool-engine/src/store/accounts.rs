@@ -5,7 +5,7 @@ use rockpool_routing::{AccountId, LoginId, TenantId, account::Wish};
 use rusqlite::{Connection, OptionalExtension, Row};
 
 use super::column::{Millis, Name, Text, found};
-use super::{Durability, Store, StoreError, SystemScope};
+use super::{Durability, Store, StoreError};
 
 /// One account; its identity is user and workspace, never the e-mail alone.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -38,6 +38,28 @@ pub struct AccountRow {
     pub updated_at: Timestamp,
 }
 
+/// What its owner decides about an account; what is absent stays.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct AccountEdit {
+    /// New slug.
+    pub name: Option<String>,
+    /// New display name.
+    pub display_name: Option<String>,
+    /// Whether it is used.
+    pub wish: Option<Wish>,
+}
+
+/// What a new sign-in says of an account.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AccountRepair {
+    /// The credentials that serve it from now on.
+    pub login: LoginId,
+    /// E-mail, where named.
+    pub email: Option<String>,
+    /// Plan, where named.
+    pub plan: Option<String>,
+}
+
 /// What becomes of the pools and clients that point to an account that is removed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Dependents {
@@ -63,27 +85,68 @@ impl Store {
         .await
     }
 
-    /// Replaces everything about an account but its identity and `created_at`.
+    /// Changes what its owner decides about an account, and nothing else of it.
     ///
     /// # Errors
-    /// [`StoreError::NotFound`], and as [`Store::insert_account`].
-    pub async fn update_account(&self, row: AccountRow) -> Result<(), StoreError> {
+    /// [`StoreError::NotFound`]; [`StoreError::Taken`] where the new name exists in the tenant.
+    pub async fn edit_account(
+        &self,
+        tenant: TenantId,
+        id: AccountId,
+        edit: AccountEdit,
+        at: Timestamp,
+    ) -> Result<(), StoreError> {
         self.call(Durability::Synced, move |tx| {
-            let sql =
-                "UPDATE accounts SET login_id = ?3, name = ?4, display_name = ?5, email = ?6, user_id = ?7,
-                           workspace_id = ?8, plan = ?9, wish = ?10, position = ?11, updated_at = ?13
-                       WHERE id = ?1 AND tenant_id = ?2 AND ?12 IS NOT NULL";
-            found(write(tx, sql, &row)?, "account")
+            let sql = "UPDATE accounts SET name = coalesce(?3, name),
+                           display_name = coalesce(?4, display_name), wish = coalesce(?5, wish),
+                           updated_at = ?6
+                       WHERE tenant_id = ?1 AND id = ?2";
+            let AccountEdit { name, display_name, wish } = edit;
+            let values = (Text(tenant), Text(id), name, display_name, wish.map(Name), Millis(at));
+            found(tx.execute(sql, values)?, "account")
         })
         .await
     }
 
-    /// All accounts, in the order of lists.
-    pub async fn accounts(&self, _scope: SystemScope) -> Result<Vec<AccountRow>, StoreError> {
-        self.call(Durability::Batched, |tx| {
-            let mut query = tx.prepare("SELECT * FROM accounts ORDER BY position, created_at, id")?;
-            let rows = query.query_map([], read)?;
-            Ok(rows.collect::<Result<_, _>>()?)
+    /// Puts an account on a login that was signed in afresh; e-mail and plan are replaced where given.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`].
+    pub async fn repair_account(
+        &self,
+        tenant: TenantId,
+        id: AccountId,
+        repair: AccountRepair,
+        at: Timestamp,
+    ) -> Result<(), StoreError> {
+        self.call(Durability::Synced, move |tx| {
+            let sql = "UPDATE accounts SET login_id = ?3, email = coalesce(?4, email),
+                           plan = coalesce(?5, plan), updated_at = ?6
+                       WHERE tenant_id = ?1 AND id = ?2";
+            let AccountRepair { login, email, plan } = repair;
+            let values = (Text(tenant), Text(id), Text(login), email, plan, Millis(at));
+            found(tx.execute(sql, values)?, "account")
+        })
+        .await
+    }
+
+    /// Notes what the provider says of an account: the plan where given, the e-mail where none is known.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`].
+    pub async fn describe_account(
+        &self,
+        tenant: TenantId,
+        id: AccountId,
+        plan: Option<String>,
+        email: Option<String>,
+        at: Timestamp,
+    ) -> Result<(), StoreError> {
+        self.call(Durability::Batched, move |tx| {
+            let sql = "UPDATE accounts SET plan = coalesce(?3, plan), email = coalesce(email, ?4),
+                           updated_at = ?5
+                       WHERE tenant_id = ?1 AND id = ?2";
+            found(tx.execute(sql, (Text(tenant), Text(id), plan, email, Millis(at)))?, "account")
         })
         .await
     }
@@ -141,6 +204,12 @@ impl Store {
         })
         .await
     }
+}
+
+/// All accounts, in the order of lists.
+pub(super) fn all(connection: &Connection) -> rusqlite::Result<Vec<AccountRow>> {
+    let mut query = connection.prepare("SELECT * FROM accounts ORDER BY position, created_at, id")?;
+    query.query_map([], read)?.collect()
 }
 
 fn refuse_if_used(connection: &Connection, tenant: TenantId, id: AccountId) -> Result<(), StoreError> {

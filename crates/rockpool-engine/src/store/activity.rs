@@ -26,22 +26,6 @@ pub struct ActivityRow {
 }
 
 impl Store {
-    /// Adds requests in one transaction and drops the oldest beyond 10,000 per tenant. A request that
-    /// is there already stays as it is, so a batch may be tried again.
-    pub async fn record_activity(&self, rows: Vec<ActivityRow>) -> Result<(), StoreError> {
-        self.call(Durability::Batched, move |tx| {
-            for row in &rows {
-                insert(tx, row)?;
-            }
-            let tenants: BTreeSet<TenantId> = rows.iter().map(|row| row.tenant).collect();
-            for tenant in tenants {
-                prune(tx, tenant)?;
-            }
-            Ok(())
-        })
-        .await
-    }
-
     /// The tenant's newest requests, newest first, `limit` at most.
     pub async fn recent_activity(
         &self,
@@ -56,6 +40,19 @@ impl Store {
         })
         .await
     }
+}
+
+/// Adds requests and drops the oldest beyond 10,000 per tenant. A request that is there already stays
+/// as it is, so a batch may be tried again.
+pub(super) fn record(connection: &Connection, rows: &[ActivityRow]) -> rusqlite::Result<()> {
+    for row in rows {
+        insert(connection, row)?;
+    }
+    let tenants: BTreeSet<TenantId> = rows.iter().map(|row| row.tenant).collect();
+    for tenant in tenants {
+        prune(connection, tenant)?;
+    }
+    Ok(())
 }
 
 fn insert(connection: &Connection, row: &ActivityRow) -> rusqlite::Result<()> {

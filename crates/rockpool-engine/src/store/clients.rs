@@ -5,7 +5,7 @@ use rockpool_routing::{AccountId, ClientId, Strategy, TenantId};
 use rusqlite::{Connection, OptionalExtension, Row};
 
 use super::column::{Millis, Name, Text, found};
-use super::{Durability, Store, StoreError, SystemScope};
+use super::{Durability, Store, StoreError};
 use crate::snapshot::{KeyKind, OverrideMode};
 
 /// One client.
@@ -33,6 +33,17 @@ pub struct ClientRow {
     pub created_at: Timestamp,
     /// Last request.
     pub last_used_at: Option<Timestamp>,
+}
+
+/// When a client was last used.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct LastUse {
+    /// The tenant.
+    pub tenant: TenantId,
+    /// The client.
+    pub client: ClientId,
+    /// Its last request.
+    pub at: Timestamp,
 }
 
 impl Store {
@@ -79,16 +90,6 @@ impl Store {
         .await
     }
 
-    /// All clients, by name.
-    pub async fn clients(&self, _scope: SystemScope) -> Result<Vec<ClientRow>, StoreError> {
-        self.call(Durability::Batched, |tx| {
-            let mut query = tx.prepare("SELECT * FROM clients ORDER BY name, id")?;
-            let rows = query.query_map([], read)?;
-            Ok(rows.collect::<Result<_, _>>()?)
-        })
-        .await
-    }
-
     /// The tenant's clients, by name.
     pub async fn clients_of(&self, tenant: TenantId) -> Result<Vec<ClientRow>, StoreError> {
         self.call(Durability::Batched, move |tx| {
@@ -112,20 +113,23 @@ impl Store {
         })
         .await
     }
+}
 
-    /// Notes when clients were last used; those that are gone are passed over.
-    pub async fn touch_clients(&self, used: Vec<(TenantId, ClientId, Timestamp)>) -> Result<(), StoreError> {
-        self.call(Durability::Batched, move |tx| {
-            let sql = "UPDATE clients SET last_used_at = max(coalesce(last_used_at, 0), ?3)
-                       WHERE tenant_id = ?1 AND id = ?2";
-            let mut update = tx.prepare_cached(sql)?;
-            for (tenant, id, at) in used {
-                update.execute((Text(tenant), Text(id), Millis(at)))?;
-            }
-            Ok(())
-        })
-        .await
+/// All clients, by name.
+pub(super) fn all(connection: &Connection) -> rusqlite::Result<Vec<ClientRow>> {
+    let mut query = connection.prepare("SELECT * FROM clients ORDER BY name, id")?;
+    query.query_map([], read)?.collect()
+}
+
+/// Notes when clients were last used; those that are gone are passed over.
+pub(super) fn touch(connection: &Connection, used: &[LastUse]) -> rusqlite::Result<()> {
+    let sql = "UPDATE clients SET last_used_at = max(coalesce(last_used_at, 0), ?3)
+               WHERE tenant_id = ?1 AND id = ?2";
+    let mut update = connection.prepare_cached(sql)?;
+    for LastUse { tenant, client, at } in used {
+        update.execute((Text(tenant), Text(client), Millis(*at)))?;
     }
+    Ok(())
 }
 
 /// Binds the whole row in the order of the columns.

@@ -2,6 +2,7 @@
 
 use jiff::Timestamp;
 use rockpool_routing::{AccountId, TenantId};
+use rusqlite::Connection;
 
 use super::column::{Millis, Text};
 use super::{Durability, Store, StoreError, SystemScope};
@@ -23,25 +24,6 @@ pub struct ConversationRow {
 }
 
 impl Store {
-    /// Notes where conversations are, in one transaction, and drops the oldest beyond 10,000. Those on
-    /// an account that is gone are passed over.
-    pub async fn record_conversations(&self, rows: Vec<ConversationRow>) -> Result<(), StoreError> {
-        self.call(Durability::Batched, move |tx| {
-            let sql = "INSERT INTO conversations (tenant_id, name, account_id, at)
-                       SELECT ?1, ?2, id, ?4 FROM accounts WHERE tenant_id = ?1 AND id = ?3
-                       ON CONFLICT (tenant_id, name) DO UPDATE SET account_id = excluded.account_id, at = excluded.at";
-            let mut upsert = tx.prepare_cached(sql)?;
-            for row in rows {
-                upsert.execute((Text(row.tenant), row.name, Text(row.account), Millis(row.at)))?;
-            }
-            let sql = "DELETE FROM conversations WHERE at <= (
-                           SELECT at FROM conversations ORDER BY at DESC LIMIT 1 OFFSET ?1)";
-            tx.prepare_cached(sql)?.execute([KEPT])?;
-            Ok(())
-        })
-        .await
-    }
-
     /// The newest conversations of all tenants, `limit` at most, newest last.
     pub async fn conversations(
         &self,
@@ -64,4 +46,23 @@ impl Store {
         })
         .await
     }
+}
+
+/// Notes where conversations are and drops the oldest beyond 10,000. Those on an account that is gone
+/// are passed over.
+pub(super) fn record(connection: &Connection, rows: &[ConversationRow]) -> rusqlite::Result<()> {
+    if rows.is_empty() {
+        return Ok(());
+    }
+    let sql = "INSERT INTO conversations (tenant_id, name, account_id, at)
+               SELECT ?1, ?2, id, ?4 FROM accounts WHERE tenant_id = ?1 AND id = ?3
+               ON CONFLICT (tenant_id, name) DO UPDATE SET account_id = excluded.account_id, at = excluded.at";
+    let mut upsert = connection.prepare_cached(sql)?;
+    for row in rows {
+        upsert.execute((Text(row.tenant), &row.name, Text(row.account), Millis(row.at)))?;
+    }
+    let sql = "DELETE FROM conversations WHERE at <= (
+                   SELECT at FROM conversations ORDER BY at DESC LIMIT 1 OFFSET ?1)";
+    connection.prepare_cached(sql)?.execute([KEPT])?;
+    Ok(())
 }

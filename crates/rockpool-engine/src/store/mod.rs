@@ -6,6 +6,7 @@
 
 mod accounts;
 mod activity;
+mod batch;
 mod clients;
 mod column;
 mod conversations;
@@ -14,6 +15,7 @@ mod logins;
 mod members;
 mod open;
 mod outcomes;
+mod picture;
 mod pools;
 mod quota;
 mod scope;
@@ -23,14 +25,16 @@ mod tenants;
 mod tests;
 mod worker;
 
-pub use accounts::{AccountRow, Dependents};
+pub use accounts::{AccountEdit, AccountRepair, AccountRow, Dependents};
 pub use activity::ActivityRow;
-pub use clients::ClientRow;
+pub use batch::Batch;
+pub use clients::{ClientRow, LastUse};
 pub use conversations::ConversationRow;
 pub use error::{StoreError, Unique};
 pub use logins::{LoginRow, Obtained, RefreshPhase, Refreshed};
 pub use members::{MemberRow, Role};
 pub use outcomes::OutcomeRow;
+pub use picture::Picture;
 pub use pools::PoolRow;
 pub use quota::QuotaRow;
 pub use scope::SystemScope;

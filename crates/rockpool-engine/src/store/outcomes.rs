@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use rockpool_routing::health::Outcome;
 use rockpool_routing::{AccountId, TenantId};
+use rusqlite::Connection;
 
 use super::column::{Name, Text};
 use super::{Durability, Store, StoreError, SystemScope};
@@ -23,29 +24,6 @@ pub struct OutcomeRow {
 }
 
 impl Store {
-    /// Adds outcomes, oldest first, in one transaction, and drops the oldest beyond 120 per account.
-    /// Those of an account that is gone are passed over.
-    pub async fn record_outcomes(&self, rows: Vec<OutcomeRow>) -> Result<(), StoreError> {
-        self.call(Durability::Batched, move |tx| {
-            let sql = "INSERT INTO outcomes (tenant_id, account_id, outcome)
-                       SELECT ?1, id, ?3 FROM accounts WHERE tenant_id = ?1 AND id = ?2";
-            let mut insert = tx.prepare_cached(sql)?;
-            for row in &rows {
-                insert.execute((Text(row.tenant), Text(row.account), Name(row.outcome)))?;
-            }
-            let sql = "DELETE FROM outcomes WHERE tenant_id = ?1 AND account_id = ?2 AND seq <= (
-                           SELECT seq FROM outcomes WHERE tenant_id = ?1 AND account_id = ?2
-                           ORDER BY seq DESC LIMIT 1 OFFSET ?3)";
-            let mut prune = tx.prepare_cached(sql)?;
-            let accounts: BTreeSet<_> = rows.iter().map(|row| (row.tenant, row.account)).collect();
-            for (tenant, account) in accounts {
-                prune.execute((Text(tenant), Text(account), KEPT))?;
-            }
-            Ok(())
-        })
-        .await
-    }
-
     /// What is kept of every account, oldest first.
     pub async fn outcomes(&self, _scope: SystemScope) -> Result<Vec<(AccountId, Outcome)>, StoreError> {
         self.call(Durability::Batched, |tx| {
@@ -56,4 +34,24 @@ impl Store {
         })
         .await
     }
+}
+
+/// Adds outcomes, oldest first, and drops the oldest beyond 120 per account. Those of an account that
+/// is gone are passed over.
+pub(super) fn record(connection: &Connection, rows: &[OutcomeRow]) -> rusqlite::Result<()> {
+    let sql = "INSERT INTO outcomes (tenant_id, account_id, outcome)
+               SELECT ?1, id, ?3 FROM accounts WHERE tenant_id = ?1 AND id = ?2";
+    let mut insert = connection.prepare_cached(sql)?;
+    for row in rows {
+        insert.execute((Text(row.tenant), Text(row.account), Name(row.outcome)))?;
+    }
+    let sql = "DELETE FROM outcomes WHERE tenant_id = ?1 AND account_id = ?2 AND seq <= (
+                   SELECT seq FROM outcomes WHERE tenant_id = ?1 AND account_id = ?2
+                   ORDER BY seq DESC LIMIT 1 OFFSET ?3)";
+    let mut prune = connection.prepare_cached(sql)?;
+    let accounts: BTreeSet<_> = rows.iter().map(|row| (row.tenant, row.account)).collect();
+    for (tenant, account) in accounts {
+        prune.execute((Text(tenant), Text(account), KEPT))?;
+    }
+    Ok(())
 }

@@ -6,7 +6,7 @@ use rockpool_routing::{AccountId, Pool, Strategy, TenantId};
 use rusqlite::{Connection, Params};
 
 use super::column::{Name, Text};
-use super::{Durability, Store, StoreError, SystemScope};
+use super::{Durability, Store, StoreError};
 
 /// One pool with its tenant.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -50,15 +50,15 @@ impl Store {
         .await
     }
 
-    /// All pools, by owner.
-    pub async fn pools(&self, _scope: SystemScope) -> Result<Vec<PoolRow>, StoreError> {
-        self.call(Durability::Batched, |tx| load(tx, "", [])).await
-    }
-
     /// The tenant's pools, by owner.
     pub async fn pools_of(&self, tenant: TenantId) -> Result<Vec<PoolRow>, StoreError> {
         self.call(Durability::Batched, move |tx| load(tx, "WHERE p.tenant_id = ?1", [Text(tenant)])).await
     }
+}
+
+/// All pools, by owner.
+pub(super) fn all(connection: &Connection) -> Result<Vec<PoolRow>, StoreError> {
+    load(connection, "", [])
 }
 
 /// One row per member, and one without a member for a pool that has none.

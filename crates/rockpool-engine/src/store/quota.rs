@@ -1,6 +1,7 @@
 //! Table `quota`: the last thing that the provider said about each account.
 
 use rockpool_routing::{AccountId, Reading, TenantId};
+use rusqlite::Connection;
 
 use super::column::{Json, Text};
 use super::{Durability, Store, StoreError, SystemScope};
@@ -17,22 +18,6 @@ pub struct QuotaRow {
 }
 
 impl Store {
-    /// Replaces the readings of these accounts in one transaction; accounts that are gone are passed
-    /// over.
-    pub async fn record_quota(&self, rows: Vec<QuotaRow>) -> Result<(), StoreError> {
-        self.call(Durability::Batched, move |tx| {
-            let sql = "INSERT INTO quota (tenant_id, account_id, reading)
-                       SELECT ?1, id, ?3 FROM accounts WHERE tenant_id = ?1 AND id = ?2
-                       ON CONFLICT (tenant_id, account_id) DO UPDATE SET reading = excluded.reading";
-            let mut upsert = tx.prepare_cached(sql)?;
-            for row in rows {
-                upsert.execute((Text(row.tenant), Text(row.account), Json(row.reading)))?;
-            }
-            Ok(())
-        })
-        .await
-    }
-
     /// The last reading of every account that has one.
     pub async fn quota(&self, _scope: SystemScope) -> Result<Vec<QuotaRow>, StoreError> {
         self.call(Durability::Batched, |tx| {
@@ -48,4 +33,16 @@ impl Store {
         })
         .await
     }
+}
+
+/// Replaces the readings of these accounts; accounts that are gone are passed over.
+pub(super) fn record(connection: &Connection, rows: &[QuotaRow]) -> rusqlite::Result<()> {
+    let sql = "INSERT INTO quota (tenant_id, account_id, reading)
+               SELECT ?1, id, ?3 FROM accounts WHERE tenant_id = ?1 AND id = ?2
+               ON CONFLICT (tenant_id, account_id) DO UPDATE SET reading = excluded.reading";
+    let mut upsert = connection.prepare_cached(sql)?;
+    for row in rows {
+        upsert.execute((Text(row.tenant), Text(row.account), Json(&row.reading)))?;
+    }
+    Ok(())
 }

@@ -34,22 +34,19 @@ impl Store {
         })
         .await
     }
+}
 
-    /// All tenants, oldest first.
-    pub async fn tenants(&self, _scope: SystemScope) -> Result<Vec<TenantRow>, StoreError> {
-        self.call(Durability::Batched, |tx| {
-            let mut query = tx.prepare("SELECT id, slug, created_at FROM tenants ORDER BY created_at, id")?;
-            let rows = query.query_map([], |row| {
-                Ok(TenantRow {
-                    id: row.get::<_, Text<_>>("id")?.0,
-                    slug: row.get("slug")?,
-                    created_at: row.get::<_, Millis>("created_at")?.0,
-                })
-            })?;
-            Ok(rows.collect::<Result<_, _>>()?)
+/// All tenants, oldest first.
+pub(super) fn all(connection: &Connection) -> rusqlite::Result<Vec<TenantRow>> {
+    let mut query = connection.prepare("SELECT id, slug, created_at FROM tenants ORDER BY created_at, id")?;
+    let rows = query.query_map([], |row| {
+        Ok(TenantRow {
+            id: row.get::<_, Text<_>>("id")?.0,
+            slug: row.get("slug")?,
+            created_at: row.get::<_, Millis>("created_at")?.0,
         })
-        .await
-    }
+    })?;
+    rows.collect()
 }
 
 fn by_slug(connection: &Connection, slug: &str) -> rusqlite::Result<Option<TenantId>> {

@@ -62,7 +62,7 @@ async fn write_until_killed(folder: PathBuf) {
     let before = store.recent_activity(tenant, 10_000).await.unwrap().len() / BATCH;
     for batch in before + 1.. {
         let rows = (0..BATCH).map(|_| history::activity(tenant, Uuid::now_v7())).collect();
-        store.record_activity(rows).await.unwrap();
+        store.record(history::requests(rows)).await.unwrap();
         generation += 1;
         let mut row = login(tenant, 1);
         (row.generation, row.phase) = (generation, RefreshPhase::Sent);

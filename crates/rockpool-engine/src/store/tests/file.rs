@@ -35,10 +35,11 @@ async fn what_was_written_is_there_after_a_restart() {
     let again = open_in(folder.path());
     assert_eq!(again.ensure_personal(system_scope(), at(9)).await.unwrap(), tenant);
     assert_eq!(again.installation(system_scope()).await.unwrap(), installation);
-    assert_eq!(again.accounts(system_scope()).await.unwrap(), [account(tenant, 1)]);
+    let picture = again.picture(system_scope()).await.unwrap();
+    assert_eq!(picture.accounts, [account(tenant, 1)]);
+    assert_eq!(picture.tenants.len(), 1);
     assert_eq!(again.logins(system_scope()).await.unwrap(), [login(tenant, 1)]);
     assert_eq!(again.setting(system_scope(), "language").await.unwrap().as_deref(), Some("ja"));
-    assert_eq!(again.tenants(system_scope()).await.unwrap().len(), 1);
 }
 
 #[test]
@@ -95,7 +96,7 @@ async fn a_full_disk_is_told_as_such_and_what_was_there_stays() {
     };
     store.call(Durability::Batched, move |tx| limit(tx, 1)).await.unwrap();
     let rows = (0..500).map(|_| history::activity(tenant, Uuid::now_v7())).collect();
-    let error = store.record_activity(rows).await.unwrap_err();
+    let error = store.record(history::requests(rows)).await.unwrap_err();
     assert!(matches!(error, StoreError::Full(_)), "{error}");
     store.call(Durability::Batched, move |tx| limit(tx, 1_000_000)).await.unwrap();
     assert!(store.recent_activity(tenant, 10).await.unwrap().is_empty(), "no half batch");

@@ -39,12 +39,16 @@ pub(super) fn activity(tenant: TenantId, id: Uuid) -> ActivityRow {
     }
 }
 
+pub(super) fn requests(activity: Vec<ActivityRow>) -> Batch {
+    Batch { activity, ..Batch::default() }
+}
+
 #[tokio::test]
 async fn activity_comes_back_as_recorded_newest_first_and_a_repeated_batch_counts_once() {
     let (_folder, store, tenant) = store().await;
     let rows: Vec<_> = (1..=3).map(|n| activity(tenant, Uuid::from_u128(n))).collect();
-    store.record_activity(rows.clone()).await.unwrap();
-    store.record_activity(rows.clone()).await.unwrap();
+    store.record(requests(rows.clone())).await.unwrap();
+    store.record(requests(rows.clone())).await.unwrap();
     let found = store.recent_activity(tenant, 2).await.unwrap();
     assert_eq!(found, [rows[2].clone(), rows[1].clone()]);
     assert_eq!(store.recent_activity(tenant, 10).await.unwrap().len(), 3);
@@ -56,10 +60,10 @@ async fn activity_comes_back_as_recorded_newest_first_and_a_repeated_batch_count
 async fn only_the_newest_ten_thousand_requests_of_each_tenant_are_kept() {
     let (_folder, store, tenant) = store().await;
     let other = other_tenant(&store).await;
-    store.record_activity(vec![activity(other, Uuid::from_u128(1_000_000))]).await.unwrap();
+    store.record(requests(vec![activity(other, Uuid::from_u128(1_000_000))])).await.unwrap();
     for batch in 0..11_u128 {
         let rows = (0..1000).map(|n| activity(tenant, Uuid::from_u128(batch * 1000 + n))).collect();
-        store.record_activity(rows).await.unwrap();
+        store.record(requests(rows)).await.unwrap();
     }
     let kept = store.recent_activity(tenant, 20_000).await.unwrap();
     assert_eq!(kept.len(), 10_000);
@@ -81,13 +85,13 @@ async fn conversations_move_are_bounded_and_go_with_their_account() {
         conversation(tenant, "a", ids[1], 3),
         conversation(tenant, "of nobody", AccountId(Uuid::from_u128(9)), 4),
     ];
-    store.record_conversations(rows).await.unwrap();
+    store.record(Batch { conversations: rows, ..Batch::default() }).await.unwrap();
     let found = store.conversations(system_scope(), 10).await.unwrap();
     assert_eq!(found, [conversation(tenant, "b", ids[0], 2), conversation(tenant, "a", ids[1], 3)]);
     assert_eq!(store.conversations(system_scope(), 1).await.unwrap()[0].name, "a", "the newest is kept");
 
     let many = (0..10_500).map(|n| conversation(tenant, &n.to_string(), ids[0], 100 + n)).collect();
-    store.record_conversations(many).await.unwrap();
+    store.record(Batch { conversations: many, ..Batch::default() }).await.unwrap();
     let found = store.conversations(system_scope(), 20_000).await.unwrap();
     assert_eq!((found.len(), found[0].name.as_str()), (10_000, "500"));
 
@@ -103,7 +107,7 @@ async fn the_last_120_outcomes_of_each_account_are_kept_oldest_first() {
     let mut rows = vec![row(ids[1], Outcome::Success), row(AccountId(Uuid::nil()), Outcome::Success)];
     rows.extend((0..200).map(|_| row(ids[0], Outcome::Success)));
     rows.push(row(ids[0], Outcome::Failure));
-    store.record_outcomes(rows).await.unwrap();
+    store.record(Batch { outcomes: rows, ..Batch::default() }).await.unwrap();
     let found = store.outcomes(system_scope()).await.unwrap();
     assert_eq!(found.len(), 121);
     assert_eq!(found[0], (ids[1], Outcome::Success));
@@ -124,6 +128,26 @@ async fn the_last_reading_of_each_account_is_kept() {
     };
     let row = |account, used| QuotaRow { tenant, account, reading: reading(used) };
     let nobody = AccountId(Uuid::nil());
-    store.record_quota(vec![row(ids[0], 10.0), row(nobody, 1.0), row(ids[0], 12.5)]).await.unwrap();
+    let quota = vec![row(ids[0], 10.0), row(nobody, 1.0), row(ids[0], 12.5)];
+    store.record(Batch { quota, ..Batch::default() }).await.unwrap();
     assert_eq!(store.quota(system_scope()).await.unwrap(), [row(ids[0], 12.5)]);
+}
+
+#[tokio::test]
+async fn a_batch_is_kept_as_a_whole_or_not_at_all() {
+    let (_folder, store, tenant) = store().await;
+    let ids = with_accounts(&store, tenant, 1).await;
+    let batch = Batch {
+        activity: vec![activity(tenant, Uuid::from_u128(1))],
+        outcomes: vec![OutcomeRow { tenant, account: ids[0], outcome: Outcome::Success }],
+        ..Batch::default()
+    };
+    let away = |sql: &'static str| store.call(Durability::Batched, |tx| Ok(tx.execute_batch(sql)?));
+    away("ALTER TABLE outcomes RENAME TO away").await.unwrap();
+    store.record(batch.clone()).await.unwrap_err();
+    assert!(store.recent_activity(tenant, 10).await.unwrap().is_empty());
+    away("ALTER TABLE away RENAME TO outcomes").await.unwrap();
+    store.record(batch).await.unwrap();
+    assert_eq!(store.recent_activity(tenant, 10).await.unwrap().len(), 1);
+    assert_eq!(store.outcomes(system_scope()).await.unwrap().len(), 1);
 }

@@ -78,13 +78,14 @@ async fn names_and_seats_are_unique_in_a_tenant_and_free_in_another() {
     let (_folder, store, tenant) = store().await;
     let other = other_tenant(&store).await;
     let ids = with_accounts(&store, tenant, 2).await;
-    let same_name = AccountRow { name: "codex-pro-1".to_owned(), ..account(tenant, 2) };
-    let error = store.update_account(same_name).await.unwrap_err();
+    let same_name = AccountEdit { name: Some("codex-pro-1".to_owned()), ..AccountEdit::default() };
+    let error = store.edit_account(tenant, ids[1], same_name, at(9)).await.unwrap_err();
     assert!(matches!(error, StoreError::Taken(Unique::AccountName)), "{error}");
     let seat = account(tenant, 1);
     let same_seat =
-        AccountRow { user_id: seat.user_id, workspace_id: seat.workspace_id, ..account(tenant, 2) };
-    let error = store.update_account(same_seat).await.unwrap_err();
+        AccountRow { user_id: seat.user_id, workspace_id: seat.workspace_id, ..account(tenant, 3) };
+    let same_seat = AccountRow { login: login(tenant, 1).id, ..same_seat };
+    let error = store.insert_account(same_seat).await.unwrap_err();
     assert!(matches!(error, StoreError::Taken(Unique::Workspace)), "{error}");
     store.insert_client(client(tenant, 1, ids[0])).await.unwrap();
     let same = ClientRow { key_hash: [8; 32], id: ClientId(Uuid::nil()), ..client(tenant, 1, ids[0]) };
@@ -115,8 +116,11 @@ async fn no_row_points_into_another_tenant_and_none_is_changed_from_there() {
     assert_eq!(store.account_by_name(other, "codex-pro-1").await.unwrap(), None);
     assert!(store.accounts_of(other).await.unwrap().is_empty());
     assert!(store.clients_of(other).await.unwrap().is_empty());
+    let repair = AccountRepair { login: login(tenant, 1).id, email: None, plan: None };
     for error in [
-        store.update_account(account(other, 1)).await.unwrap_err(),
+        store.edit_account(other, ids[0], AccountEdit::default(), at(9)).await.unwrap_err(),
+        store.describe_account(other, ids[0], None, None, at(9)).await.unwrap_err(),
+        store.repair_account(other, ids[0], repair, at(9)).await.unwrap_err(),
         store.delete_account(other, ids[0], Dependents::Remove).await.unwrap_err(),
         store.mark_refresh_sent(other, login(tenant, 1).id, at(1)).await.unwrap_err(),
         store.delete_client(other, client(tenant, 1, ids[0]).id).await.unwrap_err(),
@@ -125,6 +129,30 @@ async fn no_row_points_into_another_tenant_and_none_is_changed_from_there() {
     }
     store.delete_login(other, login(tenant, 1).id).await.unwrap();
     assert_eq!(store.accounts_of(tenant).await.unwrap(), [account(tenant, 1), account(tenant, 2)]);
+}
+
+#[tokio::test]
+async fn an_edit_a_repair_and_a_description_leave_each_others_columns_alone() {
+    let (_folder, store, tenant) = store().await;
+    let id = with_accounts(&store, tenant, 1).await[0];
+    let text = |text: &str| Some(text.to_owned());
+    let edit = AccountEdit { name: text("work"), display_name: None, wish: Some(Wish::Paused) };
+    store.edit_account(tenant, id, edit, at(10)).await.unwrap();
+    store.insert_login(login(tenant, 2)).await.unwrap();
+    let repair = AccountRepair { login: login(tenant, 2).id, email: None, plan: text("plus") };
+    store.repair_account(tenant, id, repair, at(11)).await.unwrap();
+    store.describe_account(tenant, id, text("team"), text("a@b.test"), at(12)).await.unwrap();
+    store.describe_account(tenant, id, None, text("c@d.test"), at(13)).await.unwrap();
+    let expected = AccountRow {
+        name: "work".to_owned(),
+        wish: Wish::Paused,
+        login: login(tenant, 2).id,
+        plan: text("team"),
+        email: text("a@b.test"),
+        updated_at: at(13),
+        ..account(tenant, 1)
+    };
+    assert_eq!(store.accounts_of(tenant).await.unwrap(), [expected]);
 }
 
 #[tokio::test]
@@ -140,7 +168,7 @@ async fn a_pool_is_replaced_as_a_whole_and_keeps_its_order() {
     let empty = Pool { strategy: Strategy::PriorityOrder, ..pool(ids[1], &[]) };
     store.set_pool(tenant, empty.clone()).await.unwrap();
     let rows: Vec<Pool> =
-        store.pools(system_scope()).await.unwrap().into_iter().map(|row| row.pool).collect();
+        store.picture(system_scope()).await.unwrap().pools.into_iter().map(|row| row.pool).collect();
     assert_eq!(rows, [pool(ids[0], &[ids[3]]), empty]);
     store.remove_pool(tenant, ids[0]).await.unwrap();
     assert_eq!(store.pools_of(tenant).await.unwrap().len(), 1);
@@ -193,17 +221,14 @@ async fn clients_are_changed_touched_and_removed() {
         ..client(tenant, 1, ids[0])
     };
     store.update_client(changed.clone()).await.unwrap();
-    let used = vec![
-        (tenant, changed.id, at(50)),
-        (tenant, changed.id, at(40)),
-        (tenant, ClientId(Uuid::nil()), at(1)),
-    ];
-    store.touch_clients(used).await.unwrap();
+    let used = |client, at| LastUse { tenant, client, at };
+    let used = vec![used(changed.id, at(50)), used(changed.id, at(40)), used(ClientId(Uuid::nil()), at(1))];
+    store.record(Batch { used, ..Batch::default() }).await.unwrap();
     let expected = ClientRow { last_used_at: Some(at(50)), ..changed };
     assert_eq!(store.client_by_name(tenant, "tool-1").await.unwrap(), Some(expected.clone()));
     store.update_client(ClientRow { last_used_at: None, ..expected.clone() }).await.unwrap();
     assert_eq!(
-        store.clients(system_scope()).await.unwrap(),
+        store.picture(system_scope()).await.unwrap().clients,
         std::slice::from_ref(&expected),
         "still last used then"
     );

@@ -1,0 +1,42 @@
+//! What is recorded after the fact, all tables in one transaction.
+
+use super::activity::{self, ActivityRow};
+use super::clients::{self, LastUse};
+use super::conversations::{self, ConversationRow};
+use super::outcomes::{self, OutcomeRow};
+use super::quota::{self, QuotaRow};
+use super::{Durability, Store, StoreError};
+
+/// Records that are kept together or not at all.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Batch {
+    /// Requests; one that is there already stays as it is.
+    pub activity: Vec<ActivityRow>,
+    /// Where conversations are.
+    pub conversations: Vec<ConversationRow>,
+    /// The newest reading of each account.
+    pub quota: Vec<QuotaRow>,
+    /// How attempts ended, oldest first.
+    pub outcomes: Vec<OutcomeRow>,
+    /// When clients were last used.
+    pub used: Vec<LastUse>,
+}
+
+impl Store {
+    /// Writes a batch in one transaction; what belongs to an account or a client that is gone is passed
+    /// over. No fsync: see [`Durability::Batched`].
+    ///
+    /// # Errors
+    /// [`StoreError`]; then nothing of the batch is there.
+    pub async fn record(&self, batch: Batch) -> Result<(), StoreError> {
+        self.call(Durability::Batched, move |tx| {
+            activity::record(tx, &batch.activity)?;
+            conversations::record(tx, &batch.conversations)?;
+            quota::record(tx, &batch.quota)?;
+            outcomes::record(tx, &batch.outcomes)?;
+            clients::touch(tx, &batch.used)?;
+            Ok(())
+        })
+        .await
+    }
+}

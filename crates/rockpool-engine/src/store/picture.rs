@@ -1,0 +1,34 @@
+//! Everything that is configured, read in one transaction.
+
+use super::{
+    AccountRow, ClientRow, Durability, PoolRow, Store, StoreError, SystemScope, TenantRow, accounts, clients,
+    pools, tenants,
+};
+
+/// All rows of one moment: none refers to one that is not there.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Picture {
+    /// Oldest first.
+    pub tenants: Vec<TenantRow>,
+    /// In the order of lists.
+    pub accounts: Vec<AccountRow>,
+    /// By tenant and owner.
+    pub pools: Vec<PoolRow>,
+    /// By name.
+    pub clients: Vec<ClientRow>,
+}
+
+impl Store {
+    /// Everything that is configured, of all tenants, as of one moment.
+    pub async fn picture(&self, _scope: SystemScope) -> Result<Picture, StoreError> {
+        self.call(Durability::Batched, |tx| {
+            Ok(Picture {
+                tenants: tenants::all(tx)?,
+                accounts: accounts::all(tx)?,
+                pools: pools::all(tx)?,
+                clients: clients::all(tx)?,
+            })
+        })
+        .await
+    }
+}
