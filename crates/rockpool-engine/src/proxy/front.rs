@@ -1,20 +1,22 @@
 //! The front door: checks where a request comes from and sends it to whoever answers it.
 
-use std::net::SocketAddr;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::sync::Arc;
 
 use axum::Router;
+use futures_util::{StreamExt as _, TryStreamExt as _};
 use http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode, header};
-use http_body_util::BodyExt;
-use hyper::body::Incoming;
+use http_body_util::{BodyExt, StreamBody};
+use hyper::body::{Frame, Incoming};
 use secrecy::{ExposeSecret, SecretString};
 use subtle::ConstantTimeEq;
+use tokio::sync::watch;
 use tower::ServiceExt;
 
 use super::authenticate::{self, Caller, Presented};
 use super::body::{ProxyBody, whole};
 use super::rescue::ProxyError;
-use super::{exchange, models, side, websocket};
+use super::{exchange, models, server, side, websocket};
 use crate::core::Core;
 use crate::principal::Principal;
 
@@ -30,6 +32,15 @@ pub(crate) struct Front {
     pub(crate) control: SecretString,
     /// The address that is served.
     pub(crate) address: SocketAddr,
+}
+
+/// The two ends of a connection.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Line {
+    /// The tool's.
+    pub(crate) peer: SocketAddr,
+    /// Ours: where all interfaces are served, the address that the tool has chosen.
+    pub(crate) local: SocketAddr,
 }
 
 /// What a path of the data plane stands for.
@@ -49,9 +60,9 @@ impl Front {
     pub(crate) async fn answer(
         self: Arc<Self>,
         request: Request<Incoming>,
-        peer: SocketAddr,
+        line: Line,
     ) -> Response<ProxyBody> {
-        match self.dispatch(request, peer).await {
+        match self.dispatch(request, line).await {
             Ok(response) => response,
             Err(error) => error.response(),
         }
@@ -60,9 +71,9 @@ impl Front {
     async fn dispatch(
         &self,
         request: Request<Incoming>,
-        peer: SocketAddr,
+        line: Line,
     ) -> Result<Response<ProxyBody>, ProxyError> {
-        self.check(request.headers())?;
+        check(request.headers(), [self.address, line.local])?;
         let path = request.uri().path().to_owned();
         match path.as_str() {
             "/healthz" => return Ok(text("ok\n")),
@@ -80,7 +91,7 @@ impl Front {
             ),
         };
         let Some(route) = route(rest) else { return Err(ProxyError::NotFound(without_key(rest))) };
-        let caller = authenticate::authenticate(self.core.registry.get(), presented, peer.ip())?;
+        let caller = authenticate::authenticate(self.core.registry.get(), presented, line.peer.ip())?;
         self.data(caller, route, request, rest).await
     }
 
@@ -111,35 +122,6 @@ impl Front {
         }
     }
 
-    /// A name that a browser was talked into resolving to this machine is refused, and so is a page of
-    /// another origin: neither can be a local tool.
-    fn check(&self, headers: &HeaderMap) -> Result<(), ProxyError> {
-        let size: usize = headers.iter().map(|(name, value)| name.as_str().len() + value.len()).sum();
-        if size > MAX_HEADERS {
-            return Err(ProxyError::HeadersTooLarge);
-        }
-        let host = headers.get(header::HOST).and_then(|value| value.to_str().ok()).unwrap_or_default();
-        if !self.is_ours(host) {
-            return Err(ProxyError::ForeignHost);
-        }
-        let Some(origin) = headers.get(header::ORIGIN) else { return Ok(()) };
-        let origin = origin.to_str().unwrap_or_default();
-        let own = origin.strip_prefix("http://").is_some_and(|origin| self.is_ours(origin));
-        if own { Ok(()) } else { Err(ProxyError::ForeignOrigin) }
-    }
-
-    fn is_ours(&self, host: &str) -> bool {
-        let (name, port) = match host.rsplit_once(':') {
-            Some((name, port)) if port.bytes().all(|byte| byte.is_ascii_digit()) => (name, port.parse().ok()),
-            Some(_) | None => (host, Some(80)),
-        };
-        let ip = self.address.ip();
-        let named = name.eq_ignore_ascii_case("localhost")
-            || ["127.0.0.1", "[::1]"].contains(&name)
-            || (!ip.is_unspecified() && name.trim_matches(['[', ']']) == ip.to_string());
-        named && port == Some(self.address.port())
-    }
-
     async fn manage(&self, mut request: Request<Incoming>) -> Response<ProxyBody> {
         let token = authenticate::bearer(request.headers()).unwrap_or_default();
         if bool::from(token.as_bytes().ct_eq(self.control.expose_secret().as_bytes())) {
@@ -147,10 +129,60 @@ impl Front {
         }
         let request = request.map(axum::body::Body::new);
         match self.management.clone().oneshot(request).await {
+            Ok(response) if is_event_stream(&response) => {
+                response.map(|body| until_stopped(body, self.core.stopped.clone()))
+            }
             Ok(response) => response.map(|body| body.map_err(Into::into).boxed_unsync()),
             Err(never) => match never {},
         }
     }
+}
+
+fn is_event_stream(response: &Response<axum::body::Body>) -> bool {
+    let kind = response.headers().get(header::CONTENT_TYPE);
+    kind.is_some_and(|kind| kind.as_bytes().starts_with(b"text/event-stream"))
+}
+
+/// A stream without an end of its own ends with the engine: a window that listens must not hold up a
+/// shutdown.
+fn until_stopped(body: axum::body::Body, mut stop: watch::Receiver<bool>) -> ProxyBody {
+    let stopped = async move { server::stopped(&mut stop).await };
+    let frames = body.into_data_stream().map_ok(Frame::data).map_err(Into::into).take_until(stopped);
+    StreamBody::new(frames).boxed_unsync()
+}
+
+/// A name that a browser was talked into resolving to this machine is refused, and so is a page of
+/// another origin: neither can be a local tool. An address in figures cannot be talked about.
+fn check(headers: &HeaderMap, served: [SocketAddr; 2]) -> Result<(), ProxyError> {
+    let size: usize = headers.iter().map(|(name, value)| name.as_str().len() + value.len()).sum();
+    if size > MAX_HEADERS {
+        return Err(ProxyError::HeadersTooLarge);
+    }
+    let host = headers.get(header::HOST).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    if !is_ours(host, served) {
+        return Err(ProxyError::ForeignHost);
+    }
+    let Some(origin) = headers.get(header::ORIGIN) else { return Ok(()) };
+    let origin = origin.to_str().unwrap_or_default();
+    let own = origin.strip_prefix("http://").is_some_and(|origin| is_ours(origin, served));
+    if own { Ok(()) } else { Err(ProxyError::ForeignOrigin) }
+}
+
+fn is_ours(host: &str, served: [SocketAddr; 2]) -> bool {
+    let (name, port) = match host.rsplit_once(':') {
+        Some((name, port)) if port.bytes().all(|byte| byte.is_ascii_digit()) => (name, port.parse().ok()),
+        Some(_) | None => (host, Some(80)),
+    };
+    let bare = name.strip_prefix('[').and_then(|name| name.strip_suffix(']')).unwrap_or(name);
+    let named = match bare.parse::<IpAddr>() {
+        Ok(ip) => {
+            let own = served.map(|address| address.ip().to_canonical());
+            [Ipv4Addr::LOCALHOST.into(), Ipv6Addr::LOCALHOST.into()].contains(&ip)
+                || (!ip.is_unspecified() && own.contains(&ip.to_canonical()))
+        }
+        Err(_) => name.eq_ignore_ascii_case("localhost"),
+    };
+    named && served.iter().any(|address| port == Some(address.port()))
 }
 
 fn not_allowed(path: &str) -> ProxyError {
@@ -221,6 +253,21 @@ mod tests {
         ] {
             assert_eq!(route(path), None, "{path}");
         }
+    }
+
+    #[test]
+    fn a_host_names_this_machine_by_an_address_that_it_was_reached_at() {
+        let served = |listen: &str, local: &str| [listen.parse().unwrap(), local.parse().unwrap()];
+        let everywhere = served("0.0.0.0:7625", "192.168.0.9:7625");
+        for own in ["192.168.0.9:7625", "127.0.0.1:7625", "[::1]:7625", "LocalHost:7625"] {
+            assert!(is_ours(own, everywhere), "{own}");
+        }
+        for foreign in ["192.168.0.8:7625", "192.168.0.9", "0.0.0.0:7625", "evil.example:7625", "", ":7625"] {
+            assert!(!is_ours(foreign, everywhere), "{foreign}");
+        }
+        let both = served("[::]:7625", "[::ffff:192.168.0.9]:7625");
+        assert!(is_ours("192.168.0.9:7625", both) && !is_ours("[::]:7625", both));
+        assert!(is_ours("[fd00::9]:7625", served("[::]:7625", "[fd00::9]:7625")));
     }
 
     #[test]

@@ -3,17 +3,18 @@
 use std::convert::Infallible;
 use std::io;
 use std::net::SocketAddr;
+use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
+use hyper::server::conn::http1;
 use hyper::service::service_fn;
-use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
-use hyper_util::server::conn::auto;
-use hyper_util::server::graceful::GracefulShutdown;
+use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
 
-use super::front::Front;
+use super::front::{Front, Line};
+use crate::tasks::Tasks;
 
 /// A tool that sends no complete head within this time is hung up on.
 const HEAD_TIMEOUT: Duration = Duration::from_secs(30);
@@ -28,15 +29,16 @@ const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 
 /// Serves until `stop` turns true, then lets running answers end.
 pub(crate) async fn serve(listener: TcpListener, front: Arc<Front>, mut stop: watch::Receiver<bool>) {
-    let graceful = GracefulShutdown::new();
+    let connections = Tasks::default();
+    let until = stop.clone();
     loop {
         tokio::select! {
-            accepted = listener.accept() => take(accepted, &front, &graceful).await,
+            accepted = listener.accept() => take(accepted, &front, &connections, &until).await,
             () = stopped(&mut stop) => break,
         }
     }
     drop(listener);
-    if tokio::time::timeout(DRAIN, graceful.shutdown()).await.is_err() {
+    if tokio::time::timeout(DRAIN, connections.finished()).await.is_err() {
         tracing::info!("answers that were still running after ten seconds were cut off");
     }
 }
@@ -49,10 +51,13 @@ pub(crate) async fn stopped(stop: &mut watch::Receiver<bool>) {
 async fn take(
     accepted: io::Result<(TcpStream, SocketAddr)>,
     front: &Arc<Front>,
-    graceful: &GracefulShutdown,
+    connections: &Tasks,
+    stop: &watch::Receiver<bool>,
 ) {
     match accepted {
-        Ok((stream, peer)) => connect(stream, peer, front, graceful),
+        Ok((stream, peer)) => {
+            connections.spawn(connect(stream, peer, Arc::clone(front), stop.clone()));
+        }
         Err(error) => {
             tracing::warn!(%error, "a connection could not be accepted");
             tokio::time::sleep(ACCEPT_PAUSE).await;
@@ -60,28 +65,61 @@ async fn take(
     }
 }
 
-fn connect(stream: TcpStream, peer: SocketAddr, front: &Arc<Front>, graceful: &GracefulShutdown) {
+/// Serves one connection. Once the server is told to stop, the answer that is running is the last.
+async fn connect(stream: TcpStream, peer: SocketAddr, front: Arc<Front>, mut stop: watch::Receiver<bool>) {
     // Without it each event of a stream may wait for the acknowledgement of the one before.
     if let Err(error) = stream.set_nodelay(true) {
         tracing::debug!(%error, "the connection keeps Nagle's algorithm");
     }
-    let front = Arc::clone(front);
+    let line = Line { peer, local: stream.local_addr().unwrap_or(front.address) };
     let service = service_fn(move |request| {
         let front = Arc::clone(&front);
-        async move { Ok::<_, Infallible>(front.answer(request, peer).await) }
+        async move { Ok::<_, Infallible>(front.answer(request, line).await) }
     });
-    let mut builder = auto::Builder::new(TokioExecutor::new());
+    let mut connection = pin!(protocol().serve_connection(TokioIo::new(stream), service).with_upgrades());
+    let ended = tokio::select! {
+        ended = connection.as_mut() => ended,
+        () = stopped(&mut stop) => {
+            connection.as_mut().graceful_shutdown();
+            connection.await
+        }
+    };
+    if let Err(error) = ended {
+        tracing::debug!(%error, "a connection ended early");
+    }
+}
+
+/// HTTP/1.1 only. Were HTTP/2 looked for as well, as hyper-util's `auto` does, a connection that says
+/// nothing would be waited for without end, before any time-out begins.
+fn protocol() -> http1::Builder {
+    let mut builder = http1::Builder::new();
     builder
-        .http1()
         .timer(TokioTimer::new())
         .header_read_timeout(HEAD_TIMEOUT)
         .max_buf_size(READ_BUFFER)
         .max_headers(MOST_HEADERS);
-    let watcher = graceful.watcher();
-    tokio::spawn(async move {
-        let connection = builder.serve_connection_with_upgrades(TokioIo::new(stream), service);
-        if let Err(error) = watcher.watch(connection).await {
-            tracing::debug!(%error, "a connection ended early");
-        }
-    });
+    builder
+}
+
+#[cfg(test)]
+mod tests {
+    use http::Response;
+    use tokio::io::AsyncReadExt as _;
+
+    use super::*;
+    use crate::proxy::body;
+
+    #[tokio::test(start_paused = true)]
+    async fn a_connection_that_says_nothing_is_hung_up_on() {
+        let (ours, mut theirs) = tokio::io::duplex(1024);
+        let service = service_fn(|_| async { Ok::<_, Infallible>(Response::new(body::whole(""))) });
+        let serving = tokio::spawn(async move {
+            drop(protocol().serve_connection(TokioIo::new(ours), service).with_upgrades().await);
+        });
+        let mut said = Vec::new();
+        let patience = HEAD_TIMEOUT + Duration::from_secs(1);
+        tokio::time::timeout(patience, theirs.read_to_end(&mut said)).await.unwrap().unwrap();
+        assert!(said.is_empty(), "{}", String::from_utf8_lossy(&said));
+        serving.await.unwrap();
+    }
 }
