@@ -4,6 +4,8 @@ mod accounts;
 mod clients;
 mod pools;
 mod sign_ins;
+#[cfg(test)]
+mod tests;
 
 use rockpool_routing::{SignInId, TenantId};
 use secrecy::SecretString;

@@ -1,0 +1,257 @@
+//! A whole engine in front of a scripted provider, asked as a host and as a tool asks it.
+
+use std::sync::mpsc;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use jiff::Timestamp;
+use rockpool_routing::account::Wish;
+use rockpool_routing::{Reading, Source, TenantId};
+use secrecy::ExposeSecret as _;
+use serde_json::{Value, json};
+
+use crate::action::{AccountPatch, ActionError, ImportMode, NewClient, NewImport, OpenBrowser};
+use crate::api::Operations as _;
+use crate::clock::Clock;
+use crate::config::{Config, VaultChoice};
+use crate::data_dir::Control;
+use crate::engine::Engine;
+use crate::handle::EngineHandle;
+use crate::ports::{NoBrowser, Ports};
+use crate::principal::Principal;
+use crate::snapshot::{AccountView, KeyKind, OverrideMode};
+use crate::store::system_scope;
+use crate::test_http::{Reply, Server};
+use crate::vault::MemoryVault;
+
+const MODELS: &str = "/codex/models";
+
+struct World {
+    engine: Engine,
+    clock: Clock,
+    provider: Server,
+    config: Config,
+    _folder: tempfile::TempDir,
+}
+
+/// An engine that serves, in front of a provider that follows `script`.
+async fn serving(script: impl Fn(&str) -> Reply + Send + Sync + 'static) -> World {
+    let folder = tempfile::tempdir().unwrap();
+    let provider = Server::answering(script).await;
+    let mut config = provider.config();
+    config.data_dir = folder.path().join("data");
+    let clock = Clock::manual(Timestamp::from_second(1_800_000_000).unwrap());
+    let engine = Engine::start(config.clone(), ports(&clock)).await.unwrap();
+    World { engine, clock, provider, config, _folder: folder }
+}
+
+fn ports(clock: &Clock) -> Ports {
+    Ports { vault: Box::new(MemoryVault::default()), browser: Arc::new(NoBrowser), clock: clock.clone() }
+}
+
+fn home(engine: &EngineHandle) -> TenantId {
+    engine.viewer(Principal::Owner).home
+}
+
+/// An `auth.json` of `person`, whose tokens were made for the workspace `of-PERSON`.
+fn import_of(person: &str) -> NewImport {
+    let part = |value: Value| URL_SAFE_NO_PAD.encode(value.to_string());
+    let auth = json!({
+        "chatgpt_user_id": format!("user-{person}"),
+        "chatgpt_account_id": format!("of-{person}"),
+        "chatgpt_plan_type": "plus",
+    });
+    let claims = json!({ "iat": 1_800_000_000, "exp": 1_900_000_000, "https://api.openai.com/auth": auth });
+    let token = format!("{}.{}.{person}", part(json!({"alg": "none", "typ": "JWT"})), part(claims));
+    let tokens = json!({ "access_token": token, "id_token": token, "refresh_token": format!("rt-{person}") });
+    NewImport {
+        auth_json: json!({ "tokens": tokens }).to_string().into(),
+        name: Some(person.to_owned()),
+        display_name: None,
+        mode: ImportMode::TakeOver,
+    }
+}
+
+impl World {
+    fn handle(&self) -> EngineHandle {
+        self.engine.handle()
+    }
+
+    async fn import(&self, person: &str) -> AccountView {
+        let engine = self.handle();
+        engine.import_account(home(&engine), import_of(person)).await.unwrap()
+    }
+
+    /// The key of a new client of `account`.
+    async fn client(&self, account: &str) -> String {
+        let engine = self.handle();
+        let new = NewClient {
+            name: "tool".to_owned(),
+            account: account.to_owned(),
+            key_kind: KeyKind::Bearer,
+            override_mode: OverrideMode::Inherit,
+            strategy: None,
+        };
+        engine.add_client(home(&engine), new).await.unwrap().1.expose_secret().to_owned()
+    }
+
+    async fn get(&self, path: &str, key: &str) -> reqwest::Response {
+        let engine = self.handle();
+        let url = format!("http://{}{path}", engine.address().unwrap());
+        engine.core().upstream.http.get(url).bearer_auth(key).send().await.unwrap()
+    }
+}
+
+/// A usage answer that names a plan.
+fn usage(plan: &str) -> Reply {
+    Reply::json(200, &json!({ "plan_type": plan, "email": "a@b.test" }).to_string())
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_poll_that_began_before_a_rename_does_not_undo_it() {
+    let (asked, is_asked) = mpsc::channel();
+    let (answer, answers) = mpsc::channel();
+    let answers = Mutex::new(answers);
+    let world = serving(move |_| {
+        asked.send(()).unwrap();
+        answers.lock().unwrap().recv().unwrap()
+    })
+    .await;
+    answer.send(usage("plus")).unwrap();
+    world.import("ada").await;
+    is_asked.recv().unwrap();
+
+    let (engine, poller) = (world.handle(), world.handle());
+    let poll = tokio::spawn(async move { poller.refresh_quota(home(&poller), "ada").await });
+    is_asked.recv().unwrap();
+    let patch = AccountPatch { name: Some("grace".to_owned()), display_name: None, wish: Some(Wish::Paused) };
+    engine.update_account(home(&engine), "ada", patch).await.unwrap();
+    answer.send(usage("team")).unwrap();
+    poll.await.unwrap().unwrap();
+    let row = engine.account(home(&engine), "grace").unwrap();
+    assert_eq!(
+        (row.wish, row.plan.as_deref(), row.email.as_deref()),
+        (Wish::Paused, Some("team"), Some("a@b.test"))
+    );
+}
+
+#[tokio::test]
+async fn a_rotation_whose_caller_goes_away_ends_the_old_key_all_the_same() {
+    let world = serving(|_| usage("plus")).await;
+    world.import("ada").await;
+    let key = world.client("ada").await;
+    let engine = world.handle();
+    assert_eq!(world.get("/backend-api/wham/usage", &key).await.status(), 200);
+    let mut events = engine.events();
+    let rotation = engine.rotate_client(home(&engine), "tool");
+    assert!(tokio::time::timeout(Duration::ZERO, rotation).await.is_err());
+    while world.get("/backend-api/wham/usage", &key).await.status() == 200 {
+        tokio::time::timeout(Duration::from_secs(5), events.recv()).await.unwrap().unwrap();
+    }
+}
+
+#[tokio::test]
+async fn what_is_kept_of_a_quota_is_what_the_router_knows_and_not_the_last_word() {
+    let window = json!({ "used_percent": 20, "limit_window_seconds": 18_000, "reset_after_seconds": 600 });
+    let full = json!({ "plan_type": "plus", "rate_limit": { "allowed": true, "primary_window": window } });
+    let world = serving(move |_| Reply::json(200, &full.to_string())).await;
+    let account = world.import("ada").await.id;
+    let (engine, clock) = (world.handle(), &world.clock);
+    clock.advance(Duration::from_secs(1));
+    let bare = Reading {
+        seen_at: clock.wall(),
+        source: Source::Headers,
+        windows: Vec::new(),
+        plan: None,
+        allowed: None,
+        limit_reached: None,
+    };
+    engine.core().observe(account, bare);
+    engine.core().ledger.write(&engine.core().store).await.unwrap();
+    let kept = engine.core().store.quota(system_scope()).await.unwrap().remove(0).reading;
+    assert_eq!((kept.seen_at, kept.plan.as_deref(), kept.windows.len()), (clock.wall(), Some("plus"), 1));
+}
+
+#[tokio::test]
+async fn a_blocked_account_is_not_asked_for_its_models_but_its_list_still_counts() {
+    let world = serving(|request| {
+        if !request.contains(MODELS) {
+            return usage("plus");
+        }
+        let slug = if request.contains(".ada\r\n") { "of-ada" } else { "of-grace" };
+        Reply::json(200, &json!({ "models": [{ "slug": slug }] }).to_string())
+    })
+    .await;
+    world.import("ada").await;
+    world.import("grace").await;
+    let engine = world.handle();
+    let tenant = home(&engine);
+    let pool = crate::action::PoolSettings {
+        strategy: rockpool_routing::Strategy::PriorityOrder,
+        extra_provider_names: vec!["grace".to_owned()],
+    };
+    engine.set_pool(tenant, "ada", pool).await.unwrap();
+    let key = world.client("ada").await;
+    let etag = |answer: &reqwest::Response| answer.headers()["etag"].clone();
+    let asked = || world.provider.requests().iter().filter(|request| request.contains(MODELS)).count();
+
+    let both = world.get("/v1/models", &key).await;
+    assert_eq!(asked(), 2);
+    let aside = AccountPatch { wish: Some(Wish::Paused), ..AccountPatch::default() };
+    engine.update_account(tenant, "grace", aside).await.unwrap();
+    world.clock.advance(Duration::from_secs(3600));
+    let one = world.get("/v1/models", &key).await;
+    assert_eq!(asked(), 3, "the one that is set aside was not asked again");
+    assert_eq!(etag(&both), etag(&one));
+    let models: Value = serde_json::from_str(&one.text().await.unwrap()).unwrap();
+    let slugs: Vec<&str> =
+        models["data"].as_array().unwrap().iter().map(|it| it["id"].as_str().unwrap()).collect();
+    assert_eq!(slugs, ["of-ada", "of-grace"], "in the order of the pool");
+}
+
+#[tokio::test]
+async fn a_listener_does_not_hold_up_a_shutdown_and_hears_its_end() {
+    let world = serving(|_| usage("plus")).await;
+    let control = Control::read(&world.config.data_dir).unwrap();
+    let mut events = world.get("/api/v1/events", control.token.expose_secret()).await;
+    assert_eq!(events.status(), 200);
+    assert!(events.chunk().await.unwrap().is_some());
+    let end = async {
+        world.engine.shutdown().await;
+        while events.chunk().await.unwrap().is_some() {}
+    };
+    tokio::time::timeout(Duration::from_secs(5), end).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_files_workspace_outranks_that_of_its_tokens() {
+    let world = serving(|_| usage("team")).await;
+    let engine = world.handle();
+    let mut import = import_of("ada");
+    let mut file: Value = serde_json::from_str(import.auth_json.expose_secret()).unwrap();
+    file["tokens"]["account_id"] = json!("chosen");
+    import.auth_json = file.to_string().into();
+    let account = engine.import_account(home(&engine), import).await.unwrap();
+    assert_eq!((account.workspace_id.as_str(), account.plan.as_deref()), ("chosen", Some("team")));
+    let asked = world.provider.requests();
+    assert!(asked.iter().all(|request| request.contains("chatgpt-account-id: chosen")), "{asked:?}");
+    assert_eq!(world.import("grace").await.workspace_id, "of-grace");
+}
+
+#[tokio::test]
+async fn a_command_without_a_server_takes_no_login_into_a_vault_that_forgets() {
+    let folder = tempfile::tempdir().unwrap();
+    let provider = Server::answering(|_| usage("plus")).await;
+    let mut config = provider.config();
+    config.data_dir = folder.path().join("data");
+    assert_eq!(config.vault, VaultChoice::Memory);
+    let offline = Engine::start_offline(config, ports(&Clock::system())).await.unwrap();
+    let engine = offline.handle();
+    let refused = |error: ActionError| assert_eq!(error.code, "vault_forgets", "{error}");
+    refused(engine.import_account(home(&engine), import_of("ada")).await.unwrap_err());
+    refused(engine.start_sign_in(home(&engine), None, OpenBrowser::No).await.unwrap_err());
+    assert!(engine.snapshot().accounts.is_empty());
+    offline.shutdown().await;
+}
