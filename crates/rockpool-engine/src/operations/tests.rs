@@ -8,11 +8,13 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use jiff::Timestamp;
 use rockpool_routing::account::Wish;
-use rockpool_routing::{Reading, Source, TenantId};
+use rockpool_routing::{Reading, Source, Strategy, TenantId};
 use secrecy::ExposeSecret as _;
 use serde_json::{Value, json};
 
-use crate::action::{AccountPatch, ActionError, ImportMode, NewClient, NewImport, OpenBrowser};
+use crate::action::{
+    AccountPatch, ActionError, ClientPatch, ImportMode, NewClient, NewImport, OpenBrowser, PoolSettings,
+};
 use crate::api::Operations as _;
 use crate::clock::Clock;
 use crate::config::{Config, VaultChoice};
@@ -153,6 +155,26 @@ async fn a_rotation_whose_caller_goes_away_ends_the_old_key_all_the_same() {
 }
 
 #[tokio::test]
+async fn two_changes_to_one_client_at_the_same_time_are_both_kept() {
+    let world = serving(|_| usage("plus")).await;
+    world.import("ada").await;
+    world.client("ada").await;
+    let engine = world.handle();
+    let custom = ClientPatch {
+        override_mode: Some(OverrideMode::Custom),
+        strategy: Some(Strategy::RoundRobin),
+        ..ClientPatch::default()
+    };
+    let tenant = home(&engine);
+    let (rotated, changed) =
+        tokio::join!(engine.rotate_client(tenant, "tool"), engine.update_client(tenant, "tool", custom));
+    changed.unwrap();
+    let key = rotated.unwrap().1;
+    assert_eq!(world.get("/backend-api/wham/usage", key.expose_secret()).await.status(), 200);
+    assert_eq!(engine.client(tenant, "tool").unwrap().strategy, Some(Strategy::RoundRobin));
+}
+
+#[tokio::test]
 async fn what_is_kept_of_a_quota_is_what_the_router_knows_and_not_the_last_word() {
     let window = json!({ "used_percent": 20, "limit_window_seconds": 18_000, "reset_after_seconds": 600 });
     let full = json!({ "plan_type": "plus", "rate_limit": { "allowed": true, "primary_window": window } });
@@ -188,10 +210,8 @@ async fn a_blocked_account_is_not_asked_for_its_models_but_its_list_still_counts
     world.import("grace").await;
     let engine = world.handle();
     let tenant = home(&engine);
-    let pool = crate::action::PoolSettings {
-        strategy: rockpool_routing::Strategy::PriorityOrder,
-        extra_provider_names: vec!["grace".to_owned()],
-    };
+    let pool =
+        PoolSettings { strategy: Strategy::PriorityOrder, extra_provider_names: vec!["grace".to_owned()] };
     engine.set_pool(tenant, "ada", pool).await.unwrap();
     let key = world.client("ada").await;
     let etag = |answer: &reqwest::Response| answer.headers()["etag"].clone();
