@@ -102,19 +102,25 @@ impl Router {
         self.affinity.forget_account(account);
     }
 
-    /// Notes the owner's wish.
+    /// Notes the owner's wish. Like all that is noted here, it is for accounts that are known.
     pub fn set_wish(&mut self, account: AccountId, wish: Wish) {
-        self.accounts.entry(account).or_default().wish = wish;
+        if let Some(entry) = self.accounts.get_mut(&account) {
+            entry.wish = wish;
+        }
     }
 
     /// Notes what the account's credentials can do.
     pub fn set_credentials(&mut self, account: AccountId, state: CredentialState) {
-        self.accounts.entry(account).or_default().credentials = state;
+        if let Some(entry) = self.accounts.get_mut(&account) {
+            entry.credentials = state;
+        }
     }
 
     /// Notes how the account stands with the provider.
     pub fn set_standing(&mut self, account: AccountId, standing: Standing) {
-        self.accounts.entry(account).or_default().standing = standing;
+        if let Some(entry) = self.accounts.get_mut(&account) {
+            entry.standing = standing;
+        }
     }
 
     /// Takes a quota reading.
