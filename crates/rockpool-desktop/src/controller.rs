@@ -156,7 +156,11 @@ impl<S: Shell> Controller<S> {
             MenuAction::AddAccount => self.start_sign_in(json!({ "open_browser": "yes" })),
             MenuAction::CancelSignIn(id) => self.act(Method::DELETE, format!("/api/v1/sign-ins/{id}"), None),
             MenuAction::SignInAgain(account) => return self.sign_in_again(account),
-            MenuAction::SetStrategy { owner, strategy } => self.set_strategy(&owner, strategy),
+            MenuAction::SetStrategy { owner, strategy } => {
+                // The panel turned the tick by itself; also where nothing will change, it is drawn anew.
+                self.shown = None;
+                self.set_strategy(&owner, strategy);
+            }
             MenuAction::CopyEndpoint => self.copy_endpoint(),
             MenuAction::Quit => return Flow::End,
         }

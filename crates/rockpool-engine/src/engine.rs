@@ -35,10 +35,12 @@ use crate::store::{Store, StoreError, system_scope};
 use crate::tasks::Tasks;
 use crate::token::{CredentialWatcher, KeeperParts, StoreBook, TokenKeeper};
 use crate::upstream::{Upstream, UpstreamError};
-use crate::vault::{Vault, VaultBackend};
+use crate::vault::{Vault, VaultBackend, VaultError};
 
 /// Longest wait for one call of the vault.
 const VAULT_TIMEOUT: Duration = Duration::from_secs(10);
+/// How often a vault that is missing is looked for.
+const VAULT_SEARCH: Duration = Duration::from_secs(5);
 /// Longest wait for refreshes and records at the end. A refresh that was sent is waited for.
 const DRAIN: Duration = Duration::from_secs(30);
 /// Conversations and requests that are remembered from the run before.
@@ -140,6 +142,8 @@ impl Engine {
             let control = control(&core, address);
             let front = front(&core, &handle, control.token.clone(), address);
             serving = Some(tokio::spawn(server::serve(listener, front, stopped)));
+            let vault = core.vault.clone();
+            tasks.spawn(async move { find_vault(&vault).await });
             let core = Arc::clone(&core);
             tasks.spawn(async move { poller.run(&core).await });
             data_dir.publish(&control)?;
@@ -276,6 +280,14 @@ fn background(core: &Arc<Core>) -> JoinSet<()> {
     let watching = Arc::clone(core);
     tasks.spawn(async move { watch_vault(&watching).await });
     tasks
+}
+
+/// Finds out at start whether there is a vault, and looks for a missing one until it is there: without an
+/// account nothing else would ask. A locked one is left alone, since each question may open a password window.
+async fn find_vault(vault: &Vault) {
+    while let Err(VaultError::Missing(_)) = vault.probe().await {
+        tokio::time::sleep(VAULT_SEARCH).await;
+    }
 }
 
 async fn watch_vault(core: &Core) {

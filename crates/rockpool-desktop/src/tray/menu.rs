@@ -21,7 +21,7 @@ pub struct Menu {
 }
 
 impl Menu {
-    /// Whether `other` differs in words and ticks only, so that a menu which is open can stay so.
+    /// Whether `other` differs in the words and ticks of its items only, so that a menu which is open can stay so.
     pub fn has_shape_of(&self, other: &Self) -> bool {
         same_shape(&self.entries, &other.entries)
     }
@@ -32,8 +32,9 @@ fn same_shape(these: &[Entry], those: &[Entry]) -> bool {
         (Entry::Note(_), Entry::Note(_)) | (Entry::Separator, Entry::Separator) => true,
         (Entry::Item { action: this, .. }, Entry::Item { action: that, .. })
         | (Entry::Choice { action: this, .. }, Entry::Choice { action: that, .. }) => this == that,
-        (Entry::Submenu { entries: these, .. }, Entry::Submenu { entries: those, .. }) => {
-            same_shape(these, those)
+        // The panel does not hear of a submenu's new name (libdbusmenu-gtk 18.10, tested).
+        (Entry::Submenu { label: this, entries: these }, Entry::Submenu { label: that, entries: those }) => {
+            this == that && same_shape(these, those)
         }
         (
             Entry::Note(_)
