@@ -109,24 +109,11 @@ impl Handshake {
     async fn class_of(&self, response: reqwest::Response) -> Class {
         let response: http::Response<reqwest::Body> = response.into();
         let (head, body) = response.into_parts();
-        let body = tokio::time::timeout(TIMEOUT, Limited::new(body, REFUSAL_BODY).collect()).await;
-        let body =
-            body.ok().and_then(Result::ok).map(http_body_util::Collected::to_bytes).unwrap_or_default();
+        let body = Limited::new(body, REFUSAL_BODY).collect().await;
+        let body = body.map(http_body_util::Collected::to_bytes).unwrap_or_default();
         let class = attempt::class_of(head.status, &head.headers, &body, self.core.clock.wall());
-        match class {
-            // Any other answer than 101 is no success here.
-            Class::Success => Class::Failure,
-            Class::Rejected
-            | Class::Unauthorized
-            | Class::UsageLimit { .. }
-            | Class::RateLimited { .. }
-            | Class::Forbidden
-            | Class::Billing
-            | Class::Unsuitable
-            | Class::ForeignCiphertext
-            | Class::Failure
-            | Class::Abandoned => class,
-        }
+        // Any other answer than 101 is no success here.
+        if class == Class::Success { Class::Failure } else { class }
     }
 }
 
