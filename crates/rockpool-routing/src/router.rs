@@ -9,6 +9,8 @@
 //! - `round_robin`: the same two groups, the first turned by a counter that each placement advances.
 //! - `priority_order`: list order, known and unknown alike.
 //!
+//! An account with 32 attempts under way counts among the unknown, until some of them end.
+//!
 //! # Cool-down
 //!
 //! A rate limit keeps an account out for the time that the provider asks, 15 minutes at most. Three

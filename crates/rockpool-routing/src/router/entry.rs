@@ -15,6 +15,9 @@ pub(super) const LONGEST_COOL_DOWN: Duration = Duration::from_secs(15 * 60);
 const SHORT_COOL_DOWN: Duration = Duration::from_secs(10);
 /// How long an account that failed three times in a row is only a fallback.
 const UNREACHABLE_COOL_DOWN: Duration = Duration::from_secs(30);
+/// Attempts under way from which on an account only helps out: more at once is no person's own work, and
+/// the others of its pool are idle.
+pub(super) const MOST_IN_FLIGHT: u32 = 32;
 /// Failures in a row that mark an account unreachable.
 const FAILURES_IN_A_ROW: u32 = 3;
 
@@ -174,6 +177,7 @@ impl Entry {
             CoolDown::None | CoolDown::RateLimited { .. } | CoolDown::Unreachable { .. } => {}
         }
         match supply {
+            Supply::Plenty if self.in_flight >= MOST_IN_FLIGHT => Readiness::FallbackOnly,
             Supply::Plenty => Readiness::Active,
             Supply::Unknown | Supply::Gone { .. } => Readiness::FallbackOnly,
         }

@@ -195,6 +195,17 @@ fn an_answer_that_began_before_a_rate_limit_does_not_end_it() {
 }
 
 #[test]
+fn an_account_with_many_attempts_under_way_only_helps_out() {
+    let (mut router, pool, now) = three(Strategy::PrimaryFirst);
+    for _ in 0..entry::MOST_IN_FLIGHT {
+        router.begin(id(1));
+    }
+    assert_eq!(order(&router.choose(&pool, None, now)), [id(2), id(3), id(1)]);
+    router.settle(id(1), Class::Abandoned, now, now);
+    assert_eq!(order(&router.choose(&pool, None, now))[0], id(1));
+}
+
+#[test]
 fn only_failures_on_the_way_make_an_account_unreachable() {
     let (mut router, _, now) = three(Strategy::PrimaryFirst);
     router.settle(id(1), Class::Unauthorized, now, now);
