@@ -194,3 +194,20 @@ async fn an_open_connection_does_not_hold_up_the_engines_end() {
     let records = rig.activity(1).await;
     assert_eq!(records.len(), 1, "the turn that was under way left its record");
 }
+
+#[tokio::test]
+async fn turns_that_come_before_the_one_under_way_ended_are_answered_in_order_with_a_record_each() {
+    let rig = Setup::of(["ada"]).start().await;
+    let key = rig.client("tool", "ada").await;
+    let mut socket = Socket::open(&key, "conversation-1").await.unwrap();
+    for said in ["[[say: one]]", "[[say: two]]", "[[say: three]]"] {
+        socket.send(&frame(json!([user(said)]))).await;
+    }
+    let mut answers = Vec::new();
+    for _ in 0..3 {
+        answers.push(answer(&socket.answer().await));
+    }
+    assert_eq!(answers, ["one", "two", "three"]);
+    let records = rig.activity(3).await;
+    assert!(records.iter().all(|record| record.outcome == "success"), "{records:?}");
+}
