@@ -46,7 +46,7 @@ export interface paths {
         get: operations["getAccount"];
         put?: never;
         post?: never;
-        /** Remove an account; refused while a client or a pool points to it */
+        /** Remove an account; it leaves its pool, and is refused while a client points to it */
         delete: operations["removeAccount"];
         options?: never;
         head?: never;

@@ -91,7 +91,7 @@ pub(super) async fn update(
     Ok(Json(engine.update_account(viewer.home, &name, patch).await?))
 }
 
-/// Remove an account; refused while a client or a pool points to it
+/// Remove an account; it leaves its pool, and is refused while a client points to it
 #[utoipa::path(delete, path = "/accounts/{name}", tag = "accounts", operation_id = "removeAccount",
     params(("name" = String, Path, description = "Slug of the account")),
     responses((status = NO_CONTENT, description = "Removed")))]

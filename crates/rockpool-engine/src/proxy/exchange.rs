@@ -92,19 +92,8 @@ async fn read(
 
 /// A request that could not be understood leaves a record too.
 fn refused(core: &Arc<Core>, caller: &Caller, error: &ProxyError) -> Response<ProxyBody> {
-    let record = Record::open(core, caller, Transport::Http, None);
-    finish_refused(record, error);
+    Record::open(core, caller, Transport::Http, None).unserved(Class::Rejected, error.status_code());
     error.response()
-}
-
-fn finish_refused(record: Record, error: &ProxyError) {
-    let ending = Ending {
-        class: Class::Rejected,
-        status: error.status_code(),
-        account: None,
-        tokens: Tokens::default(),
-    };
-    record.finish(&ending);
 }
 
 impl Exchange {
@@ -198,15 +187,11 @@ impl Exchange {
         }
         match last.map(|tried| tried.reply) {
             Some(Reply::Whole { status, headers, body }) if status != StatusCode::UNAUTHORIZED => {
-                let ending =
-                    Ending { class, status: status.as_u16(), account: None, tokens: Tokens::default() };
-                record.finish(&ending);
+                record.unserved(class, status.as_u16());
                 reply(status, &headers, whole(body))
             }
             Some(Reply::Stream { status, headers, peeked }) if !peeked.held.is_empty() => {
-                let ending =
-                    Ending { class, status: status.as_u16(), account: None, tokens: Tokens::default() };
-                record.finish(&ending);
+                record.unserved(class, status.as_u16());
                 reply(status, &headers, whole(peeked.held))
             }
             Some(Reply::Nothing(text)) => self.fail(record, class, &ProxyError::Unreachable(text)),
@@ -222,8 +207,7 @@ impl Exchange {
     }
 
     fn fail(&self, record: Record, class: Class, error: &ProxyError) -> Response<ProxyBody> {
-        let ending = Ending { class, status: error.status_code(), account: None, tokens: Tokens::default() };
-        record.finish(&ending);
+        record.unserved(class, error.status_code());
         error.response()
     }
 }

@@ -207,9 +207,31 @@ pub(crate) fn error_reading(json: &[u8], now: Timestamp) -> Option<Reading> {
     usage::frame::error_reading(&value, now)
 }
 
+/// What of an event is for the tool.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum ForTool {
+    /// Nothing.
+    Nothing,
+    /// The event as it came.
+    AsItCame,
+    /// The event with this JSON.
+    Changed(Vec<u8>),
+}
+
+/// Limits are the pool's business; headers inside an event may contradict it.
+pub(crate) fn for_tool(kind: Kind, json: &[u8]) -> ForTool {
+    match kind {
+        Kind::Limits => ForTool::Nothing,
+        Kind::Metadata | Kind::Failed => {
+            without_contradictions(json).map_or(ForTool::AsItCame, ForTool::Changed)
+        }
+        Kind::Lifecycle | Kind::Completed | Kind::Incomplete | Kind::Output => ForTool::AsItCame,
+    }
+}
+
 /// The event without the headers that contradict the pool; `None` where nothing had to go. Only the
 /// headers are written anew: everything around them stays byte for byte.
-pub(crate) fn without_contradictions(json: &[u8]) -> Option<Vec<u8>> {
+fn without_contradictions(json: &[u8]) -> Option<Vec<u8>> {
     #[derive(Deserialize)]
     struct Event<'a> {
         #[serde(borrow)]

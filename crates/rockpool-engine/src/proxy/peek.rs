@@ -9,7 +9,7 @@ use http_body::Body;
 use http_body_util::BodyExt;
 use rockpool_routing::{AccountId, Class, Signals, classify};
 
-use super::frame::{self, Fault, Kind, Tokens};
+use super::frame::{self, Fault, ForTool, Kind, Tokens};
 use super::sse::{self, Piece, Splitter};
 use crate::core::Core;
 
@@ -70,28 +70,17 @@ impl Observer {
             out.extend_from_slice(&event);
             return Seen::Lifecycle;
         };
-        match self.note(json) {
-            Kind::Limits => return Seen::Lifecycle,
-            Kind::Metadata => {
-                let changed =
-                    frame::without_contradictions(json).and_then(|json| sse::with_data(&event, &json));
-                out.extend_from_slice(&changed.unwrap_or(event));
-                return Seen::Lifecycle;
-            }
-            Kind::Lifecycle => {
-                out.extend_from_slice(&event);
-                return Seen::Lifecycle;
-            }
-            Kind::Failed => {
-                let changed =
-                    frame::without_contradictions(json).and_then(|json| sse::with_data(&event, &json));
-                out.extend_from_slice(&changed.unwrap_or(event));
-                return Seen::Failure;
-            }
-            Kind::Completed | Kind::Incomplete | Kind::Output => {}
+        let kind = self.note(json);
+        match frame::for_tool(kind, json) {
+            ForTool::Nothing => {}
+            ForTool::AsItCame => out.extend_from_slice(&event),
+            ForTool::Changed(json) => out.extend_from_slice(&sse::with_data(&event, &json).unwrap_or(event)),
         }
-        out.extend_from_slice(&event);
-        Seen::Output
+        match kind {
+            Kind::Lifecycle | Kind::Metadata | Kind::Limits => Seen::Lifecycle,
+            Kind::Failed => Seen::Failure,
+            Kind::Completed | Kind::Incomplete | Kind::Output => Seen::Output,
+        }
     }
 
     /// Learns from the JSON of an event, over SSE or WebSocket.
@@ -104,8 +93,7 @@ impl Observer {
                     self.core.observe(self.account, reading);
                 }
             }
-            Kind::Completed => self.stage = Stage::Completed(frame::tokens(json)),
-            Kind::Incomplete => self.stage = Stage::Completed(frame::tokens(json)),
+            Kind::Completed | Kind::Incomplete => self.stage = Stage::Completed(frame::tokens(json)),
             Kind::Failed => {
                 let fault = frame::fault(json, now());
                 if let Some(reading) = frame::error_reading(json, now()) {

@@ -134,6 +134,11 @@ impl Record {
         self.view = None;
     }
 
+    /// Ends the record of a request that no account served.
+    pub(crate) fn unserved(self, class: Class, status: u16) {
+        self.finish(&Ending { class, status, account: None, tokens: Tokens::default() });
+    }
+
     /// Ends the record.
     pub(crate) fn finish(mut self, ending: &Ending) {
         self.write(ending);

@@ -22,9 +22,8 @@ use super::authenticate::Caller;
 use super::body::{MAX_BODY, ProxyBody, whole};
 use super::exchange::with_query;
 use super::facts;
-use super::frame::Tokens;
 use super::headers;
-use super::record::{Ending, Record, Transport};
+use super::record::{Record, Transport};
 use super::rescue::ProxyError;
 use super::unservable;
 use super::walk::{Next, Walk};
@@ -172,8 +171,7 @@ impl Handshake {
             Some(error) => error.response(),
             None => upgrade_required(),
         };
-        let status = response.status().as_u16();
-        record.finish(&Ending { class, status, account: None, tokens: Tokens::default() });
+        record.unserved(class, response.status().as_u16());
         response
     }
 }

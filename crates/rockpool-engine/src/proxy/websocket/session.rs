@@ -26,10 +26,10 @@ use super::{FailedDial, Handshake};
 use crate::proxy::attempt::{Credentials, Lease};
 use crate::proxy::body::Encoding;
 use crate::proxy::facts::{self, Facts, ToolFrame};
-use crate::proxy::frame::{self, Kind, Tokens};
+use crate::proxy::frame::{self, ForTool, Kind};
 use crate::proxy::payload::{Belief, Payload};
 use crate::proxy::peek::Observer;
-use crate::proxy::record::{Ending, Record, Transport};
+use crate::proxy::record::{Record, Transport};
 use crate::proxy::server::stopped;
 use crate::proxy::walk::Walk;
 
@@ -132,13 +132,7 @@ impl Session {
             Err(error) => {
                 let record =
                     Record::open(&self.handshake.core, &self.handshake.caller, Transport::WebSocket, None);
-                let status = error.status_code();
-                record.finish(&Ending {
-                    class: Class::Rejected,
-                    status,
-                    account: None,
-                    tokens: Tokens::default(),
-                });
+                record.unserved(Class::Rejected, error.status_code());
                 return self.say(error.frame()).await.map(|()| Flow::GoOn);
             }
         };
@@ -337,13 +331,10 @@ impl Session {
 
 /// What of a frame is for the tool.
 fn for_tool(kind: Kind, text: Utf8Bytes) -> Option<Utf8Bytes> {
-    match kind {
-        Kind::Limits => None,
-        Kind::Metadata | Kind::Failed => {
-            let changed = frame::without_contradictions(text.as_bytes());
-            Some(changed.and_then(|json| String::from_utf8(json).ok()).map_or(text, Utf8Bytes::from))
-        }
-        Kind::Lifecycle | Kind::Completed | Kind::Incomplete | Kind::Output => Some(text),
+    match frame::for_tool(kind, text.as_bytes()) {
+        ForTool::Nothing => None,
+        ForTool::AsItCame => Some(text),
+        ForTool::Changed(json) => Some(String::from_utf8(json).map_or(text, Utf8Bytes::from)),
     }
 }
 
