@@ -2,11 +2,10 @@
 
 use jiff::Timestamp;
 use rockpool_engine::snapshot::{
-    AccountView, CallbackView, HealthView, ModeView, PoolView, ReadinessView, RoleView, SignInState,
-    SignInView, Snapshot, VaultState, VaultView, WindowView,
+    AccountView, CallbackView, ModeView, MovesView, PoolView, RunwayView, SignInState, SignInView, Snapshot,
+    VaultState, VaultView, WindowView,
 };
-use rockpool_routing::health::HealthState;
-use rockpool_routing::{AccountId, AccountState, SignInId, Strategy, WindowKind};
+use rockpool_routing::{AccountId, AccountState, Conversations, SignInId, Strategy, WindowKind};
 use uuid::Uuid;
 
 /// The moment at which all fixtures are taken.
@@ -28,33 +27,7 @@ pub(crate) struct Account(AccountView);
 
 /// A ready account without known quota.
 pub(crate) fn account(n: u128, name: &str) -> Account {
-    Account(AccountView {
-        id: account_id(n),
-        name: name.to_owned(),
-        display_name: name.to_owned(),
-        email: None,
-        workspace_id: format!("acct-{name}"),
-        plan: Some("plus".to_owned()),
-        state: AccountState::Ready,
-        until: None,
-        remedy: None,
-        readiness: ReadinessView::Active,
-        role: RoleView::Single,
-        pool: None,
-        windows: Vec::new(),
-        remaining_percent: None,
-        quota_seen_at: None,
-        quota_source: None,
-        health: HealthView {
-            state: HealthState::Idle,
-            score: 0,
-            success_rate: 0,
-            consecutive_failures: 0,
-            sample: 0,
-        },
-        last_used_at: None,
-        in_flight: 0,
-    })
+    Account(AccountView { plan: Some("plus".to_owned()), ..AccountView::bare(account_id(n), name) })
 }
 
 impl Account {
@@ -66,6 +39,7 @@ impl Account {
             used_percent: 100.0 - f64::from(left),
             remaining_percent: left,
             resets_at: Some(in_minutes(minutes)),
+            contested: None,
         };
         self.0.windows =
             vec![window(WindowKind::FiveHour, five_hour, 134), window(WindowKind::Weekly, weekly, 3 * 1440)];
@@ -97,10 +71,13 @@ pub(crate) fn pool(owner: &str, members: &[&str]) -> PoolView {
     PoolView {
         owner: owner.to_owned(),
         strategy: Strategy::RoundRobin,
+        conversations: Conversations::Stay,
         extra_provider_names: members.iter().map(|name| (*name).to_owned()).collect(),
         last_account: None,
         last_used_at: None,
         serving: true,
+        runway: RunwayView::default(),
+        moves: MovesView::default(),
         until: None,
     }
 }

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use rockpool_routing::account::Wish;
-use rockpool_routing::{SignInId, Strategy};
+use rockpool_routing::{Conversations, SignInId, Strategy};
 use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
@@ -147,6 +147,8 @@ pub struct PoolSettings {
     pub strategy: Strategy,
     /// Slugs of the members, in order, without the owner.
     pub extra_provider_names: Vec<String>,
+    /// Whether conversations stay on their account.
+    pub conversations: Conversations,
 }
 
 /// A local tool that gets a key of its own.

@@ -134,6 +134,7 @@ fn standing_after(error: &UsageError) -> Option<Standing> {
         | UsageError::NotUsage(_) => return None,
     };
     match classify::classify(&Signals { code, ..Signals::status(status) }) {
+        Class::MissingWorkspace => Some(Standing::MissingWorkspace),
         Class::Forbidden => Some(Standing::Forbidden),
         Class::Billing => Some(Standing::Billing),
         Class::Success
@@ -143,7 +144,7 @@ fn standing_after(error: &UsageError) -> Option<Standing> {
         | Class::RateLimited { .. }
         | Class::Unsuitable
         | Class::ForeignCiphertext
-        | Class::Failure
+        | Class::Failure { .. }
         | Class::Abandoned => None,
     }
 }
@@ -168,7 +169,7 @@ mod tests {
         };
         assert_eq!(standing(402, Some("deactivated_workspace")), Some(Standing::Forbidden));
         assert_eq!(standing(402, None), Some(Standing::Billing));
-        assert_eq!(standing(403, Some("invalid_workspace_selected")), Some(Standing::Forbidden));
+        assert_eq!(standing(403, Some("invalid_workspace_selected")), Some(Standing::MissingWorkspace));
         assert_eq!(standing(403, Some("unsupported_country_region_territory")), None);
         assert_eq!(standing(403, None), None);
         assert_eq!(standing(503, None), None);

@@ -69,6 +69,7 @@ impl Registry {
         let mut pool = self.pool_owned_by(client.account);
         match (client.override_mode, client.strategy) {
             (OverrideMode::Custom, Some(strategy)) => pool.strategy = strategy,
+            (OverrideMode::Single, _) => return Pool::single(client.account),
             (OverrideMode::Custom | OverrideMode::Inherit, _) => {}
         }
         pool

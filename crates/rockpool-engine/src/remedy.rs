@@ -13,6 +13,9 @@ pub(crate) fn of(state: AccountState) -> Option<&'static str> {
         AccountState::SignInUncertain => Some(
             "A refresh was cut off and its answer never seen; choose “Sign in again” in Rockpool at a good moment.",
         ),
+        AccountState::MissingWorkspace => Some(
+            "Its login does not belong to this workspace any more; choose “Sign in again” and pick the workspace.",
+        ),
         AccountState::Forbidden => {
             Some("The provider refuses this account or workspace; ask the workspace's administrator.")
         }

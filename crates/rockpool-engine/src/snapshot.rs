@@ -1,7 +1,19 @@
 //! The one view of everything that tray, window, command line and scripts show.
 
+mod quota;
+mod what_if;
+mod why;
+
+pub use quota::{
+    ContestedView, CreditsView, ExtraLimitView, RunwayOutlook, RunwayView, SpendView, WindowView,
+};
+pub use what_if::{DrySpanView, ScenarioAccountView, ScenarioView, WhatIfView};
+pub use why::{
+    ActivityView, AffinityKind, AffinityView, AttemptView, CandidateView, DeliveryView, SkippedView, WhyView,
+};
+
 use jiff::Timestamp;
-use rockpool_routing::{AccountId, AccountState, ClientId, SignInId, Source, Strategy, WindowKind};
+use rockpool_routing::{AccountId, AccountState, ClientId, Conversations, SignInId, Source, Strategy};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -102,6 +114,27 @@ pub struct AccountView {
     pub windows: Vec<WindowView>,
     /// Smallest remaining percentage over all windows.
     pub remaining_percent: Option<u8>,
+    /// Whether the provider says that requests are allowed; an account over its limit may be (credits).
+    pub allowed: Option<bool>,
+    /// Whether the provider says that a limit is reached.
+    pub limit_reached: Option<bool>,
+    /// Since when the provider contradicts itself about this account's quota; absent when it does not.
+    #[schema(value_type = Option<String>, format = "date-time")]
+    pub flapping_since: Option<Timestamp>,
+    /// Limits of single models or features.
+    pub extra_limits: Vec<ExtraLimitView>,
+    /// Bought credits, where the provider speaks of any.
+    pub credits: Option<CreditsView>,
+    /// A spending limit that the workspace has set.
+    pub spend: Option<SpendView>,
+    /// Resets that were granted and can be redeemed at the provider.
+    pub reset_credits: Option<u32>,
+    /// How long its quota will last at the present pace.
+    pub runway: RunwayView,
+    /// When the next request may be tried on it to see whether its trouble is over, for one that is set
+    /// aside for a while.
+    #[schema(value_type = Option<String>, format = "date-time")]
+    pub probe_at: Option<Timestamp>,
     /// When the quota was last seen.
     #[schema(value_type = Option<String>, format = "date-time")]
     pub quota_seen_at: Option<Timestamp>,
@@ -115,6 +148,42 @@ pub struct AccountView {
     pub last_used_at: Option<Timestamp>,
     /// Requests under way on it.
     pub in_flight: u32,
+}
+
+impl AccountView {
+    /// A ready account in no pool, of which nothing else is known.
+    pub fn bare(id: AccountId, name: &str) -> Self {
+        Self {
+            id,
+            name: name.to_owned(),
+            display_name: name.to_owned(),
+            email: None,
+            workspace_id: format!("acct-{name}"),
+            plan: None,
+            state: AccountState::Ready,
+            until: None,
+            remedy: None,
+            readiness: ReadinessView::Active,
+            role: RoleView::Single,
+            pool: None,
+            windows: Vec::new(),
+            remaining_percent: None,
+            allowed: None,
+            limit_reached: None,
+            flapping_since: None,
+            extra_limits: Vec::new(),
+            credits: None,
+            spend: None,
+            reset_credits: None,
+            runway: RunwayView::default(),
+            probe_at: None,
+            quota_seen_at: None,
+            quota_source: None,
+            health: HealthView::default(),
+            last_used_at: None,
+            in_flight: 0,
+        }
+    }
 }
 
 /// The three groups of the seed.
@@ -141,25 +210,8 @@ pub enum RoleView {
     Single,
 }
 
-/// One quota window as shown.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
-pub struct WindowView {
-    /// By length: `five_hour`, `weekly`, `monthly`, `other`.
-    #[schema(value_type = names::WindowKind)]
-    pub kind: WindowKind,
-    /// Length in seconds, where known.
-    pub length_seconds: Option<u32>,
-    /// 0 to 100.
-    pub used_percent: f64,
-    /// Whole percent left, 0 to 100.
-    pub remaining_percent: u8,
-    /// When it starts afresh.
-    #[schema(value_type = Option<String>, format = "date-time")]
-    pub resets_at: Option<Timestamp>,
-}
-
-/// Health as shown.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+/// Health as shown; by default that of an account that was never tried.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct HealthView {
     /// `idle`, `healthy`, `degraded`, `critical`.
     #[schema(value_type = names::HealthState)]
@@ -179,9 +231,12 @@ pub struct HealthView {
 pub struct PoolView {
     /// Slug of the owner.
     pub owner: String,
-    /// `primary_first`, `round_robin` or `priority_order`.
+    /// How new conversations are placed.
     #[schema(value_type = names::Strategy)]
     pub strategy: Strategy,
+    /// Whether conversations stay on their account.
+    #[schema(value_type = names::Conversations)]
+    pub conversations: Conversations,
     /// Slugs of the members, in order, without the owner.
     pub extra_provider_names: Vec<String>,
     /// Slug of the account that served last.
@@ -191,9 +246,24 @@ pub struct PoolView {
     pub last_used_at: Option<Timestamp>,
     /// Whether at least one account can take a request.
     pub serving: bool,
+    /// How long the quota of all its accounts will last at the present pace.
+    pub runway: RunwayView,
+    /// What moving conversations cost in the last 24 hours.
+    pub moves: MovesView,
     /// When the first account comes back, for a pool that cannot serve and that time cures.
     #[schema(value_type = Option<String>, format = "date-time")]
     pub until: Option<Timestamp>,
+}
+
+/// What moving conversations between accounts cost.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct MovesView {
+    /// Conversations that moved.
+    pub count: u32,
+    /// Input tokens that had to be read anew; an estimate.
+    pub cached_tokens_lost: u64,
+    /// Attempts that may have been billed beside the one that answered.
+    pub maybe_billed_twice: u32,
 }
 
 /// How a client presents its key.
@@ -220,7 +290,8 @@ pub struct ClientView {
     pub key_kind: KeyKind,
     /// First characters of the key, to tell keys apart.
     pub key_hint: String,
-    /// `inherit`: the account's pool as it is; `custom`: the strategy below in its place.
+    /// `inherit`: the account's pool as it is; `custom`: the strategy below in its place; `single`: that
+    /// account alone.
     pub override_mode: OverrideMode,
     /// Own strategy, in `custom` mode.
     #[schema(value_type = Option<names::Strategy>)]
@@ -238,6 +309,8 @@ pub enum OverrideMode {
     Inherit,
     /// Has a strategy of its own over the same members.
     Custom,
+    /// Uses its account alone, whatever pool that has.
+    Single,
 }
 
 /// One sign-in as shown. The address holds no secret: the code verifier stays in the process.
@@ -289,67 +362,4 @@ pub enum CallbackView {
     Automatic,
     /// The port is taken or was yielded: the person pastes the address of the page.
     PasteOnly,
-}
-
-/// One request as recorded; bodies are never stored.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
-pub struct ActivityView {
-    /// Names it.
-    #[schema(value_type = String, format = "uuid")]
-    pub id: rockpool_routing::RequestId,
-    /// When it arrived.
-    #[schema(value_type = String, format = "date-time")]
-    pub at: Timestamp,
-    /// Name of the client.
-    pub client: String,
-    /// Slug of the account that answered, if one did.
-    pub account: Option<String>,
-    /// Slug of the account that was tried first.
-    pub first_account: Option<String>,
-    /// Model that the tool asked for.
-    pub model: Option<String>,
-    /// `http`, `websocket`.
-    pub transport: String,
-    /// `success`, or the class of the last failure.
-    pub outcome: String,
-    /// Status that the tool saw.
-    pub status: u16,
-    /// Why the first candidate came first: `conversation`, `strategy`, `fallback`.
-    pub placement: Option<String>,
-    /// Each try, in order.
-    pub attempts: Vec<AttemptView>,
-    /// Accounts that were passed over, with their states.
-    pub skipped: Vec<SkippedView>,
-    /// Milliseconds to the first output byte downstream.
-    pub first_byte_ms: Option<u64>,
-    /// Milliseconds to the end.
-    pub duration_ms: u64,
-    /// Input tokens, where the provider counted them.
-    pub input_tokens: Option<u64>,
-    /// Of these, from the prompt cache.
-    pub cached_tokens: Option<u64>,
-    /// Output tokens.
-    pub output_tokens: Option<u64>,
-}
-
-/// One try on one account.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-pub struct AttemptView {
-    /// Slug of the account.
-    pub account: String,
-    /// Class of the outcome, such as `success` or `usage_limit`.
-    pub class: String,
-    /// Status of the provider's answer, where there was one.
-    pub status: Option<u16>,
-    /// Milliseconds to the outcome.
-    pub ms: u64,
-}
-
-/// An account that was passed over.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-pub struct SkippedView {
-    /// Slug of the account.
-    pub account: String,
-    /// Its state then.
-    pub reason: String,
 }

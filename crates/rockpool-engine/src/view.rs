@@ -8,8 +8,8 @@ use crate::principal::Viewer;
 use crate::registry::Registry;
 use crate::remedy;
 use crate::snapshot::{
-    AccountView, ClientView, HealthView, ModeView, PoolView, ReadinessView, RoleView, SignInView, Snapshot,
-    WindowView,
+    AccountView, ClientView, HealthView, ModeView, MovesView, PoolView, ReadinessView, RoleView, RunwayView,
+    SignInView, Snapshot, WindowView,
 };
 use crate::store::{AccountRow, ClientRow, PoolRow};
 
@@ -80,6 +80,7 @@ pub(crate) fn account(
             used_percent: window.used_percent,
             remaining_percent: window.remaining_percent(now.wall),
             resets_at: window.resets_at,
+            contested: None,
         })
         .collect();
     windows.sort_by_key(|window| rank(window.kind));
@@ -102,6 +103,15 @@ pub(crate) fn account(
         pool: registry.pool_with(row.id).map(|pool| registry.name_of(pool.pool.owner)),
         windows,
         remaining_percent: quota.and_then(|quota| quota.headroom(now.wall)),
+        allowed: reading.and_then(|reading| reading.allowed),
+        limit_reached: reading.and_then(|reading| reading.limit_reached),
+        flapping_since: None,
+        extra_limits: Vec::new(),
+        credits: None,
+        spend: None,
+        reset_credits: None,
+        runway: RunwayView::default(),
+        probe_at: None,
         quota_seen_at: reading.map(|reading| reading.seen_at),
         quota_source: reading.map(|reading| reading.source),
         health: health(router, row.id),
@@ -151,10 +161,13 @@ pub(crate) fn pool(core: &Core, registry: &Registry, router: &Router, row: &Pool
     PoolView {
         owner: registry.name_of(row.pool.owner),
         strategy: row.pool.strategy,
+        conversations: row.pool.conversations,
         extra_provider_names: row.pool.members.iter().map(|member| registry.name_of(*member)).collect(),
         last_account: last.map(|(_, account)| registry.name_of(account)),
         last_used_at: last.map(|(at, _)| at),
         serving,
+        runway: RunwayView::default(),
+        moves: MovesView::default(),
         until,
     }
 }

@@ -23,6 +23,8 @@ pub enum AccountState {
     NeedsReauth,
     /// A refresh token was sent and the answer never seen; it will not be sent again.
     SignInUncertain,
+    /// The login does not belong to the account's workspace any more.
+    MissingWorkspace,
     /// The provider refuses this account or workspace.
     Forbidden,
     /// The provider asks for payment, or the plan does not include the service.
@@ -43,6 +45,7 @@ impl AccountState {
             Self::RateLimited => "rate_limited",
             Self::NeedsReauth => "needs_reauth",
             Self::SignInUncertain => "sign_in_uncertain",
+            Self::MissingWorkspace => "missing_workspace",
             Self::Forbidden => "forbidden",
             Self::Billing => "billing",
             Self::VaultLocked => "vault_locked",
@@ -86,6 +89,8 @@ pub enum Standing {
     /// Nothing against it.
     #[default]
     Good,
+    /// The login does not belong to the workspace any more, or the provider names none.
+    MissingWorkspace,
     /// Refused, as for a workspace that was deactivated.
     Forbidden,
     /// Payment or another plan is asked for.

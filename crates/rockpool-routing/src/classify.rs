@@ -61,6 +61,8 @@ pub enum Class {
         /// For how long, where the answer says so.
         retry_after: Option<Duration>,
     },
+    /// The login does not belong to the account's workspace any more.
+    MissingWorkspace,
     /// The account or its workspace is refused.
     Forbidden,
     /// Payment, or another plan, is asked for.
@@ -70,7 +72,10 @@ pub enum Class {
     /// The history holds ciphertext that was made for another account.
     ForeignCiphertext,
     /// The provider or the way to it failed.
-    Failure,
+    Failure {
+        /// How long the provider asks to wait, where it says so.
+        retry_after: Option<Duration>,
+    },
     /// The tool went away before there was an outcome.
     Abandoned,
 }
@@ -84,17 +89,21 @@ impl Class {
             Self::Unauthorized => "unauthorized",
             Self::UsageLimit { .. } => "usage_limit",
             Self::RateLimited { .. } => "rate_limited",
+            Self::MissingWorkspace => "missing_workspace",
             Self::Forbidden => "forbidden",
             Self::Billing => "billing",
             Self::Unsuitable => "unsuitable",
             Self::ForeignCiphertext => "foreign_ciphertext",
-            Self::Failure => "failure",
+            Self::Failure { .. } => "failure",
             Self::Abandoned => "abandoned",
         }
     }
 }
 
 impl Class {
+    /// A failure without further detail.
+    pub const FAILURE: Self = Self::Failure { retry_after: None };
+
     /// What the outcome says of the account's health; `None` where it says nothing.
     pub fn outcome(self) -> Option<Outcome> {
         match self {
@@ -102,9 +111,10 @@ impl Class {
             Self::Unauthorized
             | Self::UsageLimit { .. }
             | Self::RateLimited { .. }
+            | Self::MissingWorkspace
             | Self::Forbidden
             | Self::Billing
-            | Self::Failure => Some(Outcome::Failure),
+            | Self::Failure { .. } => Some(Outcome::Failure),
             Self::Rejected | Self::Unsuitable | Self::ForeignCiphertext | Self::Abandoned => None,
         }
     }
@@ -126,14 +136,15 @@ fn by_code(code: &str, signals: &Signals<'_>) -> Option<Class> {
         | "organization_usage_limit_exceeded"
         | "billing_hard_limit_reached" => Class::UsageLimit { resets_at: signals.resets_at },
         "usage_not_included" => Class::Billing,
-        "deactivated_workspace" | "invalid_workspace_selected" => Class::Forbidden,
+        "invalid_workspace_selected" => Class::MissingWorkspace,
+        "deactivated_workspace" => Class::Forbidden,
         "token_invalidated" | "token_expired" | "token_revoked" => Class::Unauthorized,
         "invalid_encrypted_content" => Class::ForeignCiphertext,
         "model_not_supported_with_chatgpt_account" => Class::Unsuitable,
         "rate_limit_exceeded" | "rate_limit_reached" | "slow_down" => {
             Class::RateLimited { retry_after: signals.retry_after }
         }
-        "server_is_overloaded" | "server_error" | "overloaded_error" => Class::Failure,
+        "server_is_overloaded" | "server_error" | "overloaded_error" => failure(signals),
         "context_length_exceeded"
         | "cyber_policy"
         | "invalid_prompt"
@@ -147,19 +158,23 @@ fn by_code(code: &str, signals: &Signals<'_>) -> Option<Class> {
     Some(class)
 }
 
+fn failure(signals: &Signals<'_>) -> Class {
+    Class::Failure { retry_after: signals.retry_after }
+}
+
 fn by_origin(signals: &Signals<'_>) -> Class {
     match signals.origin {
-        Origin::Connection | Origin::Event => Class::Failure,
+        Origin::Connection | Origin::Event => failure(signals),
         Origin::Status(status) => match status {
             100..=299 => Class::Success,
             401 => Class::Unauthorized,
             402 => Class::Billing,
             // A 403 with a code was handled above; one without is a filter on the way.
             403 if signals.code.is_some() => Class::Forbidden,
-            403 | 408 => Class::Failure,
+            403 | 408 => failure(signals),
             429 => Class::RateLimited { retry_after: signals.retry_after },
             400..=499 => Class::Rejected,
-            _ => Class::Failure,
+            _ => failure(signals),
         },
     }
 }
@@ -179,14 +194,14 @@ mod tests {
             (400, Class::Rejected),
             (401, Class::Unauthorized),
             (402, Class::Billing),
-            (403, Class::Failure),
+            (403, Class::FAILURE),
             (404, Class::Rejected),
             (413, Class::Rejected),
             (429, Class::RateLimited { retry_after: None }),
-            (500, Class::Failure),
-            (503, Class::Failure),
-            (529, Class::Failure),
-            (302, Class::Failure),
+            (500, Class::FAILURE),
+            (503, Class::FAILURE),
+            (529, Class::FAILURE),
+            (302, Class::FAILURE),
         ];
         for (status, class) in cases {
             assert_eq!(classify(&Signals::status(status)), class, "{status}");
@@ -197,7 +212,7 @@ mod tests {
     fn a_code_outranks_the_status() {
         assert_eq!(coded(400, "invalid_encrypted_content"), Class::ForeignCiphertext);
         assert_eq!(coded(429, "usage_limit_reached"), Class::UsageLimit { resets_at: None });
-        assert_eq!(coded(403, "invalid_workspace_selected"), Class::Forbidden);
+        assert_eq!(coded(403, "invalid_workspace_selected"), Class::MissingWorkspace);
         assert_eq!(coded(429, "usage_not_included"), Class::Billing);
         assert_eq!(coded(404, "model_not_supported_with_chatgpt_account"), Class::Unsuitable);
     }
@@ -212,13 +227,13 @@ mod tests {
         };
         assert_eq!(classify(&hidden), Class::UsageLimit { resets_at: None });
         assert_eq!(classify(&Signals { code: Some("context_length_exceeded"), ..hidden }), Class::Rejected);
-        assert_eq!(classify(&Signals { code: Some("made_up"), ..hidden }), Class::Failure);
-        assert_eq!(classify(&Signals::connection()), Class::Failure);
+        assert_eq!(classify(&Signals { code: Some("made_up"), ..hidden }), Class::FAILURE);
+        assert_eq!(classify(&Signals::connection()), Class::FAILURE);
     }
 
     #[test]
     fn an_unknown_403_code_blames_the_account_but_a_page_without_one_does_not() {
         assert_eq!(coded(403, "something"), Class::Forbidden);
-        assert_eq!(classify(&Signals::status(403)), Class::Failure);
+        assert_eq!(classify(&Signals::status(403)), Class::FAILURE);
     }
 }

@@ -61,10 +61,11 @@ pub fn verdict(progress: Progress, class: Class, remedies: Remedies) -> Verdict 
             Progress::Held,
             Class::UsageLimit { .. }
             | Class::RateLimited { .. }
+            | Class::MissingWorkspace
             | Class::Forbidden
             | Class::Billing
             | Class::Unsuitable
-            | Class::Failure,
+            | Class::Failure { .. },
         ) => Verdict::TryNext,
     }
 }
@@ -73,17 +74,18 @@ pub fn verdict(progress: Progress, class: Class, remedies: Remedies) -> Verdict 
 mod tests {
     use super::*;
 
-    const CLASSES: [Class; 11] = [
+    const CLASSES: [Class; 12] = [
         Class::Success,
         Class::Rejected,
         Class::Unauthorized,
         Class::UsageLimit { resets_at: None },
         Class::RateLimited { retry_after: None },
+        Class::MissingWorkspace,
         Class::Forbidden,
         Class::Billing,
         Class::Unsuitable,
         Class::ForeignCiphertext,
-        Class::Failure,
+        Class::FAILURE,
         Class::Abandoned,
     ];
 
@@ -127,10 +129,11 @@ mod tests {
                 Class::ForeignCiphertext => Verdict::StripAndRetry,
                 Class::UsageLimit { .. }
                 | Class::RateLimited { .. }
+                | Class::MissingWorkspace
                 | Class::Forbidden
                 | Class::Billing
                 | Class::Unsuitable
-                | Class::Failure => Verdict::TryNext,
+                | Class::Failure { .. } => Verdict::TryNext,
             };
             assert_eq!(verdict(Progress::Held, class, Remedies::default()), expected, "{class:?}");
         }

@@ -24,10 +24,11 @@ pub enum Outcome {
 }
 
 /// The four health states.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum HealthState {
     /// Nothing is known yet.
+    #[default]
     Idle,
     /// Score 80 or more.
     Healthy,

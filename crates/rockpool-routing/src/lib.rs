@@ -20,6 +20,6 @@ pub use classify::{Class, Signals};
 pub use failover::{Progress, Remedies, Verdict, verdict};
 pub use id::{AccountId, ClientId, LoginId, RequestId, SignInId, TenantId};
 pub use now::Now;
-pub use pool::{Pool, PoolError, Strategy};
-pub use quota::{Quota, Reading, Source, Window, WindowKind};
+pub use pool::{Conversations, Pool, PoolError, Strategy};
+pub use quota::{Beside, Credits, ExtraLimit, Quota, Reading, Source, Spend, Window, WindowKind};
 pub use router::{Candidate, Outlook, Placement, Router, Selection, Skipped};

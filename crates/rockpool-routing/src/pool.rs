@@ -19,15 +19,25 @@ pub enum Strategy {
     RoundRobin,
     /// Strictly in list order; only blocked accounts are passed over.
     PriorityOrder,
+    /// The account with the most quota left first.
+    MostHeadroom,
+    /// The account whose quota comes back first.
+    SoonestReset,
 }
 
 impl Strategy {
+    /// All of them, in the order in which they are offered.
+    pub const ALL: [Self; 5] =
+        [Self::PrimaryFirst, Self::RoundRobin, Self::PriorityOrder, Self::MostHeadroom, Self::SoonestReset];
+
     /// The name in the API, the command line and the database.
     pub fn name(self) -> &'static str {
         match self {
             Self::PrimaryFirst => "primary_first",
             Self::RoundRobin => "round_robin",
             Self::PriorityOrder => "priority_order",
+            Self::MostHeadroom => "most_headroom",
+            Self::SoonestReset => "soonest_reset",
         }
     }
 }
@@ -36,7 +46,7 @@ impl std::str::FromStr for Strategy {
     type Err = UnknownStrategy;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        [Self::PrimaryFirst, Self::RoundRobin, Self::PriorityOrder]
+        Self::ALL
             .into_iter()
             .find(|strategy| strategy.name() == text)
             .ok_or_else(|| UnknownStrategy(text.to_owned()))
@@ -45,8 +55,22 @@ impl std::str::FromStr for Strategy {
 
 /// A strategy name that does not exist.
 #[derive(Debug, Error, PartialEq, Eq)]
-#[error("there is no strategy “{0}”; choose primary_first, round_robin or priority_order")]
+#[error(
+    "there is no strategy “{0}”; choose primary_first, round_robin, priority_order, most_headroom or soonest_reset"
+)]
 pub struct UnknownStrategy(pub String);
+
+/// Whether conversations stay on their account.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Conversations {
+    /// On the account that began to answer them, while it can serve: the provider's prompt cache is kept.
+    #[default]
+    Stay,
+    /// Each request is placed by the strategy, as far as its history allows: use is spread strictly, and
+    /// the prompt cache is lost again and again.
+    Rotate,
+}
 
 /// An owner, its members in order, and the strategy. An account without a pool is a pool of its own.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -57,12 +81,19 @@ pub struct Pool {
     pub members: Vec<AccountId>,
     /// How requests are placed.
     pub strategy: Strategy,
+    /// Whether conversations stay on their account.
+    pub conversations: Conversations,
 }
 
 impl Pool {
     /// The pool of an account that has none.
     pub fn single(owner: AccountId) -> Self {
-        Self { owner, members: Vec::new(), strategy: Strategy::default() }
+        Self {
+            owner,
+            members: Vec::new(),
+            strategy: Strategy::default(),
+            conversations: Conversations::default(),
+        }
     }
 
     /// Owner first, then members.
@@ -133,6 +164,7 @@ mod tests {
             owner: id(owner),
             members: members.iter().map(|n| id(*n)).collect(),
             strategy: Strategy::RoundRobin,
+            conversations: Conversations::Stay,
         }
     }
 

@@ -107,9 +107,69 @@ pub struct Reading {
     pub allowed: Option<bool>,
     /// Whether the provider says that a limit is reached.
     pub limit_reached: Option<bool>,
+    /// What else it said; `None` where the answer speaks of windows only.
+    #[serde(default)]
+    pub beside: Option<Beside>,
+}
+
+/// What the provider says of an account's quota beside the main windows.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Beside {
+    /// Limits of single models or features; they block nothing else.
+    pub extra: Vec<ExtraLimit>,
+    /// Bought credits.
+    pub credits: Option<Credits>,
+    /// A spending limit that the workspace has set.
+    pub spend: Option<Spend>,
+    /// Resets that were granted and can be redeemed at the provider.
+    pub reset_credits: Option<u32>,
+}
+
+/// A limit beside the main ones.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ExtraLimit {
+    /// The provider's name for it, such as `codex_bengalfox`, or the name shown to people.
+    pub name: String,
+    /// Its windows, placeholders left out.
+    pub windows: Vec<Window>,
+    /// Whether the provider says that requests under it are allowed.
+    pub allowed: Option<bool>,
+    /// Whether the provider says that it is reached.
+    pub limit_reached: Option<bool>,
+}
+
+/// Bought credits, from which requests beyond the windows are paid.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Credits {
+    /// Whether there are any.
+    pub has_credits: bool,
+    /// Whether they are without limit.
+    pub unlimited: bool,
+    /// What is left, in the provider's own words.
+    pub balance: Option<String>,
+}
+
+/// A spending limit of a workspace.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Spend {
+    /// Whether it is reached: requests are refused then.
+    pub reached: bool,
+    /// The limit, in the provider's own words.
+    pub limit: Option<String>,
+    /// What is spent, in the provider's own words.
+    pub used: Option<String>,
+    /// 0 to 100.
+    pub used_percent: Option<f64>,
+    /// When it starts afresh.
+    pub resets_at: Option<Timestamp>,
 }
 
 impl Reading {
+    /// A reading of windows that says nothing else.
+    pub fn new(seen_at: Timestamp, source: Source, windows: Vec<Window>) -> Self {
+        Self { seen_at, source, windows, plan: None, allowed: None, limit_reached: None, beside: None }
+    }
+
     /// What `allowed` still says beside a newer reading that does not speak of it. A permission that
     /// was given while there was something left says nothing about a window that was used up since.
     fn standing_permission(&self) -> Option<bool> {

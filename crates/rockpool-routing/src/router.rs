@@ -175,7 +175,7 @@ impl Router {
         let stays = home.map(|home| home.account).filter(|home| listed.contains(home));
         let ordered = match pool.strategy {
             Strategy::PriorityOrder => placed(&listed, Placement::Strategy),
-            Strategy::PrimaryFirst => {
+            Strategy::PrimaryFirst | Strategy::MostHeadroom | Strategy::SoonestReset => {
                 [placed(&active, Placement::Strategy), placed(&fallback, Placement::Fallback)].concat()
             }
             Strategy::RoundRobin => {

@@ -215,6 +215,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/pools/{owner}/what-if": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Place the pool's recorded requests anew, under each strategy */
+        get: operations["whatIf"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/sign-ins": {
         parameters: {
             query?: never;
@@ -314,13 +331,23 @@ export interface components {
          * @description The state of an account that matters most.
          * @enum {string}
          */
-        AccountState: "ready" | "paused" | "exhausted" | "rate_limited" | "needs_reauth" | "sign_in_uncertain" | "forbidden" | "billing" | "vault_locked" | "unreachable";
+        AccountState: "ready" | "paused" | "exhausted" | "rate_limited" | "needs_reauth" | "sign_in_uncertain" | "missing_workspace" | "forbidden" | "billing" | "vault_locked" | "unreachable";
         /** @description One account as shown. */
         AccountView: {
+            /** @description Whether the provider says that requests are allowed; an account over its limit may be (credits). */
+            allowed?: boolean | null;
+            credits?: components["schemas"]["CreditsView"] | null;
             /** @description What the person calls it; the slug until changed. */
             display_name: string;
             /** @description E-mail of the login, where the provider named one. */
             email?: string | null;
+            /** @description Limits of single models or features. */
+            extra_limits: components["schemas"]["ExtraLimitView"][];
+            /**
+             * Format: date-time
+             * @description Since when the provider contradicts itself about this account's quota; absent when it does not.
+             */
+            flapping_since?: string | null;
             /** @description Health over the last 120 attempts. */
             health: components["schemas"]["HealthView"];
             /**
@@ -338,12 +365,20 @@ export interface components {
              * @description When it last served or failed a request.
              */
             last_used_at?: string | null;
+            /** @description Whether the provider says that a limit is reached. */
+            limit_reached?: boolean | null;
             /** @description Unique slug, such as `codex-pro-1`. */
             name: string;
             /** @description Plan in lower case, such as `pro`. */
             plan?: string | null;
             /** @description Slug of the owner of the pool it is in; its own slug for an owner; absent when it is in none. */
             pool?: string | null;
+            /**
+             * Format: date-time
+             * @description When the next request may be tried on it to see whether its trouble is over, for one that is set
+             *     aside for a while.
+             */
+            probe_at?: string | null;
             /**
              * Format: date-time
              * @description When the quota was last seen.
@@ -359,8 +394,16 @@ export interface components {
             remaining_percent?: number | null;
             /** @description What a person can do about the state, in a sentence; absent when ready. */
             remedy?: string | null;
+            /**
+             * Format: int32
+             * @description Resets that were granted and can be redeemed at the provider.
+             */
+            reset_credits?: number | null;
             /** @description Its place in a pool. */
             role: components["schemas"]["RoleView"];
+            /** @description How long its quota will last at the present pace. */
+            runway: components["schemas"]["RunwayView"];
+            spend?: components["schemas"]["SpendView"] | null;
             /** @description The state that matters most. */
             state: components["schemas"]["AccountState"];
             /**
@@ -422,7 +465,7 @@ export interface components {
              * @description Output tokens.
              */
             output_tokens?: number | null;
-            /** @description Why the first candidate came first: `conversation`, `strategy`, `fallback`. */
+            /** @description Why the first candidate came first: `conversation`, `turn`, `strategy`, `fallback`. */
             placement?: string | null;
             /** @description Accounts that were passed over, with their states. */
             skipped: components["schemas"]["SkippedView"][];
@@ -433,6 +476,38 @@ export interface components {
             status: number;
             /** @description `http`, `websocket`. */
             transport: string;
+            /** @description What the choice went by. */
+            why?: components["schemas"]["WhyView"];
+        };
+        /**
+         * @description What became of a conversation's tie to its account, in a word.
+         * @enum {string}
+         */
+        AffinityKind: "none" | "new" | "kept" | "moved" | "bound";
+        /** @description What became of a conversation's tie to its account. */
+        AffinityView: {
+            /**
+             * Format: int64
+             * @description Input tokens that the old account's prompt cache held and the new one's did not; an estimate.
+             * @default null
+             */
+            cached_tokens_lost: number | null;
+            /**
+             * @description Slug of the account that it was on, for one that moved or could not.
+             * @default null
+             */
+            from: string | null;
+            /**
+             * @description In a word.
+             * @default none
+             */
+            kind: components["schemas"]["AffinityKind"];
+            /**
+             * @description Why it moved or could not go on: a state (`exhausted`, …) or class (`usage_limit`, …) of that
+             *     account, `rotation` where the pool rotates strictly, `left_pool` where the account is no longer in it.
+             * @default null
+             */
+            reason: string | null;
         };
         /** @description One try on one account. */
         AttemptView: {
@@ -440,6 +515,8 @@ export interface components {
             account: string;
             /** @description Class of the outcome, such as `success` or `usage_limit`. */
             class: string;
+            /** @description Whether the request had reached the provider when the attempt ended. */
+            delivery?: components["schemas"]["DeliveryView"];
             /**
              * Format: int64
              * @description Milliseconds to the outcome.
@@ -456,6 +533,13 @@ export interface components {
          * @enum {string}
          */
         CallbackView: "automatic" | "paste_only";
+        /** @description An account that was to be tried. */
+        CandidateView: {
+            /** @description Slug of the account. */
+            account: string;
+            /** @description Why it stood where it did: `conversation`, `turn`, `strategy`, `fallback`. */
+            placement: string;
+        };
         /** @description Changes to a client; what is absent stays. */
         ClientChange: {
             /** @description Slug of another account. */
@@ -504,9 +588,64 @@ export interface components {
             last_used_at?: string | null;
             /** @description Unique name. */
             name: string;
-            /** @description `inherit`: the account's pool as it is; `custom`: the strategy below in its place. */
+            /**
+             * @description `inherit`: the account's pool as it is; `custom`: the strategy below in its place; `single`: that
+             *     account alone.
+             */
             override_mode: components["schemas"]["OverrideMode"];
             strategy?: components["schemas"]["Strategy"] | null;
+        };
+        /** @description The other figures of a window about which the provider contradicts itself. */
+        ContestedView: {
+            /**
+             * Format: date-time
+             * @description When it starts afresh.
+             */
+            resets_at?: string | null;
+            /**
+             * Format: date-time
+             * @description When this was seen.
+             */
+            seen_at: string;
+            /** @description How it was seen. */
+            source: components["schemas"]["Source"];
+            /**
+             * Format: double
+             * @description 0 to 100.
+             */
+            used_percent: number;
+        };
+        /**
+         * @description Whether conversations stay on their account.
+         * @enum {string}
+         */
+        Conversations: "stay" | "rotate";
+        /** @description Bought credits, from which requests beyond the windows are paid. */
+        CreditsView: {
+            /** @description What is left, in the provider's own words. */
+            balance?: string | null;
+            /** @description Whether there are any. */
+            has_credits: boolean;
+            /** @description Whether they are without limit. */
+            unlimited: boolean;
+        };
+        /**
+         * @description How far a request had come when its attempt ended.
+         * @enum {string}
+         */
+        DeliveryView: "answered" | "not_sent" | "unknown" | "begun";
+        /** @description A time in which an account was used up. */
+        DrySpanView: {
+            /**
+             * Format: date-time
+             * @description Its beginning.
+             */
+            from: string;
+            /**
+             * Format: date-time
+             * @description Its end.
+             */
+            to: string;
         };
         /** @description Something happened. A listener that lags reads the snapshot afresh and goes on. */
         EngineEvent: {
@@ -552,12 +691,23 @@ export interface components {
             /** @enum {string} */
             type: "vault";
         };
+        /** @description A limit of a single model or feature; it blocks nothing else. */
+        ExtraLimitView: {
+            /** @description Whether the provider says that requests under it are allowed. */
+            allowed?: boolean | null;
+            /** @description Whether the provider says that it is reached. */
+            limit_reached?: boolean | null;
+            /** @description The provider's name for it. */
+            name: string;
+            /** @description Its windows. */
+            windows: components["schemas"]["WindowView"][];
+        };
         /**
          * @description The four health states.
          * @enum {string}
          */
         HealthState: "idle" | "healthy" | "degraded" | "critical";
-        /** @description Health as shown. */
+        /** @description Health as shown; by default that of an account that was never tried. */
         HealthView: {
             /**
              * Format: int32
@@ -597,6 +747,24 @@ export interface components {
          * @enum {string}
          */
         ModeView: "normal" | "rehearsal";
+        /** @description What moving conversations between accounts cost. */
+        MovesView: {
+            /**
+             * Format: int64
+             * @description Input tokens that had to be read anew; an estimate.
+             */
+            cached_tokens_lost: number;
+            /**
+             * Format: int32
+             * @description Conversations that moved.
+             */
+            count: number;
+            /**
+             * Format: int32
+             * @description Attempts that may have been billed beside the one that answered.
+             */
+            maybe_billed_twice: number;
+        };
         /** @description A sign-in to be started. */
         NewSignIn: {
             /** @description Slug of the account to repair; absent for a new one. */
@@ -613,7 +781,7 @@ export interface components {
          * @description Whether a client follows its account's pool.
          * @enum {string}
          */
-        OverrideMode: "inherit" | "custom";
+        OverrideMode: "inherit" | "custom" | "single";
         /** @description The callback address that the person copied. */
         PastedCallback: {
             /** @description The whole address of the page that the browser ended on, or `code#state`. */
@@ -621,6 +789,7 @@ export interface components {
         };
         /** @description What a pool is to be. */
         PoolChange: {
+            conversations?: components["schemas"]["Conversations"] | null;
             /** @description Slugs of the members, in order, without the owner. */
             extra_provider_names: string[];
             /** @description How requests are placed. */
@@ -628,6 +797,8 @@ export interface components {
         };
         /** @description One pool as shown. */
         PoolView: {
+            /** @description Whether conversations stay on their account. */
+            conversations: components["schemas"]["Conversations"];
             /** @description Slugs of the members, in order, without the owner. */
             extra_provider_names: string[];
             /** @description Slug of the account that served last. */
@@ -637,11 +808,15 @@ export interface components {
              * @description When that was.
              */
             last_used_at?: string | null;
+            /** @description What moving conversations cost in the last 24 hours. */
+            moves: components["schemas"]["MovesView"];
             /** @description Slug of the owner. */
             owner: string;
+            /** @description How long the quota of all its accounts will last at the present pace. */
+            runway: components["schemas"]["RunwayView"];
             /** @description Whether at least one account can take a request. */
             serving: boolean;
-            /** @description `primary_first`, `round_robin` or `priority_order`. */
+            /** @description How new conversations are placed. */
             strategy: components["schemas"]["Strategy"];
             /**
              * Format: date-time
@@ -683,6 +858,75 @@ export interface components {
          */
         RoleView: "owner" | "member" | "single";
         /**
+         * @description What can be said of a runway.
+         * @enum {string}
+         */
+        RunwayOutlook: "silent" | "lasts" | "runs_dry" | "dry";
+        /** @description How long quota will last at the present pace. */
+        RunwayView: {
+            /**
+             * Format: date-time
+             * @description Best estimate of when nothing is left.
+             */
+            dry_at?: string | null;
+            /**
+             * Format: date-time
+             * @description Nothing may be left from here on, at the fastest pace seen lately.
+             */
+            earliest?: string | null;
+            /**
+             * Format: date-time
+             * @description At the slowest pace seen lately; absent where that would last until the reset.
+             */
+            latest?: string | null;
+            /** @description What can be said. */
+            outlook: components["schemas"]["RunwayOutlook"];
+            /**
+             * Format: date-time
+             * @description When capacity comes back after that.
+             */
+            returns_at?: string | null;
+            window?: components["schemas"]["WindowKind"] | null;
+        };
+        /** @description One account in a course of events. */
+        ScenarioAccountView: {
+            /** @description Slug of the account. */
+            account: string;
+            /** @description When it was used up. */
+            dry: components["schemas"]["DrySpanView"][];
+            /**
+             * Format: int32
+             * @description Requests that it served.
+             */
+            requests: number;
+        };
+        /** @description One course of events. */
+        ScenarioView: {
+            /** @description Per account, owner first. */
+            accounts: components["schemas"]["ScenarioAccountView"][];
+            /**
+             * Format: int32
+             * @description Times that a conversation changed its account, and with it its prompt cache.
+             */
+            cache_breaks: number;
+            /**
+             * Format: int64
+             * @description Input tokens that had to be read anew for it; an estimate.
+             */
+            cached_tokens_lost: number;
+            /**
+             * Format: int64
+             * @description Seconds in which no account could serve.
+             */
+            dry_seconds: number;
+            strategy?: components["schemas"]["Strategy"] | null;
+            /**
+             * Format: int32
+             * @description Requests that no account could serve.
+             */
+            unserved: number;
+        };
+        /**
          * @description Where a sign-in stands.
          * @enum {string}
          */
@@ -718,6 +962,11 @@ export interface components {
             account: string;
             /** @description Its state then. */
             reason: string;
+            /**
+             * Format: date-time
+             * @description When time alone was to cure it, if known.
+             */
+            until?: string | null;
         };
         /** @description Everything a person may want to see at a glance. */
         Snapshot: {
@@ -750,11 +999,30 @@ export interface components {
          * @enum {string}
          */
         Source: "usage" | "headers" | "event";
+        /** @description A spending limit that the workspace has set. */
+        SpendView: {
+            /** @description The limit, in the provider's own words. */
+            limit?: string | null;
+            /** @description Whether it is reached. */
+            reached: boolean;
+            /**
+             * Format: date-time
+             * @description When it starts afresh.
+             */
+            resets_at?: string | null;
+            /** @description What is spent, in the provider's own words. */
+            used?: string | null;
+            /**
+             * Format: double
+             * @description 0 to 100.
+             */
+            used_percent?: number | null;
+        };
         /**
          * @description How new conversations, and requests that name none, are placed.
          * @enum {string}
          */
-        Strategy: "primary_first" | "round_robin" | "priority_order";
+        Strategy: "primary_first" | "round_robin" | "priority_order" | "most_headroom" | "soonest_reset";
         /**
          * @description Whether the vault can be read and written.
          * @enum {string}
@@ -769,6 +1037,86 @@ export interface components {
             /** @description Whether it can be read and written. */
             state: components["schemas"]["VaultState"];
         };
+        /** @description What a pool's recorded requests would have done under each strategy, side by side. */
+        WhatIfView: {
+            /**
+             * @description What had to be assumed: `burn_guessed` where an account's use per token is taken from the others,
+             *     `no_token_counts` where answers carried none, `history_short` where less than a day is recorded.
+             */
+            assumptions: string[];
+            /**
+             * Format: int32
+             * @description Conversations among them.
+             */
+            conversations: number;
+            /**
+             * Format: date-time
+             * @description Arrival of the first request that is replayed.
+             */
+            from?: string | null;
+            /** @description Slug of the pool's owner. */
+            owner: string;
+            /** @description What happened. */
+            recorded: components["schemas"]["ScenarioView"];
+            /**
+             * Format: int32
+             * @description Requests that are replayed.
+             */
+            requests: number;
+            /** @description One for each strategy. */
+            scenarios: components["schemas"]["ScenarioView"][];
+            /**
+             * Format: date-time
+             * @description Arrival of the last.
+             */
+            to?: string | null;
+            /** @description Slugs of the accounts that are left out of the scenarios. */
+            without: string[];
+        };
+        /** @description What a choice went by. Empty for a request that was refused before there was a choice. */
+        WhyView: {
+            /**
+             * @description What became of the conversation's tie to its account.
+             * @default {
+             *       "cached_tokens_lost": null,
+             *       "from": null,
+             *       "kind": "none",
+             *       "reason": null
+             *     }
+             */
+            affinity: components["schemas"]["AffinityView"];
+            /**
+             * @description The accounts in the order in which they were to be tried.
+             * @default []
+             */
+            candidates: components["schemas"]["CandidateView"][];
+            /**
+             * @description Eight hexadecimal digits that tell conversations apart; never the tool's own name for it.
+             * @default null
+             */
+            conversation: string | null;
+            /**
+             * Format: int32
+             * @description Attempts that broke off after the request may have been worked on, and were made again: each may
+             *     have been billed beside the one that answered.
+             * @default 0
+             */
+            maybe_billed_twice: number;
+            /**
+             * Format: int64
+             * @description Size of the request body as the tool sent it.
+             * @default 0
+             */
+            request_bytes: number;
+            /**
+             * Format: int64
+             * @description Size of the answer as the tool got it.
+             * @default 0
+             */
+            response_bytes: number;
+            /** @default null */
+            strategy: components["schemas"]["Strategy"] | null;
+        };
         /**
          * @description Quota windows by length.
          * @enum {string}
@@ -776,6 +1124,7 @@ export interface components {
         WindowKind: "five_hour" | "weekly" | "monthly" | "other";
         /** @description One quota window as shown. */
         WindowView: {
+            contested?: components["schemas"]["ContestedView"] | null;
             /** @description By length: `five_hour`, `weekly`, `monthly`, `other`. */
             kind: components["schemas"]["WindowKind"];
             /**
@@ -1325,6 +1674,40 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Refused; nothing was saved */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    whatIf: {
+        parameters: {
+            query?: {
+                /** @description Slugs of accounts to leave out, separated by commas */
+                without?: string;
+            };
+            header?: never;
+            path: {
+                /** @description Slug of the owner */
+                owner: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WhatIfView"];
+                };
             };
             /** @description Refused; nothing was saved */
             default: {

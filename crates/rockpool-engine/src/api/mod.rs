@@ -76,6 +76,7 @@ fn registrations() -> OpenApiRouter<Shared> {
         .routes(routes!(accounts::refresh_quota))
         .routes(routes!(pools::list))
         .routes(routes!(pools::set, pools::remove))
+        .routes(routes!(pools::what_if))
         .routes(routes!(clients::list, clients::add))
         .routes(routes!(clients::update, clients::remove))
         .routes(routes!(clients::rotate))

@@ -14,6 +14,20 @@ pub enum Strategy {
     RoundRobin,
     /// Strictly in list order.
     PriorityOrder,
+    /// The account with the most quota left.
+    MostHeadroom,
+    /// The account whose quota comes back first.
+    SoonestReset,
+}
+
+/// Whether conversations stay on their account.
+#[derive(ToSchema)]
+#[schema(rename_all = "snake_case")]
+pub enum Conversations {
+    /// On the account that began to answer them, while it can serve.
+    Stay,
+    /// Each request is placed anew, as far as its history allows.
+    Rotate,
 }
 
 /// The state of an account that matters most.
@@ -32,6 +46,8 @@ pub enum AccountState {
     NeedsReauth,
     /// A refresh token was sent and the answer never seen.
     SignInUncertain,
+    /// The login does not belong to the account's workspace any more.
+    MissingWorkspace,
     /// The provider refuses it.
     Forbidden,
     /// The provider asks for payment.

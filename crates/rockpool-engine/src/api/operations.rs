@@ -10,7 +10,7 @@ use crate::action::{
 };
 use crate::event::EngineEvent;
 use crate::principal::{Principal, Viewer};
-use crate::snapshot::{AccountView, ActivityView, ClientView, PoolView, SignInView, Snapshot};
+use crate::snapshot::{AccountView, ActivityView, ClientView, PoolView, SignInView, Snapshot, WhatIfView};
 
 /// The answer to an action.
 pub type Answer<'a, T> = BoxFuture<'a, Result<T, ActionError>>;
@@ -73,6 +73,15 @@ pub trait Operations: Send + Sync {
 
     /// Dissolves the pool of `owner`; its accounts stay.
     fn remove_pool<'a>(&'a self, tenant: TenantId, owner: &'a str) -> Answer<'a, ()>;
+
+    /// Places the recorded requests of the pool of `owner` anew, under each strategy, without the accounts
+    /// named in `without`.
+    fn what_if<'a>(
+        &'a self,
+        tenant: TenantId,
+        owner: &'a str,
+        without: Vec<String>,
+    ) -> Answer<'a, WhatIfView>;
 
     /// Makes a client and its key, which is never shown again.
     fn add_client(&self, tenant: TenantId, client: NewClient) -> Answer<'_, (ClientView, SecretString)>;

@@ -3,15 +3,15 @@
 use axum::Json;
 use axum::extract::{Path, State};
 use http::StatusCode;
-use rockpool_routing::Strategy;
+use rockpool_routing::{Conversations, Strategy};
 use serde::Deserialize;
-use utoipa::ToSchema;
+use utoipa::{IntoParams, ToSchema};
 
-use super::extract::{Body, Caller};
+use super::extract::{Body, Caller, Search};
 use super::problem::Problem;
 use super::{Shared, names};
 use crate::action::PoolSettings;
-use crate::snapshot::PoolView;
+use crate::snapshot::{PoolView, WhatIfView};
 
 /// What a pool is to be.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -22,6 +22,10 @@ pub(super) struct PoolChange {
     strategy: Strategy,
     /// Slugs of the members, in order, without the owner.
     extra_provider_names: Vec<String>,
+    /// Whether conversations stay on their account; `stay` when absent.
+    #[serde(default)]
+    #[schema(value_type = Option<names::Conversations>)]
+    conversations: Conversations,
 }
 
 /// Pools, by owner's name
@@ -41,9 +45,37 @@ pub(super) async fn set(
     Path(owner): Path<String>,
     Body(change): Body<PoolChange>,
 ) -> Result<Json<PoolView>, Problem> {
-    let settings =
-        PoolSettings { strategy: change.strategy, extra_provider_names: change.extra_provider_names };
+    let settings = PoolSettings {
+        strategy: change.strategy,
+        extra_provider_names: change.extra_provider_names,
+        conversations: change.conversations,
+    };
     Ok(Json(engine.set_pool(viewer.home, &owner, settings).await?))
+}
+
+/// What is left out of a replay.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(super) struct WhatIfQuery {
+    /// Slugs of accounts to leave out, separated by commas
+    without: Option<String>,
+}
+
+/// Place the pool's recorded requests anew, under each strategy
+#[utoipa::path(get, path = "/pools/{owner}/what-if", tag = "pools", operation_id = "whatIf",
+    params(("owner" = String, Path, description = "Slug of the owner"), WhatIfQuery),
+    responses((status = OK, body = WhatIfView)))]
+pub(super) async fn what_if(
+    State(engine): State<Shared>,
+    Caller(viewer): Caller,
+    Path(owner): Path<String>,
+    Search(query): Search<WhatIfQuery>,
+) -> Result<Json<WhatIfView>, Problem> {
+    let names = query.without.unwrap_or_default();
+    let without =
+        names.split(',').map(str::trim).filter(|name| !name.is_empty()).map(str::to_owned).collect();
+    Ok(Json(engine.what_if(viewer.home, &owner, without).await?))
 }
 
 /// Dissolve a pool; its accounts stay

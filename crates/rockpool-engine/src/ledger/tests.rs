@@ -7,6 +7,7 @@ use uuid::Uuid;
 
 use super::pending::MOST;
 use super::*;
+use crate::snapshot::WhyView;
 use crate::store::{AccountRow, ClientRow, LoginRow, Obtained, RefreshPhase, system_scope};
 
 struct World {
@@ -117,6 +118,7 @@ impl World {
             input_tokens: None,
             cached_tokens: None,
             output_tokens: None,
+            why: WhyView::default(),
         };
         let client = Some(ClientId(Uuid::from_u128(3)));
         ActivityRow { tenant: self.tenant, client, account: Some(self.account), view }
@@ -138,14 +140,8 @@ impl World {
 }
 
 fn reading(second: i64) -> Reading {
-    Reading {
-        seen_at: at(second),
-        source: Source::Headers,
-        windows: Window::reported(5.0, Some(18_000), Some(at(99))).into_iter().collect(),
-        plan: None,
-        allowed: None,
-        limit_reached: None,
-    }
+    let windows = Window::reported(5.0, Some(18_000), Some(at(99))).into_iter().collect();
+    Reading::new(at(second), Source::Headers, windows)
 }
 
 #[tokio::test]

@@ -121,6 +121,6 @@ fn check_override(row: &ClientRow) -> Result<(), ActionError> {
             "strategy",
             "A client with override_mode “custom” needs a strategy of its own.",
         )),
-        (OverrideMode::Custom, Some(_)) | (OverrideMode::Inherit, _) => Ok(()),
+        (OverrideMode::Custom, Some(_)) | (OverrideMode::Inherit | OverrideMode::Single, _) => Ok(()),
     }
 }

@@ -6,6 +6,7 @@ mod pools;
 mod sign_ins;
 #[cfg(test)]
 mod tests;
+mod what_if;
 
 use rockpool_routing::{SignInId, TenantId};
 use secrecy::SecretString;
@@ -19,7 +20,7 @@ use crate::api::operations::Answer;
 use crate::event::EngineEvent;
 use crate::handle::{EngineHandle, refused};
 use crate::principal::{Principal, Viewer};
-use crate::snapshot::{AccountView, ActivityView, ClientView, PoolView, SignInView, Snapshot};
+use crate::snapshot::{AccountView, ActivityView, ClientView, PoolView, SignInView, Snapshot, WhatIfView};
 
 impl Operations for EngineHandle {
     /// Both principals act for the whole machine; at home they are in the tenant that existed first.
@@ -100,6 +101,15 @@ impl Operations for EngineHandle {
     fn remove_pool<'a>(&'a self, tenant: TenantId, owner: &'a str) -> Answer<'a, ()> {
         let (engine, owner) = (self.clone(), owner.to_owned());
         to_its_end(async move { pools::remove(&engine, tenant, &owner).await })
+    }
+
+    fn what_if<'a>(
+        &'a self,
+        tenant: TenantId,
+        owner: &'a str,
+        without: Vec<String>,
+    ) -> Answer<'a, WhatIfView> {
+        Box::pin(what_if::what_if(self, tenant, owner, without))
     }
 
     fn add_client(&self, tenant: TenantId, client: NewClient) -> Answer<'_, (ClientView, SecretString)> {

@@ -20,7 +20,8 @@ pub(super) async fn set(
     let registry = engine.core().registry.get();
     let owner_id = engine.account(tenant, owner)?.id;
     let members = members(&registry, tenant, owner, &settings.extra_provider_names)?;
-    let candidate = Pool { owner: owner_id, members, strategy: settings.strategy };
+    let candidate =
+        Pool { owner: owner_id, members, strategy: settings.strategy, conversations: settings.conversations };
     let existing: BTreeMap<AccountId, Pool> = registry
         .pools
         .iter()

@@ -9,7 +9,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use jiff::Timestamp;
 use rockpool_routing::account::Wish;
-use rockpool_routing::{Reading, Source, Strategy, TenantId};
+use rockpool_routing::{Conversations, Reading, Source, Strategy, TenantId};
 use secrecy::ExposeSecret as _;
 use serde_json::{Value, json};
 
@@ -183,14 +183,7 @@ async fn what_is_kept_of_a_quota_is_what_the_router_knows_and_not_the_last_word(
     let account = world.import("ada").await.id;
     let (engine, clock) = (world.handle(), &world.clock);
     clock.advance(Duration::from_secs(1));
-    let bare = Reading {
-        seen_at: clock.wall(),
-        source: Source::Headers,
-        windows: Vec::new(),
-        plan: None,
-        allowed: None,
-        limit_reached: None,
-    };
+    let bare = Reading::new(clock.wall(), Source::Headers, Vec::new());
     engine.core().observe(account, bare);
     engine.core().ledger.write(&engine.core().store).await.unwrap();
     let kept = engine.core().store.quota(system_scope()).await.unwrap().remove(0).reading;
@@ -211,8 +204,11 @@ async fn a_blocked_account_is_not_asked_for_its_models_but_its_list_still_counts
     world.import("grace").await;
     let engine = world.handle();
     let tenant = home(&engine);
-    let pool =
-        PoolSettings { strategy: Strategy::PriorityOrder, extra_provider_names: vec!["grace".to_owned()] };
+    let pool = PoolSettings {
+        strategy: Strategy::PriorityOrder,
+        extra_provider_names: vec!["grace".to_owned()],
+        conversations: Conversations::Stay,
+    };
     engine.set_pool(tenant, "ada", pool).await.unwrap();
     let key = world.client("ada").await;
     let etag = |answer: &reqwest::Response| answer.headers()["etag"].clone();

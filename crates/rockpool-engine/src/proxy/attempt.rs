@@ -141,7 +141,7 @@ pub(crate) async fn bearer_of(
 pub(crate) fn class_without_bearer(error: &TokenError) -> Class {
     match error {
         TokenError::NeedsReauth | TokenError::UncertainSpent => Class::Unauthorized,
-        TokenError::VaultLocked | TokenError::Passing(_) => Class::Failure,
+        TokenError::VaultLocked | TokenError::Passing(_) => Class::FAILURE,
     }
 }
 
@@ -169,10 +169,10 @@ pub(crate) async fn send(
     let request = request(core, outgoing, bearer.authorization(), workspace);
     let response = match tokio::time::timeout(HEAD_TIMEOUT, request.send()).await {
         Ok(Ok(response)) => response,
-        Ok(Err(error)) => return nothing(Class::Failure, shown, plain(&error)),
-        Err(_) => return nothing(Class::Failure, shown, "no answer within five minutes".to_owned()),
+        Ok(Err(error)) => return nothing(Class::FAILURE, shown, plain(&error)),
+        Err(_) => return nothing(Class::FAILURE, shown, "no answer within five minutes".to_owned()),
     };
-    answer(core, account, response, nothing(Class::Failure, shown, String::new())).await
+    answer(core, account, response, nothing(Class::FAILURE, shown, String::new())).await
 }
 
 fn request(
@@ -211,7 +211,7 @@ async fn answer(core: &Arc<Core>, account: AccountId, response: reqwest::Respons
     let limit = if head.status.is_success() { MAX_BODY } else { ERROR_BODY };
     let Ok(Ok(body)) = tokio::time::timeout(BODY_TIMEOUT, Limited::new(body, limit).collect()).await else {
         let text = "the provider's answer broke off".to_owned();
-        return Tried { class: Class::Failure, status, reply: Reply::Nothing(text), ..tried };
+        return Tried { class: Class::FAILURE, status, reply: Reply::Nothing(text), ..tried };
     };
     let body = body.to_bytes();
     let class = class_of(head.status, &head.headers, &body, now);

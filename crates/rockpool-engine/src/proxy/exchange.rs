@@ -174,14 +174,14 @@ impl Exchange {
     fn stay(self, record: Record, last: Option<Tried>) -> Response<ProxyBody> {
         let home = Pool::single(self.home.map_or(self.pool.owner, |home| home.account));
         match unservable::error(&self.core, &self.caller, &home) {
-            Some(error) => self.fail(record, Class::Failure, &error),
+            Some(error) => self.fail(record, Class::FAILURE, &error),
             None => self.give_up(record, last),
         }
     }
 
     /// No account served the request: says when one can, or hands the last answer on.
     fn give_up(self, record: Record, last: Option<Tried>) -> Response<ProxyBody> {
-        let class = last.as_ref().map_or(Class::Failure, |tried| tried.class);
+        let class = last.as_ref().map_or(Class::FAILURE, |tried| tried.class);
         if let Some(error) = unservable::error(&self.core, &self.caller, &self.pool) {
             return self.fail(record, class, &error);
         }

@@ -109,7 +109,7 @@ impl Observer {
     /// The class of the answer if it ended now.
     pub(crate) fn class_at_end(&self) -> Class {
         match &self.stage {
-            Stage::Open => Class::Failure,
+            Stage::Open => Class::FAILURE,
             Stage::Completed(_) => Class::Success,
             Stage::Failed(fault) => classify::classify(&fault.signals()),
         }

@@ -10,7 +10,7 @@ use super::authenticate::Caller;
 use super::frame::Tokens;
 use crate::core::Core;
 use crate::registry::Registry;
-use crate::snapshot::{ActivityView, AttemptView, SkippedView};
+use crate::snapshot::{ActivityView, AttemptView, DeliveryView, SkippedView, WhyView};
 use crate::store::ActivityRow;
 
 /// Status recorded for a tool that went away (nginx's convention).
@@ -78,6 +78,7 @@ impl Record {
             input_tokens: None,
             cached_tokens: None,
             output_tokens: None,
+            why: WhyView::default(),
         };
         Self {
             core: Arc::clone(core),
@@ -107,6 +108,7 @@ impl Record {
             .map(|skipped| SkippedView {
                 account: self.registry.name_of(skipped.account),
                 reason: skipped.blocked.state.name().to_owned(),
+                until: skipped.blocked.until,
             })
             .collect();
     }
@@ -116,7 +118,13 @@ impl Record {
         let ms = self.elapsed_ms(since);
         if let Some(view) = &mut self.view {
             let account = self.registry.name_of(account);
-            view.attempts.push(AttemptView { account, class: class.name().to_owned(), status, ms });
+            view.attempts.push(AttemptView {
+                account,
+                class: class.name().to_owned(),
+                status,
+                ms,
+                delivery: DeliveryView::default(),
+            });
         }
     }
 

@@ -159,14 +159,8 @@ mod tests {
         let mut router = Router::default();
         for (number, used) in (1..).zip(used) {
             router.add_account(account(number));
-            let reading = Reading {
-                seen_at: now.wall,
-                source: Source::Usage,
-                windows: vec![window(*used, 18_000, now.wall.as_second() + 600)],
-                plan: None,
-                allowed,
-                limit_reached: None,
-            };
+            let windows = vec![window(*used, 18_000, now.wall.as_second() + 600)];
+            let reading = Reading { allowed, ..Reading::new(now.wall, Source::Usage, windows) };
             router.observe(account(number), reading);
         }
         router

@@ -151,7 +151,7 @@ mod tests {
     #[test]
     fn an_answer_is_returned_and_a_fault_moves_on() {
         assert_eq!(walk().after(Class::Success, BearerShown::Generation(1)), Next::Return);
-        assert_eq!(walk().after(Class::Failure, BearerShown::Generation(1)), Next::Account(id(2)));
+        assert_eq!(walk().after(Class::FAILURE, BearerShown::Generation(1)), Next::Account(id(2)));
         assert_eq!(walk().after(Class::ForeignCiphertext, BearerShown::Generation(1)), Next::Strip);
     }
 }

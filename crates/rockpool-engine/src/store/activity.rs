@@ -58,10 +58,10 @@ pub(super) fn record(connection: &Connection, rows: &[ActivityRow]) -> rusqlite:
 fn insert(connection: &Connection, row: &ActivityRow) -> rusqlite::Result<()> {
     let sql = "INSERT INTO activity (id, tenant_id, at, client_id, client, account_id, account, first_account,
                    model, transport, outcome, status, placement, attempts, skipped, first_byte_ms, duration_ms,
-                   input_tokens, cached_tokens, output_tokens)
+                   input_tokens, cached_tokens, output_tokens, why)
                VALUES (:id, :tenant, :at, :client_id, :client, :account_id, :account, :first_account,
                    :model, :transport, :outcome, :status, :placement, :attempts, :skipped, :first_byte_ms,
-                   :duration_ms, :input_tokens, :cached_tokens, :output_tokens)
+                   :duration_ms, :input_tokens, :cached_tokens, :output_tokens, :why)
                ON CONFLICT (id) DO NOTHING";
     let view = &row.view;
     connection.prepare_cached(sql)?.execute(named_params! {
@@ -85,6 +85,7 @@ fn insert(connection: &Connection, row: &ActivityRow) -> rusqlite::Result<()> {
         ":input_tokens": view.input_tokens.map(Count),
         ":cached_tokens": view.cached_tokens.map(Count),
         ":output_tokens": view.output_tokens.map(Count),
+        ":why": Json(&view.why),
     })?;
     Ok(())
 }
@@ -118,6 +119,7 @@ fn read(row: &Row<'_>) -> rusqlite::Result<ActivityRow> {
         input_tokens: count("input_tokens")?,
         cached_tokens: count("cached_tokens")?,
         output_tokens: count("output_tokens")?,
+        why: row.get::<_, Json<_>>("why")?.0,
     };
     Ok(ActivityRow {
         tenant: row.get::<_, Text<_>>("tenant_id")?.0,

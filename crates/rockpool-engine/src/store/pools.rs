@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use rockpool_routing::{AccountId, Pool, Strategy, TenantId};
+use rockpool_routing::{AccountId, Conversations, Pool, Strategy, TenantId};
 use rusqlite::{Connection, Params};
 
 use super::column::{Name, Text};
@@ -25,9 +25,10 @@ impl Store {
     /// [`StoreError::Taken`] with [`super::Unique::PoolMember`] where a member is in another pool.
     pub async fn set_pool(&self, tenant: TenantId, pool: Pool) -> Result<(), StoreError> {
         self.call(Durability::Synced, move |tx| {
-            let sql = "INSERT INTO pools (tenant_id, owner, strategy) VALUES (?1, ?2, ?3)
-                       ON CONFLICT (tenant_id, owner) DO UPDATE SET strategy = excluded.strategy";
-            tx.execute(sql, (Text(tenant), Text(pool.owner), Name(pool.strategy)))?;
+            let sql = "INSERT INTO pools (tenant_id, owner, strategy, conversations) VALUES (?1, ?2, ?3, ?4)
+                       ON CONFLICT (tenant_id, owner) DO UPDATE
+                           SET strategy = excluded.strategy, conversations = excluded.conversations";
+            tx.execute(sql, (Text(tenant), Text(pool.owner), Name(pool.strategy), Name(pool.conversations)))?;
             let sql = "DELETE FROM pool_members WHERE tenant_id = ?1 AND owner = ?2";
             tx.execute(sql, (Text(tenant), Text(pool.owner)))?;
             let sql = "INSERT INTO pool_members (tenant_id, owner, member, position) VALUES (?1, ?2, ?3, ?4)";
@@ -64,7 +65,7 @@ pub(super) fn all(connection: &Connection) -> Result<Vec<PoolRow>, StoreError> {
 /// One row per member, and one without a member for a pool that has none.
 fn load(connection: &Connection, filter: &str, values: impl Params) -> Result<Vec<PoolRow>, StoreError> {
     let sql = format!(
-        "SELECT p.tenant_id, p.owner, p.strategy, m.member FROM pools p
+        "SELECT p.tenant_id, p.owner, p.strategy, m.member, p.conversations FROM pools p
          LEFT JOIN pool_members m ON m.tenant_id = p.tenant_id AND m.owner = p.owner
          {filter} ORDER BY p.tenant_id, p.owner, m.position"
     );
@@ -76,7 +77,12 @@ fn load(connection: &Connection, filter: &str, values: impl Params) -> Result<Ve
         let owner = row.get::<_, Text<AccountId>>(1)?.0;
         let strategy = row.get::<_, Name<Strategy>>(2)?.0;
         let member = row.get::<_, Option<Text<AccountId>>>(3)?;
-        let pool = pools.entry((tenant, owner)).or_insert_with(|| Pool { strategy, ..Pool::single(owner) });
+        let conversations = row.get::<_, Name<Conversations>>(4)?.0;
+        let pool = pools.entry((tenant, owner)).or_insert_with(|| Pool {
+            strategy,
+            conversations,
+            ..Pool::single(owner)
+        });
         pool.members.extend(member.map(|member| member.0));
     }
     Ok(pools.into_iter().map(|((tenant, _), pool)| PoolRow { tenant, pool }).collect())

@@ -6,11 +6,11 @@
 //! missing must not cost the rest. Only an answer that is no JSON object at all is an error.
 
 use jiff::{SignedDuration, Timestamp};
-use rockpool_routing::{Reading, Source, Window};
+use rockpool_routing::{Beside, Credits, ExtraLimit, Reading, Source, Spend, Window};
 use serde_json::Value;
 use thiserror::Error;
 
-use super::{ExtraLimit, UsageReport};
+use super::UsageReport;
 
 /// The answer is no usage report.
 #[derive(Clone, Debug, Error, PartialEq, Eq)]
@@ -37,8 +37,13 @@ pub fn parse(body: &[u8], seen_at: Timestamp) -> Result<UsageReport, NotUsage> {
             plan: plan(&answer["plan_type"]),
             allowed: main.allowed,
             limit_reached: main.limit_reached,
+            beside: Some(Beside {
+                extra,
+                credits: credits(&answer["credits"]),
+                spend: spend(&answer["spend_control"], seen_at),
+                reset_credits: count(&answer["rate_limit_reset_credits"]["available_count"]),
+            }),
         },
-        extra,
         user_id: text(&answer["user_id"]),
         workspace_id: text(&answer["account_id"]),
         email: text(&answer["email"]),
@@ -85,6 +90,42 @@ fn named(name: &str, limits: &Value, seen_at: Timestamp) -> Option<ExtraLimit> {
     }
     let Limits { windows, allowed, limit_reached } = Limits::read(limits, seen_at);
     Some(ExtraLimit { name: name.to_owned(), windows, allowed, limit_reached })
+}
+
+/// Bought credits; also read off events and headers.
+pub(super) fn credits(value: &Value) -> Option<Credits> {
+    value.is_object().then(|| Credits {
+        has_credits: value["has_credits"].as_bool().unwrap_or_default(),
+        unlimited: value["unlimited"].as_bool().unwrap_or_default(),
+        balance: amount(&value["balance"]),
+    })
+}
+
+fn spend(value: &Value, seen_at: Timestamp) -> Option<Spend> {
+    if !value.is_object() {
+        return None;
+    }
+    let limit = &value["individual_limit"];
+    let resets_at = number(&limit["reset_at"]).and_then(unix).or_else(|| {
+        let after = number(&limit["reset_after_seconds"]).filter(|after| *after > 0.0)?;
+        later(seen_at, after)
+    });
+    Some(Spend {
+        reached: value["reached"].as_bool().unwrap_or_default(),
+        limit: amount(&limit["limit"]),
+        used: amount(&limit["used"]),
+        used_percent: number(&limit["used_percent"]).map(|percent| percent.clamp(0.0, 100.0)),
+        resets_at,
+    })
+}
+
+/// An amount in the provider's own words: it sends text, and has sent numbers.
+fn amount(value: &Value) -> Option<String> {
+    text(value).or_else(|| value.as_number().map(ToString::to_string))
+}
+
+fn count(value: &Value) -> Option<u32> {
+    number(value).filter(|count| *count >= 0.0 && *count <= f64::from(u32::MAX)).map(|count| count as u32)
 }
 
 fn window(slot: &Value, seen_at: Timestamp) -> Option<Window> {
@@ -225,10 +266,27 @@ mod tests {
                   {"rate_limit":{}}]}"#,
         );
         assert!(report.reading.windows.is_empty());
-        let names: Vec<_> = report.extra.iter().map(|limit| limit.name.as_str()).collect();
+        let extra = report.reading.beside.unwrap().extra;
+        let names: Vec<_> = extra.iter().map(|limit| limit.name.as_str()).collect();
         assert_eq!(names, ["codex_bengalfox", "code_review"]);
-        assert_eq!(report.extra[0].limit_reached, Some(true));
-        assert_eq!(report.extra[0].windows[0].used_percent, 70.0);
+        assert_eq!(extra[0].limit_reached, Some(true));
+        assert_eq!(extra[0].windows[0].used_percent, 70.0);
+    }
+
+    #[test]
+    fn credits_a_spending_limit_and_granted_resets_are_read_in_the_providers_words() {
+        let report = read(
+            r#"{"plan_type":"team","credits":{"has_credits":true,"unlimited":false,"balance":"12.50"},
+                "spend_control":{"reached":false,"individual_limit":{"source":"user","limit":"100.00","used":25,
+                  "remaining":"75.00","used_percent":25,"reset_after_seconds":1000,"reset_at":1795360525}},
+                "rate_limit_reset_credits":{"available_count":2}}"#,
+        );
+        let beside = report.reading.beside.unwrap();
+        assert_eq!(beside.credits.unwrap().balance.as_deref(), Some("12.50"));
+        let spend = beside.spend.unwrap();
+        assert_eq!((spend.limit.as_deref(), spend.used.as_deref()), (Some("100.00"), Some("25")));
+        assert_eq!(spend.resets_at, Timestamp::from_second(1_795_360_525).ok());
+        assert_eq!(beside.reset_credits, Some(2));
     }
 
     #[test]

@@ -14,6 +14,7 @@ fn reading(seen: i64, windows: Vec<Window>) -> Reading {
         plan: None,
         allowed: None,
         limit_reached: None,
+        beside: None,
     }
 }
 

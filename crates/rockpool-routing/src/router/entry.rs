@@ -65,12 +65,13 @@ impl Entry {
             self.health.record(outcome);
         }
         self.failures = match class {
-            Class::Failure => self.failures + 1,
+            Class::Failure { .. } => self.failures + 1,
             Class::Success => 0,
             Class::Rejected
             | Class::Unauthorized
             | Class::UsageLimit { .. }
             | Class::RateLimited { .. }
+            | Class::MissingWorkspace
             | Class::Forbidden
             | Class::Billing
             | Class::Unsuitable
@@ -93,10 +94,14 @@ impl Entry {
                 self.cool_down = CoolDown::RateLimited { until: now.mono + wait };
                 self.worsened = Since(Some(now.mono));
             }
-            Class::Failure => {
+            Class::Failure { .. } => {
                 if self.failures >= FAILURES_IN_A_ROW {
                     self.fail_over_for_a_while(now);
                 }
+            }
+            Class::MissingWorkspace => {
+                self.standing = Standing::MissingWorkspace;
+                self.worsened = Since(Some(now.mono));
             }
             Class::Forbidden => {
                 self.standing = Standing::Forbidden;
@@ -161,6 +166,7 @@ impl Entry {
             CredentialState::Usable | CredentialState::UncertainServing => {}
         }
         match self.standing {
+            Standing::MissingWorkspace => return blocked(AccountState::MissingWorkspace, None),
             Standing::Forbidden => return blocked(AccountState::Forbidden, None),
             Standing::Billing => return blocked(AccountState::Billing, None),
             Standing::Good => {}

@@ -33,7 +33,7 @@ fn step() -> impl Strategy<Value = Step> {
 fn class_of(n: u8, now: Now) -> Class {
     match n {
         0 => Class::Success,
-        1 => Class::Failure,
+        1 => Class::FAILURE,
         2 => Class::RateLimited { retry_after: Some(Duration::from_secs(90)) },
         3 => Class::UsageLimit { resets_at: Some(later(now, 300).wall) },
         4 => Class::Rejected,

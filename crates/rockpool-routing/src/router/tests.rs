@@ -6,9 +6,9 @@ use jiff::SignedDuration;
 use uuid::Uuid;
 
 use super::*;
-use crate::TenantId;
 use crate::affinity::History;
 use crate::quota::{Source, Window};
+use crate::{Conversations, TenantId};
 
 pub(super) fn id(n: u128) -> AccountId {
     AccountId(Uuid::from_u128(n))
@@ -38,6 +38,7 @@ pub(super) fn reading(used: f64, now: Now) -> Reading {
         plan: None,
         allowed: None,
         limit_reached: None,
+        beside: None,
     }
 }
 
@@ -49,7 +50,11 @@ pub(super) fn three(strategy: Strategy) -> (Router, Pool, Now) {
         router.add_account(id(n));
         router.observe(id(n), reading(10.0, now));
     }
-    (router, Pool { owner: id(1), members: vec![id(2), id(3)], strategy }, now)
+    (
+        router,
+        Pool { owner: id(1), members: vec![id(2), id(3)], strategy, conversations: Conversations::Stay },
+        now,
+    )
 }
 
 pub(super) fn order(selection: &Selection) -> Vec<AccountId> {
@@ -71,7 +76,12 @@ fn primary_first_puts_an_owner_of_unknown_quota_last_and_priority_order_does_not
         router.add_account(id(n));
     }
     router.observe(id(2), reading(10.0, now));
-    let mut pool = Pool { owner: id(1), members: vec![id(2)], strategy: Strategy::PrimaryFirst };
+    let mut pool = Pool {
+        owner: id(1),
+        members: vec![id(2)],
+        strategy: Strategy::PrimaryFirst,
+        conversations: Conversations::Stay,
+    };
     assert_eq!(order(&router.choose(&pool, None, now)), [id(2), id(1)]);
     pool.strategy = Strategy::PriorityOrder;
     assert_eq!(order(&router.choose(&pool, None, now)), [id(1), id(2)]);
@@ -143,7 +153,7 @@ fn a_hostile_retry_after_is_capped_at_fifteen_minutes() {
 fn three_failures_in_a_row_make_an_account_a_fallback_for_thirty_seconds() {
     let (mut router, pool, now) = three(Strategy::PrimaryFirst);
     for _ in 0..3 {
-        router.settle(id(1), Class::Failure, now, now);
+        router.settle(id(1), Class::FAILURE, now, now);
     }
     assert_eq!(router.state(id(1), now).0, AccountState::Unreachable);
     assert_eq!(order(&router.choose(&pool, None, now)), [id(2), id(3), id(1)]);
@@ -155,7 +165,7 @@ fn a_vague_failure_does_not_shorten_a_named_wait() {
     let (mut router, _, now) = three(Strategy::PrimaryFirst);
     router.settle(id(1), Class::RateLimited { retry_after: Some(Duration::from_secs(120)) }, now, now);
     for _ in 0..3 {
-        router.settle(id(1), Class::Failure, now, now);
+        router.settle(id(1), Class::FAILURE, now, now);
     }
     assert_eq!(router.state(id(1), later(now, 60)).0, AccountState::RateLimited);
 }
@@ -210,7 +220,7 @@ fn only_failures_on_the_way_make_an_account_unreachable() {
     let (mut router, _, now) = three(Strategy::PrimaryFirst);
     router.settle(id(1), Class::Unauthorized, now, now);
     router.settle(id(1), Class::Unauthorized, now, now);
-    router.settle(id(1), Class::Failure, now, now);
+    router.settle(id(1), Class::FAILURE, now, now);
     assert_eq!(router.state(id(1), now).0, AccountState::Ready);
 }
 

@@ -7,8 +7,7 @@ use bytes::Bytes;
 use futures_util::FutureExt as _;
 use http::{Method, StatusCode};
 use jiff::Timestamp;
-use rockpool_routing::health::HealthState;
-use rockpool_routing::{AccountId, AccountState, ClientId, SignInId, Strategy, TenantId};
+use rockpool_routing::{AccountId, ClientId, Conversations, SignInId, Strategy, TenantId};
 use secrecy::SecretString;
 use serde_json::Value;
 use tokio::sync::broadcast;
@@ -72,31 +71,9 @@ pub(super) async fn ask(fake: &Arc<Fake>, method: Method, path: &str, body: &str
 
 fn account() -> AccountView {
     AccountView {
-        id: AccountId(Uuid::from_u128(1)),
-        name: "codex-pro-1".to_owned(),
         display_name: "Work".to_owned(),
-        email: None,
-        workspace_id: "ws".to_owned(),
         plan: Some("pro".to_owned()),
-        state: AccountState::Ready,
-        until: None,
-        remedy: None,
-        readiness: ReadinessView::Active,
-        role: RoleView::Single,
-        pool: None,
-        windows: Vec::new(),
-        remaining_percent: None,
-        quota_seen_at: None,
-        quota_source: None,
-        health: HealthView {
-            state: HealthState::Idle,
-            score: 0,
-            success_rate: 0,
-            consecutive_failures: 0,
-            sample: 0,
-        },
-        last_used_at: None,
-        in_flight: 0,
+        ..AccountView::bare(AccountId(Uuid::from_u128(1)), "codex-pro-1")
     }
 }
 
@@ -117,10 +94,13 @@ fn pool() -> PoolView {
     PoolView {
         owner: "codex-pro-1".to_owned(),
         strategy: Strategy::RoundRobin,
+        conversations: Conversations::Stay,
         extra_provider_names: vec!["codex-pro-2".to_owned()],
         last_account: None,
         last_used_at: None,
         serving: true,
+        runway: RunwayView::default(),
+        moves: MovesView::default(),
         until: None,
     }
 }
@@ -216,6 +196,34 @@ impl Operations for Fake {
 
     fn remove_pool<'a>(&'a self, tenant: TenantId, owner: &'a str) -> Answer<'a, ()> {
         self.note("remove_pool", tenant, owner, ())
+    }
+
+    fn what_if<'a>(
+        &'a self,
+        tenant: TenantId,
+        owner: &'a str,
+        without: Vec<String>,
+    ) -> Answer<'a, WhatIfView> {
+        let nothing = ScenarioView {
+            strategy: None,
+            accounts: Vec::new(),
+            cache_breaks: 0,
+            cached_tokens_lost: 0,
+            unserved: 0,
+            dry_seconds: 0,
+        };
+        let view = WhatIfView {
+            owner: owner.to_owned(),
+            from: None,
+            to: None,
+            requests: 0,
+            conversations: 0,
+            without: without.clone(),
+            recorded: nothing,
+            scenarios: Vec::new(),
+            assumptions: Vec::new(),
+        };
+        self.note("what_if", tenant, (owner, without), view)
     }
 
     fn add_client(&self, tenant: TenantId, new: NewClient) -> Answer<'_, (ClientView, SecretString)> {

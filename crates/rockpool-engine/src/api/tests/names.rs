@@ -26,7 +26,16 @@ fn document_names(schema: &str) -> Value {
 
 #[test]
 fn the_document_names_routings_enums_as_routing_does() {
-    assert_same_names!("Strategy", routing::Strategy, PrimaryFirst, RoundRobin, PriorityOrder);
+    assert_same_names!(
+        "Strategy",
+        routing::Strategy,
+        PrimaryFirst,
+        RoundRobin,
+        PriorityOrder,
+        MostHeadroom,
+        SoonestReset
+    );
+    assert_same_names!("Conversations", routing::Conversations, Stay, Rotate);
     assert_same_names!(
         "AccountState",
         routing::AccountState,
@@ -36,6 +45,7 @@ fn the_document_names_routings_enums_as_routing_does() {
         RateLimited,
         NeedsReauth,
         SignInUncertain,
+        MissingWorkspace,
         Forbidden,
         Billing,
         VaultLocked,

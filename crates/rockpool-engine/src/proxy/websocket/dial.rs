@@ -53,7 +53,7 @@ impl Handshake {
     ) -> Result<Dialed, Refusal> {
         let since = self.core.clock.now().mono;
         let work = self.dial_within(account, credentials, home, since);
-        let late = Refusal { class: Class::Failure, status: None, bearer: BearerShown::None, since };
+        let late = Refusal { class: Class::FAILURE, status: None, bearer: BearerShown::None, since };
         tokio::time::timeout(TIMEOUT, work).await.unwrap_or(Err(late))
     }
 
@@ -76,7 +76,7 @@ impl Handshake {
         negotiate(&mut headers, &key);
         let url = format!("{}/{}", self.core.config.backend_url.as_str().trim_end_matches('/'), self.path);
         let sent = self.core.upstream.websocket.get(url).headers(headers).send().await;
-        let response = sent.map_err(|_| refusal(Class::Failure, None, shown))?;
+        let response = sent.map_err(|_| refusal(Class::FAILURE, None, shown))?;
         let status = response.status();
         if let Some(reading) = usage::headers::reading(response.headers(), self.core.clock.wall()) {
             self.core.observe(account, reading);
@@ -88,9 +88,9 @@ impl Handshake {
         let headers = response.headers().clone();
         let accepted = headers.get(header::SEC_WEBSOCKET_ACCEPT).map(HeaderValue::as_bytes);
         if accepted != Some(derive_accept_key(key.as_bytes()).as_bytes()) {
-            return Err(refusal(Class::Failure, Some(101), shown));
+            return Err(refusal(Class::FAILURE, Some(101), shown));
         }
-        let upgraded = response.upgrade().await.map_err(|_| refusal(Class::Failure, Some(101), shown))?;
+        let upgraded = response.upgrade().await.map_err(|_| refusal(Class::FAILURE, Some(101), shown))?;
         let socket = WebSocketStream::from_raw_socket(upgraded, Role::Client, Some(config())).await;
         Ok(Dialed { account, generation: bearer.generation, socket, headers })
     }
@@ -113,7 +113,7 @@ impl Handshake {
         let body = body.map(http_body_util::Collected::to_bytes).unwrap_or_default();
         let class = attempt::class_of(head.status, &head.headers, &body, self.core.clock.wall());
         // Any other answer than 101 is no success here.
-        if class == Class::Success { Class::Failure } else { class }
+        if class == Class::Success { Class::FAILURE } else { class }
     }
 }
 

@@ -166,7 +166,7 @@ impl Handshake {
         for try_ in failed {
             record.tried(try_.account, try_.refusal.class, try_.refusal.status, try_.refusal.since);
         }
-        let class = failed.last().map_or(Class::Failure, |try_| try_.refusal.class);
+        let class = failed.last().map_or(Class::FAILURE, |try_| try_.refusal.class);
         let response = match unservable::error(&self.core, &self.caller, &self.pool) {
             Some(error) => error.response(),
             None => upgrade_required(),

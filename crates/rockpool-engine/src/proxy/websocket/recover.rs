@@ -142,9 +142,9 @@ impl Session {
         let Handshake { core, caller, pool, .. } = &self.handshake;
         let home = Pool::single(self.home.map_or(pool.owner, |home| home.account));
         match unservable::error(core, caller, &home) {
-            Some(error) => self.refuse(turn, Class::Failure, &error).await,
+            Some(error) => self.refuse(turn, Class::FAILURE, &error).await,
             // Its account serves again: a new connection will be placed there.
-            None => self.disown(turn, Class::Failure).await,
+            None => self.disown(turn, Class::FAILURE).await,
         }
     }
 
@@ -159,7 +159,7 @@ impl Session {
     pub(super) async fn lost(&mut self) -> Result<Flow, Gone> {
         let Some(mut turn) = self.turn.take() else { return Ok(Flow::Stop) };
         let account = turn.asked.as_ref().map(|asked| asked.lease.account());
-        let class = Class::Failure;
+        let class = Class::FAILURE;
         let tokens = turn.settle(class, None);
         match (&turn.progress, turn.mobility()) {
             // The tool sees its own connection break, and asks again on a new one.

@@ -190,7 +190,7 @@ impl Session {
             (Readiness::Blocked(_), Mobility::Bound) => self.disown(turn, Class::Rejected).await,
             (Readiness::Blocked(_), Mobility::Free) => {
                 let next = self.next_account(&mut turn);
-                self.go_on(turn, next, Class::Failure, None).await
+                self.go_on(turn, next, Class::FAILURE, None).await
             }
             (Readiness::Active | Readiness::FallbackOnly, _) => self.ask(turn).await,
         }
@@ -307,7 +307,7 @@ impl Session {
         if kind.is_terminal()
             && let Some(mut turn) = self.turn.take()
         {
-            let class = turn.asked.as_ref().map_or(Class::Failure, |asked| asked.observer.class_at_end());
+            let class = turn.asked.as_ref().map_or(Class::FAILURE, |asked| asked.observer.class_at_end());
             let account = turn.asked.as_ref().map(|asked| asked.lease.account());
             let tokens = turn.settle(class, None);
             turn.finish(class, 200, account, tokens);

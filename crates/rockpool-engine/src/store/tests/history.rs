@@ -4,7 +4,7 @@ use rockpool_routing::health::Outcome;
 use rockpool_routing::{Reading, RequestId, Source, Window};
 
 use super::*;
-use crate::snapshot::{ActivityView, AttemptView, SkippedView};
+use crate::snapshot::{ActivityView, AttemptView, DeliveryView, SkippedView, WhyView};
 
 pub(super) fn activity(tenant: TenantId, id: Uuid) -> ActivityRow {
     let view = ActivityView {
@@ -23,13 +23,19 @@ pub(super) fn activity(tenant: TenantId, id: Uuid) -> ActivityRow {
             class: "usage_limit".to_owned(),
             status: Some(429),
             ms: 12,
+            delivery: DeliveryView::Answered,
         }],
-        skipped: vec![SkippedView { account: "codex-pro-3".to_owned(), reason: "paused".to_owned() }],
+        skipped: vec![SkippedView {
+            account: "codex-pro-3".to_owned(),
+            reason: "paused".to_owned(),
+            until: None,
+        }],
         first_byte_ms: Some(250),
         duration_ms: 900,
         input_tokens: Some(1000),
         cached_tokens: None,
         output_tokens: Some(u64::from(u32::MAX) + 1),
+        why: WhyView { maybe_billed_twice: 1, ..WhyView::default() },
     };
     ActivityRow {
         tenant,
@@ -118,13 +124,10 @@ async fn the_last_120_outcomes_of_each_account_are_kept_oldest_first() {
 async fn the_last_reading_of_each_account_is_kept() {
     let (_folder, store, tenant) = store().await;
     let ids = with_accounts(&store, tenant, 1).await;
-    let reading = |used| Reading {
-        seen_at: at(1),
-        source: Source::Headers,
-        windows: Window::reported(used, Some(18_000), Some(at(99))).into_iter().collect(),
-        plan: Some("pro".to_owned()),
-        allowed: Some(true),
-        limit_reached: None,
+    let reading = |used| {
+        let windows = Window::reported(used, Some(18_000), Some(at(99))).into_iter().collect();
+        let bare = Reading::new(at(1), Source::Headers, windows);
+        Reading { plan: Some("pro".to_owned()), allowed: Some(true), ..bare }
     };
     let row = |account, used| QuotaRow { tenant, account, reading: reading(used) };
     let nobody = AccountId(Uuid::nil());

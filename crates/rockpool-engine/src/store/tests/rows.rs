@@ -1,12 +1,17 @@
 //! Logins, accounts, pools, clients, members: what is unique, what refers to what, and the wall between
 //! tenants.
 
-use rockpool_routing::{Pool, Strategy};
+use rockpool_routing::{Conversations, Pool, Strategy};
 
 use super::*;
 
 fn pool(owner: AccountId, members: &[AccountId]) -> Pool {
-    Pool { owner, members: members.to_vec(), strategy: Strategy::RoundRobin }
+    Pool {
+        owner,
+        members: members.to_vec(),
+        strategy: Strategy::RoundRobin,
+        conversations: Conversations::Rotate,
+    }
 }
 
 #[tokio::test]

@@ -1,0 +1,159 @@
+//! One request as recorded, and why it went where it did.
+
+use jiff::Timestamp;
+use rockpool_routing::Strategy;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use crate::api::names;
+
+/// One request as recorded; bodies are never stored.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct ActivityView {
+    /// Names it.
+    #[schema(value_type = String, format = "uuid")]
+    pub id: rockpool_routing::RequestId,
+    /// When it arrived.
+    #[schema(value_type = String, format = "date-time")]
+    pub at: Timestamp,
+    /// Name of the client.
+    pub client: String,
+    /// Slug of the account that answered, if one did.
+    pub account: Option<String>,
+    /// Slug of the account that was tried first.
+    pub first_account: Option<String>,
+    /// Model that the tool asked for.
+    pub model: Option<String>,
+    /// `http`, `websocket`.
+    pub transport: String,
+    /// `success`, or the class of the last failure.
+    pub outcome: String,
+    /// Status that the tool saw.
+    pub status: u16,
+    /// Why the first candidate came first: `conversation`, `turn`, `strategy`, `fallback`.
+    pub placement: Option<String>,
+    /// Each try, in order.
+    pub attempts: Vec<AttemptView>,
+    /// Accounts that were passed over, with their states.
+    pub skipped: Vec<SkippedView>,
+    /// Milliseconds to the first output byte downstream.
+    pub first_byte_ms: Option<u64>,
+    /// Milliseconds to the end.
+    pub duration_ms: u64,
+    /// Input tokens, where the provider counted them.
+    pub input_tokens: Option<u64>,
+    /// Of these, from the prompt cache.
+    pub cached_tokens: Option<u64>,
+    /// Output tokens.
+    pub output_tokens: Option<u64>,
+    /// What the choice went by.
+    #[serde(default)]
+    pub why: WhyView,
+}
+
+/// One try on one account.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct AttemptView {
+    /// Slug of the account.
+    pub account: String,
+    /// Class of the outcome, such as `success` or `usage_limit`.
+    pub class: String,
+    /// Status of the provider's answer, where there was one.
+    pub status: Option<u16>,
+    /// Milliseconds to the outcome.
+    pub ms: u64,
+    /// Whether the request had reached the provider when the attempt ended.
+    #[serde(default)]
+    pub delivery: DeliveryView,
+}
+
+/// How far a request had come when its attempt ended.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum DeliveryView {
+    /// The provider answered it, with whatever answer.
+    #[default]
+    Answered,
+    /// It never left this machine, or was never read: nothing can have been billed.
+    NotSent,
+    /// It was on its way when the connection broke: nobody knows.
+    Unknown,
+    /// The provider had begun to work on it and then fell silent.
+    Begun,
+}
+
+/// An account that was passed over.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct SkippedView {
+    /// Slug of the account.
+    pub account: String,
+    /// Its state then.
+    pub reason: String,
+    /// When time alone was to cure it, if known.
+    #[serde(default)]
+    #[schema(value_type = Option<String>, format = "date-time")]
+    pub until: Option<Timestamp>,
+}
+
+/// What a choice went by. Empty for a request that was refused before there was a choice.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(default)]
+pub struct WhyView {
+    /// The strategy in force.
+    #[schema(value_type = Option<names::Strategy>)]
+    pub strategy: Option<Strategy>,
+    /// The accounts in the order in which they were to be tried.
+    pub candidates: Vec<CandidateView>,
+    /// Eight hexadecimal digits that tell conversations apart; never the tool's own name for it.
+    pub conversation: Option<String>,
+    /// What became of the conversation's tie to its account.
+    pub affinity: AffinityView,
+    /// Attempts that broke off after the request may have been worked on, and were made again: each may
+    /// have been billed beside the one that answered.
+    pub maybe_billed_twice: u32,
+    /// Size of the request body as the tool sent it.
+    pub request_bytes: u64,
+    /// Size of the answer as the tool got it.
+    pub response_bytes: u64,
+}
+
+/// An account that was to be tried.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct CandidateView {
+    /// Slug of the account.
+    pub account: String,
+    /// Why it stood where it did: `conversation`, `turn`, `strategy`, `fallback`.
+    pub placement: String,
+}
+
+/// What became of a conversation's tie to its account.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(default)]
+pub struct AffinityView {
+    /// In a word.
+    pub kind: AffinityKind,
+    /// Slug of the account that it was on, for one that moved or could not.
+    pub from: Option<String>,
+    /// Why it moved or could not go on: a state (`exhausted`, …) or class (`usage_limit`, …) of that
+    /// account, `rotation` where the pool rotates strictly, `left_pool` where the account is no longer in it.
+    pub reason: Option<String>,
+    /// Input tokens that the old account's prompt cache held and the new one's did not; an estimate.
+    pub cached_tokens_lost: Option<u64>,
+}
+
+/// What became of a conversation's tie to its account, in a word.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum AffinityKind {
+    /// The request names no conversation.
+    #[default]
+    None,
+    /// Its first request.
+    New,
+    /// It stayed where it was.
+    Kept,
+    /// It went on, on another account.
+    Moved,
+    /// It can be continued by its own account only, which could not serve it.
+    Bound,
+}
