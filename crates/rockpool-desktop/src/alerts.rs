@@ -110,6 +110,7 @@ enum Seen {
 enum Trouble {
     SignIn,
     Uncertain,
+    Workspace,
     Exhausted,
     Refused,
 }
@@ -126,6 +127,7 @@ fn meaning(state: AccountState) -> Meaning {
     match state {
         AccountState::NeedsReauth => Meaning::Begins(Trouble::SignIn),
         AccountState::SignInUncertain => Meaning::Begins(Trouble::Uncertain),
+        AccountState::MissingWorkspace => Meaning::Begins(Trouble::Workspace),
         AccountState::Exhausted => Meaning::Begins(Trouble::Exhausted),
         AccountState::Forbidden | AccountState::Billing => Meaning::Begins(Trouble::Refused),
         AccountState::Ready => Meaning::Over,
@@ -249,6 +251,7 @@ fn is_dry(pool: &PoolView, snapshot: &Snapshot) -> bool {
         | AccountState::Exhausted
         | AccountState::NeedsReauth
         | AccountState::SignInUncertain
+        | AccountState::MissingWorkspace
         | AccountState::Forbidden
         | AccountState::Billing => false,
     });
@@ -284,6 +287,7 @@ fn trouble_alert(account: &AccountView, trouble: Trouble, texts: &Texts) -> Opti
         }
         Trouble::SignIn => ("alert.needs_sign_in", "alert.needs_sign_in_body"),
         Trouble::Uncertain => ("alert.uncertain", "alert.uncertain_body"),
+        Trouble::Workspace => ("alert.missing_workspace", "alert.missing_workspace_body"),
     };
     let name = [("name", account.display_name.as_str())];
     let sign_in = AlertAction::SignIn(account.id);

@@ -57,6 +57,19 @@ fn an_account_that_needs_sign_in_is_told_once_and_its_click_signs_in_to_it() {
 }
 
 #[test]
+fn an_account_without_its_workspace_is_told_with_the_sign_in_that_cures_it() {
+    let mut session = Session::after(&pooled(ada(), ben()));
+    let lost = pooled(ada(), ben().state(AccountState::MissingWorkspace));
+    let alerts = session.look(&lost);
+    assert_eq!(alerts.len(), 1);
+    assert_eq!(alerts[0].title, "ben has lost its workspace");
+    assert_eq!(alerts[0].urgency, Urgency::Critical);
+    assert_eq!(alerts[0].click, AlertAction::SignIn(account_id(2)));
+    assert_eq!(session.look(&lost), []);
+    assert_eq!(session.titles(&pooled(ada(), ben())), ["ben is back"]);
+}
+
+#[test]
 fn an_exhausted_account_is_told_with_its_reset_and_told_when_it_is_back() {
     let mut session = Session::after(&pooled(ada(), ben()));
     let alerts = session.look(&pooled(ada(), ben().state(AccountState::Exhausted).until(134)));

@@ -39,6 +39,7 @@ fn share(account: &AccountView) -> Option<u32> {
     match account.state {
         AccountState::Exhausted
         | AccountState::NeedsReauth
+        | AccountState::MissingWorkspace
         | AccountState::Forbidden
         | AccountState::Billing
         | AccountState::VaultLocked
@@ -70,6 +71,7 @@ pub(crate) fn needs_a_person(state: AccountState) -> bool {
     match state {
         AccountState::NeedsReauth
         | AccountState::SignInUncertain
+        | AccountState::MissingWorkspace
         | AccountState::Forbidden
         | AccountState::Billing
         | AccountState::VaultLocked => true,
@@ -95,8 +97,10 @@ mod tests {
         let ada = account(1, "ada").left(80, 60);
         let ben = account(2, "ben").left(20, 90);
         assert_eq!(level(vec![ada.clone().view(), ben.clone().view()]), Water::Level(40));
-        let dead = ben.state(AccountState::NeedsReauth);
-        assert_eq!(level(vec![ada.view(), dead.view()]), Water::Level(32));
+        for state in [AccountState::NeedsReauth, AccountState::MissingWorkspace] {
+            let dead = ben.clone().state(state);
+            assert_eq!(level(vec![ada.clone().view(), dead.view()]), Water::Level(32), "{state:?}");
+        }
     }
 
     #[test]
@@ -121,6 +125,7 @@ mod tests {
         let one = |state| snapshot(vec![account(1, "ada").state(state).view()]);
         assert_eq!(icon_state(&one(AccountState::NeedsReauth)).mark, Mark::Warning);
         assert_eq!(icon_state(&one(AccountState::SignInUncertain)).mark, Mark::Warning);
+        assert_eq!(icon_state(&one(AccountState::MissingWorkspace)).mark, Mark::Warning);
         assert_eq!(icon_state(&one(AccountState::RateLimited)).mark, Mark::None);
         let mut locked = one(AccountState::Ready);
         locked.vault.state = VaultState::Locked;

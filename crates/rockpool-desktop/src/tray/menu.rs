@@ -10,9 +10,6 @@ use rockpool_routing::{AccountId, AccountState, SignInId, Strategy};
 use super::words;
 use crate::texts::Texts;
 
-/// Strategies in the order in which the menu offers them.
-const STRATEGIES: [Strategy; 3] = [Strategy::PrimaryFirst, Strategy::RoundRobin, Strategy::PriorityOrder];
-
 /// A menu, top to bottom.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Menu {
@@ -233,7 +230,7 @@ fn pool_line(pool: &PoolView, snapshot: &Snapshot, texts: &Texts) -> Entry {
         label: words::strategy(texts, strategy).to_owned(),
         chosen: if strategy == pool.strategy { Chosen::Yes } else { Chosen::No },
     };
-    Entry::Submenu { label, entries: STRATEGIES.into_iter().map(choice).collect() }
+    Entry::Submenu { label, entries: Strategy::ALL.into_iter().map(choice).collect() }
 }
 
 /// What the person calls the account with this slug; the slug itself for one that is not there.
@@ -293,7 +290,7 @@ fn pending<'a>(snapshot: &'a Snapshot, account: Option<&str>) -> Option<&'a Sign
 /// Whether signing in again is the cure.
 pub(crate) fn needs_sign_in(state: AccountState) -> bool {
     match state {
-        AccountState::NeedsReauth | AccountState::SignInUncertain => true,
+        AccountState::NeedsReauth | AccountState::SignInUncertain | AccountState::MissingWorkspace => true,
         AccountState::Ready
         | AccountState::Paused
         | AccountState::Exhausted

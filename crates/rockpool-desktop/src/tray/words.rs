@@ -40,6 +40,7 @@ pub(crate) fn state(texts: &Texts, state: AccountState) -> &str {
         AccountState::RateLimited => "tray.state_rate_limited",
         AccountState::NeedsReauth => "tray.state_needs_reauth",
         AccountState::SignInUncertain => "tray.state_sign_in_uncertain",
+        AccountState::MissingWorkspace => "tray.state_missing_workspace",
         AccountState::Forbidden => "tray.state_forbidden",
         AccountState::Billing => "tray.state_billing",
         AccountState::VaultLocked => "tray.state_vault_locked",
@@ -53,6 +54,8 @@ pub(crate) fn strategy(texts: &Texts, strategy: Strategy) -> &str {
         Strategy::PrimaryFirst => "tray.strategy_primary_first",
         Strategy::RoundRobin => "tray.strategy_round_robin",
         Strategy::PriorityOrder => "tray.strategy_priority_order",
+        Strategy::MostHeadroom => "tray.strategy_most_headroom",
+        Strategy::SoonestReset => "tray.strategy_soonest_reset",
     })
 }
 

@@ -64,6 +64,8 @@ fn accounts_pools_and_repairs_have_a_line_each() {
             "  - owner first -> strategy/primary_first/ada".to_owned(),
             "  * in turn -> strategy/round_robin/ada".to_owned(),
             "  - in list order -> strategy/priority_order/ada".to_owned(),
+            "  - most quota left -> strategy/most_headroom/ada".to_owned(),
+            "  - soonest reset -> strategy/soonest_reset/ada".to_owned(),
             "---".to_owned(),
             "Add account… -> add-account".to_owned(),
             format!("Sign in again: cleo -> sign-in-again/{third}"),
@@ -74,6 +76,20 @@ fn accounts_pools_and_repairs_have_a_line_each() {
             "Quit -> quit".to_owned(),
         ]
     );
+}
+
+#[test]
+fn signing_in_again_is_offered_where_it_is_the_cure_and_nowhere_else() {
+    let offered = |state| {
+        let menu = english(&snapshot(vec![account(3, "cleo").state(state).view()]));
+        read(&menu.entries).iter().any(|line| line.starts_with("Sign in again: cleo"))
+    };
+    for state in [AccountState::NeedsReauth, AccountState::SignInUncertain, AccountState::MissingWorkspace] {
+        assert!(offered(state), "{state:?}");
+    }
+    for state in [AccountState::Ready, AccountState::Forbidden, AccountState::Billing] {
+        assert!(!offered(state), "{state:?}");
+    }
 }
 
 #[test]
