@@ -1,0 +1,230 @@
+//! Forecasts when quota runs out, from what was seen of it over time.
+//!
+//! # How the record is read
+//!
+//! A forecast goes by the present cycle of each window: the samples since its last reset. A window that
+//! names its length and its reset began at nothing, one length before that reset. Use cannot be given
+//! back, so a percentage that falls without a reset is a contradiction of the provider's, and the lower
+//! word counts for all that came before it.
+//!
+//! How long the rest lasts is read off that record in three ways:
+//!
+//! - *as of late*: to look so far ahead, look as far back. An hour ahead is judged by the last hour, a
+//!   day by the last day, so a short burst never speaks for days. Where the record is too short for it,
+//!   all of it counts.
+//! - *the same again*: the last stretch, repeated. A window of less than two days repeats its last tenth
+//!   (half an hour of five hours): people work in sittings. A longer one repeats its last 24 hours from the
+//!   same time of day, since days have nights; from two weeks' length on its last seven days, since weeks
+//!   have Sundays, once so much is recorded.
+//! - *on the whole*: the average since the window began. In a window of two days or more it is spread over
+//!   no less than a day: what is still to come of the first day is a night.
+//!
+//! The middle one of the three is the estimate, the outer two are the range.
+//!
+//! # When nothing is said
+//!
+//! A window of which less than 3 % is used says nothing, and keeps nobody from speaking. A window with
+//! fewer than three samples in its cycle, or with samples from less than a thirtieth of its length (ten
+//! minutes of five hours, three hours at most), cannot be judged yet: then only a window that will run
+//! dry speaks for the account, for whether the account lasts is not known.
+//!
+//! What is not known here: what is used of an account elsewhere tomorrow, what anybody plans, and limits
+//! that the provider moves.
+
+mod cycle;
+mod pace;
+mod pool;
+#[cfg(test)]
+mod properties;
+#[cfg(test)]
+mod tests;
+
+use jiff::{SignedDuration, Timestamp};
+use serde::{Deserialize, Serialize};
+
+use crate::{Window, WindowKind};
+pub(crate) use cycle::{Slot, cycles};
+use pace::Judgement;
+pub use pool::{Part, Tank, pool};
+
+/// Windows of which less than this is used say nothing: 0 to 100.
+pub const SILENT_BELOW_PERCENT: f64 = 3.0;
+
+/// What the provider said of an account's windows at one moment.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Sample {
+    /// When it was said.
+    pub at: Timestamp,
+    /// The windows.
+    pub windows: Vec<Window>,
+}
+
+/// Whether an account has quota now, by the word that counts for routing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Present {
+    /// It has some, or nobody knows.
+    Left,
+    /// It has none.
+    UsedUp {
+        /// When it comes back, where known.
+        until: Option<Timestamp>,
+    },
+}
+
+/// How long quota lasts.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Runway {
+    /// Too little is used, or too little is known.
+    #[default]
+    Silent,
+    /// At this pace it lasts.
+    Lasts {
+        /// Until this reset; nothing is said of later.
+        until: Option<Timestamp>,
+        /// At the fastest pace seen lately it runs dry all the same, at this moment.
+        earliest: Option<Timestamp>,
+    },
+    /// At this pace it runs dry.
+    RunsDry {
+        /// The window that runs out first; `None` for a pool.
+        window: Option<WindowKind>,
+        /// The estimate.
+        at: Timestamp,
+        /// At the fastest pace seen lately; not after `at`.
+        earliest: Timestamp,
+        /// At the slowest pace seen lately, not before `at`; `None` where that lasts until the reset.
+        latest: Option<Timestamp>,
+        /// When capacity comes back after `at`, where known.
+        returns_at: Option<Timestamp>,
+    },
+    /// Nothing is left now.
+    Dry {
+        /// When capacity comes back, where known.
+        returns_at: Option<Timestamp>,
+    },
+}
+
+/// What is forecast of one account, and what a pool's forecast needs of it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Forecast {
+    /// The account's own answer.
+    pub runway: Runway,
+    present: Present,
+    gauges: Vec<Gauge>,
+}
+
+/// One window now.
+#[derive(Clone, Debug, PartialEq)]
+struct Gauge {
+    slot: Slot,
+    window: Window,
+    judgement: Judgement,
+}
+
+impl Gauge {
+    fn left_percent(&self) -> f64 {
+        (100.0 - self.window.used_percent).max(0.0)
+    }
+}
+
+/// Forecasts one account from samples in order of time. Those later than `now` are left out.
+pub fn forecast(samples: &[Sample], present: Present, now: Timestamp) -> Forecast {
+    let known = &samples[..samples.partition_point(|sample| sample.at <= now)];
+    let gauges = gauges(known, now);
+    let runway = match present {
+        Present::UsedUp { until } => Runway::Dry { returns_at: until.filter(|until| *until > now) },
+        Present::Left => of_windows(&gauges, now),
+    };
+    Forecast { runway, present, gauges }
+}
+
+/// The windows that the newest sample names.
+fn gauges(samples: &[Sample], now: Timestamp) -> Vec<Gauge> {
+    let Some(newest) = samples.last() else { return Vec::new() };
+    let mut slots: Vec<Slot> = newest.windows.iter().map(Slot::of).collect();
+    slots.sort_unstable();
+    slots.dedup();
+    slots
+        .into_iter()
+        .filter_map(|slot| {
+            let cycle = cycles(samples, slot).pop()?;
+            let mut window = cycle.window.clone();
+            if window.resets_at.is_some_and(|at| at <= now) {
+                window = refilled(window, now);
+                return Some(Gauge { slot, window, judgement: Judgement::Little });
+            }
+            let judgement = pace::judge(&cycle, now);
+            Some(Gauge { slot, window, judgement })
+        })
+        .collect()
+}
+
+/// A window whose reset has passed and that nobody has seen since.
+fn refilled(window: Window, now: Timestamp) -> Window {
+    let length = window.length_seconds.map(|seconds| SignedDuration::from_secs(seconds.into()));
+    let resets_at = length.and_then(|length| now.checked_add(length).ok());
+    Window { used_percent: 0.0, resets_at, ..window }
+}
+
+fn of_windows(gauges: &[Gauge], now: Timestamp) -> Runway {
+    let answers: Vec<Runway> = gauges.iter().map(|gauge| of_window(gauge, now)).collect();
+    let earliest = answers.iter().filter_map(|answer| match answer {
+        Runway::RunsDry { earliest, .. } => Some(*earliest),
+        Runway::Lasts { earliest, .. } => *earliest,
+        Runway::Silent | Runway::Dry { .. } => None,
+    });
+    let earliest = earliest.min();
+    let latest = answers.iter().filter_map(|answer| match answer {
+        Runway::RunsDry { latest, .. } => *latest,
+        Runway::Lasts { .. } | Runway::Silent | Runway::Dry { .. } => None,
+    });
+    let latest = latest.min();
+    let soonest = answers.iter().filter_map(|answer| match answer {
+        Runway::RunsDry { window, at, returns_at, .. } => Some((*at, *window, *returns_at)),
+        Runway::Lasts { .. } | Runway::Silent | Runway::Dry { .. } => None,
+    });
+    if let Some((at, window, returns_at)) = soonest.min_by_key(|(at, ..)| *at) {
+        let earliest = earliest.map_or(at, |earliest| earliest.min(at));
+        return Runway::RunsDry { window, at, earliest, latest, returns_at };
+    }
+    if gauges.iter().any(|gauge| gauge.judgement == Judgement::Unknown) {
+        return Runway::Silent;
+    }
+    let until = answers.iter().filter_map(|answer| match answer {
+        Runway::Lasts { until, .. } => Some(*until),
+        Runway::RunsDry { .. } | Runway::Silent | Runway::Dry { .. } => None,
+    });
+    // A window without a known reset lasts longer than any that has one.
+    match until.min_by_key(|until| until.unwrap_or(Timestamp::MAX)) {
+        Some(until) => Runway::Lasts { until, earliest },
+        None => Runway::Silent,
+    }
+}
+
+fn of_window(gauge: &Gauge, now: Timestamp) -> Runway {
+    let Judgement::Judged(lasts) = &gauge.judgement else { return Runway::Silent };
+    let reset = gauge.window.resets_at;
+    let before_reset = |left: Option<SignedDuration>| {
+        let at = now.checked_add(left?).ok()?;
+        let end = reset.or_else(|| now.checked_add(gauge.longest_wait()?).ok());
+        (end.is_none_or(|end| at < end)).then_some(at)
+    };
+    let earliest = before_reset(lasts.fast);
+    match before_reset(lasts.best) {
+        Some(at) => Runway::RunsDry {
+            window: Some(gauge.window.kind()),
+            at,
+            earliest: earliest.unwrap_or(at),
+            latest: before_reset(lasts.slow),
+            returns_at: reset,
+        },
+        None => Runway::Lasts { until: reset, earliest },
+    }
+}
+
+impl Gauge {
+    /// A window whose reset is unknown resets within its length.
+    fn longest_wait(&self) -> Option<SignedDuration> {
+        self.window.length_seconds.map(|seconds| SignedDuration::from_secs(seconds.into()))
+    }
+}

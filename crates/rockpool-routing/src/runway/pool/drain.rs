@@ -1,0 +1,214 @@
+//! Accounts being drained, from one reset or dryness to the next.
+
+use jiff::{SignedDuration, Timestamp};
+
+use crate::runway::cycle::Slot;
+use crate::runway::pace::{Judgement, Lasts};
+use crate::runway::{Gauge, Present, Tank};
+
+/// Left percentages up to this are nothing.
+const NOTHING: f64 = 1e-6;
+/// Resets and dry accounts that are looked at before it is given up: a bound that windows of hours never
+/// reach.
+const MOST_STEPS: usize = 5_000;
+
+/// The moment at which nothing is left.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Dryness {
+    pub(super) at: Timestamp,
+    pub(super) returns_at: Option<Timestamp>,
+}
+
+/// Accounts being drained.
+pub(super) struct Drain {
+    now: Timestamp,
+    accounts: Vec<Account>,
+}
+
+struct Account {
+    size: f64,
+    /// Not before this, whatever its windows say.
+    shut: Option<Reopening>,
+    levels: Vec<Level>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Reopening {
+    At(Timestamp),
+    Never,
+}
+
+struct Level {
+    slot: Slot,
+    left: f64,
+    resets_at: Option<Timestamp>,
+    length: Option<SignedDuration>,
+    /// Percent per second of this account's own.
+    pace: f64,
+}
+
+impl Drain {
+    pub(super) fn new(
+        tanks: &[Tank<'_>],
+        now: Timestamp,
+        pace: fn(&Lasts) -> Option<SignedDuration>,
+    ) -> Self {
+        let accounts = tanks.iter().map(|tank| {
+            let shut = match tank.forecast.present {
+                Present::Left => None,
+                Present::UsedUp { until: Some(until) } if until > now => Some(Reopening::At(until)),
+                Present::UsedUp { .. } => Some(Reopening::Never),
+            };
+            // A used-up window of an account that still has quota is paid for otherwise.
+            let counts = |gauge: &&Gauge| gauge.judgement != Judgement::Empty || shut.is_some();
+            let levels = tank.forecast.gauges.iter().filter(counts);
+            let mut levels: Vec<Level> = levels.map(|gauge| Level::of(gauge, pace)).collect();
+            if shut.is_some() {
+                levels.iter_mut().for_each(|level| level.pace = 0.0);
+            }
+            Account { size: tank.size, shut, levels }
+        });
+        Self { now, accounts: accounts.collect() }
+    }
+
+    /// Drains until all are dry, or until `end`: then `None`.
+    pub(super) fn run(mut self, end: Timestamp) -> Option<Dryness> {
+        for _ in 0..MOST_STEPS {
+            self.refill();
+            let open: Vec<bool> = self.accounts.iter().map(|account| account.is_open(self.now)).collect();
+            if !open.contains(&true) {
+                return Some(Dryness { at: self.now, returns_at: self.returns_at() });
+            }
+            let rates = self.rates(&open);
+            let next = self.next_change(&rates).filter(|next| *next < end)?;
+            let seconds = next.duration_since(self.now).as_secs_f64();
+            for (account, rates) in self.accounts.iter_mut().zip(&rates) {
+                for (level, rate) in account.levels.iter_mut().zip(rates) {
+                    let left = level.left - rate * seconds;
+                    // A window that ends with this step is empty, whatever the rounding says.
+                    level.left = if left < rate * 0.001 + NOTHING { 0.0 } else { left };
+                }
+            }
+            self.now = next;
+        }
+        None
+    }
+
+    fn refill(&mut self) {
+        let now = self.now;
+        for account in &mut self.accounts {
+            if account.shut.is_some_and(|shut| matches!(shut, Reopening::At(at) if at <= now)) {
+                account.shut = None;
+                // The provider's word for the end of an emptiness counts for the window that is empty.
+                account
+                    .levels
+                    .iter_mut()
+                    .filter(|level| level.left <= NOTHING)
+                    .for_each(|level| level.fill(now));
+            }
+            account
+                .levels
+                .iter_mut()
+                .filter(|level| level.resets_at.is_some_and(|at| at <= now))
+                .for_each(|level| level.fill(now));
+        }
+    }
+
+    /// Percent per second that each window of each account loses.
+    fn rates(&self, open: &[bool]) -> Vec<Vec<f64>> {
+        let moved = |slot: Slot| {
+            let closed = self.accounts.iter().zip(open).filter(|(_, open)| !**open);
+            let load = closed.flat_map(|(account, _)| account.loads(slot)).sum::<f64>();
+            let takers = self.accounts.iter().zip(open).filter(|(account, open)| **open && account.has(slot));
+            let takers = takers.count();
+            if takers == 0 { 0.0 } else { load / takers as f64 }
+        };
+        let of_account = |(account, open): (&Account, &bool)| {
+            let of_level = |level: &Level| {
+                if *open { level.pace + moved(level.slot) / account.size } else { 0.0 }
+            };
+            account.levels.iter().map(of_level).collect()
+        };
+        self.accounts.iter().zip(open).map(of_account).collect()
+    }
+
+    /// The next moment at which an account runs dry or gets something back.
+    fn next_change(&self, rates: &[Vec<f64>]) -> Option<Timestamp> {
+        let mut next: Option<Timestamp> = None;
+        let mut sooner = |at: Option<Timestamp>| {
+            if let Some(at) = at.filter(|at| *at > self.now) {
+                next = Some(next.map_or(at, |known| known.min(at)));
+            }
+        };
+        for (account, rates) in self.accounts.iter().zip(rates) {
+            if let Some(Reopening::At(at)) = account.shut {
+                sooner(Some(at));
+            }
+            for (level, rate) in account.levels.iter().zip(rates) {
+                sooner(level.resets_at);
+                if *rate > 0.0 {
+                    let lasts = SignedDuration::try_from_secs_f64((level.left / rate).max(0.001)).ok();
+                    sooner(lasts.and_then(|lasts| self.now.checked_add(lasts).ok()));
+                }
+            }
+        }
+        next
+    }
+
+    /// When the first account comes back.
+    pub(super) fn returns_at(&self) -> Option<Timestamp> {
+        self.accounts.iter().filter_map(|account| account.returns_at(self.now)).min()
+    }
+}
+
+impl Account {
+    fn is_open(&self, now: Timestamp) -> bool {
+        let shut = self.shut.is_some_and(|shut| match shut {
+            Reopening::At(at) => at > now,
+            Reopening::Never => true,
+        });
+        !shut && self.levels.iter().all(|level| level.left > NOTHING)
+    }
+
+    fn has(&self, slot: Slot) -> bool {
+        self.levels.iter().any(|level| level.slot == slot)
+    }
+
+    /// What its own pace on a window is in work.
+    fn loads(&self, slot: Slot) -> Option<f64> {
+        self.levels.iter().find(|level| level.slot == slot).map(|level| level.pace * self.size)
+    }
+
+    fn returns_at(&self, now: Timestamp) -> Option<Timestamp> {
+        match self.shut {
+            Some(Reopening::At(at)) => return Some(at),
+            Some(Reopening::Never) => return None,
+            None => {}
+        }
+        let mut back = now;
+        for level in self.levels.iter().filter(|level| level.left <= NOTHING) {
+            back = back.max(level.resets_at?);
+        }
+        Some(back)
+    }
+}
+
+impl Level {
+    fn of(gauge: &Gauge, pace: fn(&Lasts) -> Option<SignedDuration>) -> Self {
+        let left = gauge.left_percent();
+        let pace = match &gauge.judgement {
+            Judgement::Judged(lasts) => pace(lasts).map_or(0.0, |lasts| left / lasts.as_secs_f64().max(1.0)),
+            Judgement::Little | Judgement::Unknown | Judgement::Empty => 0.0,
+        };
+        let left = if gauge.judgement == Judgement::Empty { 0.0 } else { left };
+        let length = gauge.window.length_seconds.map(|seconds| SignedDuration::from_secs(seconds.into()));
+        Self { slot: gauge.slot, left, resets_at: gauge.window.resets_at, length, pace }
+    }
+
+    /// A reset: all of it is there again, until the next.
+    fn fill(&mut self, now: Timestamp) {
+        self.left = 100.0;
+        let from = self.resets_at.map_or(now, |at| at.min(now));
+        self.resets_at = self.length.and_then(|length| from.checked_add(length).ok());
+    }
+}

@@ -1,0 +1,299 @@
+//! Forecasts of accounts and pools, one sentence each.
+
+use super::*;
+
+const MINUTE: i64 = 60;
+const HOUR: i64 = 60 * MINUTE;
+const DAY: i64 = 24 * HOUR;
+
+pub(super) fn at(second: i64) -> Timestamp {
+    Timestamp::from_second(1_800_000_000 + second).unwrap()
+}
+
+fn five_hour(used: f64, resets: i64) -> Window {
+    Window::reported(used, Some(18_000), Some(at(resets))).unwrap()
+}
+
+fn weekly(used: f64, resets: i64) -> Window {
+    Window::reported(used, Some(604_800), Some(at(resets))).unwrap()
+}
+
+fn sample(second: i64, windows: Vec<Window>) -> Sample {
+    Sample { at: at(second), windows }
+}
+
+/// Samples of one window each `step` seconds from `from` to `to`, of which `used` says how much is used.
+fn record(
+    window: fn(f64, i64) -> Window,
+    resets: i64,
+    (from, to, step): (i64, i64, i64),
+    used: impl Fn(i64) -> f64,
+) -> Vec<Sample> {
+    let times = (0..=(to - from) / step).map(|n| from + n * step);
+    times.map(|second| sample(second, vec![window(used(second), resets)])).collect()
+}
+
+fn runway(samples: &[Sample], now: i64) -> Runway {
+    forecast(samples, Present::Left, at(now)).runway
+}
+
+/// Best, earliest, latest and return of a forecast that runs dry, in minutes after the beginning.
+fn dry(runway: Runway) -> (i64, i64, Option<i64>, Option<i64>) {
+    let Runway::RunsDry { at: best, earliest, latest, returns_at, .. } = runway else {
+        panic!("{runway:?} does not run dry")
+    };
+    let minutes = |moment: Timestamp| moment.duration_since(at(0)).as_mins();
+    (minutes(best), minutes(earliest), latest.map(minutes), returns_at.map(minutes))
+}
+
+#[test]
+fn steady_use_runs_dry_when_it_is_extrapolated_by_hand() {
+    // 30 % an hour from the window's beginning on.
+    let samples =
+        record(five_hour, 5 * HOUR, (0, 2 * HOUR, 5 * MINUTE), |second| 30.0 * second as f64 / 3600.0);
+    assert_eq!(dry(runway(&samples, 2 * HOUR)), (200, 200, Some(200), Some(300)));
+}
+
+#[test]
+fn steady_use_that_is_slow_enough_lasts_until_the_reset() {
+    let samples =
+        record(five_hour, 5 * HOUR, (0, 2 * HOUR, 5 * MINUTE), |second| 10.0 * second as f64 / 3600.0);
+    let expected = Runway::Lasts { until: Some(at(5 * HOUR)), earliest: None };
+    assert_eq!(runway(&samples, 2 * HOUR), expected);
+}
+
+#[test]
+fn below_three_percent_nothing_is_said() {
+    let fast = |second: i64| 2.9 * second as f64 / 900.0;
+    let samples = record(five_hour, 5 * HOUR, (0, 15 * MINUTE, MINUTE), fast);
+    assert_eq!(runway(&samples, 15 * MINUTE), Runway::Silent);
+    let samples = record(five_hour, 5 * HOUR, (0, 15 * MINUTE, MINUTE), |second| fast(second) * 3.0 / 2.9);
+    assert_ne!(runway(&samples, 15 * MINUTE), Runway::Silent);
+}
+
+#[test]
+fn too_few_samples_or_too_short_a_time_say_nothing() {
+    let rising = |second: i64| 10.0 + second as f64 / 60.0;
+    let two = record(five_hour, 4 * HOUR, (0, HOUR, HOUR), rising);
+    assert_eq!(runway(&two, HOUR), Runway::Silent);
+    let short = record(five_hour, 4 * HOUR, (0, 9 * MINUTE, MINUTE), rising);
+    assert_eq!(runway(&short, 9 * MINUTE), Runway::Silent);
+    let enough = record(five_hour, 4 * HOUR, (0, 10 * MINUTE, MINUTE), rising);
+    assert_ne!(runway(&enough, 10 * MINUTE), Runway::Silent);
+    assert_eq!(runway(&[], 0), Runway::Silent);
+}
+
+#[test]
+fn use_before_a_reset_does_not_count_after_it() {
+    let mut samples =
+        record(five_hour, 2 * HOUR, (0, 2 * HOUR - 1, 5 * MINUTE), |second| second as f64 / 72.0);
+    let after = |second: i64| 6.0 * (second - 2 * HOUR) as f64 / 3600.0;
+    samples.extend(record(five_hour, 7 * HOUR, (2 * HOUR, 3 * HOUR, 5 * MINUTE), after));
+    let expected = Runway::Lasts { until: Some(at(7 * HOUR)), earliest: None };
+    assert_eq!(runway(&samples, 3 * HOUR), expected);
+    assert_eq!(runway(&samples[..samples.len() - 12], 2 * HOUR), Runway::Silent, "just after the reset");
+}
+
+#[test]
+fn an_early_reset_starts_anew_too() {
+    let mut samples =
+        record(five_hour, 5 * HOUR, (0, HOUR, 5 * MINUTE), |second| 90.0 * second as f64 / 3600.0);
+    let after = |second: i64| 4.0 * (second - HOUR) as f64 / 3600.0;
+    samples.extend(record(five_hour, 6 * HOUR + 300, (HOUR + 300, 2 * HOUR + 300, 5 * MINUTE), after));
+    assert!(matches!(runway(&samples, 2 * HOUR + 300), Runway::Lasts { .. }));
+}
+
+#[test]
+fn a_window_whose_reset_has_passed_unseen_says_nothing() {
+    let samples = record(five_hour, 3 * HOUR, (0, 2 * HOUR, 5 * MINUTE), |second| second as f64 / 100.0);
+    assert!(matches!(runway(&samples, 2 * HOUR), Runway::RunsDry { .. }));
+    assert_eq!(runway(&samples, 3 * HOUR), Runway::Silent);
+}
+
+#[test]
+fn a_fall_without_a_reset_counts_as_the_lower_figure_all_along() {
+    let mut samples = record(five_hour, 5 * HOUR, (0, HOUR, 5 * MINUTE), |_| 61.0);
+    samples.extend(record(five_hour, 5 * HOUR, (HOUR + 300, 2 * HOUR, 5 * MINUTE), |_| 20.0));
+    // 20 % in two hours is all that is certain: it lasts.
+    let expected = Runway::Lasts { until: Some(at(5 * HOUR)), earliest: None };
+    assert_eq!(runway(&samples, 2 * HOUR), expected);
+}
+
+#[test]
+fn the_estimate_stands_between_a_sprint_and_the_average() {
+    // Two hours at 15 % an hour, then half an hour at 60 % an hour.
+    let used = |second: i64| match second - 2 * HOUR {
+        sprint @ 0.. => 30.0 + sprint as f64 / 60.0,
+        _ => second as f64 / 240.0,
+    };
+    let samples = record(five_hour, 5 * HOUR, (0, 150 * MINUTE, 5 * MINUTE), used);
+    // 40 % are left: 40 minutes of the sprint, 70 minutes as the last 70 were, 100 at the average.
+    assert_eq!(dry(runway(&samples, 150 * MINUTE)), (220, 190, Some(250), Some(300)));
+}
+
+#[test]
+fn after_a_pause_it_lasts_and_only_the_average_would_run_dry() {
+    let used = |second: i64| (second as f64 / 120.0).min(60.0);
+    let samples = record(five_hour, 5 * HOUR, (0, 170 * MINUTE, 5 * MINUTE), used);
+    // Two hours at 30 % an hour, 50 minutes of nothing; 40 % are left. The average burns them in 113 minutes,
+    // as late in 130: no sooner than the reset.
+    let Runway::Lasts { until, earliest } = runway(&samples, 170 * MINUTE) else { panic!() };
+    let earliest = earliest.map(|earliest| earliest.duration_since(at(0)).as_mins());
+    assert_eq!((until, earliest), (Some(at(5 * HOUR)), Some(283)));
+}
+
+#[test]
+fn a_burst_of_ten_minutes_does_not_speak_for_five_days() {
+    // 2 % a day for two days, then 4 % in ten minutes.
+    let used = |second: i64| match second - 2 * DAY {
+        burst @ 0.. => 4.0 + 4.0 * burst as f64 / 600.0,
+        _ => 2.0 * second as f64 / DAY as f64,
+    };
+    let samples = record(weekly, 7 * DAY, (0, 2 * DAY + 10 * MINUTE, 10 * MINUTE), used);
+    let expected = Runway::Lasts { until: Some(at(7 * DAY)), earliest: None };
+    assert_eq!(runway(&samples, 2 * DAY + 10 * MINUTE), expected);
+}
+
+/// 8 working hours a day from the beginning of each day on, 3 % each.
+fn working_days(second: i64) -> f64 {
+    let (day, within) = (second / DAY, second % DAY);
+    24.0 * day as f64 + 3.0 * within.min(8 * HOUR) as f64 / 3600.0
+}
+
+#[test]
+fn a_week_with_nights_runs_dry_in_working_hours() {
+    let now = 2 * DAY + 4 * HOUR;
+    let samples = record(weekly, 7 * DAY, (0, now, 10 * MINUTE), working_days);
+    // 60 % are used; the fifth day begins with 4 % left.
+    let Runway::RunsDry { window, at: best, .. } = runway(&samples, now) else { panic!() };
+    assert_eq!(window, Some(WindowKind::Weekly));
+    let true_end = 4 * DAY + 80 * MINUTE;
+    assert!((best.duration_since(at(true_end))).abs() <= SignedDuration::from_hours(4), "{best}");
+}
+
+#[test]
+fn the_first_working_day_of_a_week_is_not_extrapolated_through_the_night() {
+    let now = 8 * HOUR;
+    let samples = record(weekly, 7 * DAY, (0, now, 10 * MINUTE), working_days);
+    // 24 % in eight hours: without nights it would end after 25 more.
+    let (best, earliest, ..) = dry(runway(&samples, now));
+    assert!(best >= 3 * 24 * 60, "{best}");
+    assert!(earliest <= (8 + 26) * 60, "{earliest}");
+}
+
+#[test]
+fn the_window_that_runs_dry_first_speaks_for_the_account() {
+    let used = |second: i64| 30.0 * second as f64 / 3600.0;
+    let slow = |second: i64| 12.0 + 3.0 * second as f64 / 3600.0;
+    let times = (0..=24).map(|n| n * 5 * MINUTE);
+    let both = |second: i64| vec![weekly(slow(second), 3 * DAY), five_hour(used(second), 5 * HOUR)];
+    let samples: Vec<Sample> = times.map(|second| sample(second, both(second))).collect();
+    let Runway::RunsDry { window, returns_at, .. } = runway(&samples, 2 * HOUR) else { panic!() };
+    assert_eq!((window, returns_at), (Some(WindowKind::FiveHour), Some(at(5 * HOUR))));
+}
+
+#[test]
+fn an_account_does_not_last_by_a_window_that_cannot_be_judged_yet() {
+    // The week is nearly used up, but watched for two hours only.
+    let times = (0..=24).map(|n| n * 5 * MINUTE);
+    let both = |second: i64| vec![five_hour(10.0 + second as f64 / 3600.0, 4 * HOUR), weekly(97.0, 3 * DAY)];
+    let samples: Vec<Sample> = times.map(|second| sample(second, both(second))).collect();
+    assert_eq!(runway(&samples, 2 * HOUR), Runway::Silent);
+}
+
+#[test]
+fn what_the_router_calls_used_up_is_dry_whatever_the_percentages_say() {
+    let samples = record(five_hour, 5 * HOUR, (0, HOUR, 5 * MINUTE), |_| 50.0);
+    let gone = Present::UsedUp { until: Some(at(4 * HOUR)) };
+    let found = forecast(&samples, gone, at(HOUR)).runway;
+    assert_eq!(found, Runway::Dry { returns_at: Some(at(4 * HOUR)) });
+}
+
+#[test]
+fn a_window_without_a_reset_must_come_back_within_its_length() {
+    let window = |used: f64, _| Window::reported(used, Some(18_000), None).unwrap();
+    let fast = record(window, 0, (0, HOUR, 5 * MINUTE), |second| 40.0 * second as f64 / 3600.0);
+    assert_eq!(dry(runway(&fast, HOUR)), (150, 150, Some(150), None));
+    let slow = record(window, 0, (0, HOUR, 5 * MINUTE), |second| 10.0 * second as f64 / 3600.0);
+    assert_eq!(runway(&slow, HOUR), Runway::Lasts { until: None, earliest: None });
+}
+
+/// A five-hour window of an account, used steadily since its beginning two hours ago.
+fn steady(percent_an_hour: f64) -> Forecast {
+    let used = |second: i64| percent_an_hour * (second + 2 * HOUR) as f64 / 3600.0;
+    let samples = record(five_hour, 3 * HOUR, (-2 * HOUR, 0, 5 * MINUTE), used);
+    forecast(&samples, Present::Left, at(0))
+}
+
+/// An account that has been seen, and not used.
+fn idle() -> Forecast {
+    forecast(&[sample(-60, vec![five_hour(0.0, 3 * HOUR)])], Present::Left, at(0))
+}
+
+fn tank(forecast: &Forecast) -> Tank<'_> {
+    Tank { forecast, part: Part::Serves, size: 1.0 }
+}
+
+#[test]
+fn a_pool_lasts_longer_than_its_busiest_account() {
+    let (busy, idle) = (steady(30.0), idle());
+    assert_eq!(dry(busy.runway).0, 80);
+    // 40 % at 30 % an hour, then 100 %; the first comes back after three hours, the second is empty by then.
+    let both = pool(&[tank(&busy), tank(&idle)], at(0));
+    assert!(matches!(both, Runway::Lasts { .. }), "{both:?}");
+    let faster = steady(48.0);
+    // 4 % last five minutes; the other account's 100 % at 48 % an hour last 125 more.
+    let both = pool(&[tank(&faster), tank(&idle)], at(0));
+    assert_eq!(dry(both), (130, 130, Some(130), Some(180)));
+}
+
+#[test]
+fn the_load_of_a_big_account_drains_a_small_one_faster() {
+    let (big, small) = (steady(48.0), idle());
+    let tanks = [Tank { size: 5.0, ..tank(&big) }, tank(&small)];
+    // A percent of the big account is five of the small one: 100 % at 240 % an hour.
+    assert_eq!(dry(pool(&tanks, at(0))).0, 30);
+}
+
+#[test]
+fn a_paused_account_takes_no_load() {
+    let (busy, idle) = (steady(30.0), idle());
+    let tanks = [tank(&busy), Tank { part: Part::Out, ..tank(&idle) }];
+    assert_eq!(dry(pool(&tanks, at(0))), (80, 80, Some(80), Some(180)));
+}
+
+#[test]
+fn a_reset_gives_capacity_back_before_the_pool_is_dry() {
+    let busy = steady(30.0);
+    let soon = forecast(&[sample(-60, vec![five_hour(100.0, HOUR)])], gone(HOUR), at(0));
+    assert_eq!(soon.runway, Runway::Dry { returns_at: Some(at(HOUR)) });
+    // The busy one is dry after 80 minutes, the other full again after 60: the reset after 180 is reached.
+    let both = pool(&[tank(&busy), tank(&soon)], at(0));
+    assert!(matches!(both, Runway::Lasts { .. }), "{both:?}");
+    let late = forecast(&[sample(-60, vec![five_hour(100.0, 2 * HOUR)])], gone(2 * HOUR), at(0));
+    let both = pool(&[tank(&busy), tank(&late)], at(0));
+    assert_eq!(dry(both), (80, 80, Some(80), Some(120)));
+}
+
+fn gone(until: i64) -> Present {
+    Present::UsedUp { until: Some(at(until)) }
+}
+
+#[test]
+fn a_pool_of_used_up_accounts_is_dry_until_the_first_returns() {
+    let a = forecast(&[], gone(HOUR), at(0));
+    let b = forecast(&[sample(-60, vec![five_hour(100.0, 2 * HOUR)])], gone(2 * HOUR), at(0));
+    let dry = Runway::Dry { returns_at: Some(at(HOUR)) };
+    assert_eq!(pool(&[tank(&a), tank(&b)], at(0)), dry);
+    assert_eq!(pool(&[tank(&a)], at(0)), dry);
+    let unknown = forecast(&[], Present::UsedUp { until: None }, at(0));
+    assert_eq!(pool(&[tank(&unknown)], at(0)), Runway::Dry { returns_at: None });
+}
+
+#[test]
+fn a_pool_says_nothing_of_accounts_that_it_knows_nothing_of() {
+    let (busy, unseen) = (steady(30.0), forecast(&[], Present::Left, at(0)));
+    assert_eq!(pool(&[tank(&busy), tank(&unseen)], at(0)), Runway::Silent);
+    assert_eq!(pool(&[], at(0)), Runway::Silent);
+    assert_eq!(pool(&[tank(&idle())], at(0)), Runway::Silent);
+}
