@@ -7,6 +7,8 @@ use std::time::Duration;
 use thiserror::Error;
 use url::Url;
 
+pub use crate::proxy::websocket::pace::Pace;
+
 /// Default address of the endpoint.
 pub const DEFAULT_LISTEN: &str = "127.0.0.1:7625";
 /// The provider's issuer (the provider's client 0.169.0).
@@ -64,6 +66,8 @@ pub struct Config {
     pub sign_in_timeout: Duration,
     /// Time between two polls of an account's usage when no traffic tells it.
     pub usage_poll: Duration,
+    /// How long things on a WebSocket may take.
+    pub pace: Pace,
 }
 
 /// What is wrong with the configuration; each text names the variable and the way out.
@@ -111,6 +115,7 @@ impl Config {
             callback_ports: CALLBACK_PORTS.to_vec(),
             sign_in_timeout: Duration::from_secs(15 * 60),
             usage_poll: Duration::from_secs(5 * 60),
+            pace: Pace::default(),
         })
     }
 
@@ -127,6 +132,7 @@ impl Config {
             callback_ports: vec![0],
             sign_in_timeout: Duration::from_secs(15 * 60),
             usage_poll: Duration::from_secs(5 * 60),
+            pace: Pace::default(),
         }
     }
 }

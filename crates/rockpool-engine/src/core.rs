@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use tokio::sync::watch;
 
-use rockpool_routing::{AccountId, Class, ConversationKey, Now, Reading};
+use rockpool_routing::{AccountId, Class, ConversationKey, Reading, Ticket, TieKey, TieKind};
 
 use crate::clock::Clock;
 use crate::config::Config;
@@ -12,6 +12,7 @@ use crate::ledger::Ledger;
 use crate::notices::Notices;
 use crate::proxy::body::Budget;
 use crate::proxy::models::ModelCache;
+use crate::proxy::websocket::gate::Gate;
 use crate::registry::RegistryCell;
 use crate::routing::Routing;
 use crate::store::{Store, StoreError};
@@ -34,6 +35,8 @@ pub(crate) struct Core {
     pub(crate) notices: Notices,
     pub(crate) budget: Budget,
     pub(crate) models: ModelCache,
+    /// Whether tools may open WebSockets now.
+    pub(crate) gate: Gate,
     /// WebSocket sessions under way; each ends by itself when the engine stops.
     pub(crate) sessions: Tasks,
     /// Turns true when the engine stops.
@@ -58,12 +61,21 @@ impl Core {
         }
     }
 
-    /// Notes how an attempt that began at `began` ended.
-    pub(crate) fn settle(&self, account: AccountId, class: Class, began: Now) {
+    /// Notes how an attempt ended.
+    pub(crate) fn settle(&self, ticket: Ticket, class: Class) {
+        let account = ticket.account();
         if let (Some(outcome), Some(row)) = (class.outcome(), self.registry.get().account(account)) {
             self.ledger.outcome(row.tenant, account, outcome);
         }
-        self.routing.settle(account, class, began);
+        self.routing.settle(ticket, class);
+    }
+
+    /// Remembers that an account gave something that its tool may present again.
+    pub(crate) fn bind(&self, account: AccountId, kind: TieKind, name: &str) {
+        let tenant = self.registry.get().account(account).map(|row| row.tenant);
+        if let Some(key) = tenant.and_then(|tenant| TieKey::new(tenant, kind, name)) {
+            self.routing.remember(|router, now| router.bind(&key, account, now.wall));
+        }
     }
 
     /// Notes that an account's fresh bearer was refused: asking again would only rotate its tokens.
@@ -73,7 +85,7 @@ impl Core {
 
     /// Puts a conversation on the account that has begun to answer it.
     pub(crate) fn place(&self, conversation: &ConversationKey, account: AccountId) {
-        self.routing.learn(|router, _| router.place(conversation, account));
+        self.routing.remember(|router, now| router.place(conversation, account, now.wall));
         self.ledger.conversation(conversation, account, self.clock.wall());
     }
 }

@@ -29,6 +29,7 @@ use crate::proxy::body::Budget;
 use crate::proxy::front::Front;
 use crate::proxy::models::ModelCache;
 use crate::proxy::server;
+use crate::proxy::websocket::gate::Gate;
 use crate::registry::{Registry, RegistryCell};
 use crate::routing::Routing;
 use crate::store::{Store, StoreError, system_scope};
@@ -214,6 +215,7 @@ async fn core(
     });
     keeper.load(store.logins(system_scope()).await?).await;
     routing.settle_in();
+    let gate = Gate::new(clock.clone());
     Ok(Arc::new(Core {
         config,
         clock,
@@ -227,6 +229,7 @@ async fn core(
         notices,
         budget: Budget::new(),
         models: ModelCache::default(),
+        gate,
         sessions: Tasks::default(),
         stopped,
     }))
@@ -257,7 +260,7 @@ async fn remember(
         }
         for row in conversations {
             if let Some(key) = ConversationKey::new(row.tenant, &row.name) {
-                router.place(&key, row.account);
+                router.place(&key, row.account, row.at);
             }
         }
         // Otherwise each restart would send the first request to the owner again.

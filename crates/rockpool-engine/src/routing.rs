@@ -6,8 +6,8 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 use rockpool_routing::{
-    AccountId, AccountState, Class, ConversationKey, CredentialState, LoginId, Now, Outlook, Pool, Reading,
-    Router, Selection,
+    AccountId, AccountState, Ask, Class, CredentialState, LoginId, Now, Outlook, Reading, Router, Selection,
+    Ticket,
 };
 use tokio::sync::Notify;
 
@@ -51,20 +51,26 @@ impl Routing {
     }
 
     /// Orders the accounts of a pool; the only change is the pool's turn.
-    pub(crate) fn choose(&self, pool: &Pool, conversation: Option<&ConversationKey>) -> Selection {
-        self.lock().router.choose(pool, conversation, self.clock.now())
+    pub(crate) fn choose(&self, ask: &Ask<'_>) -> Selection {
+        self.lock().router.choose(ask, self.clock.now())
     }
 
-    pub(crate) fn begin(&self, account: AccountId) {
-        self.lock().router.begin(account);
+    /// Lets an attempt begin; `None` where another request is finding out whether the account is back.
+    pub(crate) fn begin(&self, account: AccountId) -> Option<Ticket> {
+        self.lock().router.begin(account, self.clock.now())
     }
 
-    pub(crate) fn settle(&self, account: AccountId, class: Class, began: Now) {
-        self.learn(|router, now| router.settle(account, class, began, now));
+    pub(crate) fn settle(&self, ticket: Ticket, class: Class) {
+        self.learn(|router, now| router.settle(ticket, class, now));
     }
 
     pub(crate) fn observe(&self, account: AccountId, reading: Reading) {
         self.learn(|router, _| router.observe(account, reading));
+    }
+
+    /// Notes something that changes no account's state.
+    pub(crate) fn remember(&self, note: impl FnOnce(&mut Router, Now)) {
+        note(&mut self.lock().router, self.clock.now());
     }
 
     /// Changes the router and tells what follows from it.

@@ -32,6 +32,9 @@ pub const ORIGINATOR: &str = "rockpool";
 
 /// Longest wait for name resolution, TCP, a proxy's tunnel and TLS together.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(15);
+/// The same for a WebSocket, well within the time that one may take in all: what takes longer after it is
+/// the provider's doing.
+pub(crate) const WEBSOCKET_CONNECT_TIMEOUT: Duration = Duration::from_secs(8);
 /// Idle connections are dropped after this time, before the usual 60 to 100 s of load balancers.
 const POOL_IDLE_TIMEOUT: Duration = Duration::from_secs(55);
 
@@ -87,7 +90,11 @@ impl Upstream {
         let failed = |error: reqwest::Error| UpstreamError::Client(error.to_string());
         Ok(Self {
             http: common(both).http2_adaptive_window(true).build().map_err(failed)?,
-            websocket: common(http1).http1_only().build().map_err(failed)?,
+            websocket: common(http1)
+                .http1_only()
+                .connect_timeout(WEBSOCKET_CONNECT_TIMEOUT)
+                .build()
+                .map_err(failed)?,
         })
     }
 }

@@ -5,6 +5,7 @@
 
 pub mod account;
 pub mod affinity;
+pub mod breaker;
 pub mod classify;
 pub mod failover;
 pub mod health;
@@ -13,13 +14,15 @@ pub mod now;
 pub mod pool;
 pub mod quota;
 pub mod router;
+pub mod runway;
 
 pub use account::{AccountState, Blocked, CredentialState, Readiness, Standing};
-pub use affinity::{ConversationKey, History, Home};
+pub use affinity::{ConversationKey, Fate, History, Home, MoveReason, TieKey, TieKind};
+pub use breaker::{Admission, Breaker, Evidence};
 pub use classify::{Class, Signals};
-pub use failover::{Progress, Remedies, Verdict, verdict};
+pub use failover::{Delivery, Progress, Remedies, Verdict, verdict};
 pub use id::{AccountId, ClientId, LoginId, RequestId, SignInId, TenantId};
 pub use now::Now;
 pub use pool::{Conversations, Pool, PoolError, Strategy};
 pub use quota::{Beside, Credits, ExtraLimit, Quota, Reading, Source, Spend, Window, WindowKind};
-pub use router::{Candidate, Outlook, Placement, Router, Selection, Skipped};
+pub use router::{Ask, Candidate, Outlook, Placement, Router, Selection, Skipped, Ticket};

@@ -2,45 +2,58 @@
 //!
 //! # Order
 //!
-//! Blocked accounts are left out. An eligible account that the conversation already lives on comes
-//! first. The rest follows the strategy:
-//!
-//! - `primary_first`: accounts known to have quota in list order, then those whose quota is unknown.
-//! - `round_robin`: the same two groups, the first turned by a counter that each placement advances.
-//! - `priority_order`: list order, known and unknown alike.
-//!
-//! An account with 32 attempts under way counts among the unknown, until some of them end.
+//! Blocked accounts are left out. An account that the request is tied to comes first: the one that gave
+//! the turn or the answer that it continues, else the one that its conversation lives on (unless the pool
+//! rotates strictly). The rest follows the strategy; `order.rs` says how each orders.
 //!
 //! # Cool-down
 //!
-//! A rate limit keeps an account out for the time that the provider asks, 15 minutes at most. Three
-//! failures in a row mark it unreachable for 30 seconds, in which it is only a fallback: when the
-//! whole network is down there is no better account, and the tool should see the real error.
+//! A rate limit keeps an account out for the time that the provider asks. Three failures in a row mark it
+//! unreachable, which makes it a fallback. Both end after 15 minutes at the latest, and so does a refusal
+//! whose reset is far off: then one request finds out, and only one. If it is answered, the account is
+//! back; if not, the cool-down begins anew, twice as long, up to the same bound.
 
+mod door;
 mod entry;
+mod order;
 
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 
 use crate::account::{CredentialState, Wish};
-use crate::affinity::{Home, SessionAffinity};
+use crate::affinity::{Affinity, Fate, Home, MoveReason, TieKey, Warmth};
 use crate::health::{HealthReport, Outcome};
 use crate::quota::{Quota, Reading};
 use crate::{
-    AccountId, AccountState, Blocked, Class, ConversationKey, Now, Pool, Readiness, Standing, Strategy,
+    AccountId, AccountState, Blocked, Class, ConversationKey, Conversations, Now, Pool, Readiness, Standing,
 };
-use entry::Entry;
+use entry::{Entry, Errand};
+use order::{Contestant, Group, Turns};
 
 /// Why a candidate stands where it does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Placement {
     /// The conversation lives there.
     Conversation,
+    /// A turn in progress, or an answer that is continued, is there.
+    Turn,
     /// The strategy put it there.
     Strategy,
     /// Nothing better is left: its quota is unknown or it failed lately.
     Fallback,
+}
+
+impl Placement {
+    /// The name in activity records.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Conversation => "conversation",
+            Self::Turn => "turn",
+            Self::Strategy => "strategy",
+            Self::Fallback => "fallback",
+        }
+    }
 }
 
 /// An account that may be tried, in order.
@@ -61,15 +74,80 @@ pub struct Skipped {
     pub blocked: Blocked,
 }
 
+/// A request that looks for an account.
+#[derive(Clone, Copy, Debug)]
+pub struct Ask<'a> {
+    /// The accounts that may serve it.
+    pub pool: &'a Pool,
+    /// The conversation that it belongs to, where it names one.
+    pub conversation: Option<&'a ConversationKey>,
+    /// What it presents that one account has given; the first that is known counts.
+    pub ties: &'a [TieKey],
+}
+
+impl<'a> Ask<'a> {
+    /// A request that names nothing.
+    pub fn any(pool: &'a Pool) -> Self {
+        Self { pool, conversation: None, ties: &[] }
+    }
+
+    /// A request of a conversation.
+    pub fn of(pool: &'a Pool, conversation: &'a ConversationKey) -> Self {
+        Self { pool, conversation: Some(conversation), ties: &[] }
+    }
+}
+
 /// The outcome of a choice.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Selection {
-    /// Where the conversation lives, eligible or not.
+    /// Where the conversation lives, in the pool or not, eligible or not.
     pub home: Option<Home>,
     /// Accounts to try, best first.
     pub candidates: Vec<Candidate>,
     /// Accounts passed over, in pool order.
     pub skipped: Vec<Skipped>,
+}
+
+impl Selection {
+    /// What became of the conversation's tie once `served` has answered, after `tried` in this order.
+    pub fn fate(&self, ask: &Ask<'_>, tried: &[(AccountId, Class)], served: AccountId) -> Fate {
+        if ask.conversation.is_none() {
+            return Fate::None;
+        }
+        let Some(home) = self.home else { return Fate::New };
+        if home.account == served {
+            return Fate::Kept;
+        }
+        Fate::Moved { from: home.account, reason: self.why_left(home.account, ask.pool, tried) }
+    }
+
+    /// Why a conversation that lives on `home` did not go on there.
+    pub fn why_left(&self, home: AccountId, pool: &Pool, tried: &[(AccountId, Class)]) -> MoveReason {
+        if !pool.accounts().any(|account| account == home) {
+            return MoveReason::LeftPool;
+        }
+        if let Some(skipped) = self.skipped.iter().find(|skipped| skipped.account == home) {
+            return MoveReason::State(skipped.blocked.state);
+        }
+        let failed = tried.iter().rev().find(|(account, _)| *account == home);
+        failed.map_or(MoveReason::Rotation, |(_, class)| MoveReason::Failed(*class))
+    }
+}
+
+/// An attempt under way; given back once, when it ended.
+#[derive(Debug, PartialEq, Eq)]
+#[must_use = "an attempt that is never settled counts as under way for ever"]
+pub struct Ticket {
+    account: AccountId,
+    began: Now,
+    errand: Errand,
+}
+
+impl Ticket {
+    /// The account that is tried.
+    pub fn account(&self) -> AccountId {
+        self.account
+    }
 }
 
 /// Whether a pool can serve, and if not, what it takes.
@@ -83,12 +161,12 @@ pub enum Outlook {
     NeedsPerson,
 }
 
-/// All routing state of the process: accounts, quota, health, affinity, counters.
+/// All routing state of the process: accounts, quota, health, affinity, turns.
 #[derive(Debug, Default)]
 pub struct Router {
     accounts: BTreeMap<AccountId, Entry>,
-    affinity: SessionAffinity,
-    turns: BTreeMap<AccountId, u64>,
+    affinity: Affinity,
+    turns: BTreeMap<AccountId, Turns>,
 }
 
 impl Router {
@@ -97,7 +175,7 @@ impl Router {
         self.accounts.entry(account).or_default();
     }
 
-    /// Forgets an account with its quota, health and conversations.
+    /// Forgets an account with its quota, health, conversations and ties.
     pub fn remove_account(&mut self, account: AccountId) {
         self.accounts.remove(&account);
         self.turns.remove(&account);
@@ -132,15 +210,27 @@ impl Router {
         }
     }
 
-    /// Starts the round-robin counter of a pool somewhere else than at its owner.
-    pub fn seed_turn(&mut self, owner: AccountId, turn: u64) {
-        self.turns.insert(owner, turn);
+    /// Starts the turns of a pool `offset` places after its owner.
+    pub fn seed_turn(&mut self, owner: AccountId, offset: u64) {
+        self.turns.insert(owner, Turns::starting_at(offset));
     }
 
     /// Puts a conversation on an account that has begun to answer it, in this run or an earlier one.
-    pub fn place(&mut self, conversation: &ConversationKey, account: AccountId) {
+    pub fn place(&mut self, conversation: &ConversationKey, account: AccountId, wall: Timestamp) {
         if self.accounts.contains_key(&account) {
-            self.affinity.settle(conversation, account);
+            self.affinity.settle(conversation, account, wall);
+        }
+    }
+
+    /// Notes how many input tokens of a conversation an account has read, and so has in its cache.
+    pub fn warm(&mut self, conversation: &ConversationKey, account: AccountId, tokens: u64, wall: Timestamp) {
+        self.affinity.warm(conversation, account, Warmth { tokens, at: wall });
+    }
+
+    /// Remembers that an account gave what a tool may present again.
+    pub fn bind(&mut self, tie: &TieKey, account: AccountId, wall: Timestamp) {
+        if self.accounts.contains_key(&account) {
+            self.affinity.bind(tie, account, wall);
         }
     }
 
@@ -151,42 +241,51 @@ impl Router {
         }
     }
 
-    /// Orders the accounts of `pool` for a request. Advances the pool's round-robin counter when the
-    /// request is a new placement, not when its conversation stays where it is.
-    pub fn choose(&mut self, pool: &Pool, conversation: Option<&ConversationKey>, now: Now) -> Selection {
-        let home = conversation
-            .and_then(|key| self.affinity.home(key))
-            .filter(|home| pool.accounts().any(|account| account == home.account));
+    /// Orders the accounts of a pool for a request. A request that is placed anew takes a turn; one that
+    /// stays where it is does not.
+    pub fn choose(&mut self, ask: &Ask<'_>, now: Now) -> Selection {
+        let home = ask.conversation.and_then(|key| self.affinity.home(key, now.wall));
         let mut skipped = Vec::new();
-        let mut active = Vec::new();
-        let mut fallback = Vec::new();
-        let mut listed = Vec::new();
-        for account in pool.accounts() {
-            match self.readiness(account, now) {
-                Readiness::Active => active.push(account),
-                Readiness::FallbackOnly => fallback.push(account),
-                Readiness::Blocked(blocked) => {
-                    skipped.push(Skipped { account, blocked });
-                    continue;
-                }
+        let mut contestants = Vec::new();
+        let pool: Vec<AccountId> = ask.pool.accounts().collect();
+        for account in &pool {
+            match self.readiness(*account, now) {
+                Readiness::Active => contestants.push(self.contestant(*account, Group::Active, now)),
+                Readiness::FallbackOnly => contestants.push(self.contestant(*account, Group::Fallback, now)),
+                Readiness::Blocked(blocked) => skipped.push(Skipped { account: *account, blocked }),
             }
-            listed.push(account);
         }
-        let stays = home.map(|home| home.account).filter(|home| listed.contains(home));
-        let ordered = match pool.strategy {
-            Strategy::PriorityOrder => placed(&listed, Placement::Strategy),
-            Strategy::PrimaryFirst | Strategy::MostHeadroom | Strategy::SoonestReset => {
-                [placed(&active, Placement::Strategy), placed(&fallback, Placement::Fallback)].concat()
-            }
-            Strategy::RoundRobin => {
-                let front = if active.is_empty() { &mut fallback } else { &mut active };
-                if stays.is_none() {
-                    turn(self.turns.entry(pool.owner).or_default(), front);
-                }
-                [placed(&active, Placement::Strategy), placed(&fallback, Placement::Fallback)].concat()
-            }
+        let eligible = |account: &AccountId| contestants.iter().any(|other| other.account == *account);
+        let tied = ask.ties.iter().find_map(|key| self.affinity.tie(key, now.wall)).filter(eligible);
+        let lives = match ask.pool.conversations {
+            Conversations::Stay => home.map(|home| home.account).filter(eligible),
+            Conversations::Rotate => None,
         };
-        Selection { home, candidates: home_first(ordered, stays), skipped }
+        let front = tied
+            .map(|account| Candidate { account, placement: Placement::Turn })
+            .or(lives.map(|account| Candidate { account, placement: Placement::Conversation }));
+        let turns = self.turns.entry(ask.pool.owner).or_default();
+        let strategy = ask.pool.strategy;
+        let candidates = match front {
+            Some(first) => {
+                let behind = turns.order_behind(first.account, strategy, &pool, &contestants);
+                std::iter::once(first).chain(behind).collect()
+            }
+            None => turns.order(strategy, &pool, &contestants),
+        };
+        Selection { home, candidates, skipped }
+    }
+
+    fn contestant(&self, account: AccountId, group: Group, now: Now) -> Contestant {
+        let entry = self.accounts.get(&account);
+        let quota = entry.map(|entry| &entry.quota);
+        Contestant {
+            account,
+            group,
+            headroom: quota.and_then(|quota| quota.headroom(now.wall)).unwrap_or_default(),
+            long_reset: quota.and_then(|quota| quota.long_reset(now.wall)),
+            in_flight: entry.map_or(0, |entry| entry.in_flight),
+        }
     }
 
     /// Whether the pool can serve, and if not, what it takes.
@@ -194,7 +293,8 @@ impl Router {
         let mut cure: Option<Timestamp> = None;
         for account in accounts {
             let Readiness::Blocked(blocked) = self.readiness(account, now) else { return Outlook::Serving };
-            cure = match (cure, blocked.until) {
+            let chance = self.accounts.get(&account).and_then(|entry| entry.next_chance(blocked, now));
+            cure = match (cure, chance) {
                 (Some(known), Some(until)) => Some(known.min(until)),
                 (known, until) => known.or(until),
             };
@@ -202,18 +302,25 @@ impl Router {
         cure.map_or(Outlook::NeedsPerson, Outlook::Until)
     }
 
-    /// Notes that an attempt on `account` has started.
-    pub fn begin(&mut self, account: AccountId) {
-        if let Some(entry) = self.accounts.get_mut(&account) {
-            entry.in_flight = entry.in_flight.saturating_add(1);
+    /// Lets an attempt on `account` begin; `None` where another request is finding out whether the account
+    /// is back, and for an account that is not known.
+    pub fn begin(&mut self, account: AccountId, now: Now) -> Option<Ticket> {
+        let errand = self.accounts.get_mut(&account)?.begin(now)?;
+        Some(Ticket { account, began: now, errand })
+    }
+
+    /// Notes that an attempt is being answered: its first output has come.
+    pub fn answered(&mut self, ticket: &Ticket) {
+        if let Some(entry) = self.accounts.get_mut(&ticket.account) {
+            entry.answered(ticket.began);
         }
     }
 
-    /// Notes how an attempt on `account` ended, and puts the conversation there if it was served.
-    pub fn settle(&mut self, account: AccountId, class: Class, began: Now, now: Now) {
-        if let Some(entry) = self.accounts.get_mut(&account) {
-            entry.in_flight = entry.in_flight.saturating_sub(1);
-            entry.learn(class, began, now);
+    /// Notes how an attempt ended.
+    pub fn settle(&mut self, ticket: Ticket, class: Class, now: Now) {
+        if let Some(entry) = self.accounts.get_mut(&ticket.account) {
+            entry.learn(class, ticket.began, now);
+            entry.end(ticket.began, ticket.errand);
         }
     }
 
@@ -237,6 +344,12 @@ impl Router {
         self.accounts.get(&account).map_or((AccountState::NeedsReauth, None), |entry| entry.state(now))
     }
 
+    /// When the next request may find out whether the account's trouble is over; `None` where there is no
+    /// trouble that a request could find out about.
+    pub fn probe_at(&self, account: AccountId, now: Now) -> Option<Timestamp> {
+        self.accounts.get(&account).and_then(|entry| entry.probe_at(now))
+    }
+
     /// The account's quota.
     pub fn quota(&self, account: AccountId) -> Option<&Quota> {
         self.accounts.get(&account).map(|entry| &entry.quota)
@@ -252,35 +365,15 @@ impl Router {
         self.accounts.get(&account).map_or(0, |entry| entry.in_flight)
     }
 
+    /// The account that gave what a tool presents; `None` where nobody is known to have.
+    pub fn tied(&self, tie: &TieKey, wall: Timestamp) -> Option<AccountId> {
+        self.affinity.tie(tie, wall)
+    }
+
     /// Where a conversation lives.
-    pub fn home(&self, conversation: &ConversationKey) -> Option<Home> {
-        self.affinity.home(conversation)
+    pub fn home(&self, conversation: &ConversationKey, wall: Timestamp) -> Option<Home> {
+        self.affinity.home(conversation, wall)
     }
-}
-
-fn placed(accounts: &[AccountId], placement: Placement) -> Vec<Candidate> {
-    accounts.iter().map(|account| Candidate { account: *account, placement }).collect()
-}
-
-/// Turns `accounts` by the counter and advances it. A single account leaves the counter alone, so that
-/// a pool of which one is left does not skew the order for when the others return.
-fn turn(counter: &mut u64, accounts: &mut [AccountId]) {
-    if accounts.len() < 2 {
-        return;
-    }
-    let offset = (*counter % accounts.len() as u64) as usize;
-    accounts.rotate_left(offset);
-    *counter = counter.wrapping_add(1);
-}
-
-fn home_first(mut candidates: Vec<Candidate>, stays: Option<AccountId>) -> Vec<Candidate> {
-    if let Some(index) =
-        stays.and_then(|home| candidates.iter().position(|candidate| candidate.account == home))
-    {
-        let account = candidates.remove(index).account;
-        candidates.insert(0, Candidate { account, placement: Placement::Conversation });
-    }
-    candidates
 }
 
 #[cfg(test)]

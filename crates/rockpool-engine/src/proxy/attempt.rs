@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use bytes::Bytes;
 use http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use http_body_util::{BodyExt, Limited};
-use rockpool_routing::{AccountId, Class, ConversationKey, Now, Signals, classify};
+use rockpool_routing::{AccountId, Class, ConversationKey, Delivery, Signals, Ticket, TieKind, classify};
 
 use super::authenticate::Caller;
 use super::body::{Encoding, MAX_BODY};
@@ -14,6 +14,7 @@ use super::frame::{self, Fault};
 use super::headers::{self, TurnState};
 use super::payload::Sendable;
 use super::peek::{self, Peeked};
+use super::record::Try;
 use super::walk::{BearerShown, Next};
 use crate::core::Core;
 use crate::token::{Bearer, TokenError};
@@ -31,22 +32,30 @@ pub(crate) struct Lease {
     core: Arc<Core>,
     account: AccountId,
     conversation: Option<ConversationKey>,
-    began: Now,
-    open: bool,
+    ticket: Option<Ticket>,
 }
 
 impl Lease {
-    pub(crate) fn begin(core: &Arc<Core>, account: AccountId, conversation: Option<ConversationKey>) -> Self {
-        core.routing.begin(account);
-        Self { core: Arc::clone(core), account, conversation, began: core.clock.now(), open: true }
+    /// Takes hold; `None` where another request is finding out whether the account is back.
+    pub(crate) fn begin(
+        core: &Arc<Core>,
+        account: AccountId,
+        conversation: Option<ConversationKey>,
+    ) -> Option<Self> {
+        let ticket = Some(core.routing.begin(account)?);
+        Some(Self { core: Arc::clone(core), account, conversation, ticket })
     }
 
     pub(crate) fn account(&self) -> AccountId {
         self.account
     }
 
-    /// Puts the conversation on this account, whose answer has begun.
+    /// Notes that the account's answer has begun: it serves again if it was in doubt, and the conversation
+    /// is on it from now on.
     pub(crate) fn place(&self) {
+        if let Some(ticket) = &self.ticket {
+            self.core.routing.learn(|router, _| router.answered(ticket));
+        }
         if let Some(conversation) = &self.conversation {
             self.core.place(conversation, self.account);
         }
@@ -57,8 +66,8 @@ impl Lease {
     }
 
     fn close(&mut self, class: Class) {
-        if std::mem::take(&mut self.open) {
-            self.core.settle(self.account, class, self.began);
+        if let Some(ticket) = self.ticket.take() {
+            self.core.settle(ticket, class);
         }
     }
 }
@@ -93,10 +102,18 @@ pub(crate) enum Reply {
 pub(crate) struct Tried {
     pub(crate) class: Class,
     pub(crate) status: Option<u16>,
+    pub(crate) delivery: Delivery,
     /// The bearer that was presented.
     pub(crate) bearer: BearerShown,
     pub(crate) reply: Reply,
     pub(crate) since: Instant,
+}
+
+impl Tried {
+    /// What is noted of it.
+    pub(crate) fn noted(&self) -> Try {
+        Try { class: self.class, status: self.status, delivery: self.delivery, since: self.since }
+    }
 }
 
 /// Which bearer to present.
@@ -154,25 +171,57 @@ pub(crate) async fn send(
     outgoing: &Outgoing<'_>,
 ) -> Tried {
     let since = core.clock.now().mono;
-    let nothing = |class, bearer, text: String| Tried {
+    let nothing = |class, delivery, bearer, text: String| Tried {
         class,
         status: None,
+        delivery,
         bearer,
         reply: Reply::Nothing(text),
         since,
     };
     let (bearer, workspace) = match bearer_of(core, caller, account, credentials).await {
         Ok(found) => found,
-        Err(error) => return nothing(class_without_bearer(&error), BearerShown::None, error.to_string()),
+        Err(error) => {
+            let class = class_without_bearer(&error);
+            return nothing(class, Delivery::NotSent, BearerShown::None, error.to_string());
+        }
     };
     let shown = BearerShown::Generation(bearer.generation);
     let request = request(core, outgoing, bearer.authorization(), workspace);
     let response = match tokio::time::timeout(HEAD_TIMEOUT, request.send()).await {
         Ok(Ok(response)) => response,
-        Ok(Err(error)) => return nothing(Class::FAILURE, shown, plain(&error)),
-        Err(_) => return nothing(Class::FAILURE, shown, "no answer within five minutes".to_owned()),
+        Ok(Err(error)) => return nothing(Class::FAILURE, delivery_of(&error), shown, plain(&error)),
+        Err(_) => {
+            let text = "no answer within five minutes".to_owned();
+            return nothing(Class::FAILURE, Delivery::Unknown, shown, text);
+        }
     };
-    answer(core, account, response, nothing(Class::FAILURE, shown, String::new())).await
+    answer(core, account, response, nothing(Class::FAILURE, Delivery::Answered, shown, String::new())).await
+}
+
+/// How far a request had come whose connection failed before any answer.
+pub(crate) fn delivery_of(error: &reqwest::Error) -> Delivery {
+    use std::error::Error as _;
+    if error.is_connect() || error.is_builder() {
+        return Delivery::NotSent;
+    }
+    let mut source = error.source();
+    while let Some(cause) = source {
+        // The connection went before anything was written on it.
+        if cause.downcast_ref::<hyper::Error>().is_some_and(hyper::Error::is_canceled) {
+            return Delivery::NotSent;
+        }
+        source = cause.source();
+    }
+    Delivery::Unknown
+}
+
+/// Whether a whole answer comes from the provider, or from a gateway that had waited for it in vain.
+fn delivery_by(status: StatusCode) -> Delivery {
+    match status.as_u16() {
+        504 | 524 => Delivery::Unknown,
+        _ => Delivery::Answered,
+    }
 }
 
 fn request(
@@ -202,20 +251,26 @@ async fn answer(core: &Arc<Core>, account: AccountId, response: reqwest::Respons
         core.observe(account, reading);
     }
     let status = Some(head.status.as_u16());
+    if let Some(state) = head.headers.get(headers::TURN_STATE).and_then(|value| value.to_str().ok()) {
+        core.bind(account, TieKind::Turn, state);
+    }
     if head.status.is_success() && is_event_stream(&head.headers) {
         let peeked = Box::new(peek::peek(core, account, body).await);
-        let class = peeked.class();
+        let (class, delivery) = (peeked.class(), peeked.delivery());
         let reply = Reply::Stream { status: head.status, headers: head.headers, peeked };
-        return Tried { class, status, reply, ..tried };
+        return Tried { class, status, delivery, reply, ..tried };
     }
     let limit = if head.status.is_success() { MAX_BODY } else { ERROR_BODY };
     let Ok(Ok(body)) = tokio::time::timeout(BODY_TIMEOUT, Limited::new(body, limit).collect()).await else {
         let text = "the provider's answer broke off".to_owned();
-        return Tried { class: Class::FAILURE, status, reply: Reply::Nothing(text), ..tried };
+        let delivery = if head.status.is_success() { Delivery::Begun } else { delivery_by(head.status) };
+        return Tried { class: Class::FAILURE, status, delivery, reply: Reply::Nothing(text), ..tried };
     };
     let body = body.to_bytes();
     let class = class_of(head.status, &head.headers, &body, now);
-    Tried { class, status, reply: Reply::Whole { status: head.status, headers: head.headers, body }, ..tried }
+    let delivery = delivery_by(head.status);
+    let reply = Reply::Whole { status: head.status, headers: head.headers, body };
+    Tried { class, status, delivery, reply, ..tried }
 }
 
 fn is_event_stream(headers: &HeaderMap) -> bool {

@@ -5,7 +5,9 @@ use std::sync::Arc;
 use http::{HeaderMap, Method, Request, Response, StatusCode};
 use http_body_util::BodyExt;
 use hyper::body::Incoming;
-use rockpool_routing::{Class, ConversationKey, Home, Pool, Selection};
+use rockpool_routing::{
+    AccountId, Ask, Class, ConversationKey, Home, Pool, Readiness, Selection, TenantId, TieKey, TieKind,
+};
 
 use super::attempt::{self, Credentials, Lease, Outgoing, Reply, Tried};
 use super::authenticate::Caller;
@@ -32,6 +34,8 @@ pub(crate) struct Exchange {
     pool: Pool,
     conversation: Option<ConversationKey>,
     home: Option<Home>,
+    /// The account that gave the turn state which the tool repeats, as far as is known.
+    turn: Option<AccountId>,
 }
 
 /// Serves a request that goes to the provider; `path` is below its backend.
@@ -49,11 +53,17 @@ pub(crate) async fn serve(
         Err(error) => return refused(core, &caller, &error),
     };
     let mut record = Record::open(core, &caller, Transport::Http, facts.model);
+    record.read(kept.bytes.len());
     let pool = caller.registry.pool_for(&caller.client);
-    let name = facts.conversation.as_deref();
-    let conversation = name.and_then(|name| ConversationKey::new(caller.client.tenant, name));
-    let selection = core.routing.choose(&pool, conversation.as_ref());
-    record.chosen(&selection);
+    let tenant = caller.client.tenant;
+    let conversation = facts.conversation.as_deref().and_then(|name| ConversationKey::new(tenant, name));
+    let turn = turn_tie(tenant, &head.headers);
+    let answer = facts.previous_response.as_deref();
+    let answer = answer.and_then(|id| TieKey::new(tenant, TieKind::Response, id));
+    let ties: Vec<TieKey> = turn.clone().into_iter().chain(answer).collect();
+    let ask = Ask { pool: &pool, conversation: conversation.as_ref(), ties: &ties };
+    let selection = core.routing.choose(&ask);
+    record.chosen(&ask, &selection);
     let exchange = Exchange {
         core: Arc::clone(core),
         caller,
@@ -64,10 +74,17 @@ pub(crate) async fn serve(
         pool,
         conversation,
         home: selection.home,
+        turn: turn.and_then(|key| core.routing.read(|router, now| router.tied(&key, now.wall))),
     };
     let response = exchange.run(&selection, record).await;
     drop(kept);
     response
+}
+
+/// The tie of a turn in progress, whose state the tool repeats in a header.
+pub(crate) fn turn_tie(tenant: TenantId, headers: &HeaderMap) -> Option<TieKey> {
+    let state = headers.get(headers::TURN_STATE)?.to_str().ok()?;
+    TieKey::new(tenant, TieKind::Turn, state)
 }
 
 /// The path below the backend with the tool's own query.
@@ -104,19 +121,28 @@ impl Exchange {
         let mut last: Option<Tried> = None;
         while let Some(account) = walk.current() {
             let Ok(body) = self.payload.for_relation(belief.relation(self.home, account)) else {
-                return self.stay(record, last);
+                match self.home.map(|home| walk.prefer(home.account)) {
+                    Some(Next::Account(_)) => continue,
+                    Some(Next::Return | Next::Refresh | Next::Strip | Next::NoneLeft) | None => {
+                        return self.stay(record, last);
+                    }
+                }
             };
-            let lease = Lease::begin(&self.core, account, self.conversation.clone());
+            let Some(lease) = Lease::begin(&self.core, account, self.conversation.clone()) else {
+                self.pass_over(account, &mut record);
+                walk.advance();
+                continue;
+            };
             let outgoing = Outgoing {
                 method: self.method.clone(),
                 path: &self.path,
                 headers: &self.headers,
                 body,
-                turn_state: headers::turn_state_for(account, self.home, &self.pool),
+                turn_state: headers::turn_state_for(account, self.turn, self.home, &self.pool),
             };
             let tried = attempt::send(&self.core, &self.caller, account, credentials, &outgoing).await;
-            record.tried(account, tried.class, tried.status, tried.since);
-            let next = walk.after(tried.class, tried.bearer);
+            record.tried(account, tried.noted());
+            let next = walk.after(tried.class, tried.delivery, tried.bearer);
             if next == Next::Return {
                 return self.hand_on(tried, lease, record);
             }
@@ -137,6 +163,14 @@ impl Exchange {
         self.give_up(record, last)
     }
 
+    /// Another request is finding out whether this account is back.
+    fn pass_over(&self, account: AccountId, record: &mut Record) {
+        match self.core.routing.read(|router, now| router.readiness(account, now)) {
+            Readiness::Blocked(blocked) => record.skipped(account, blocked),
+            Readiness::Active | Readiness::FallbackOnly => {}
+        }
+    }
+
     fn hand_on(self, tried: Tried, lease: Lease, mut record: Record) -> Response<ProxyBody> {
         let account = lease.account();
         match tried.reply {
@@ -153,6 +187,7 @@ impl Exchange {
                     lease.place();
                 }
                 record.committed(account);
+                record.wrote(body.len());
                 lease.settle(tried.class);
                 let ending = Ending {
                     class: tried.class,
@@ -171,9 +206,10 @@ impl Exchange {
     }
 
     /// The conversation is bound to its account, which cannot serve it now.
-    fn stay(self, record: Record, last: Option<Tried>) -> Response<ProxyBody> {
-        let home = Pool::single(self.home.map_or(self.pool.owner, |home| home.account));
-        match unservable::error(&self.core, &self.caller, &home) {
+    fn stay(self, mut record: Record, last: Option<Tried>) -> Response<ProxyBody> {
+        let Some(home) = self.home else { return self.give_up(record, last) };
+        record.bound(home.account);
+        match unservable::bound(&self.core, &self.caller, home.account, &self.pool) {
             Some(error) => self.fail(record, Class::FAILURE, &error),
             None => self.give_up(record, last),
         }

@@ -53,14 +53,63 @@ struct Shallow<'a> {
     #[serde(borrow)]
     previous_response_id: Option<Cow<'a, str>>,
     generate: Option<bool>,
+    #[serde(borrow)]
+    conversation: Option<ConversationParam<'a>>,
+    #[serde(borrow)]
+    client_metadata: Option<ClientMetadata<'a>>,
     #[serde(borrow, rename = "type")]
     kind: Option<Cow<'a, str>>,
 }
 
-/// The conversation that the headers name: `session-id` is shared by sub-agents of the Codex CLI and
-/// sent by opencode too; the older spelling is that of CLIs before 0.150.
+/// The public API's `conversation`: an id, or an object with one.
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum ConversationParam<'a> {
+    Id(#[serde(borrow)] Cow<'a, str>),
+    Object {
+        #[serde(borrow)]
+        id: Option<Cow<'a, str>>,
+    },
+    Other(serde::de::IgnoredAny),
+}
+
+impl<'a> ConversationParam<'a> {
+    fn name(self) -> Option<Cow<'a, str>> {
+        match self {
+            Self::Id(id) => Some(id),
+            Self::Object { id } => id,
+            Self::Other(_) => None,
+        }
+    }
+}
+
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum ClientMetadata<'a> {
+    Known {
+        #[serde(borrow)]
+        session_id: Option<Cow<'a, str>>,
+    },
+    Other(serde::de::IgnoredAny),
+}
+
+impl<'a> ClientMetadata<'a> {
+    fn session(self) -> Option<Cow<'a, str>> {
+        match self {
+            Self::Known { session_id } => session_id,
+            Self::Other(_) => None,
+        }
+    }
+}
+
+/// Headers that name a conversation, most telling first: the Codex CLI's session, which its sub-agents
+/// share, and its spelling before 0.150; opencode's two; the oldest CLIs' own; the CLI's single thread.
+const CONVERSATION_HEADERS: [&str; 6] =
+    ["session-id", "session_id", "x-session-id", "x-session-affinity", "conversation_id", "thread-id"];
+
+/// The conversation that the headers name.
 pub(crate) fn conversation_of(headers: &HeaderMap) -> Option<String> {
-    ["session-id", "session_id"]
+    CONVERSATION_HEADERS
         .iter()
         .find_map(|name| headers.get(*name)?.to_str().ok())
         .map(str::trim)
@@ -126,7 +175,9 @@ impl From<Shallow<'_>> for Facts {
         let owned = |text: Option<Cow<'_, str>>| text.map(Cow::into_owned).filter(|text| !text.is_empty());
         Self {
             model: owned(found.model).filter(|model| model.len() <= MAX_MODEL),
-            conversation: owned(found.prompt_cache_key),
+            conversation: owned(found.prompt_cache_key)
+                .or_else(|| owned(found.conversation.and_then(ConversationParam::name)))
+                .or_else(|| owned(found.client_metadata.and_then(ClientMetadata::session))),
             previous_response: owned(found.previous_response_id),
             generate: found.generate,
         }
@@ -194,6 +245,28 @@ mod tests {
         let body = br#"{"input":[{"type":"message"}],"prompt_cache_key":"k","model":"m"}"#;
         let facts = learn(&HeaderMap::new(), Encoding::Plain, body).unwrap();
         assert_eq!((facts.model.as_deref(), facts.conversation.as_deref()), (Some("m"), Some("k")));
+    }
+
+    #[test]
+    fn the_ids_of_other_tools_name_a_conversation_too() {
+        let named = |name: &'static str| {
+            let mut headers = HeaderMap::new();
+            headers.insert(name, http::HeaderValue::from_static("c"));
+            conversation_of(&headers)
+        };
+        for name in CONVERSATION_HEADERS {
+            assert_eq!(named(name).as_deref(), Some("c"), "{name}");
+        }
+        assert_eq!(named("x-client-request-id"), None);
+        let in_body =
+            |body: &str| learn(&HeaderMap::new(), Encoding::Plain, body.as_bytes()).unwrap().conversation;
+        assert_eq!(in_body(r#"{"conversation":"conv_1"}"#).as_deref(), Some("conv_1"));
+        assert_eq!(in_body(r#"{"conversation":{"id":"conv_2"}}"#).as_deref(), Some("conv_2"));
+        assert_eq!(
+            in_body(r#"{"client_metadata":{"session_id":"s"},"conversation":7}"#).as_deref(),
+            Some("s")
+        );
+        assert_eq!(in_body(r#"{"client_metadata":[],"conversation":null}"#), None);
     }
 
     #[test]

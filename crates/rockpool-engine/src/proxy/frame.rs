@@ -11,7 +11,7 @@ use serde::Deserialize;
 use serde_json::value::RawValue;
 use serde_json::{Map, Value};
 
-use super::headers::contradicts_pool;
+use super::headers::{TURN_STATE, contradicts_pool};
 use crate::usage;
 
 /// How an event is treated.
@@ -86,14 +86,23 @@ pub(crate) struct Tokens {
     pub(crate) output: Option<u64>,
 }
 
-/// Reads the token counts of a `response.completed`.
-pub(crate) fn tokens(json: &[u8]) -> Tokens {
+/// What the last event of an answer tells.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct End {
+    /// The provider's name for the answer.
+    pub(crate) id: Option<String>,
+    pub(crate) tokens: Tokens,
+}
+
+/// Reads a `response.completed`.
+pub(crate) fn end(json: &[u8]) -> End {
     #[derive(Deserialize)]
     struct Event {
         response: Option<Answer>,
     }
     #[derive(Deserialize)]
     struct Answer {
+        id: Option<String>,
         usage: Option<Usage>,
     }
     #[derive(Deserialize)]
@@ -106,13 +115,21 @@ pub(crate) fn tokens(json: &[u8]) -> Tokens {
     struct Details {
         cached_tokens: Option<u64>,
     }
-    let usage =
-        serde_json::from_slice::<Event>(json).ok().and_then(|event| event.response).and_then(|it| it.usage);
-    usage.map_or_else(Tokens::default, |usage| Tokens {
+    let Some(answer) = serde_json::from_slice::<Event>(json).ok().and_then(|event| event.response) else {
+        return End::default();
+    };
+    let tokens = answer.usage.map_or_else(Tokens::default, |usage| Tokens {
         input: usage.input_tokens,
         cached: usage.input_tokens_details.and_then(|details| details.cached_tokens),
         output: usage.output_tokens,
-    })
+    });
+    End { id: answer.id, tokens }
+}
+
+/// The turn state that a metadata event gives.
+pub(crate) fn turn_state(json: &[u8]) -> Option<String> {
+    let value: Value = serde_json::from_slice(json).ok()?;
+    header_in(&value, TURN_STATE)
 }
 
 /// What an error said, wherever it was found.
@@ -129,6 +146,11 @@ pub(crate) struct Fault {
 }
 
 impl Fault {
+    /// Whether it says that a WebSocket was open for as long as the provider lets one be.
+    pub(crate) fn is_about_the_connections_age(&self) -> bool {
+        self.code.as_deref() == Some("websocket_connection_limit_reached")
+    }
+
     /// The signals for an error event; a status inside it outranks the moment it came.
     pub(crate) fn signals(&self) -> Signals<'_> {
         let origin = self.status.map_or(Origin::Event, Origin::Status);
@@ -270,9 +292,10 @@ mod tests {
     #[test]
     fn token_counts_are_read_where_they_are_given() {
         let json = br#"{"type":"response.completed","response":{"id":"r","usage":{"input_tokens":9,"input_tokens_details":{"cached_tokens":4},"output_tokens":2}}}"#;
-        assert_eq!(tokens(json), Tokens { input: Some(9), cached: Some(4), output: Some(2) });
+        let counted = Tokens { input: Some(9), cached: Some(4), output: Some(2) };
+        assert_eq!(end(json), End { id: Some("r".to_owned()), tokens: counted });
         assert_eq!(
-            tokens(br#"{"type":"response.completed","response":{"id":"r","usage":null}}"#),
+            end(br#"{"type":"response.completed","response":{"id":"r","usage":null}}"#).tokens,
             Tokens::default()
         );
     }
@@ -313,6 +336,13 @@ mod tests {
         assert_eq!(fault(json, now()).retry_after, Some(Duration::from_secs(7)));
         assert_eq!(retry_after("-1"), None);
         assert_eq!(retry_after("1e400"), None);
+    }
+
+    #[test]
+    fn a_turn_state_is_read_from_metadata() {
+        let json = br#"{"type":"response.metadata","headers":{"X-Codex-Turn-State":"t"}}"#;
+        assert_eq!(turn_state(json).as_deref(), Some("t"));
+        assert_eq!(turn_state(br#"{"type":"response.metadata"}"#), None);
     }
 
     #[test]

@@ -32,13 +32,20 @@ pub(crate) enum TurnState {
     Drop,
 }
 
-/// A turn state belongs to the account that gave it. A tool keeps the first one of a turn, so in a
-/// conversation that has moved it may be anybody's.
-pub(crate) fn turn_state_for(account: AccountId, home: Option<Home>, pool: &Pool) -> TurnState {
-    match home {
-        Some(home) if home.account == account && home.history == History::Own => TurnState::Keep,
-        None if pool.members.is_empty() => TurnState::Keep,
-        Some(_) | None => TurnState::Drop,
+/// A turn state belongs to the account that gave it. Where nobody is known to have given it, as after a
+/// restart, it is kept only in a conversation that never moved: a tool keeps the first one of a turn.
+pub(crate) fn turn_state_for(
+    account: AccountId,
+    giver: Option<AccountId>,
+    home: Option<Home>,
+    pool: &Pool,
+) -> TurnState {
+    match (giver, home) {
+        (Some(giver), _) if giver == account => TurnState::Keep,
+        (Some(_), _) => TurnState::Drop,
+        (None, Some(home)) if home.account == account && home.history == History::Own => TurnState::Keep,
+        (None, None) if pool.members.is_empty() => TurnState::Keep,
+        (None, Some(_) | None) => TurnState::Drop,
     }
 }
 

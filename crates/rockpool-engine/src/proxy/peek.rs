@@ -7,7 +7,7 @@ use std::time::Duration;
 use bytes::{Bytes, BytesMut};
 use http_body::Body;
 use http_body_util::BodyExt;
-use rockpool_routing::{AccountId, Class, Signals, classify};
+use rockpool_routing::{AccountId, Class, Delivery, Signals, TieKind, classify};
 
 use super::frame::{self, Fault, ForTool, Kind, Tokens};
 use super::sse::{self, Piece, Splitter};
@@ -93,7 +93,13 @@ impl Observer {
                     self.core.observe(self.account, reading);
                 }
             }
-            Kind::Completed | Kind::Incomplete => self.stage = Stage::Completed(frame::tokens(json)),
+            Kind::Completed | Kind::Incomplete => {
+                let end = frame::end(json);
+                if let Some(id) = &end.id {
+                    self.core.bind(self.account, TieKind::Response, id);
+                }
+                self.stage = Stage::Completed(end.tokens);
+            }
             Kind::Failed => {
                 let fault = frame::fault(json, now());
                 if let Some(reading) = frame::error_reading(json, now()) {
@@ -101,7 +107,12 @@ impl Observer {
                 }
                 self.stage = Stage::Failed(fault);
             }
-            Kind::Lifecycle | Kind::Metadata | Kind::Output => {}
+            Kind::Metadata => {
+                if let Some(state) = frame::turn_state(json) {
+                    self.core.bind(self.account, TieKind::Turn, &state);
+                }
+            }
+            Kind::Lifecycle | Kind::Output => {}
         }
         kind
     }
@@ -152,6 +163,16 @@ impl Peeked {
             Found::Answer => Class::Success,
             Found::Fault(fault) => classify::classify(&fault.signals()),
             Found::Cut => classify::classify(&Signals::connection()),
+        }
+    }
+}
+
+impl Peeked {
+    /// How far the request had come, before anything went downstream.
+    pub(crate) fn delivery(&self) -> Delivery {
+        match &self.found {
+            Found::Answer | Found::Fault(_) => Delivery::Answered,
+            Found::Cut => Delivery::Begun,
         }
     }
 }

@@ -3,14 +3,21 @@
 use std::sync::Arc;
 use std::time::Instant;
 
-use rockpool_routing::{AccountId, Class, ClientId, Placement, RequestId, Selection, TenantId};
+use rockpool_routing::{
+    AccountId, Ask, Blocked, Class, ClientId, ConversationKey, Delivery, Fate, MoveReason, Pool, RequestId,
+    Selection, Skipped, TenantId,
+};
 use uuid::Uuid;
+
+use sha2::{Digest as _, Sha256};
 
 use super::authenticate::Caller;
 use super::frame::Tokens;
 use crate::core::Core;
 use crate::registry::Registry;
-use crate::snapshot::{ActivityView, AttemptView, DeliveryView, SkippedView, WhyView};
+use crate::snapshot::{
+    ActivityView, AffinityKind, AffinityView, AttemptView, CandidateView, DeliveryView, SkippedView, WhyView,
+};
 use crate::store::ActivityRow;
 
 /// Status recorded for a tool that went away (nginx's convention).
@@ -50,6 +57,19 @@ pub(crate) struct Record {
     started: Instant,
     view: Option<ActivityView>,
     serving: Option<AccountId>,
+    choice: Option<Choice>,
+    tried: Vec<(AccountId, Class)>,
+    /// 1 while the last try may have been billed without an answer.
+    in_the_dark: u32,
+    /// Tries that may have been billed without an answer and were followed by another.
+    sent_again: u32,
+}
+
+/// What the choice went by; with it, the end can say what became of the conversation.
+struct Choice {
+    pool: Pool,
+    conversation: Option<ConversationKey>,
+    selection: Selection,
 }
 
 impl Record {
@@ -88,6 +108,10 @@ impl Record {
             started: now.mono,
             view: Some(view),
             serving: None,
+            choice: None,
+            tried: Vec::new(),
+            in_the_dark: 0,
+            sent_again: 0,
         }
     }
 
@@ -96,35 +120,103 @@ impl Record {
     }
 
     /// Notes the choice that was made.
-    pub(crate) fn chosen(&mut self, selection: &Selection) {
+    pub(crate) fn chosen(&mut self, ask: &Ask<'_>, selection: &Selection) {
         let Some(view) = &mut self.view else { return };
+        let registry = &self.registry;
         if let Some(first) = selection.candidates.first() {
-            view.first_account = Some(self.registry.name_of(first.account));
-            view.placement = Some(placement_name(first.placement).to_owned());
+            view.first_account = Some(registry.name_of(first.account));
+            view.placement = Some(first.placement.name().to_owned());
         }
-        view.skipped = selection
-            .skipped
-            .iter()
-            .map(|skipped| SkippedView {
-                account: self.registry.name_of(skipped.account),
-                reason: skipped.blocked.state.name().to_owned(),
-                until: skipped.blocked.until,
-            })
-            .collect();
+        view.skipped = selection.skipped.iter().map(|skipped| skipped_view(registry, skipped)).collect();
+        view.why.strategy = Some(ask.pool.strategy);
+        view.why.conversation = ask.conversation.map(digest);
+        let candidate = |account, placement: &str| CandidateView {
+            account: registry.name_of(account),
+            placement: placement.to_owned(),
+        };
+        view.why.candidates =
+            selection.candidates.iter().map(|one| candidate(one.account, one.placement.name())).collect();
+        self.choice = Some(Choice {
+            pool: ask.pool.clone(),
+            conversation: ask.conversation.cloned(),
+            selection: selection.clone(),
+        });
+    }
+
+    /// Notes that the accounts were looked at once more, after the first choice came to nothing.
+    pub(crate) fn chosen_again(&mut self, selection: &Selection) {
+        let known = |choice: &Choice, account| {
+            choice.selection.skipped.iter().any(|skipped| skipped.account == account)
+        };
+        let unknown: Vec<Skipped> = match &self.choice {
+            Some(choice) => {
+                selection.skipped.iter().copied().filter(|one| !known(choice, one.account)).collect()
+            }
+            None => Vec::new(),
+        };
+        for skipped in unknown {
+            self.skipped(skipped.account, skipped.blocked);
+        }
+        let Some(view) = &mut self.view else { return };
+        for candidate in &selection.candidates {
+            let account = self.registry.name_of(candidate.account);
+            if !view.why.candidates.iter().any(|known| known.account == account) {
+                let placement = candidate.placement.name().to_owned();
+                view.why.candidates.push(CandidateView { account, placement });
+            }
+        }
+    }
+
+    /// Notes how large the tool's request is.
+    pub(crate) fn read(&mut self, bytes: usize) {
+        if let Some(view) = &mut self.view {
+            view.why.request_bytes = bytes as u64;
+        }
+    }
+
+    /// Notes bytes on their way to the tool.
+    pub(crate) fn wrote(&mut self, bytes: usize) {
+        if let Some(view) = &mut self.view {
+            view.why.response_bytes += bytes as u64;
+        }
+    }
+
+    /// Notes an account that was passed over after the choice.
+    pub(crate) fn skipped(&mut self, account: AccountId, blocked: Blocked) {
+        let skipped = Skipped { account, blocked };
+        if let Some(view) = &mut self.view {
+            view.skipped.push(skipped_view(&self.registry, &skipped));
+        }
+        if let Some(choice) = &mut self.choice {
+            choice.selection.skipped.push(skipped);
+        }
     }
 
     /// Notes one try.
-    pub(crate) fn tried(&mut self, account: AccountId, class: Class, status: Option<u16>, since: Instant) {
-        let ms = self.elapsed_ms(since);
+    pub(crate) fn tried(&mut self, account: AccountId, try_: Try) {
+        let ms = self.elapsed_ms(try_.since);
+        self.sent_again += std::mem::take(&mut self.in_the_dark);
+        self.in_the_dark = u32::from(try_.delivery.may_be_billed());
+        self.tried.push((account, try_.class));
         if let Some(view) = &mut self.view {
             let account = self.registry.name_of(account);
-            view.attempts.push(AttemptView {
-                account,
-                class: class.name().to_owned(),
-                status,
-                ms,
-                delivery: DeliveryView::default(),
-            });
+            let (class, delivery) = (try_.class.name().to_owned(), delivery_view(try_.delivery));
+            view.attempts.push(AttemptView { account, class, status: try_.status, ms, delivery });
+        }
+    }
+
+    /// Notes that only `home` could have gone on with the conversation, and could not.
+    pub(crate) fn bound(&mut self, home: AccountId) {
+        let Some(choice) = &self.choice else { return };
+        let reason = choice.selection.why_left(home, &choice.pool, &self.tried);
+        let affinity = AffinityView {
+            kind: AffinityKind::Bound,
+            from: Some(self.registry.name_of(home)),
+            reason: Some(reason_name(reason).to_owned()),
+            cached_tokens_lost: None,
+        };
+        if let Some(view) = &mut self.view {
+            view.why.affinity = affinity;
         }
     }
 
@@ -154,7 +246,12 @@ impl Record {
 
     fn write(&mut self, ending: &Ending) {
         let duration_ms = self.elapsed_ms(self.started);
+        let affinity = ending.account.and_then(|served| self.affinity(served, ending.tokens));
         let Some(mut view) = self.view.take() else { return };
+        if let Some(affinity) = affinity {
+            view.why.affinity = affinity;
+        }
+        view.why.maybe_billed_twice = self.sent_again;
         view.outcome = ending.class.name().to_owned();
         view.status = ending.status;
         view.account = ending.account.map(|account| self.registry.name_of(account));
@@ -171,6 +268,33 @@ impl Record {
     }
 }
 
+impl Record {
+    /// What became of the conversation's tie, now that `served` has answered; its warmth goes to the router.
+    fn affinity(&self, served: AccountId, tokens: Tokens) -> Option<AffinityView> {
+        let Choice { pool, conversation, selection } = self.choice.as_ref()?;
+        let wall = self.core.clock.wall();
+        let ask = Ask { pool, conversation: conversation.as_ref(), ties: &[] };
+        let fate = selection.fate(&ask, &self.tried, served);
+        if let (Some(key), Some(input)) = (conversation, tokens.input) {
+            self.core.routing.remember(|router, now| router.warm(key, served, input, now.wall));
+        }
+        let plain = |kind| AffinityView { kind, ..AffinityView::default() };
+        Some(match fate {
+            Fate::None => plain(AffinityKind::None),
+            Fate::New => plain(AffinityKind::New),
+            Fate::Kept => plain(AffinityKind::Kept),
+            Fate::Moved { from, reason } => AffinityView {
+                kind: AffinityKind::Moved,
+                from: Some(self.registry.name_of(from)),
+                reason: Some(reason_name(reason).to_owned()),
+                cached_tokens_lost: selection
+                    .home
+                    .map(|home| home.tokens_lost(tokens.cached.unwrap_or_default(), wall)),
+            },
+        })
+    }
+}
+
 impl Drop for Record {
     fn drop(&mut self) {
         let ending = Ending {
@@ -183,10 +307,45 @@ impl Drop for Record {
     }
 }
 
-fn placement_name(placement: Placement) -> &'static str {
-    match placement {
-        Placement::Conversation => "conversation",
-        Placement::Strategy => "strategy",
-        Placement::Fallback => "fallback",
+/// One try, as it is noted.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Try {
+    pub(crate) class: Class,
+    pub(crate) status: Option<u16>,
+    pub(crate) delivery: Delivery,
+    pub(crate) since: Instant,
+}
+
+fn skipped_view(registry: &Registry, skipped: &Skipped) -> SkippedView {
+    SkippedView {
+        account: registry.name_of(skipped.account),
+        reason: skipped.blocked.state.name().to_owned(),
+        until: skipped.blocked.until,
     }
+}
+
+fn reason_name(reason: MoveReason) -> &'static str {
+    match reason {
+        MoveReason::State(state) => state.name(),
+        MoveReason::Failed(class) => class.name(),
+        MoveReason::Rotation => "rotation",
+        MoveReason::LeftPool => "left_pool",
+    }
+}
+
+fn delivery_view(delivery: Delivery) -> DeliveryView {
+    match delivery {
+        Delivery::Answered => DeliveryView::Answered,
+        Delivery::NotSent => DeliveryView::NotSent,
+        Delivery::Unknown => DeliveryView::Unknown,
+        Delivery::Begun => DeliveryView::Begun,
+    }
+}
+
+/// Tells conversations apart in records without repeating the tool's own names for them.
+fn digest(key: &ConversationKey) -> String {
+    let mut hash = Sha256::new();
+    hash.update(key.tenant.0.as_bytes());
+    hash.update(key.name.as_bytes());
+    hash.finalize().iter().take(4).map(|byte| format!("{byte:02x}")).collect()
 }

@@ -28,6 +28,8 @@ pub(crate) struct Relay {
     observer: Observer,
     ready: BytesMut,
     open: Option<Account>,
+    /// Bytes handed on so far.
+    written: usize,
     end: End,
 }
 
@@ -45,6 +47,7 @@ impl Relay {
             observer: peeked.observer,
             ready: peeked.held.into(),
             open: Some(Account { lease, record, status }),
+            written: 0,
             end: End::NotYet,
         };
         relay.settle_if_ended();
@@ -86,7 +89,8 @@ impl Relay {
     }
 
     fn settle(&mut self) {
-        let Some(open) = self.open.take() else { return };
+        let Some(mut open) = self.open.take() else { return };
+        open.record.wrote(self.written + self.ready.len());
         let class = self.observer.class_at_end();
         let account = Some(open.lease.account());
         open.record.finish(&Ending { class, status: open.status, account, tokens: self.observer.tokens() });
@@ -106,7 +110,9 @@ impl Body for Relay {
             self.fill(cx);
         }
         if !self.ready.is_empty() {
-            return Poll::Ready(Some(Ok(Frame::data(self.ready.split().freeze()))));
+            let ready = self.ready.split().freeze();
+            self.written += ready.len();
+            return Poll::Ready(Some(Ok(Frame::data(ready))));
         }
         match std::mem::replace(&mut self.end, End::Reached) {
             End::NotYet => {
@@ -120,5 +126,14 @@ impl Body for Relay {
 
     fn is_end_stream(&self) -> bool {
         matches!(self.end, End::Reached) && self.ready.is_empty()
+    }
+}
+
+impl Drop for Relay {
+    /// The tool went away: what it got until then belongs into the record.
+    fn drop(&mut self) {
+        if let Some(open) = &mut self.open {
+            open.record.wrote(self.written);
+        }
     }
 }

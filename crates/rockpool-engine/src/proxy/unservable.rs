@@ -1,6 +1,6 @@
 //! Says why no account of a pool can serve, and what cures it.
 
-use rockpool_routing::{AccountState, Outlook, Pool};
+use rockpool_routing::{AccountId, AccountState, Outlook, Pool};
 
 use super::authenticate::Caller;
 use super::rescue::ProxyError;
@@ -28,6 +28,32 @@ pub(crate) fn error(core: &Core, caller: &Caller, pool: &Pool) -> Option<ProxyEr
         })
     })
 }
+
+/// The error for a conversation that only `home` can continue, and `home` cannot now; `None` where it can.
+pub(crate) fn bound(core: &Core, caller: &Caller, home: AccountId, pool: &Pool) -> Option<ProxyError> {
+    let registry = core.registry.get();
+    let Some(row) = registry.account(home).filter(|row| row.tenant == caller.client.tenant) else {
+        return Some(ProxyError::NoUsableAccount(format!(
+            "Only the account that has compacted this conversation can continue it, and that was removed. {ANEW}"
+        )));
+    };
+    if !pool.accounts().any(|account| account == home) {
+        return Some(ProxyError::NoUsableAccount(format!(
+            "Only “{}” can continue this conversation, and it is not in this pool any more. Put it back, or: {ANEW}",
+            row.name
+        )));
+    }
+    let only = |detail: &str| format!("Only “{}” can continue this conversation. {detail} {ANEW}", row.name);
+    match error(core, caller, &Pool::single(home))? {
+        ProxyError::Wait { until, now, plan, detail } => {
+            Some(ProxyError::Wait { until, now, plan, detail: only(&detail) })
+        }
+        ProxyError::NoUsableAccount(detail) => Some(ProxyError::NoUsableAccount(only(&detail))),
+        other => Some(other),
+    }
+}
+
+const ANEW: &str = "A new conversation can begin at once on another account.";
 
 /// Each account with its state and remedy.
 fn sentence(states: &[(String, AccountState)]) -> String {

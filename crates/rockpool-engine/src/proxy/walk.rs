@@ -3,7 +3,9 @@
 use std::collections::VecDeque;
 
 use rockpool_routing::failover::Remedy;
-use rockpool_routing::{AccountId, Candidate, Class, Progress, Remedies, Selection, Verdict, verdict};
+use rockpool_routing::{
+    AccountId, Candidate, Class, Delivery, Progress, Remedies, Selection, Verdict, verdict,
+};
 
 /// What to do after an attempt.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -67,10 +69,22 @@ impl Walk {
 
     /// Goes on to the next account.
     pub(crate) fn advance(&mut self) -> Next {
-        self.remedies = Remedies::default();
+        self.remedies = Remedies { replay: self.remedies.replay, ..Remedies::default() };
         self.met.extend(self.current);
         self.current = self.ahead.pop_front().map(|next| next.account);
         self.current.map_or(Next::NoneLeft, Next::Account)
+    }
+
+    /// Makes `account` the one to try now, if it is still ahead.
+    pub(crate) fn prefer(&mut self, account: AccountId) -> Next {
+        let Some(index) = self.ahead.iter().position(|ahead| ahead.account == account) else {
+            return Next::NoneLeft;
+        };
+        if let (Some(preferred), Some(passed)) = (self.ahead.remove(index), self.current) {
+            self.ahead.push_front(Candidate { account: passed, placement: preferred.placement });
+            self.current = Some(account);
+        }
+        Next::Account(account)
     }
 
     /// Adds candidates that this walk has not met yet.
@@ -86,11 +100,15 @@ impl Walk {
 
     /// Decides after an attempt on the current account, before anything went downstream. Where there
     /// was no bearer to present, a newer one cannot be had either.
-    pub(crate) fn after(&mut self, class: Class, bearer: BearerShown) -> Next {
+    pub(crate) fn after(&mut self, class: Class, delivery: Delivery, bearer: BearerShown) -> Next {
         if bearer == BearerShown::None {
             self.remedies.refresh = Remedy::Spent;
         }
-        match verdict(Progress::Held, class, self.remedies) {
+        let verdict = verdict(Progress::Held, class, delivery, self.remedies);
+        if delivery.may_be_billed() {
+            self.remedies.replay = Remedy::Spent;
+        }
+        match verdict {
             Verdict::Return => Next::Return,
             Verdict::RefreshAndRetry => {
                 self.remedies.refresh = Remedy::Spent;
@@ -125,10 +143,22 @@ mod tests {
     fn each_account_is_refreshed_once_and_tried_in_order() {
         let mut walk = walk();
         assert_eq!(walk.current(), Some(id(1)));
-        assert_eq!(walk.after(Class::Unauthorized, BearerShown::Generation(1)), Next::Refresh);
-        assert_eq!(walk.after(Class::Unauthorized, BearerShown::Generation(1)), Next::Account(id(2)));
-        assert_eq!(walk.after(Class::Unauthorized, BearerShown::Generation(1)), Next::Refresh);
-        assert_eq!(walk.after(Class::Unauthorized, BearerShown::Generation(1)), Next::NoneLeft);
+        assert_eq!(
+            walk.after(Class::Unauthorized, Delivery::Answered, BearerShown::Generation(1)),
+            Next::Refresh
+        );
+        assert_eq!(
+            walk.after(Class::Unauthorized, Delivery::Answered, BearerShown::Generation(1)),
+            Next::Account(id(2))
+        );
+        assert_eq!(
+            walk.after(Class::Unauthorized, Delivery::Answered, BearerShown::Generation(1)),
+            Next::Refresh
+        );
+        assert_eq!(
+            walk.after(Class::Unauthorized, Delivery::Answered, BearerShown::Generation(1)),
+            Next::NoneLeft
+        );
     }
 
     #[test]
@@ -145,13 +175,44 @@ mod tests {
 
     #[test]
     fn without_a_bearer_the_same_account_is_not_asked_again() {
-        assert_eq!(walk().after(Class::Unauthorized, BearerShown::None), Next::Account(id(2)));
+        assert_eq!(
+            walk().after(Class::Unauthorized, Delivery::NotSent, BearerShown::None),
+            Next::Account(id(2))
+        );
     }
 
     #[test]
     fn an_answer_is_returned_and_a_fault_moves_on() {
-        assert_eq!(walk().after(Class::Success, BearerShown::Generation(1)), Next::Return);
-        assert_eq!(walk().after(Class::FAILURE, BearerShown::Generation(1)), Next::Account(id(2)));
-        assert_eq!(walk().after(Class::ForeignCiphertext, BearerShown::Generation(1)), Next::Strip);
+        assert_eq!(
+            walk().after(Class::Success, Delivery::Answered, BearerShown::Generation(1)),
+            Next::Return
+        );
+        assert_eq!(
+            walk().after(Class::FAILURE, Delivery::Answered, BearerShown::Generation(1)),
+            Next::Account(id(2))
+        );
+        assert_eq!(
+            walk().after(Class::ForeignCiphertext, Delivery::Answered, BearerShown::Generation(1)),
+            Next::Strip
+        );
+    }
+
+    #[test]
+    fn a_request_that_may_have_been_billed_is_sent_again_once_over_all_accounts() {
+        let candidates =
+            (1..=3).map(|n| Candidate { account: id(n), placement: Placement::Strategy }).collect();
+        let mut walk = Walk::new(&Selection { home: None, candidates, skipped: Vec::new() });
+        let bearer = BearerShown::Generation(1);
+        assert_eq!(walk.after(Class::FAILURE, Delivery::Begun, bearer), Next::Account(id(2)));
+        assert_eq!(walk.after(Class::FAILURE, Delivery::Unknown, bearer), Next::Return);
+    }
+
+    #[test]
+    fn the_account_that_a_history_is_bound_to_is_tried_before_the_others() {
+        let mut walk = walk();
+        assert_eq!(walk.prefer(id(2)), Next::Account(id(2)));
+        assert_eq!(walk.current(), Some(id(2)));
+        assert_eq!(walk.advance(), Next::Account(id(1)));
+        assert_eq!(walk.prefer(id(2)), Next::NoneLeft);
     }
 }

@@ -4,34 +4,20 @@ use std::time::{Duration, Instant};
 
 use jiff::{SignedDuration, Timestamp};
 
+use super::door::{Door, Passage, Trouble};
 use crate::account::{CredentialState, Wish};
 use crate::health::Health;
 use crate::quota::{Quota, Supply};
 use crate::{AccountState, Blocked, Class, Now, Readiness, Standing};
 
-/// Longest that a `Retry-After` keeps an account out: limits are often lifted early.
-pub(super) const LONGEST_COOL_DOWN: Duration = Duration::from_secs(15 * 60);
-/// A rate limit that names no time.
-const SHORT_COOL_DOWN: Duration = Duration::from_secs(10);
-/// How long an account that failed three times in a row is only a fallback.
-const UNREACHABLE_COOL_DOWN: Duration = Duration::from_secs(30);
 /// Attempts under way from which on an account only helps out: more at once is no person's own work, and
 /// the others of its pool are idle.
 pub(super) const MOST_IN_FLIGHT: u32 = 32;
 /// Failures in a row that mark an account unreachable.
 const FAILURES_IN_A_ROW: u32 = 3;
-
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub(super) enum CoolDown {
-    #[default]
-    None,
-    RateLimited {
-        until: Instant,
-    },
-    Unreachable {
-        until: Instant,
-    },
-}
+/// How long a probe may go without a sign of life before another request may take its place. Short enough
+/// that a tool which is asked to wait for it is worth asking (the Codex CLI 0.169.0 waits up to 20 s).
+pub(super) const PROBE_PATIENCE: Duration = Duration::from_secs(15);
 
 /// What the last bad answer said of an account, and when it came.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
@@ -44,6 +30,15 @@ impl Since {
     }
 }
 
+/// Whether an attempt stands for all the others.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Errand {
+    /// One of many.
+    Ordinary,
+    /// The one that finds out whether a trouble is over.
+    Probe,
+}
+
 #[derive(Debug, Default)]
 pub(super) struct Entry {
     pub(super) wish: Wish,
@@ -52,83 +47,135 @@ pub(super) struct Entry {
     pub(super) quota: Quota,
     pub(super) health: Health,
     pub(super) in_flight: u32,
-    cool_down: CoolDown,
+    door: Door,
+    probe: Option<Instant>,
     worsened: Since,
     failures: u32,
 }
 
 impl Entry {
-    /// Learns from an attempt that began at `began`. A success says nothing about what was found out
-    /// while it was still running.
+    /// Lets an attempt begin; `None` where one is finding out already and the account takes no other.
+    pub(super) fn begin(&mut self, now: Now) -> Option<Errand> {
+        let errand = match (self.is_in_doubt(now), self.probe_is_out(now)) {
+            (false, _) => Errand::Ordinary,
+            (true, false) => Errand::Probe,
+            (true, true) => match self.readiness(now) {
+                Readiness::Blocked(_) => return None,
+                Readiness::Active | Readiness::FallbackOnly => Errand::Ordinary,
+            },
+        };
+        if errand == Errand::Probe {
+            self.probe = Some(now.mono);
+        }
+        self.in_flight = self.in_flight.saturating_add(1);
+        Some(errand)
+    }
+
+    /// Lets go of an attempt.
+    pub(super) fn end(&mut self, began: Now, errand: Errand) {
+        self.in_flight = self.in_flight.saturating_sub(1);
+        if errand == Errand::Probe && self.probe == Some(began.mono) {
+            self.probe = None;
+        }
+    }
+
+    /// Notes that an attempt which began at `began` is being answered. It says nothing about what was
+    /// found out while it was still running.
+    pub(super) fn answered(&mut self, began: Now) {
+        self.failures = 0;
+        self.quota.served(began.wall);
+        if self.worsened.is_before(began.mono) {
+            self.standing = Standing::Good;
+            self.door = Door::Open;
+        }
+    }
+
+    /// Learns how an attempt that began at `began` ended.
     pub(super) fn learn(&mut self, class: Class, began: Now, now: Now) {
         if let Some(outcome) = class.outcome() {
             self.health.record(outcome);
         }
-        self.failures = match class {
-            Class::Failure { .. } => self.failures + 1,
-            Class::Success => 0,
-            Class::Rejected
-            | Class::Unauthorized
-            | Class::UsageLimit { .. }
-            | Class::RateLimited { .. }
-            | Class::MissingWorkspace
-            | Class::Forbidden
-            | Class::Billing
-            | Class::Unsuitable
-            | Class::ForeignCiphertext
-            | Class::Abandoned => self.failures,
-        };
         match class {
-            Class::Success => {
-                self.quota.served(began.wall);
-                if self.worsened.is_before(began.mono) {
-                    self.standing = Standing::Good;
-                    self.cool_down = CoolDown::None;
-                }
-            }
-            Class::UsageLimit { resets_at } => {
-                self.quota.refuse(now.wall, resets_at);
-            }
+            Class::Success => self.answered(began),
+            Class::UsageLimit { resets_at } => self.quota.refuse(now.wall, resets_at),
             Class::RateLimited { retry_after } => {
-                let wait = retry_after.unwrap_or(SHORT_COOL_DOWN).min(LONGEST_COOL_DOWN);
-                self.cool_down = CoolDown::RateLimited { until: now.mono + wait };
+                self.door = self.door.shut(Trouble::RateLimited, retry_after, began, now);
                 self.worsened = Since(Some(now.mono));
             }
-            Class::Failure { .. } => {
-                if self.failures >= FAILURES_IN_A_ROW {
-                    self.fail_over_for_a_while(now);
-                }
-            }
-            Class::MissingWorkspace => {
-                self.standing = Standing::MissingWorkspace;
-                self.worsened = Since(Some(now.mono));
-            }
-            Class::Forbidden => {
-                self.standing = Standing::Forbidden;
-                self.worsened = Since(Some(now.mono));
-            }
-            Class::Billing => {
-                self.standing = Standing::Billing;
-                self.worsened = Since(Some(now.mono));
-            }
-            Class::Unauthorized
-            | Class::Rejected
-            | Class::Unsuitable
-            | Class::ForeignCiphertext
-            | Class::Abandoned => {}
+            Class::Failure { retry_after } => self.failed(retry_after, began, now),
+            Class::MissingWorkspace => self.stands(Standing::MissingWorkspace, now),
+            Class::Forbidden => self.stands(Standing::Forbidden, now),
+            Class::Billing => self.stands(Standing::Billing, now),
+            Class::Rejected | Class::Unsuitable | Class::ForeignCiphertext => self.reached(began),
+            Class::Unauthorized | Class::Abandoned => {}
         }
     }
 
-    /// A vague failure never shortens a wait that the provider named.
-    fn fail_over_for_a_while(&mut self, now: Now) {
-        let until = now.mono + UNREACHABLE_COOL_DOWN;
-        match self.cool_down {
-            CoolDown::RateLimited { until: named } if named > now.mono => {}
-            CoolDown::None | CoolDown::RateLimited { .. } | CoolDown::Unreachable { .. } => {
-                self.cool_down = CoolDown::Unreachable { until };
-                self.worsened = Since(Some(now.mono));
+    /// The provider answered, if not with what was asked for: the account is not out of reach.
+    fn reached(&mut self, began: Now) {
+        self.failures = 0;
+        match self.door.passage(began.mono) {
+            Passage::Shut(Trouble::Unreachable, _) | Passage::Doubtful(Trouble::Unreachable)
+                if self.worsened.is_before(began.mono) =>
+            {
+                self.door = Door::Open;
             }
+            Passage::Free | Passage::Shut(..) | Passage::Doubtful(_) => {}
         }
+    }
+
+    fn stands(&mut self, standing: Standing, now: Now) {
+        self.standing = standing;
+        self.worsened = Since(Some(now.mono));
+    }
+
+    fn failed(&mut self, retry_after: Option<Duration>, began: Now, now: Now) {
+        self.failures = self.failures.saturating_add(1);
+        let found_out = self.door.passage(began.mono) == Passage::Doubtful(Trouble::Unreachable);
+        if self.failures >= FAILURES_IN_A_ROW || found_out {
+            self.door = self.door.shut(Trouble::Unreachable, retry_after, began, now);
+            self.worsened = Since(Some(now.mono));
+        }
+    }
+
+    fn is_in_doubt(&self, now: Now) -> bool {
+        let door = match self.door.passage(now.mono) {
+            Passage::Doubtful(_) => true,
+            Passage::Free | Passage::Shut(..) => false,
+        };
+        let supply = match self.quota.supply(now.wall) {
+            Supply::Doubtful { .. } => true,
+            Supply::Plenty | Supply::Unknown | Supply::Gone { .. } => false,
+        };
+        door || supply
+    }
+
+    fn probe_is_out(&self, now: Now) -> bool {
+        self.probe_ends(now).is_some()
+    }
+
+    fn probe_ends(&self, now: Now) -> Option<Instant> {
+        self.probe.map(|began| began + PROBE_PATIENCE).filter(|ends| *ends > now.mono)
+    }
+
+    /// When a request has its next chance, for an account that takes none: its cure, or the end of the
+    /// probe that is finding out.
+    pub(super) fn next_chance(&self, blocked: Blocked, now: Now) -> Option<Timestamp> {
+        match self.probe_ends(now).filter(|_| self.is_in_doubt(now)) {
+            Some(ends) => Some(wall_of(ends, now)),
+            None => blocked.until,
+        }
+    }
+
+    /// When the next request may find out whether a trouble is over; `None` where there is none that a
+    /// request could find out about.
+    pub(super) fn probe_at(&self, now: Now) -> Option<Timestamp> {
+        let door = match self.door.passage(now.mono) {
+            Passage::Shut(_, until) => Some(wall_of(until, now)),
+            Passage::Doubtful(_) => Some(now.wall),
+            Passage::Free => None,
+        };
+        door.max(self.quota.probe_at(now.wall))
     }
 
     /// The state that a person has to know first.
@@ -143,16 +190,18 @@ impl Entry {
         if self.credentials == CredentialState::UncertainServing {
             return (AccountState::SignInUncertain, None);
         }
-        match self.cool_down {
-            CoolDown::Unreachable { until } if until > now.mono => {
+        match self.door.passage(now.mono) {
+            Passage::Shut(Trouble::Unreachable, until) => {
                 (AccountState::Unreachable, Some(wall_of(until, now)))
             }
-            CoolDown::None | CoolDown::RateLimited { .. } | CoolDown::Unreachable { .. } => {
+            Passage::Doubtful(Trouble::Unreachable) => (AccountState::Unreachable, None),
+            Passage::Free | Passage::Shut(Trouble::RateLimited, _) | Passage::Doubtful(_) => {
                 (AccountState::Ready, None)
             }
         }
     }
 
+    /// Where the account stands for routing.
     pub(super) fn readiness(&self, now: Now) -> Readiness {
         let blocked = |state, until| Readiness::Blocked(Blocked { state, until });
         match self.wish {
@@ -171,22 +220,34 @@ impl Entry {
             Standing::Billing => return blocked(AccountState::Billing, None),
             Standing::Good => {}
         }
-        let supply = self.quota.supply(now.wall);
-        if let Supply::Gone { until } = supply {
-            return blocked(AccountState::Exhausted, until);
-        }
-        match self.cool_down {
-            CoolDown::RateLimited { until } if until > now.mono => {
+        let probing = self.probe_is_out(now);
+        let supply = match self.quota.supply(now.wall) {
+            Supply::Gone { until } => return blocked(AccountState::Exhausted, until),
+            Supply::Doubtful { until } if probing => return blocked(AccountState::Exhausted, until),
+            supply @ (Supply::Plenty | Supply::Unknown | Supply::Doubtful { .. }) => supply,
+        };
+        match self.door.passage(now.mono) {
+            Passage::Shut(Trouble::RateLimited, until) => {
                 return blocked(AccountState::RateLimited, Some(wall_of(until, now)));
             }
-            CoolDown::Unreachable { until } if until > now.mono => return Readiness::FallbackOnly,
-            CoolDown::None | CoolDown::RateLimited { .. } | CoolDown::Unreachable { .. } => {}
+            Passage::Doubtful(Trouble::RateLimited) if probing => {
+                let until = self.probe_ends(now).map(|ends| wall_of(ends, now));
+                return blocked(AccountState::RateLimited, until);
+            }
+            // When the whole network is down there is no better account, and the tool should see the real
+            // error: an unreachable account stays a fallback.
+            Passage::Shut(Trouble::Unreachable, _) => return Readiness::FallbackOnly,
+            Passage::Doubtful(Trouble::Unreachable) if probing => return Readiness::FallbackOnly,
+            Passage::Free | Passage::Doubtful(_) => {}
         }
         match supply {
-            Supply::Plenty if self.in_flight >= MOST_IN_FLIGHT => Readiness::FallbackOnly,
-            Supply::Plenty => Readiness::Active,
-            Supply::Unknown | Supply::Gone { .. } => Readiness::FallbackOnly,
+            Supply::Unknown => Readiness::FallbackOnly,
+            Supply::Plenty | Supply::Doubtful { .. } | Supply::Gone { .. } => self.active_unless_busy(),
         }
+    }
+
+    fn active_unless_busy(&self) -> Readiness {
+        if self.in_flight >= MOST_IN_FLIGHT { Readiness::FallbackOnly } else { Readiness::Active }
     }
 }
 

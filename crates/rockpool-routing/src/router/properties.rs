@@ -5,7 +5,8 @@ use std::time::Duration;
 
 use proptest::prelude::*;
 
-use super::tests::{conversation, id, later, order, reading, three};
+use super::Ask;
+use super::tests::{conversation, id, later, order, reading, settle, three};
 use crate::account::Wish;
 use crate::{Class, Now, Readiness, Strategy as Policy};
 
@@ -56,7 +57,8 @@ proptest! {
             match step {
                 Step::Choose(name) => {
                     let key = name.map(|n| conversation(&n.to_string()));
-                    let selection = router.choose(&pool, key.as_ref(), now);
+                    let ask = Ask { pool: &pool, conversation: key.as_ref(), ties: &[] };
+                    let selection = router.choose(&ask, now);
                     let mut seen: Vec<_> = order(&selection);
                     seen.extend(selection.skipped.iter().map(|skipped| skipped.account));
                     seen.sort();
@@ -69,14 +71,13 @@ proptest! {
                         prop_assert_eq!(selection.candidates[0].account, home);
                     }
                     if let Some(first) = selection.candidates.first() {
-                        router.begin(first.account);
-                        router.settle(first.account, Class::Success, now, now);
+                        settle(&mut router, first.account, Class::Success, now, now);
                         if let Some(key) = &key {
-                            router.place(key, first.account);
+                            router.place(key, first.account, now.wall);
                         }
                     }
                 }
-                Step::Settle(account, class) => router.settle(id(account.into()), class_of(class, now), now, now),
+                Step::Settle(account, class) => settle(&mut router, id(account.into()), class_of(class, now), now, now),
                 Step::Wait(seconds) => now = later(now, seconds.into()),
                 Step::Read(account, used) => router.observe(id(account.into()), reading(used.into(), now)),
                 Step::Pause(account) => router.set_wish(id(account.into()), Wish::Paused),
@@ -89,10 +90,10 @@ proptest! {
     fn every_wait_that_time_cures_ends(steps in proptest::collection::vec((1u8..=3, 0u8..8), 1..40)) {
         let (mut router, pool, now) = three(Policy::RoundRobin);
         for (account, class) in steps {
-            router.settle(id(account.into()), class_of(class, now), now, now);
+            settle(&mut router, id(account.into()), class_of(class, now), now, now);
         }
         let much_later = later(now, 24 * 3600);
-        prop_assert_eq!(router.choose(&pool, None, much_later).candidates.len(), 3);
+        prop_assert_eq!(router.choose(&Ask::any(&pool), much_later).candidates.len(), 3);
     }
 
     #[test]
@@ -100,7 +101,7 @@ proptest! {
         let (mut router, pool, now) = three(Policy::RoundRobin);
         let mut counts = BTreeMap::new();
         for _ in 0..rounds {
-            *counts.entry(router.choose(&pool, None, now).candidates[0].account).or_insert(0usize) += 1;
+            *counts.entry(router.choose(&Ask::any(&pool), now).candidates[0].account).or_insert(0usize) += 1;
         }
         let most = counts.values().max().copied().unwrap_or(0);
         let least = (1..=3).map(|n| counts.get(&id(n)).copied().unwrap_or(0)).min().unwrap_or(0);

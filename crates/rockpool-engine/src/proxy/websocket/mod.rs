@@ -1,26 +1,31 @@
 //! WebSockets: the provider is dialed before the tool is answered, then turns are relayed frame by frame.
 
 mod dial;
+pub(crate) mod gate;
+pub(crate) mod pace;
 mod recover;
 mod session;
+mod status;
 mod turn;
+mod watch;
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use http::header::{self, HeaderMap, HeaderValue};
 use http::{Request, Response, StatusCode};
 use hyper::body::Incoming;
 use hyper_util::rt::TokioIo;
-use rockpool_routing::{AccountId, Class, ConversationKey, History, Home, Pool, Selection};
-use tokio_tungstenite::WebSocketStream;
+use rockpool_routing::{
+    AccountId, Admission, Ask, Class, ConversationKey, Evidence, History, Home, Pool, Selection, TieKey,
+};
+use tokio::time::Instant;
 use tokio_tungstenite::tungstenite::handshake::derive_accept_key;
 use tokio_tungstenite::tungstenite::protocol::{Role, WebSocketConfig};
 
 use super::attempt::Credentials;
 use super::authenticate::Caller;
 use super::body::{MAX_BODY, ProxyBody, whole};
-use super::exchange::with_query;
+use super::exchange::{turn_tie, with_query};
 use super::facts;
 use super::headers;
 use super::record::{Record, Transport};
@@ -28,11 +33,8 @@ use super::rescue::ProxyError;
 use super::unservable;
 use super::walk::{Next, Walk};
 use crate::core::Core;
-use dial::{Dialed, Refusal};
+use dial::{Dialed, Refusal, Sign};
 use session::Session;
-
-/// A little under the 15 seconds that the Codex CLI 0.169.0 waits for its handshake, over all accounts.
-const PATIENCE: Duration = Duration::from_secs(13);
 
 /// Everything a session keeps of the tool's handshake.
 pub(crate) struct Handshake {
@@ -42,6 +44,10 @@ pub(crate) struct Handshake {
     pub(crate) headers: HeaderMap,
     pub(crate) pool: Pool,
     pub(crate) conversation: Option<ConversationKey>,
+    /// The turn in progress, where the tool's handshake repeats its state.
+    pub(crate) ties: Vec<TieKey>,
+    /// The account that gave that state, as far as is known.
+    pub(crate) turn: Option<AccountId>,
 }
 
 /// A failed try to dial, for the record.
@@ -86,13 +92,19 @@ pub(crate) async fn serve(
     let pool = caller.registry.pool_for(&caller.client);
     let name = facts::conversation_of(&headers);
     let conversation = name.and_then(|name| ConversationKey::new(caller.client.tenant, &name));
-    let handshake = Handshake { core: Arc::clone(core), caller, path, headers, pool, conversation };
+    let ties: Vec<TieKey> = turn_tie(caller.client.tenant, &headers).into_iter().collect();
+    let turn = core.routing.read(|router, now| ties.iter().find_map(|tie| router.tied(tie, now.wall)));
+    let core_ = Arc::clone(core);
+    let handshake = Handshake { core: core_, caller, path, headers, pool, conversation, ties, turn };
     let mut record = Record::open(core, &handshake.caller, Transport::WebSocket, None);
-    let selection = core.routing.choose(&handshake.pool, handshake.conversation.as_ref());
-    record.chosen(&selection);
+    match core.gate.admit() {
+        Admission::Pass | Admission::Probe => {}
+        Admission::Refuse => return handshake.refuse(record, &[]),
+    }
+    let selection = core.routing.choose(&handshake.ask());
+    record.chosen(&handshake.ask(), &selection);
     let mut failed = Vec::new();
-    let dialing = handshake.dial_first(&selection, &mut failed);
-    let Ok(Some(dialed)) = tokio::time::timeout(PATIENCE, dialing).await else {
+    let Some(dialed) = handshake.dial_first(&selection, &mut failed).await else {
         return handshake.refuse(record, &failed);
     };
     record.discard();
@@ -105,7 +117,7 @@ pub(crate) async fn serve(
             Ok(upgraded) => TokioIo::new(upgraded),
             Err(error) => return tracing::debug!(%error, "the tool left during the handshake"),
         };
-        let tool = WebSocketStream::from_raw_socket(upgraded, Role::Server, Some(config())).await;
+        let tool = dial::socket(upgraded, Role::Server).await;
         Session::new(handshake, selection, failed, dialed, tool).run().await;
     });
     response
@@ -130,12 +142,18 @@ fn switching(key: &HeaderValue, provider: &HeaderMap) -> Response<ProxyBody> {
 }
 
 impl Handshake {
+    /// What a turn of this session asks the router.
+    pub(crate) fn ask(&self) -> Ask<'_> {
+        Ask { pool: &self.pool, conversation: self.conversation.as_ref(), ties: &self.ties }
+    }
+
     /// Dials the candidates in order until one accepts; those that do not are noted in `failed`.
     async fn dial_first(&self, selection: &Selection, failed: &mut Vec<FailedDial>) -> Option<Dialed> {
+        let patience = Instant::now() + self.core.config.pace.handshake;
         let mut walk = Walk::new(selection);
         let mut credentials = Credentials::Present;
         while let Some(account) = walk.current() {
-            let refusal = match self.dial(account, credentials, selection.home).await {
+            let refusal = match self.dial(account, credentials, selection.home, Some(patience)).await {
                 Ok(dialed) => return Some(dialed),
                 Err(refusal) => refusal,
             };
@@ -152,25 +170,38 @@ impl Handshake {
     /// Where the conversation lives once `account` has answered it.
     pub(crate) fn home_after(&self, before: Option<Home>, account: AccountId) -> Option<Home> {
         let known = self.conversation.as_ref();
-        let remembered = known.and_then(|key| self.core.routing.read(|router, _| router.home(key)));
+        let remembered =
+            known.and_then(|key| self.core.routing.read(|router, now| router.home(key, now.wall)));
         remembered.or(match before {
-            Some(home) if home.account != account => Some(Home { account, history: History::Mixed }),
+            Some(home) if home.account != account => {
+                Some(Home { history: History::Mixed, ..Home::new(account) })
+            }
             Some(home) => Some(home),
-            None => Some(Home { account, history: History::Own }),
+            None => Some(Home::new(account)),
         })
     }
 
-    /// No account took the connection. Where one could still serve, the tool is sent to HTTP by a 426,
-    /// which the Codex CLI 0.169.0 follows at once and without a word.
+    /// No account took the connection, or none was asked. Where one could still serve, the tool is sent
+    /// to HTTP by a 426, which the Codex CLI 0.169.0 follows at once and without a word, and for good.
+    /// So a provider that cannot be reached at all is told otherwise: the tool tries again, and keeps
+    /// its WebSockets once the network is back.
     fn refuse(&self, mut record: Record, failed: &[FailedDial]) -> Response<ProxyBody> {
         for try_ in failed {
-            record.tried(try_.account, try_.refusal.class, try_.refusal.status, try_.refusal.since);
+            record.tried(try_.account, try_.refusal.noted());
         }
-        let class = failed.last().map_or(Class::FAILURE, |try_| try_.refusal.class);
+        let shows = |sign| failed.iter().any(|try_| try_.refusal.sign == sign);
+        if shows(Sign::NoWebSockets) {
+            self.core.gate.note(Evidence::HandshakeFailed);
+        }
         let response = match unservable::error(&self.core, &self.caller, &self.pool) {
             Some(error) => error.response(),
+            None if shows(Sign::Unreachable) && !shows(Sign::NoWebSockets) => {
+                ProxyError::Unreachable("no account's connection could be made".to_owned()).response()
+            }
             None => upgrade_required(),
         };
+        let outlasted = |try_: &&FailedDial| try_.refusal.class != Class::Abandoned;
+        let class = failed.iter().rfind(outlasted).map_or(Class::FAILURE, |try_| try_.refusal.class);
         record.unserved(class, response.status().as_u16());
         response
     }

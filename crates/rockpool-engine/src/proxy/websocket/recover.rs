@@ -2,8 +2,9 @@
 //! knows how to recover from.
 
 use futures_util::SinkExt;
-use rockpool_routing::{Class, Pool, classify};
-use tokio_tungstenite::tungstenite::{Message, Utf8Bytes};
+use rockpool_routing::failover::Remedy;
+use rockpool_routing::{Class, Delivery, Evidence, classify};
+use tokio_tungstenite::tungstenite::Utf8Bytes;
 
 use super::Handshake;
 use super::session::{Flow, Gone, Session};
@@ -32,9 +33,12 @@ impl Session {
             Stage::Open | Stage::Completed(_) => Fault::default(),
         };
         let class = classify::classify(&fault.signals());
+        if fault.is_about_the_connections_age() {
+            return self.outlived(turn, class, fault, text).await;
+        }
         let bearer = BearerShown::Generation(self.provider.generation);
-        let next = turn.walk.after(class, bearer);
-        turn.settle(class, fault.status);
+        let next = turn.walk.after(class, Delivery::Answered, bearer);
+        turn.settle(class, fault.status, Delivery::Answered);
         if next.leaves_refused(class, bearer) {
             self.handshake.core.distrust(self.provider.account);
         }
@@ -43,6 +47,29 @@ impl Session {
             (Next::Return, _) => self.hand_on(turn, class, &fault, text).await,
             (_, Mobility::Bound) => self.disown(turn, class).await,
             (next, Mobility::Free) => self.go_on(turn, next, class, Some((fault, text))).await,
+        }
+    }
+
+    /// The provider ends connections after an hour, which is no fault of the account. A turn that carries
+    /// its whole input goes on over a new one; any other is told, and its tool comes back at once.
+    async fn outlived(
+        &mut self,
+        mut turn: Box<Turn>,
+        class: Class,
+        fault: Fault,
+        text: Utf8Bytes,
+    ) -> Result<(), Gone> {
+        turn.settle(class, fault.status, Delivery::Answered);
+        self.hang_up().await;
+        match (turn.mobility(), turn.renewal) {
+            (Mobility::Free, Remedy::Untried) => {
+                turn.renewal = Remedy::Spent;
+                let again = Next::Account(self.provider.account);
+                self.go_on(turn, again, class, Some((fault, text))).await
+            }
+            (Mobility::Free, Remedy::Spent) | (Mobility::Bound, _) => {
+                self.hand_on(turn, class, &fault, text).await
+            }
         }
     }
 
@@ -68,13 +95,13 @@ impl Session {
                 Next::NoneLeft | Next::Return => return self.give_up(turn, class, last).await,
             }
             let Some(account) = turn.walk.current() else { return self.give_up(turn, class, last).await };
-            match self.handshake.dial(account, turn.credentials, self.home).await {
+            match self.handshake.dial(account, turn.credentials, self.home, None).await {
                 Ok(dialed) => {
-                    self.provider = dialed;
+                    self.connect(dialed);
                     return Box::pin(self.ask(turn)).await;
                 }
                 Err(refusal) => {
-                    turn.record.tried(account, refusal.class, refusal.status, refusal.since);
+                    turn.record.tried(account, refusal.noted());
                     class = refusal.class;
                     next = match self.handshake.after_refusal(account, &refusal, &mut turn.walk) {
                         // A refused connection says nothing about the turn itself.
@@ -90,7 +117,8 @@ impl Session {
     /// Looks for accounts that this turn has not met yet.
     pub(super) fn next_account(&self, turn: &mut Turn) -> Next {
         let core = &self.handshake.core;
-        let found = core.routing.choose(&self.handshake.pool, self.handshake.conversation.as_ref());
+        let found = core.routing.choose(&self.handshake.ask());
+        turn.record.chosen_again(&found);
         turn.walk.extend(&found.candidates);
         turn.credentials = Credentials::Present;
         turn.walk.advance()
@@ -107,10 +135,11 @@ impl Session {
         let held = std::mem::replace(&mut turn.progress, Progress::Committed);
         if let Progress::Held { frames, .. } = held {
             for frame in frames {
-                self.tool.feed(Message::Text(frame)).await?;
+                self.feed(frame).await?;
             }
         }
-        self.tool.send(Message::Text(text)).await?;
+        self.feed(text).await?;
+        self.tool.flush().await?;
         turn.finish(class, fault.status.unwrap_or(200), None, Tokens::default());
         Ok(())
     }
@@ -138,10 +167,11 @@ impl Session {
     }
 
     /// The conversation is bound to an account that this connection is not to.
-    pub(super) async fn stay(&mut self, turn: Box<Turn>) -> Result<(), Gone> {
+    pub(super) async fn stay(&mut self, mut turn: Box<Turn>) -> Result<(), Gone> {
         let Handshake { core, caller, pool, .. } = &self.handshake;
-        let home = Pool::single(self.home.map_or(pool.owner, |home| home.account));
-        match unservable::error(core, caller, &home) {
+        let home = self.home.map_or(pool.owner, |home| home.account);
+        turn.record.bound(home);
+        match unservable::bound(core, caller, home, pool) {
             Some(error) => self.refuse(turn, Class::FAILURE, &error).await,
             // Its account serves again: a new connection will be placed there.
             None => self.disown(turn, Class::FAILURE).await,
@@ -155,12 +185,27 @@ impl Session {
         self.say(not_found(&id)).await
     }
 
+    /// Another request is finding out whether this connection's account is back.
+    pub(super) async fn give_way(&mut self, mut turn: Box<Turn>) -> Result<(), Gone> {
+        match turn.mobility() {
+            Mobility::Bound => self.disown(turn, Class::Rejected).await,
+            Mobility::Free => {
+                let next = turn.walk.advance();
+                self.go_on(turn, next, Class::FAILURE, None).await
+            }
+        }
+    }
+
     /// The provider's connection broke.
     pub(super) async fn lost(&mut self) -> Result<Flow, Gone> {
         let Some(mut turn) = self.turn.take() else { return Ok(Flow::Stop) };
         let account = turn.asked.as_ref().map(|asked| asked.lease.account());
         let class = Class::FAILURE;
-        let tokens = turn.settle(class, None);
+        let delivery = turn.delivery_when_lost();
+        let tokens = turn.settle(class, None, delivery);
+        if matches!(turn.progress, Progress::Held { .. }) {
+            self.handshake.core.gate.note(Evidence::TurnLost { dialed: self.provider.since });
+        }
         match (&turn.progress, turn.mobility()) {
             // The tool sees its own connection break, and asks again on a new one.
             (Progress::Committed, _) => {
@@ -173,7 +218,8 @@ impl Session {
                 Ok(Flow::Stop)
             }
             (Progress::Held { .. }, Mobility::Free) => {
-                let next = turn.walk.after(class, BearerShown::Generation(self.provider.generation));
+                let bearer = BearerShown::Generation(self.provider.generation);
+                let next = turn.walk.after(class, delivery, bearer);
                 self.go_on(turn, next, class, None).await?;
                 Ok(Flow::GoOn)
             }

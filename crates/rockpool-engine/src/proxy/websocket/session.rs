@@ -7,47 +7,55 @@
 //! its first output went downstream. A frame with one continues an answer of this very connection:
 //! where its account cannot go on, the tool is told `previous_response_not_found`, and comes back with
 //! its full input on a new connection, which is placed anew (Codex CLI 0.169.0).
+//!
+//! While a turn is open, a tool that was told nothing for a minute gets a keep-alive event, as long as the
+//! provider's side is alive. That is no output: the turn may still move. The provider is pinged when it
+//! is quiet; what answers nothing is lost. The times are those of `Pace`.
 
 use std::collections::VecDeque;
 use std::time::Duration;
 
 use futures_util::{FutureExt, SinkExt, StreamExt};
-use hyper::upgrade::Upgraded;
-use hyper_util::rt::TokioIo;
-use rockpool_routing::{Candidate, Class, Home, Placement, Readiness, Selection};
+use rockpool_routing::failover::Remedy;
+use rockpool_routing::{Candidate, Class, Delivery, Evidence, Home, Placement, Readiness, Selection};
 use tokio::time::Instant;
-use tokio_tungstenite::WebSocketStream;
 use tokio_tungstenite::tungstenite::protocol::CloseFrame;
-use tokio_tungstenite::tungstenite::{self, Message, Utf8Bytes};
+use tokio_tungstenite::tungstenite::protocol::frame::coding::CloseCode;
+use tokio_tungstenite::tungstenite::{self, Bytes, Message, Utf8Bytes};
 
-use super::dial::Dialed;
+use super::dial::{Dialed, Socket};
+use super::status::for_tool;
 use super::turn::{Asked, Mobility, Progress, Turn};
+use super::watch::{Due, Waiting, Watch};
 use super::{FailedDial, Handshake};
 use crate::proxy::attempt::{Credentials, Lease};
 use crate::proxy::body::Encoding;
 use crate::proxy::facts::{self, Facts, ToolFrame};
-use crate::proxy::frame::{self, ForTool, Kind};
+use crate::proxy::frame::Kind;
 use crate::proxy::payload::{Belief, Payload};
-use crate::proxy::peek::Observer;
+use crate::proxy::peek::{Observer, Stage};
 use crate::proxy::record::{Record, Transport};
 use crate::proxy::server::stopped;
 use crate::proxy::walk::Walk;
 
-/// Lifecycle frames of a turn are held this long at most, counted from the first of them.
-const HOLD: Duration = Duration::from_secs(2);
 /// Frames that are ready are merged into one write, up to this many.
 const MERGE: usize = 64;
 /// Turns that a tool may start before the one under way has ended.
 const EARLY_TURNS: usize = 16;
+/// Longest wait for the other side while saying goodbye.
+const FAREWELL: Duration = Duration::from_secs(1);
+/// Resets the tool's idle timer and means nothing else.
+const KEEP_ALIVE: &str = r#"{"type":"keepalive"}"#;
 
-type ToolSocket = WebSocketStream<TokioIo<Upgraded>>;
 type Incoming = Option<Result<Message, tungstenite::Error>>;
 
 /// The present session.
 pub(crate) struct Session {
     pub(super) handshake: Handshake,
-    pub(super) tool: ToolSocket,
+    pub(super) tool: Socket,
     pub(super) provider: Dialed,
+    pub(super) lifetime: Lifetime,
+    pub(super) watch: Watch,
     /// Where the conversation lives.
     pub(super) home: Option<Home>,
     /// What the handshake chose and tried; told with the first turn.
@@ -55,6 +63,14 @@ pub(crate) struct Session {
     pub(super) turn: Option<Box<Turn>>,
     /// Turns that came before the one under way ended.
     early: VecDeque<(Utf8Bytes, Facts)>,
+}
+
+/// Whether the provider still takes turns on its connection.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Lifetime {
+    Running,
+    /// It said that the connection's time is up.
+    Over,
 }
 
 /// Whether the session goes on.
@@ -80,32 +96,91 @@ impl Session {
         selection: Selection,
         failed: Vec<FailedDial>,
         provider: Dialed,
-        tool: ToolSocket,
+        tool: Socket,
     ) -> Self {
         let home = selection.home;
         let opening = Some((selection, failed));
-        Self { handshake, tool, provider, home, opening, turn: None, early: VecDeque::new() }
+        let watch = Watch::new(handshake.core.config.pace, Instant::now());
+        let lifetime = Lifetime::Running;
+        let early = VecDeque::new();
+        Self { handshake, tool, provider, lifetime, watch, home, opening, turn: None, early }
     }
 
     /// Relays until one side is gone or the engine stops.
     pub(crate) async fn run(mut self) {
         let mut stop = self.handshake.core.stopped.clone();
         loop {
-            let deadline = self.turn.as_ref().and_then(|turn| turn.deadline());
+            let (at, due) = self.watch.next(self.turn.as_ref().map_or(Waiting::Tool, |turn| turn.waiting()));
             let step = tokio::select! {
                 message = self.tool.next() => self.tool_says(message).await,
                 message = self.provider.socket.next() => self.provider_says(message).await,
                 () = stopped(&mut stop) => return,
-                () = until(deadline) => self.commit().await.map(|()| Flow::GoOn),
+                () = tokio::time::sleep_until(at) => self.is_due(due).await,
             };
             match step {
                 Ok(Flow::GoOn) => {}
                 Ok(Flow::Stop) | Err(Gone) => return,
             }
+            if self.lifetime == Lifetime::Over && self.turn.is_none() {
+                return self.end().await;
+            }
             if self.start_early_turn().await.is_err() {
                 return;
             }
         }
+    }
+
+    async fn is_due(&mut self, due: Due) -> Result<Flow, Gone> {
+        match due {
+            Due::Commit => self.commit().await.map(|()| Flow::GoOn),
+            Due::KeepAlive => self.say(KEEP_ALIVE.to_owned()).await.map(|()| Flow::GoOn),
+            Due::Ping => {
+                self.watch.pinged(Instant::now());
+                self.pass_up(Message::Ping(Bytes::new())).await
+            }
+            // While the tool was slow to take what it got, nobody looked.
+            Due::Lost => match self.provider.socket.next().now_or_never() {
+                Some(message) => self.provider_says(message).await,
+                None => self.lost().await,
+            },
+        }
+    }
+
+    /// Sends to the provider, which may take as long as the size of the frame asks for.
+    async fn send_up(&mut self, message: Message) -> Result<(), Gone> {
+        let patience = self.handshake.core.config.pace.sending(message.len());
+        match tokio::time::timeout(patience, self.provider.socket.send(message)).await {
+            Ok(sent) => Ok(sent?),
+            Err(_) => Err(Gone),
+        }
+    }
+
+    /// Goes on over another connection.
+    pub(super) fn connect(&mut self, dialed: Dialed) {
+        self.provider = dialed;
+        self.lifetime = Lifetime::Running;
+        self.watch.connected(Instant::now());
+    }
+
+    /// Tells the provider that its connection is not needed any more.
+    pub(super) async fn hang_up(&mut self) {
+        self.lifetime = Lifetime::Over;
+        if tokio::time::timeout(FAREWELL, self.provider.socket.close(None)).await.is_err() {
+            tracing::debug!("the provider took no close frame");
+        }
+    }
+
+    /// The connection's time is up: the tool opens another one for its next turn.
+    async fn end(&mut self) {
+        let reason = "the provider's limit of one connection is reached".into();
+        let frame = CloseFrame { code: CloseCode::Normal, reason };
+        let farewell = async {
+            // A tool that left by itself is no news.
+            if self.tool.close(Some(frame)).await.is_ok() {
+                while let Some(Ok(_)) = self.tool.next().await {}
+            }
+        };
+        drop(tokio::time::timeout(FAREWELL, farewell).await);
     }
 
     async fn tool_says(&mut self, message: Incoming) -> Result<Flow, Gone> {
@@ -147,9 +222,9 @@ impl Session {
     }
 
     async fn pass_up(&mut self, message: Message) -> Result<Flow, Gone> {
-        match self.provider.socket.send(message).await {
+        match self.send_up(message).await {
             Ok(()) => Ok(Flow::GoOn),
-            Err(_) => self.lost().await,
+            Err(Gone) => self.lost().await,
         }
     }
 
@@ -171,9 +246,10 @@ impl Session {
         let stays = || Selection { home: self.home, candidates: vec![here], skipped: Vec::new() };
         let (selection, failed) = self.opening.take().unwrap_or_else(|| (stays(), Vec::new()));
         for try_ in failed {
-            record.tried(try_.account, try_.refusal.class, try_.refusal.status, try_.refusal.since);
+            record.tried(try_.account, try_.refusal.noted());
         }
-        record.chosen(&selection);
+        record.read(frame.len());
+        record.chosen(&self.handshake.ask(), &selection);
         let mut turn = Box::new(Turn {
             frame,
             facts,
@@ -181,10 +257,12 @@ impl Session {
             record,
             credentials: Credentials::Present,
             belief: Belief::ByHome,
+            renewal: Remedy::Untried,
             since: core.clock.now().mono,
             asked: None,
             progress: Progress::default(),
         });
+        self.watch.said(Instant::now());
         let readiness = core.routing.read(|router, now| router.readiness(here.account, now));
         match (readiness, turn.mobility()) {
             (Readiness::Blocked(_), Mobility::Bound) => self.disown(turn, Class::Rejected).await,
@@ -206,20 +284,24 @@ impl Session {
         let core = &self.handshake.core;
         turn.since = core.clock.now().mono;
         let conversation = self.handshake.conversation.clone().filter(|_| turn.facts.asks_for_an_answer());
-        let lease = Lease::begin(core, account, conversation);
+        let Some(lease) = Lease::begin(core, account, conversation) else {
+            return Box::pin(self.give_way(turn)).await;
+        };
         turn.asked = Some(Asked { lease, observer: Observer::new(core, account) });
         turn.progress = Progress::default();
         let text = Utf8Bytes::try_from(body.bytes).map_err(|_| Gone)?;
-        let sent = self.provider.socket.send(Message::Text(text)).await;
+        let sent = self.send_up(Message::Text(text)).await;
+        self.watch.event(Instant::now());
         self.turn = Some(turn);
         match sent {
             Ok(()) => Ok(()),
-            Err(_) => self.lost().await.map(drop),
+            Err(Gone) => self.lost().await.map(drop),
         }
     }
 
     async fn provider_says(&mut self, first: Incoming) -> Result<Flow, Gone> {
         let mut message = first;
+        self.watch.heard(Instant::now());
         for _ in 0..MERGE {
             match message {
                 Some(Ok(Message::Text(text))) => self.provider_text(text).await?,
@@ -238,6 +320,8 @@ impl Session {
     }
 
     async fn provider_text(&mut self, text: Utf8Bytes) -> Result<(), Gone> {
+        let now = Instant::now();
+        self.watch.event(now);
         let Some(mut turn) = self.turn.take() else {
             return self.stray(text).await;
         };
@@ -253,13 +337,14 @@ impl Session {
         };
         match (&mut turn.progress, kind) {
             (Progress::Held { frames, deadline }, Kind::Lifecycle | Kind::Metadata | Kind::Limits) => {
-                deadline.get_or_insert_with(|| Instant::now() + HOLD);
+                deadline.get_or_insert(now + self.handshake.core.config.pace.hold);
                 frames.push(text);
                 self.turn = Some(turn);
                 Ok(())
             }
             (Progress::Held { .. }, Kind::Failed) => self.failed(turn, text, stage).await,
             (Progress::Held { .. }, Kind::Output | Kind::Completed | Kind::Incomplete) => {
+                self.handshake.core.gate.note(Evidence::Answered);
                 self.turn = Some(turn);
                 self.commit().await?;
                 self.pass_on(kind, text).await
@@ -275,9 +360,19 @@ impl Session {
     async fn stray(&mut self, text: Utf8Bytes) -> Result<(), Gone> {
         let mut observer = Observer::new(&self.handshake.core, self.provider.account);
         let kind = observer.note(text.as_bytes());
+        self.notice_the_end(&observer.stage);
         match for_tool(kind, text) {
-            Some(text) => Ok(self.tool.feed(Message::Text(text)).await?),
+            Some(text) => self.feed(text).await,
             None => Ok(()),
+        }
+    }
+
+    /// Notices an error that speaks of the connection's age.
+    fn notice_the_end(&mut self, stage: &Stage) {
+        if let Stage::Failed(fault) = stage
+            && fault.is_about_the_connections_age()
+        {
+            self.lifetime = Lifetime::Over;
         }
     }
 
@@ -296,28 +391,40 @@ impl Session {
             }
         }
         for frame in frames {
-            self.tool.feed(Message::Text(frame)).await?;
+            self.feed(frame).await?;
         }
         self.tool.flush().await?;
         Ok(())
     }
 
     async fn pass_on(&mut self, kind: Kind, text: Utf8Bytes) -> Result<(), Gone> {
-        self.tool.feed(Message::Text(text)).await?;
+        self.feed(text).await?;
         if kind.is_terminal()
             && let Some(mut turn) = self.turn.take()
         {
+            if let Some(asked) = &turn.asked {
+                self.notice_the_end(&asked.observer.stage);
+            }
             let class = turn.asked.as_ref().map_or(Class::FAILURE, |asked| asked.observer.class_at_end());
             let account = turn.asked.as_ref().map(|asked| asked.lease.account());
-            let tokens = turn.settle(class, None);
+            let tokens = turn.settle(class, None, Delivery::Answered);
             turn.finish(class, 200, account, tokens);
         }
         Ok(())
     }
 
+    /// Puts a frame on its way to the tool, to be flushed with the next.
+    pub(super) async fn feed(&mut self, text: Utf8Bytes) -> Result<(), Gone> {
+        if let Some(turn) = &mut self.turn {
+            turn.record.wrote(text.len());
+        }
+        self.watch.said(Instant::now());
+        Ok(self.tool.feed(Message::Text(text)).await?)
+    }
+
     pub(super) async fn say(&mut self, frame: String) -> Result<(), Gone> {
-        self.tool.send(Message::Text(frame.into())).await?;
-        Ok(())
+        self.feed(frame.into()).await?;
+        Ok(self.tool.flush().await?)
     }
 
     async fn closed(&mut self, frame: Option<CloseFrame>) -> Result<Flow, Gone> {
@@ -326,21 +433,5 @@ impl Session {
         }
         self.tool.close(frame).await?;
         Ok(Flow::Stop)
-    }
-}
-
-/// What of a frame is for the tool.
-fn for_tool(kind: Kind, text: Utf8Bytes) -> Option<Utf8Bytes> {
-    match frame::for_tool(kind, text.as_bytes()) {
-        ForTool::Nothing => None,
-        ForTool::AsItCame => Some(text),
-        ForTool::Changed(json) => Some(String::from_utf8(json).map_or(text, Utf8Bytes::from)),
-    }
-}
-
-async fn until(deadline: Option<Instant>) {
-    match deadline {
-        Some(deadline) => tokio::time::sleep_until(deadline).await,
-        None => std::future::pending().await,
     }
 }

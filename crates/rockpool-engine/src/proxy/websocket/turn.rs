@@ -1,15 +1,17 @@
 //! One turn of a session: its frame, its record, its lease, and how far its answer has come.
 
-use rockpool_routing::{AccountId, Class};
+use rockpool_routing::failover::Remedy;
+use rockpool_routing::{AccountId, Class, Delivery};
 use tokio::time::Instant;
 use tokio_tungstenite::tungstenite::Utf8Bytes;
 
+use super::watch::Waiting;
 use crate::proxy::attempt::{Credentials, Lease};
 use crate::proxy::facts::Facts;
 use crate::proxy::frame::Tokens;
 use crate::proxy::payload::Belief;
 use crate::proxy::peek::Observer;
-use crate::proxy::record::{Ending, Record};
+use crate::proxy::record::{Ending, Record, Try};
 use crate::proxy::walk::Walk;
 
 /// A turn that the tool started and whose answer has not ended.
@@ -20,6 +22,8 @@ pub(crate) struct Turn {
     pub(crate) record: Record,
     pub(crate) credentials: Credentials,
     pub(crate) belief: Belief,
+    /// Whether the connection may be opened anew for this turn.
+    pub(crate) renewal: Remedy,
     pub(crate) since: std::time::Instant,
     pub(crate) asked: Option<Asked>,
     pub(crate) progress: Progress,
@@ -59,20 +63,31 @@ impl Turn {
         if self.facts.previous_response.is_some() { Mobility::Bound } else { Mobility::Free }
     }
 
-    pub(crate) fn deadline(&self) -> Option<Instant> {
-        match &self.progress {
+    /// What the session waits for while the turn is open.
+    pub(super) fn waiting(&self) -> Waiting {
+        let hold = match &self.progress {
             Progress::Held { deadline, .. } => *deadline,
             Progress::Committed => None,
-        }
+        };
+        Waiting::Answer { hold }
     }
 
     /// Lets go of the account that was asked, noting what became of it.
-    pub(crate) fn settle(&mut self, class: Class, status: Option<u16>) -> Tokens {
+    pub(crate) fn settle(&mut self, class: Class, status: Option<u16>, delivery: Delivery) -> Tokens {
         let Some(asked) = self.asked.take() else { return Tokens::default() };
-        self.record.tried(asked.lease.account(), class, status, self.since);
+        let try_ = Try { class, status, delivery, since: self.since };
+        self.record.tried(asked.lease.account(), try_);
         let tokens = asked.observer.tokens();
         asked.lease.settle(class);
         tokens
+    }
+
+    /// How far the turn had come when its connection broke.
+    pub(crate) fn delivery_when_lost(&self) -> Delivery {
+        match &self.progress {
+            Progress::Held { frames, .. } if frames.is_empty() => Delivery::Unknown,
+            Progress::Held { .. } | Progress::Committed => Delivery::Begun,
+        }
     }
 
     /// Ends the turn.

@@ -1,0 +1,189 @@
+//! What one answer of the provider says about an account's quota.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+/// Used percentages from here on count as nothing left, as the provider's own client rounds.
+pub(super) const USED_UP_PERCENT: f64 = 99.5;
+
+/// Which of the usual lengths a window has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum WindowKind {
+    /// About five hours.
+    FiveHour,
+    /// About seven days.
+    Weekly,
+    /// About thirty days.
+    Monthly,
+    /// Any other length, or none given.
+    Other,
+}
+
+/// One quota window as the provider reports it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Window {
+    /// Share of the window that is used, 0 to 100.
+    pub used_percent: f64,
+    /// Length in seconds, where the provider names one.
+    pub length_seconds: Option<u32>,
+    /// When the window starts afresh.
+    pub resets_at: Option<Timestamp>,
+}
+
+impl Window {
+    /// Makes a window, clamping the percentage to 0–100; `None` for a placeholder that says nothing.
+    pub fn reported(
+        used_percent: f64,
+        length_seconds: Option<u32>,
+        resets_at: Option<Timestamp>,
+    ) -> Option<Self> {
+        let length_seconds = length_seconds.filter(|seconds| *seconds > 0);
+        let used_percent = if used_percent.is_finite() { used_percent.clamp(0.0, 100.0) } else { 0.0 };
+        if used_percent == 0.0 && length_seconds.is_none() && resets_at.is_none() {
+            return None;
+        }
+        Some(Self { used_percent, length_seconds, resets_at })
+    }
+
+    /// The kind that the window's length gives it.
+    pub fn kind(&self) -> WindowKind {
+        const HOUR: u32 = 3600;
+        const DAY: u32 = 24 * HOUR;
+        match self.length_seconds {
+            Some(seconds) if (4 * HOUR..=6 * HOUR).contains(&seconds) => WindowKind::FiveHour,
+            Some(seconds) if (6 * DAY..=8 * DAY).contains(&seconds) => WindowKind::Weekly,
+            Some(seconds) if (27 * DAY..=32 * DAY).contains(&seconds) => WindowKind::Monthly,
+            Some(_) | None => WindowKind::Other,
+        }
+    }
+
+    /// Whole percent that is left at `wall`; a window whose reset has passed is full again.
+    pub fn remaining_percent(&self, wall: Timestamp) -> u8 {
+        if self.resets_at.is_some_and(|at| at <= wall) {
+            return 100;
+        }
+        if self.used_percent >= USED_UP_PERCENT {
+            return 0;
+        }
+        let left = (100.0 - self.used_percent).round().clamp(0.0, 100.0);
+        left as u8
+    }
+}
+
+/// Where a reading came from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Source {
+    /// The usage API, asked by us.
+    Usage,
+    /// Rate-limit headers of a response.
+    Headers,
+    /// A `codex.rate_limits` event inside a response.
+    Event,
+}
+
+/// Everything one answer of the provider said about an account's quota.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Reading {
+    /// When the answer arrived.
+    pub seen_at: Timestamp,
+    /// Which answer it was.
+    pub source: Source,
+    /// The windows, in the provider's order, placeholders left out.
+    pub windows: Vec<Window>,
+    /// The plan, lower case, where the answer names it.
+    pub plan: Option<String>,
+    /// Whether the provider says that requests are allowed.
+    pub allowed: Option<bool>,
+    /// Whether the provider says that a limit is reached.
+    pub limit_reached: Option<bool>,
+    /// What else it said; `None` where the answer speaks of windows only.
+    #[serde(default)]
+    pub beside: Option<Beside>,
+}
+
+/// What the provider says of an account's quota beside the main windows.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Beside {
+    /// Limits of single models or features; they block nothing else.
+    pub extra: Vec<ExtraLimit>,
+    /// Bought credits.
+    pub credits: Option<Credits>,
+    /// A spending limit that the workspace has set.
+    pub spend: Option<Spend>,
+    /// Resets that were granted and can be redeemed at the provider.
+    pub reset_credits: Option<u32>,
+}
+
+/// A limit beside the main ones.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ExtraLimit {
+    /// The provider's name for it, such as `codex_bengalfox`, or the name shown to people.
+    pub name: String,
+    /// Its windows, placeholders left out.
+    pub windows: Vec<Window>,
+    /// Whether the provider says that requests under it are allowed.
+    pub allowed: Option<bool>,
+    /// Whether the provider says that it is reached.
+    pub limit_reached: Option<bool>,
+}
+
+/// Bought credits, from which requests beyond the windows are paid.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Credits {
+    /// Whether there are any.
+    pub has_credits: bool,
+    /// Whether they are without limit.
+    pub unlimited: bool,
+    /// What is left, in the provider's own words.
+    pub balance: Option<String>,
+}
+
+/// A spending limit of a workspace.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Spend {
+    /// Whether it is reached: requests are refused then.
+    pub reached: bool,
+    /// The limit, in the provider's own words.
+    pub limit: Option<String>,
+    /// What is spent, in the provider's own words.
+    pub used: Option<String>,
+    /// 0 to 100.
+    pub used_percent: Option<f64>,
+    /// When it starts afresh.
+    pub resets_at: Option<Timestamp>,
+}
+
+impl Reading {
+    /// A reading of windows that says nothing else.
+    pub fn new(seen_at: Timestamp, source: Source, windows: Vec<Window>) -> Self {
+        Self { seen_at, source, windows, plan: None, allowed: None, limit_reached: None, beside: None }
+    }
+
+    /// What `allowed` still says beside a newer reading that does not speak of it. A permission that
+    /// was given while there was something left says nothing about a window that was used up since.
+    pub(super) fn standing_permission(&self) -> Option<bool> {
+        let used_up = self.windows.iter().any(|window| window.used_percent >= USED_UP_PERCENT);
+        self.allowed.filter(|allowed| !allowed || used_up)
+    }
+
+    /// Whether it shows that requests are taken again after a refusal.
+    pub(super) fn lifts_refusals(&self) -> bool {
+        self.allowed == Some(true) || (self.allowed.is_none() && self.limit_reached == Some(false))
+    }
+
+    /// Fills in what an older reading said and this one does not speak of.
+    pub(super) fn complete_from(&mut self, known: &Self) {
+        if self.plan.is_none() {
+            self.plan.clone_from(&known.plan);
+        }
+        self.allowed = self.allowed.or(known.standing_permission());
+        if self.beside.is_none() {
+            self.beside.clone_from(&known.beside);
+        }
+        if self.windows.is_empty() && self.source != Source::Usage {
+            self.windows.clone_from(&known.windows);
+        }
+    }
+}

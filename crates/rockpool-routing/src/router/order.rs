@@ -1,0 +1,201 @@
+//! The five strategies: in which order the accounts of a pool are tried.
+//!
+//! Blocked accounts are no candidates at all. The others come in two groups: *active* ones, known to
+//! have quota and free of trouble, and *fallback* ones, whose quota is unknown, that failed lately, or
+//! that are busy with 32 attempts. *Pool order* is the owner, then the members as listed.
+//!
+//! - `primary_first`: active accounts in pool order, then fallback ones in pool order.
+//! - `priority_order`: pool order, active and fallback alike.
+//! - `round_robin`: the active account whose last turn is longest ago; those that never had one come
+//!   first, in pool order from an offset that differs from start to start. After it the other active ones
+//!   in pool order, turned by how often that first account has stood first, so that the load of one that
+//!   fails is spread over the others; then the fallback ones, turned the same way.
+//! - `most_headroom`: active accounts by what is left in their tightest window, less one percentage point
+//!   for each attempt under way; then fallback ones in pool order. Of equals, the one whose turn is longest
+//!   ago.
+//! - `soonest_reset`: active accounts by when the longest of their running windows starts afresh, soonest
+//!   first; those without a known reset after them; then fallback ones in pool order. Of equals, the one
+//!   with the most left, then the one whose turn is longest ago. The longest window counts because what
+//!   is left of it at its reset is lost for good, while the short ones come back many times within it.
+//!
+//! Where no account is active, the fallback ones take their place. A conversation that stays where it is
+//! puts its account in front of all that, and takes no turn.
+
+use std::cmp::Reverse;
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+
+use super::{Candidate, Placement};
+use crate::{AccountId, Strategy};
+
+/// Whose turn it is in one pool.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Turns {
+    /// Where the first round begins, counted from the owner.
+    offset: u64,
+    clock: u64,
+    last: BTreeMap<AccountId, u64>,
+    stood_first: BTreeMap<AccountId, u64>,
+}
+
+/// What the strategies look at, of one account that may be tried.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Contestant {
+    pub(super) account: AccountId,
+    pub(super) group: Group,
+    /// Percent left in the tightest window.
+    pub(super) headroom: u8,
+    /// When its longest running window starts afresh.
+    pub(super) long_reset: Option<Timestamp>,
+    pub(super) in_flight: u32,
+}
+
+/// The two groups.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Group {
+    Active,
+    Fallback,
+}
+
+impl Contestant {
+    fn expected_headroom(self) -> i64 {
+        i64::from(self.headroom) - i64::from(self.in_flight)
+    }
+
+    fn placed(self, strategy: Strategy) -> Candidate {
+        let placement = match (self.group, strategy) {
+            (Group::Active, _) | (Group::Fallback, Strategy::PriorityOrder) => Placement::Strategy,
+            (
+                Group::Fallback,
+                Strategy::PrimaryFirst
+                | Strategy::RoundRobin
+                | Strategy::MostHeadroom
+                | Strategy::SoonestReset,
+            ) => Placement::Fallback,
+        };
+        Candidate { account: self.account, placement }
+    }
+}
+
+impl Turns {
+    pub(super) fn starting_at(offset: u64) -> Self {
+        Self { offset, ..Self::default() }
+    }
+
+    /// Forgets accounts that are in the pool no more.
+    fn keep_only(&mut self, members: &[AccountId]) {
+        self.last.retain(|account, _| members.contains(account));
+        self.stood_first.retain(|account, _| members.contains(account));
+    }
+
+    /// How long ago an account had its turn, least first. `place` is its place in the pool of `size`.
+    fn rank(&self, account: AccountId, place: usize, size: usize) -> (u64, u64) {
+        let size = size.max(1) as u64;
+        let from_offset = (place as u64 + size - self.offset % size) % size;
+        (self.last.get(&account).copied().unwrap_or_default(), from_offset)
+    }
+
+    /// Orders the contestants, given in pool order, for a new placement, which takes a turn.
+    pub(super) fn order(
+        &mut self,
+        strategy: Strategy,
+        pool: &[AccountId],
+        contestants: &[Contestant],
+    ) -> Vec<Candidate> {
+        self.keep_only(pool);
+        let ordered = self.by_strategy(strategy, pool, contestants, None);
+        if let Some(first) = ordered.first() {
+            self.clock += 1;
+            self.last.insert(first.account, self.clock);
+            *self.stood_first.entry(first.account).or_default() += 1;
+        }
+        ordered.iter().map(|contestant| contestant.placed(strategy)).collect()
+    }
+
+    /// The same behind an account that stays in front; takes no turn.
+    pub(super) fn order_behind(
+        &mut self,
+        home: AccountId,
+        strategy: Strategy,
+        pool: &[AccountId],
+        contestants: &[Contestant],
+    ) -> Vec<Candidate> {
+        self.keep_only(pool);
+        let others: Vec<_> = contestants.iter().copied().filter(|other| other.account != home).collect();
+        let ordered = self.by_strategy(strategy, pool, &others, Some(home));
+        *self.stood_first.entry(home).or_default() += 1;
+        ordered.iter().map(|contestant| contestant.placed(strategy)).collect()
+    }
+
+    fn by_strategy(
+        &self,
+        strategy: Strategy,
+        pool: &[AccountId],
+        contestants: &[Contestant],
+        in_front: Option<AccountId>,
+    ) -> Vec<Contestant> {
+        let mut ordered = contestants.to_vec();
+        let rank = |contestant: &Contestant| {
+            let place = pool.iter().position(|account| *account == contestant.account).unwrap_or(pool.len());
+            self.rank(contestant.account, place, pool.len())
+        };
+        match strategy {
+            Strategy::PriorityOrder => {}
+            Strategy::PrimaryFirst => ordered.sort_by_key(|contestant| contestant.group),
+            Strategy::RoundRobin => {
+                ordered.sort_by_key(|contestant| contestant.group);
+                self.go_round(&mut ordered, rank, in_front);
+            }
+            Strategy::MostHeadroom => {
+                sort_active(&mut ordered, |contestant| {
+                    (Reverse(contestant.expected_headroom()), rank(contestant))
+                });
+            }
+            Strategy::SoonestReset => sort_active(&mut ordered, |contestant| {
+                let reset = contestant.long_reset.unwrap_or(Timestamp::MAX);
+                (reset, Reverse(contestant.expected_headroom()), rank(contestant))
+            }),
+        }
+        ordered
+    }
+
+    /// Puts the one whose turn it is in front, and turns the others of each group.
+    fn go_round(
+        &self,
+        ordered: &mut [Contestant],
+        rank: impl Fn(&Contestant) -> (u64, u64),
+        in_front: Option<AccountId>,
+    ) {
+        let active = ordered.partition_point(|contestant| contestant.group == Group::Active);
+        let front = if active == 0 { ordered.len() } else { active };
+        let mut head = 0;
+        let first = match in_front {
+            Some(home) => home,
+            None => {
+                let Some(next) = (0..front).min_by_key(|index| rank(&ordered[*index])) else { return };
+                ordered[..=next].rotate_right(1);
+                head = 1;
+                ordered[0].account
+            }
+        };
+        let times = self.stood_first.get(&first).copied().unwrap_or_default();
+        turn(&mut ordered[head..front], times);
+        turn(&mut ordered[front.max(head)..], times);
+    }
+}
+
+fn turn(contestants: &mut [Contestant], times: u64) {
+    if !contestants.is_empty() {
+        contestants.rotate_left((times % contestants.len() as u64) as usize);
+    }
+}
+
+/// Sorts the active ones by `key`; the fallback ones follow as they are. Without active ones the fallback
+/// ones are sorted: what is known of them is better than nothing.
+fn sort_active<K: Ord>(contestants: &mut [Contestant], key: impl Fn(&Contestant) -> K) {
+    contestants.sort_by_key(|contestant| contestant.group);
+    let active = contestants.partition_point(|contestant| contestant.group == Group::Active);
+    let front = if active == 0 { contestants.len() } else { active };
+    contestants[..front].sort_by_key(key);
+}
