@@ -38,14 +38,16 @@ mod pool;
 mod properties;
 #[cfg(test)]
 mod tests;
+mod thin;
 
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use crate::{Window, WindowKind};
-pub(crate) use cycle::{Slot, cycles};
+pub(crate) use cycle::{Slot, burnt, cycles};
 use pace::Judgement;
 pub use pool::{Part, Tank, pool};
+pub use thin::{KEPT, WHOLE, thin};
 
 /// Windows of which less than this is used say nothing: 0 to 100.
 pub const SILENT_BELOW_PERCENT: f64 = 3.0;
@@ -57,6 +59,24 @@ pub struct Sample {
     pub at: Timestamp,
     /// The windows.
     pub windows: Vec<Window>,
+}
+
+/// What is recorded of one account.
+#[derive(Clone, Copy, Debug)]
+pub struct Record<'a> {
+    /// What the provider said, in order of time.
+    pub samples: &'a [Sample],
+    /// What it was said about, where that is known.
+    pub work: Option<Work>,
+}
+
+/// Work that an account did, in a unit that all accounts share.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Work {
+    /// Since when it is counted.
+    pub since: Timestamp,
+    /// How much it is; not negative.
+    pub amount: f64,
 }
 
 /// Whether an account has quota now, by the word that counts for routing.
@@ -119,6 +139,8 @@ struct Gauge {
     slot: Slot,
     window: Window,
     judgement: Judgement,
+    /// The work that one percent of it stands for, where the record shows it.
+    size: Option<f64>,
 }
 
 impl Gauge {
@@ -127,10 +149,11 @@ impl Gauge {
     }
 }
 
-/// Forecasts one account from samples in order of time. Those later than `now` are left out.
-pub fn forecast(samples: &[Sample], present: Present, now: Timestamp) -> Forecast {
-    let known = &samples[..samples.partition_point(|sample| sample.at <= now)];
-    let gauges = gauges(known, now);
+/// Forecasts one account from what is recorded of it. Samples later than `now` are left out.
+pub fn forecast(record: Record<'_>, present: Present, now: Timestamp) -> Forecast {
+    let known = record.samples.partition_point(|sample| sample.at <= now);
+    let record = Record { samples: &record.samples[..known], ..record };
+    let gauges = gauges(record, now);
     let runway = match present {
         Present::UsedUp { until } => Runway::Dry { returns_at: until.filter(|until| *until > now) },
         Present::Left => of_windows(&gauges, now),
@@ -139,24 +162,34 @@ pub fn forecast(samples: &[Sample], present: Present, now: Timestamp) -> Forecas
 }
 
 /// The windows that the newest sample names.
-fn gauges(samples: &[Sample], now: Timestamp) -> Vec<Gauge> {
-    let Some(newest) = samples.last() else { return Vec::new() };
+fn gauges(record: Record<'_>, now: Timestamp) -> Vec<Gauge> {
+    let Some(newest) = record.samples.last() else { return Vec::new() };
     let mut slots: Vec<Slot> = newest.windows.iter().map(Slot::of).collect();
     slots.sort_unstable();
     slots.dedup();
     slots
         .into_iter()
         .filter_map(|slot| {
-            let cycle = cycles(samples, slot).pop()?;
-            let mut window = cycle.window.clone();
-            if window.resets_at.is_some_and(|at| at <= now) {
-                window = refilled(window, now);
-                return Some(Gauge { slot, window, judgement: Judgement::Little });
+            let cycle = cycles(record.samples, slot).pop()?;
+            let size = size(record, slot);
+            if cycle.window.resets_at.is_some_and(|at| at <= now) {
+                let window = refilled(cycle.window, now);
+                return Some(Gauge { slot, window, judgement: Judgement::Little, size });
             }
             let judgement = pace::judge(&cycle, now);
-            Some(Gauge { slot, window, judgement })
+            Some(Gauge { slot, window: cycle.window, judgement, size })
         })
         .collect()
+}
+
+/// Percentages are whole numbers: less burn than this says nothing of how much work a percent is.
+const TELLING_PERCENT: f64 = 5.0;
+
+fn size(record: Record<'_>, slot: Slot) -> Option<f64> {
+    let work = record.work.filter(|work| work.amount > 0.0)?;
+    let since = record.samples.partition_point(|sample| sample.at < work.since);
+    let burnt = burnt(&record.samples[since..], slot);
+    (burnt >= TELLING_PERCENT).then(|| work.amount / burnt)
 }
 
 /// A window whose reset has passed and that nobody has seen since.

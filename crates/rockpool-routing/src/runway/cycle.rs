@@ -81,7 +81,26 @@ pub(crate) fn began_anew(older: &Window, newer: &Window, at: Timestamp) -> bool 
     }
 }
 
+/// Whether both name the same reset, or neither names one.
+pub(super) fn is_same_reset(older: &Window, newer: &Window) -> bool {
+    match (older.resets_at, newer.resets_at) {
+        (Some(old), Some(new)) => new.duration_since(old).abs() <= jitter(newer),
+        (None, None) => true,
+        (Some(_), None) | (None, Some(_)) => false,
+    }
+}
+
 fn jitter(window: &Window) -> SignedDuration {
     let hundredth = window.length_seconds.map(|seconds| SignedDuration::from_secs(i64::from(seconds) / 100));
     hundredth.map_or(JITTER, |hundredth| hundredth.max(JITTER))
+}
+
+/// Percent of a window that the samples show to be burnt, over all its resets.
+pub(crate) fn burnt(samples: &[Sample], slot: Slot) -> f64 {
+    let of_cycle = |(index, cycle): (usize, &Cycle)| {
+        // A cycle that began within the record began at nothing.
+        let from = if index > 0 { 0.0 } else { cycle.seen.iter().map(|seen| seen.1).fold(100.0, f64::min) };
+        cycle.window.used_percent - from
+    };
+    cycles(samples, slot).iter().enumerate().map(of_cycle).sum()
 }

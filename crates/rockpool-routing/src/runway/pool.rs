@@ -3,7 +3,8 @@
 //! Each account goes on at its own pace. When it is dry, its load moves on in equal parts to those that
 //! still have something, and comes back with its reset. Load is kept apart by kind of window: five hours
 //! drain at the pace of the present sitting, a week at that of days. A percent is not the same work on
-//! every account, so each comes with its size.
+//! every account: what it is shows in the work that was done while it was burnt, and an account that shows
+//! nothing is taken to be of the average size of the others.
 //!
 //! An account that is dry from the beginning, or is out for another reason, adds no load: its tools have
 //! moved on, and their load is in the records of the others by now. What runs past the last reset that is
@@ -33,8 +34,6 @@ pub struct Tank<'a> {
     pub forecast: &'a Forecast,
     /// Whether it takes part.
     pub part: Part,
-    /// The work that one percent of its windows stands for, in a unit that all accounts share; positive.
-    pub size: f64,
 }
 
 /// Forecasts a pool. Its answer names no window.

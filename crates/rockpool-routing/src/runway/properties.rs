@@ -2,7 +2,7 @@
 
 use proptest::prelude::*;
 
-use super::tests::at;
+use super::tests::{at, of};
 use super::*;
 
 /// A record of a five-hour and a weekly window: per step seconds that pass, percent of each that is added
@@ -58,7 +58,7 @@ proptest! {
         waits in 0i64..4 * 3600,
     ) {
         let now = samples.last().map_or(at(0), |sample| sample.at) + SignedDuration::from_secs(waits);
-        check(forecast(&samples, Present::Left, now).runway, now)?;
+        check(forecast(of(&samples), Present::Left, now).runway, now)?;
     }
 
     #[test]
@@ -68,7 +68,7 @@ proptest! {
             window.used_percent = window.used_percent.min(share);
         }
         let now = samples.last().map_or(at(0), |sample| sample.at);
-        prop_assert_eq!(forecast(&samples, Present::Left, now).runway, Runway::Silent);
+        prop_assert_eq!(forecast(of(&samples), Present::Left, now).runway, Runway::Silent);
     }
 
     #[test]
@@ -77,14 +77,17 @@ proptest! {
     ) {
         let now = records.iter().filter_map(|(samples, _)| Some(samples.last()?.at)).max().unwrap_or(at(0));
         let forecasts: Vec<_> =
-            records.iter().map(|(samples, size)| (forecast(samples, Present::Left, now), *size)).collect();
+            records.iter().map(|(samples, work)| {
+                let work = Some(Work { since: at(0), amount: *work });
+                forecast(Record { samples, work }, Present::Left, now)
+            }).collect();
         let tanks: Vec<_> = forecasts
             .iter()
-            .map(|(forecast, size)| Tank { forecast, part: Part::Serves, size: *size })
+            .map(|forecast| Tank { forecast, part: Part::Serves })
             .collect();
         let answer = pool(&tanks, now);
         check(answer, now)?;
-        let own = forecasts.iter().filter_map(|(forecast, _)| match forecast.runway {
+        let own = forecasts.iter().filter_map(|forecast| match forecast.runway {
             Runway::RunsDry { at, .. } => Some(at),
             Runway::Silent | Runway::Lasts { .. } | Runway::Dry { .. } => None,
         });

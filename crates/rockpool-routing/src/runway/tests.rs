@@ -34,7 +34,12 @@ fn record(
 }
 
 fn runway(samples: &[Sample], now: i64) -> Runway {
-    forecast(samples, Present::Left, at(now)).runway
+    forecast(of(samples), Present::Left, at(now)).runway
+}
+
+/// A record of which the work is not known.
+pub(super) fn of(samples: &[Sample]) -> Record<'_> {
+    Record { samples, work: None }
 }
 
 /// Best, earliest, latest and return of a forecast that runs dry, in minutes after the beginning.
@@ -205,7 +210,7 @@ fn an_account_does_not_last_by_a_window_that_cannot_be_judged_yet() {
 fn what_the_router_calls_used_up_is_dry_whatever_the_percentages_say() {
     let samples = record(five_hour, 5 * HOUR, (0, HOUR, 5 * MINUTE), |_| 50.0);
     let gone = Present::UsedUp { until: Some(at(4 * HOUR)) };
-    let found = forecast(&samples, gone, at(HOUR)).runway;
+    let found = forecast(of(&samples), gone, at(HOUR)).runway;
     assert_eq!(found, Runway::Dry { returns_at: Some(at(4 * HOUR)) });
 }
 
@@ -222,16 +227,16 @@ fn a_window_without_a_reset_must_come_back_within_its_length() {
 fn steady(percent_an_hour: f64) -> Forecast {
     let used = |second: i64| percent_an_hour * (second + 2 * HOUR) as f64 / 3600.0;
     let samples = record(five_hour, 3 * HOUR, (-2 * HOUR, 0, 5 * MINUTE), used);
-    forecast(&samples, Present::Left, at(0))
+    forecast(of(&samples), Present::Left, at(0))
 }
 
 /// An account that has been seen, and not used.
 fn idle() -> Forecast {
-    forecast(&[sample(-60, vec![five_hour(0.0, 3 * HOUR)])], Present::Left, at(0))
+    forecast(of(&[sample(-60, vec![five_hour(0.0, 3 * HOUR)])]), Present::Left, at(0))
 }
 
 fn tank(forecast: &Forecast) -> Tank<'_> {
-    Tank { forecast, part: Part::Serves, size: 1.0 }
+    Tank { forecast, part: Part::Serves }
 }
 
 #[test]
@@ -247,12 +252,31 @@ fn a_pool_lasts_longer_than_its_busiest_account() {
     assert_eq!(dry(both), (130, 130, Some(130), Some(180)));
 }
 
+/// The same, with the work that was done in these two hours.
+fn worked(percent_an_hour: f64, amount: f64) -> Forecast {
+    let used = |second: i64| percent_an_hour * (second + 2 * HOUR) as f64 / 3600.0;
+    let samples = record(five_hour, 3 * HOUR, (-2 * HOUR, 0, 5 * MINUTE), used);
+    let work = Some(Work { since: at(-2 * HOUR), amount });
+    forecast(Record { samples: &samples, work }, Present::Left, at(0))
+}
+
 #[test]
 fn the_load_of_a_big_account_drains_a_small_one_faster() {
-    let (big, small) = (steady(48.0), idle());
-    let tanks = [Tank { size: 5.0, ..tank(&big) }, tank(&small)];
-    // A percent of the big account is five of the small one: 100 % at 240 % an hour.
-    assert_eq!(dry(pool(&tanks, at(0))).0, 30);
+    // 96 % for 960 units of work, and 6 % for 12: a percent of the first is five of the second.
+    let (big, small) = (worked(48.0, 960.0), worked(3.0, 12.0));
+    // 4 % last five minutes; then 94 % less a little go at 243 % an hour.
+    let answer = dry(pool(&[tank(&big), tank(&small)], at(0)));
+    assert_eq!((answer.0, answer.3), (28, Some(180)));
+}
+
+#[test]
+fn an_account_that_shows_nothing_of_its_size_is_of_average_size() {
+    let (big, small, fresh) = (worked(48.0, 960.0), worked(3.0, 12.0), idle());
+    assert_eq!(dry(pool(&[tank(&big), tank(&fresh)], at(0))).0, 5 + 125, "as large as the only other");
+    // Of 10 and 2 units a percent the average is 6. After 5 minutes half of the 480 units an hour go to each
+    // of two: 40 % of the third, and 120 % and its own 3 of the small one, which is dry after 46 minutes.
+    // By then the third has 69.5 % left, and burns 81 % an hour: 51 minutes more.
+    assert_eq!(dry(pool(&[tank(&big), tank(&small), tank(&fresh)], at(0))).0, 102);
 }
 
 #[test]
@@ -265,12 +289,12 @@ fn a_paused_account_takes_no_load() {
 #[test]
 fn a_reset_gives_capacity_back_before_the_pool_is_dry() {
     let busy = steady(30.0);
-    let soon = forecast(&[sample(-60, vec![five_hour(100.0, HOUR)])], gone(HOUR), at(0));
+    let soon = forecast(of(&[sample(-60, vec![five_hour(100.0, HOUR)])]), gone(HOUR), at(0));
     assert_eq!(soon.runway, Runway::Dry { returns_at: Some(at(HOUR)) });
     // The busy one is dry after 80 minutes, the other full again after 60: the reset after 180 is reached.
     let both = pool(&[tank(&busy), tank(&soon)], at(0));
     assert!(matches!(both, Runway::Lasts { .. }), "{both:?}");
-    let late = forecast(&[sample(-60, vec![five_hour(100.0, 2 * HOUR)])], gone(2 * HOUR), at(0));
+    let late = forecast(of(&[sample(-60, vec![five_hour(100.0, 2 * HOUR)])]), gone(2 * HOUR), at(0));
     let both = pool(&[tank(&busy), tank(&late)], at(0));
     assert_eq!(dry(both), (80, 80, Some(80), Some(120)));
 }
@@ -281,18 +305,18 @@ fn gone(until: i64) -> Present {
 
 #[test]
 fn a_pool_of_used_up_accounts_is_dry_until_the_first_returns() {
-    let a = forecast(&[], gone(HOUR), at(0));
-    let b = forecast(&[sample(-60, vec![five_hour(100.0, 2 * HOUR)])], gone(2 * HOUR), at(0));
+    let a = forecast(of(&[]), gone(HOUR), at(0));
+    let b = forecast(of(&[sample(-60, vec![five_hour(100.0, 2 * HOUR)])]), gone(2 * HOUR), at(0));
     let dry = Runway::Dry { returns_at: Some(at(HOUR)) };
     assert_eq!(pool(&[tank(&a), tank(&b)], at(0)), dry);
     assert_eq!(pool(&[tank(&a)], at(0)), dry);
-    let unknown = forecast(&[], Present::UsedUp { until: None }, at(0));
+    let unknown = forecast(of(&[]), Present::UsedUp { until: None }, at(0));
     assert_eq!(pool(&[tank(&unknown)], at(0)), Runway::Dry { returns_at: None });
 }
 
 #[test]
 fn a_pool_says_nothing_of_accounts_that_it_knows_nothing_of() {
-    let (busy, unseen) = (steady(30.0), forecast(&[], Present::Left, at(0)));
+    let (busy, unseen) = (steady(30.0), forecast(of(&[]), Present::Left, at(0)));
     assert_eq!(pool(&[tank(&busy), tank(&unseen)], at(0)), Runway::Silent);
     assert_eq!(pool(&[], at(0)), Runway::Silent);
     assert_eq!(pool(&[tank(&idle())], at(0)), Runway::Silent);

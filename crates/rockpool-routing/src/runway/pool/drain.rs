@@ -26,7 +26,6 @@ pub(super) struct Drain {
 }
 
 struct Account {
-    size: f64,
     /// Not before this, whatever its windows say.
     shut: Option<Reopening>,
     levels: Vec<Level>,
@@ -40,6 +39,8 @@ enum Reopening {
 
 struct Level {
     slot: Slot,
+    /// The work that one percent stands for; positive.
+    size: f64,
     left: f64,
     resets_at: Option<Timestamp>,
     length: Option<SignedDuration>,
@@ -62,11 +63,12 @@ impl Drain {
             // A used-up window of an account that still has quota is paid for otherwise.
             let counts = |gauge: &&Gauge| gauge.judgement != Judgement::Empty || shut.is_some();
             let levels = tank.forecast.gauges.iter().filter(counts);
-            let mut levels: Vec<Level> = levels.map(|gauge| Level::of(gauge, pace)).collect();
+            let level = |gauge| Level::of(gauge, pace, usual_size(tanks, gauge));
+            let mut levels: Vec<Level> = levels.map(level).collect();
             if shut.is_some() {
                 levels.iter_mut().for_each(|level| level.pace = 0.0);
             }
-            Account { size: tank.size, shut, levels }
+            Account { shut, levels }
         });
         Self { now, accounts: accounts.collect() }
     }
@@ -125,7 +127,7 @@ impl Drain {
         };
         let of_account = |(account, open): (&Account, &bool)| {
             let of_level = |level: &Level| {
-                if *open { level.pace + moved(level.slot) / account.size } else { 0.0 }
+                if *open { level.pace + moved(level.slot) / level.size } else { 0.0 }
             };
             account.levels.iter().map(of_level).collect()
         };
@@ -176,7 +178,7 @@ impl Account {
 
     /// What its own pace on a window is in work.
     fn loads(&self, slot: Slot) -> Option<f64> {
-        self.levels.iter().find(|level| level.slot == slot).map(|level| level.pace * self.size)
+        self.levels.iter().find(|level| level.slot == slot).map(|level| level.pace * level.size)
     }
 
     fn returns_at(&self, now: Timestamp) -> Option<Timestamp> {
@@ -193,8 +195,16 @@ impl Account {
     }
 }
 
+/// The size of a window that does not show its own: the average of its like in the pool.
+fn usual_size(tanks: &[Tank<'_>], gauge: &Gauge) -> f64 {
+    let all = tanks.iter().flat_map(|tank| &tank.forecast.gauges).filter(|other| other.slot == gauge.slot);
+    let known: Vec<f64> = all.filter_map(|other| other.size).collect();
+    let average = known.iter().sum::<f64>() / known.len() as f64;
+    gauge.size.unwrap_or(if known.is_empty() { 1.0 } else { average })
+}
+
 impl Level {
-    fn of(gauge: &Gauge, pace: fn(&Lasts) -> Option<SignedDuration>) -> Self {
+    fn of(gauge: &Gauge, pace: fn(&Lasts) -> Option<SignedDuration>, size: f64) -> Self {
         let left = gauge.left_percent();
         let pace = match &gauge.judgement {
             Judgement::Judged(lasts) => pace(lasts).map_or(0.0, |lasts| left / lasts.as_secs_f64().max(1.0)),
@@ -202,7 +212,7 @@ impl Level {
         };
         let left = if gauge.judgement == Judgement::Empty { 0.0 } else { left };
         let length = gauge.window.length_seconds.map(|seconds| SignedDuration::from_secs(seconds.into()));
-        Self { slot: gauge.slot, left, resets_at: gauge.window.resets_at, length, pace }
+        Self { slot: gauge.slot, size, left, resets_at: gauge.window.resets_at, length, pace }
     }
 
     /// A reset: all of it is there again, until the next.
