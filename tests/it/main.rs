@@ -5,5 +5,6 @@ mod cli;
 mod kill;
 mod leaks;
 mod restart;
+mod separation;
 mod tidy;
 mod wire;

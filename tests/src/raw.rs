@@ -97,6 +97,34 @@ fn dechunk(bytes: &[u8]) -> (Vec<u8>, usize) {
     (body, at)
 }
 
+/// The text frames of a server after its 101, as far as they came whole; `None` where there is no 101. The frames
+/// have to be as a server sends them to a client that offered no extension: not masked, not compressed.
+#[must_use]
+pub fn text_frames(bytes: &[u8]) -> Option<Vec<String>> {
+    const TEXT: u8 = 0x81;
+    let head = find(bytes, b"\r\n\r\n").filter(|_| bytes.starts_with(b"HTTP/1.1 101"))?;
+    let mut rest = &bytes[head + 4..];
+    let mut frames = Vec::new();
+    while let Some((kind, payload, length)) = first_frame(rest) {
+        if kind == TEXT {
+            frames.push(String::from_utf8(payload.to_vec()).unwrap());
+        }
+        rest = &rest[length..];
+    }
+    Some(frames)
+}
+
+/// The first byte of a frame, its payload, and how many bytes it takes (RFC 6455 §5.2).
+fn first_frame(bytes: &[u8]) -> Option<(u8, &[u8], usize)> {
+    let (kind, short) = (*bytes.first()?, *bytes.get(1)?);
+    let (start, length) = match short {
+        126 => (4, usize::from(u16::from_be_bytes(bytes.get(2..4)?.try_into().ok()?))),
+        127 => (10, usize::try_from(u64::from_be_bytes(bytes.get(2..10)?.try_into().ok()?)).ok()?),
+        length => (2, usize::from(length)),
+    };
+    Some((kind, bytes.get(start..start + length)?, start + length))
+}
+
 /// Sends `request` as it is and reads until the other side closes; the request has to ask for that with
 /// `connection: close`, or be one after which the server closes anyway.
 pub async fn exchange(address: SocketAddr, request: impl AsRef<[u8]>) -> Message {

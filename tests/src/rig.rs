@@ -3,6 +3,7 @@
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
 use http::Method;
 use rockpool_engine::api::{self, InProcess};
@@ -13,7 +14,7 @@ use rockpool_engine::handle::EngineHandle;
 use rockpool_engine::ports::Ports;
 use rockpool_engine::principal::Principal;
 use rockpool_engine::snapshot::{AccountView, ActivityView, Snapshot};
-use rockpool_sim::{Person, SeatId, SignIn, Sim, SimConfig, Windows};
+use rockpool_sim::{Person, SeatId, SignIn, Sim, SimClock, SimConfig, Windows};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 use tokio::sync::broadcast::error::RecvError;
@@ -36,12 +37,25 @@ pub enum Road {
     Tapped,
 }
 
+/// How time goes by for engine and provider.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Time {
+    /// By itself.
+    Runs,
+    /// Only when it is moved.
+    Stands,
+}
+
+/// Where clocks begin that are moved by hand.
+const BEGINNING: &str = "2026-11-22T15:00:00Z";
+
 /// What a rig is made of.
 #[derive(Clone, Debug)]
 pub struct Setup {
     people: Vec<Person>,
     strategy: &'static str,
     road: Road,
+    time: Time,
 }
 
 impl Setup {
@@ -51,7 +65,7 @@ impl Setup {
     pub fn of<const N: usize>(names: [&str; N]) -> Self {
         let windows = Windows::five_hours_and_weekly();
         let people = names.iter().map(|name| Person::named(name, "plus", windows.clone())).collect();
-        Self { people, strategy: "primary_first", road: Road::Plain }
+        Self { people, strategy: "primary_first", road: Road::Plain, time: Time::Runs }
     }
 
     /// Another strategy.
@@ -68,6 +82,13 @@ impl Setup {
         self
     }
 
+    /// Clocks of engine and provider that stand still but for [`Rig::advance`].
+    #[must_use]
+    pub fn with_time_standing(mut self) -> Self {
+        self.time = Time::Stands;
+        self
+    }
+
     /// Changes a person before the start.
     #[must_use]
     pub fn change(mut self, name: &str, change: impl FnOnce(&mut Person)) -> Self {
@@ -80,7 +101,16 @@ impl Setup {
     pub async fn start(self) -> Rig {
         let dir = tempfile::tempdir().unwrap();
         let ca = dir.path().join("ca.pem");
-        let sim = Sim::start(SimConfig { ca_out: Some(ca.clone()), ..SimConfig::default() }).await.unwrap();
+        let (clock, sim_clock) = match self.time {
+            Time::Runs => (Clock::system(), SimClock::system()),
+            Time::Stands => {
+                let clock = Clock::manual(BEGINNING.parse().unwrap());
+                let sim_clock = SimClock::still_at(clock.wall().as_second());
+                (clock, sim_clock)
+            }
+        };
+        let sim_config = SimConfig { ca_out: Some(ca.clone()), clock: sim_clock, ..SimConfig::default() };
+        let sim = Sim::start(sim_config).await.unwrap();
         let tap = match self.road {
             Road::Tapped => Some(Tap::open(&sim.backend_url()).await),
             Road::Plain | Road::Tls => None,
@@ -95,8 +125,10 @@ impl Setup {
             Config::rehearsal(data_dir, Url::parse(&auth).unwrap(), Url::parse(&backend).unwrap());
         config.ca_file = (self.road == Road::Tls).then_some(ca);
         let vault = Keepsake::default();
-        let engine = launch(&config, &vault, sim.ca_pem()).await;
-        let mut rig = Rig { sim, tap, config, vault, api: owner(&engine), engine: Some(engine), _dir: dir };
+        let engine = launch(&config, &vault, &clock, sim.ca_pem()).await;
+        let api = owner(&engine);
+        let time = self.time;
+        let mut rig = Rig { sim, tap, config, vault, clock, time, api, engine: Some(engine), _dir: dir };
         let names: Vec<String> =
             self.people.iter().map(|person| person.user_id.trim_start_matches("user-").to_owned()).collect();
         for (person, name) in self.people.into_iter().zip(&names) {
@@ -130,19 +162,26 @@ pub struct Rig {
     tap: Option<Tap>,
     config: Config,
     vault: Keepsake,
+    clock: Clock,
+    time: Time,
     engine: Option<Engine>,
     _dir: TempDir,
 }
 
-async fn launch(config: &Config, vault: &Keepsake, ca_pem: &str) -> Engine {
-    try_launch(config, vault, ca_pem).await.unwrap()
+async fn launch(config: &Config, vault: &Keepsake, clock: &Clock, ca_pem: &str) -> Engine {
+    try_launch(config, vault, clock, ca_pem).await.unwrap()
 }
 
-async fn try_launch(config: &Config, vault: &Keepsake, ca_pem: &str) -> Result<Engine, StartError> {
+async fn try_launch(
+    config: &Config,
+    vault: &Keepsake,
+    clock: &Clock,
+    ca_pem: &str,
+) -> Result<Engine, StartError> {
     let ports = Ports {
         vault: Box::new(vault.clone()),
         browser: Arc::new(StandIn::here(ca_pem)),
-        clock: Clock::system(),
+        clock: clock.clone(),
     };
     Engine::start(config.clone(), ports).await
 }
@@ -174,6 +213,16 @@ impl Rig {
     #[must_use]
     pub fn root(&self) -> String {
         format!("http://{}", self.address())
+    }
+
+    /// Moves the clocks of engine and provider, which have to stand.
+    ///
+    /// # Panics
+    /// If they run by themselves.
+    pub fn advance(&self, by: Duration) {
+        assert_eq!(self.time, Time::Stands, "only clocks that stand can be moved");
+        self.clock.advance(by);
+        self.sim.advance(by);
     }
 
     /// The data folder.
@@ -251,6 +300,11 @@ impl Rig {
         self.add_client(json!({"name": name, "account": account, "key_kind": "path"})).await
     }
 
+    /// A client that uses `account` alone, whatever pool that has.
+    pub async fn single_client(&self, name: &str, account: &str) -> Key {
+        self.add_client(json!({"name": name, "account": account, "override_mode": "single"})).await
+    }
+
     async fn add_client(&self, new: Value) -> Key {
         let made = self.api.post("/clients", new).await;
         let text = |field: &str| made[field].as_str().unwrap().to_owned();
@@ -285,13 +339,13 @@ impl Rig {
     /// # Errors
     /// With what it says; that it starts is for no test to wish.
     pub async fn start_a_second(&self) -> Result<(), String> {
-        let started = try_launch(&self.config, &self.vault, self.sim.ca_pem()).await;
+        let started = try_launch(&self.config, &self.vault, &self.clock, self.sim.ca_pem()).await;
         started.map(drop).map_err(|error| error.to_string())
     }
 
     /// Starts it again on the same data folder and vault; its port is another.
     pub async fn start_again(&mut self) {
-        let engine = launch(&self.config, &self.vault, self.sim.ca_pem()).await;
+        let engine = launch(&self.config, &self.vault, &self.clock, self.sim.ca_pem()).await;
         self.api = owner(&engine);
         self.engine = Some(engine);
     }

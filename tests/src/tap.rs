@@ -1,14 +1,17 @@
-//! A tap on the line between engine and backend: passes every byte on and keeps a copy.
+//! A tap on the line between engine and backend: passes every byte on and keeps a copy, up to where it is told
+//! to cut.
 
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, PoisonError};
 
+use rockpool_sim::Cut;
 use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::Notify;
 use tokio::task::JoinHandle;
 use url::Url;
 
-use crate::raw::Message;
+use crate::raw::{Message, text_frames};
 
 type Copy = Arc<Mutex<Vec<u8>>>;
 
@@ -17,6 +20,31 @@ type Copy = Arc<Mutex<Vec<u8>>>;
 struct Line {
     sent: Copy,
     received: Copy,
+    cut: Arc<Notify>,
+}
+
+/// How much the backend may still say before the connection that it says it on is cut.
+#[derive(Clone, Debug, Default)]
+struct Allowance(Arc<Mutex<Option<(usize, Cut)>>>);
+
+impl Allowance {
+    /// How many of `length` bytes may pass; fewer than `length` only for the connection that is cut.
+    fn take(&self, length: usize) -> usize {
+        let mut left = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        match left.as_mut() {
+            None => length,
+            Some((left, _)) if *left >= length => {
+                *left -= length;
+                length
+            }
+            Some((left, _)) => std::mem::take(left),
+        }
+    }
+
+    /// How the connection that used it up ends. Others go on without a limit.
+    fn spend(&self) -> Option<Cut> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).take().map(|(_, how)| how)
+    }
 }
 
 /// One request as the backend got it, and the answer as it was given.
@@ -33,6 +61,7 @@ pub struct Exchange {
 pub struct Tap {
     address: SocketAddr,
     lines: Arc<Mutex<Vec<Line>>>,
+    allowance: Allowance,
     task: JoinHandle<()>,
 }
 
@@ -43,8 +72,23 @@ impl Tap {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let lines = Arc::default();
-        let task = tokio::spawn(listen(listener, to, Arc::clone(&lines)));
-        Self { address, lines, task }
+        let allowance = Allowance::default();
+        let task = tokio::spawn(listen(listener, to, Arc::clone(&lines), allowance.clone()));
+        Self { address, lines, allowance, task }
+    }
+
+    /// Lets this many more bytes of the backend pass, over whichever connection they come, and cuts the one that
+    /// would bring the next: with a reset, or by closing it where it stands.
+    pub fn cut_after(&self, bytes: usize, how: Cut) {
+        *self.allowance.0.lock().unwrap_or_else(PoisonError::into_inner) = Some((bytes, how));
+    }
+
+    /// Refuses new connections from now on, and cuts those that are open.
+    pub fn unplug(&self) {
+        self.task.abort();
+        for line in self.lines() {
+            line.cut.notify_one();
+        }
     }
 
     /// Its origin.
@@ -75,6 +119,20 @@ impl Tap {
         found
     }
 
+    /// How many bytes the backend has sent.
+    #[must_use]
+    pub fn received(&self) -> usize {
+        let received = |line: Line| line.received.lock().unwrap_or_else(PoisonError::into_inner).len();
+        self.lines().into_iter().map(received).sum()
+    }
+
+    /// The text frames that the backend sent over WebSockets, connection by connection, as far as they came.
+    #[must_use]
+    pub fn frames(&self) -> Vec<Vec<String>> {
+        let received = |line: Line| line.received.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        self.lines().into_iter().filter_map(|line| text_frames(&received(line))).collect()
+    }
+
     fn lines(&self) -> Vec<Line> {
         self.lines.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
@@ -86,26 +144,60 @@ impl Drop for Tap {
     }
 }
 
-async fn listen(listener: TcpListener, to: SocketAddr, lines: Arc<Mutex<Vec<Line>>>) {
+async fn listen(listener: TcpListener, to: SocketAddr, lines: Arc<Mutex<Vec<Line>>>, allowance: Allowance) {
     while let Ok((near, _)) = listener.accept().await {
-        let far = TcpStream::connect(to).await.unwrap();
         let line = Line::default();
         lines.lock().unwrap_or_else(PoisonError::into_inner).push(line.clone());
-        let (near_read, near_write) = near.into_split();
-        let (far_read, far_write) = far.into_split();
-        tokio::spawn(pass(near_read, far_write, line.sent));
-        tokio::spawn(pass(far_read, near_write, line.received));
+        let far = TcpStream::connect(to).await.unwrap();
+        tokio::spawn(connect(near, far, line, allowance.clone()));
     }
 }
 
-async fn pass(mut from: impl AsyncRead + Unpin, mut to: impl AsyncWrite + Unpin, copy: Copy) {
+async fn connect(mut near: TcpStream, mut far: TcpStream, line: Line, allowance: Allowance) {
+    let (near_read, near_write) = near.split();
+    let (far_read, far_write) = far.split();
+    let up = pass(near_read, far_write, line.sent, |length| length);
+    let down = pass(far_read, near_write, line.received, |length| allowance.take(length));
+    let down = async {
+        if down.await == Passed::Held {
+            line.cut.notify_one();
+        }
+    };
+    let both = async { tokio::join!(up, down) };
+    tokio::select! {
+        _ = both => return,
+        () = line.cut.notified() => {}
+    }
+    if allowance.spend() == Some(Cut::Reset) {
+        near.set_zero_linger().unwrap();
+    }
+}
+
+/// Whether all that came was passed on.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Passed {
+    All,
+    Held,
+}
+
+async fn pass(
+    mut from: impl AsyncRead + Unpin,
+    mut to: impl AsyncWrite + Unpin,
+    copy: Copy,
+    allowed: impl Fn(usize) -> usize,
+) -> Passed {
     let mut buffer = vec![0; 64 << 10];
     while let Ok(length @ 1..) = from.read(&mut buffer).await {
-        copy.lock().unwrap_or_else(PoisonError::into_inner).extend_from_slice(&buffer[..length]);
-        if to.write_all(&buffer[..length]).await.is_err() {
-            return;
+        let passes = allowed(length);
+        copy.lock().unwrap_or_else(PoisonError::into_inner).extend_from_slice(&buffer[..passes]);
+        if to.write_all(&buffer[..passes]).await.is_err() {
+            return Passed::All;
+        }
+        if passes < length {
+            return Passed::Held;
         }
     }
     // The other side may have closed first.
     to.shutdown().await.ok();
+    Passed::All
 }

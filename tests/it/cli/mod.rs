@@ -3,6 +3,7 @@
 mod answers;
 mod limits;
 mod moving;
+mod resume;
 mod side_paths;
 mod tokens;
 mod tools;

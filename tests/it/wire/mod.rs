@@ -10,3 +10,4 @@ mod many;
 mod nobody_left;
 pub(crate) mod post;
 mod sockets;
+mod table;
