@@ -5,14 +5,13 @@ use std::future::Future;
 use http::header::{self, HeaderMap, HeaderValue};
 use http_body_util::{BodyExt, Limited};
 use rockpool_routing::{AccountId, Class, Delivery, Evidence, Home};
-use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::time::Instant;
-use tokio_tungstenite::WebSocketStream;
 use tokio_tungstenite::tungstenite::handshake::client::generate_key;
 use tokio_tungstenite::tungstenite::handshake::derive_accept_key;
 use tokio_tungstenite::tungstenite::protocol::Role;
 
-use super::{Handshake, config};
+use super::Handshake;
+use super::wire::{Noise, Socket, socket};
 use crate::proxy::attempt::{self, Credentials};
 use crate::proxy::headers;
 use crate::proxy::record::Try;
@@ -23,25 +22,14 @@ use crate::usage;
 /// Largest refusal that is looked at.
 const REFUSAL_BODY: usize = 1 << 20;
 
-/// What carries the bytes of one side.
-pub(crate) trait Wire: AsyncRead + AsyncWrite + Send + Unpin {}
-
-impl<T: AsyncRead + AsyncWrite + Send + Unpin> Wire for T {}
-
-/// One side of a session.
-pub(crate) type Socket = WebSocketStream<Box<dyn Wire>>;
-
-/// Puts WebSocket frames on bytes that were upgraded already.
-pub(crate) async fn socket(wire: impl Wire + 'static, role: Role) -> Socket {
-    WebSocketStream::from_raw_socket(Box::new(wire) as Box<dyn Wire>, role, Some(config())).await
-}
-
 /// An open connection.
 pub(crate) struct Dialed {
     pub(crate) account: AccountId,
     /// Generation of the bearer that opened it.
     pub(crate) generation: u64,
     pub(crate) socket: Socket,
+    /// Tells whether bytes come.
+    pub(crate) noise: Noise,
     pub(crate) headers: HeaderMap,
     /// When it was asked for.
     pub(crate) since: std::time::Instant,
@@ -161,8 +149,9 @@ impl Handshake {
             return Err(broken());
         }
         let upgraded = response.upgrade().await.map_err(|_| broken())?;
-        let socket = socket(upgraded, Role::Client).await;
-        Ok(Dialed { account, generation: bearer.generation, socket, headers, since })
+        let noise = Noise::default();
+        let socket = socket(noise.of(upgraded), Role::Client).await;
+        Ok(Dialed { account, generation: bearer.generation, socket, noise, headers, since })
     }
 
     /// Learns from a refused connection, for which no lease was taken, and says where to go.

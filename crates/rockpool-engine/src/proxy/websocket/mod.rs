@@ -6,8 +6,11 @@ pub(crate) mod pace;
 mod recover;
 mod session;
 mod status;
+#[cfg(test)]
+mod tests;
 mod turn;
 mod watch;
+mod wire;
 
 use std::sync::Arc;
 
@@ -20,11 +23,11 @@ use rockpool_routing::{
 };
 use tokio::time::Instant;
 use tokio_tungstenite::tungstenite::handshake::derive_accept_key;
-use tokio_tungstenite::tungstenite::protocol::{Role, WebSocketConfig};
+use tokio_tungstenite::tungstenite::protocol::Role;
 
 use super::attempt::Credentials;
 use super::authenticate::Caller;
-use super::body::{MAX_BODY, ProxyBody, whole};
+use super::body::{ProxyBody, whole};
 use super::exchange::{turn_tie, with_query};
 use super::facts;
 use super::headers;
@@ -71,11 +74,6 @@ pub(crate) fn is_upgrade(request: &Request<Incoming>) -> bool {
         && has(header::CONNECTION, "upgrade")
 }
 
-/// Size limits of both sides: a turn may be as large as a request body.
-pub(crate) fn config() -> WebSocketConfig {
-    WebSocketConfig::default().max_message_size(Some(MAX_BODY)).max_frame_size(Some(MAX_BODY))
-}
-
 /// Answers a handshake.
 pub(crate) async fn serve(
     core: &Arc<Core>,
@@ -117,7 +115,7 @@ pub(crate) async fn serve(
             Ok(upgraded) => TokioIo::new(upgraded),
             Err(error) => return tracing::debug!(%error, "the tool left during the handshake"),
         };
-        let tool = dial::socket(upgraded, Role::Server).await;
+        let tool = wire::socket(upgraded, Role::Server).await;
         Session::new(handshake, selection, failed, dialed, tool).run().await;
     });
     response

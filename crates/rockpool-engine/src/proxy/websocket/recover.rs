@@ -135,9 +135,11 @@ impl Session {
         let held = std::mem::replace(&mut turn.progress, Progress::Committed);
         if let Progress::Held { frames, .. } = held {
             for frame in frames {
+                turn.record.wrote(frame.len());
                 self.feed(frame).await?;
             }
         }
+        turn.record.wrote(text.len());
         self.feed(text).await?;
         self.tool.flush().await?;
         turn.finish(class, fault.status.unwrap_or(200), None, Tokens::default());

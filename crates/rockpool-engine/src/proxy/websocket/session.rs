@@ -23,10 +23,11 @@ use tokio_tungstenite::tungstenite::protocol::CloseFrame;
 use tokio_tungstenite::tungstenite::protocol::frame::coding::CloseCode;
 use tokio_tungstenite::tungstenite::{self, Bytes, Message, Utf8Bytes};
 
-use super::dial::{Dialed, Socket};
+use super::dial::Dialed;
 use super::status::for_tool;
 use super::turn::{Asked, Mobility, Progress, Turn};
 use super::watch::{Due, Waiting, Watch};
+use super::wire::Socket;
 use super::{FailedDial, Handshake};
 use crate::proxy::attempt::{Credentials, Lease};
 use crate::proxy::body::Encoding;
@@ -134,15 +135,26 @@ impl Session {
         match due {
             Due::Commit => self.commit().await.map(|()| Flow::GoOn),
             Due::KeepAlive => self.say(KEEP_ALIVE.to_owned()).await.map(|()| Flow::GoOn),
+            Due::Ping | Due::Silence | Due::Stall => self.is_quiet(due).await,
+        }
+    }
+
+    /// The provider seems quiet. While the tool was slow to take what it got, nobody looked.
+    async fn is_quiet(&mut self, due: Due) -> Result<Flow, Gone> {
+        if let Some(message) = self.provider.socket.next().now_or_never() {
+            return self.provider_says(message).await;
+        }
+        let bytes_came = self.provider.noise.take();
+        match due {
+            Due::Ping | Due::Silence if bytes_came => {
+                self.watch.heard(Instant::now());
+                Ok(Flow::GoOn)
+            }
             Due::Ping => {
                 self.watch.pinged(Instant::now());
                 self.pass_up(Message::Ping(Bytes::new())).await
             }
-            // While the tool was slow to take what it got, nobody looked.
-            Due::Lost => match self.provider.socket.next().now_or_never() {
-                Some(message) => self.provider_says(message).await,
-                None => self.lost().await,
-            },
+            Due::Silence | Due::Stall | Due::Commit | Due::KeepAlive => self.lost().await,
         }
     }
 
@@ -172,6 +184,7 @@ impl Session {
 
     /// The connection's time is up: the tool opens another one for its next turn.
     async fn end(&mut self) {
+        self.hang_up().await;
         let reason = "the provider's limit of one connection is reached".into();
         let frame = CloseFrame { code: CloseCode::Normal, reason };
         let farewell = async {
@@ -362,8 +375,9 @@ impl Session {
         let kind = observer.note(text.as_bytes());
         self.notice_the_end(&observer.stage);
         match for_tool(kind, text) {
-            Some(text) => self.feed(text).await,
-            None => Ok(()),
+            Some(text) if self.lifetime == Lifetime::Running => self.feed(text).await,
+            // Read in the next turn, it would end that; a closed connection is just opened anew.
+            Some(_) | None => Ok(()),
         }
     }
 

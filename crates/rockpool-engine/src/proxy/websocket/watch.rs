@@ -9,8 +9,10 @@ use super::pace::Pace;
 pub(super) enum Due {
     /// Send what is held of the answer.
     Commit,
-    /// Give the connection to the provider up.
-    Lost,
+    /// Give the connection up: nothing at all came from the provider.
+    Silence,
+    /// Give the connection up: nothing came of the turn.
+    Stall,
     /// Tell the tool that its turn is still worked on.
     KeepAlive,
     /// Ask the provider whether it is still there.
@@ -72,11 +74,11 @@ impl Watch {
 
     /// What is due next, and when.
     pub(super) fn next(&self, waiting: Waiting) -> (Instant, Due) {
-        let lost = (self.heard + self.pace.silence, Due::Lost);
+        let silence = (self.heard + self.pace.silence, Due::Silence);
         let ping = (self.heard.max(self.pinged) + self.pace.ping, Due::Ping);
-        let mut next = earlier(lost, ping);
+        let mut next = earlier(silence, ping);
         if let Waiting::Answer { hold } = waiting {
-            next = earlier(next, (self.event + self.pace.turn, Due::Lost));
+            next = earlier(next, (self.event + self.pace.turn, Due::Stall));
             next = earlier(next, (self.said + self.pace.keep_alive, Due::KeepAlive));
             if let Some(at) = hold {
                 next = earlier(next, (at, Due::Commit));
