@@ -2,9 +2,9 @@
 
 use std::path::PathBuf;
 
-use clap::builder::NonEmptyStringValueParser;
+use clap::builder::{NonEmptyStringValueParser, PossibleValuesParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand};
-use rockpool_routing::Strategy;
+use rockpool_routing::{Conversations, Strategy};
 
 /// Several Codex accounts behind one local endpoint.
 ///
@@ -98,12 +98,18 @@ pub(crate) enum PoolCommand {
         /// Slug of the account that tools are pointed at
         #[arg(value_parser = NonEmptyStringValueParser::new())]
         owner: String,
-        /// primary_first, round_robin or priority_order
+        /// primary_first, round_robin, priority_order, most_headroom or soonest_reset
         #[arg(long)]
         strategy: Strategy,
         /// Slugs of the other accounts, in order, separated by commas
         #[arg(long, value_delimiter = ',', required = true)]
         members: Vec<String>,
+        /// Whether conversations stay on the account that began to answer them; stay where it is not given
+        ///
+        /// With rotate, each request is placed anew as far as its history allows: use is spread evenly, and what
+        /// the provider has cached is lost with each move.
+        #[arg(long, value_parser = conversations())]
+        conversations: Option<Conversations>,
     },
     /// Dissolve the pool of an account; its accounts stay
     Remove {
@@ -129,6 +135,9 @@ pub(crate) enum ClientCommand {
         /// A strategy of its own in place of the pool's
         #[arg(long)]
         strategy: Option<Strategy>,
+        /// Use that account alone, whatever pool it has
+        #[arg(long, conflicts_with = "strategy")]
+        single: bool,
     },
     /// List clients
     List,
@@ -136,6 +145,13 @@ pub(crate) enum ClientCommand {
     Remove(Named),
     /// Print a new key; the old one ends at once
     Rotate(Named),
+}
+
+fn conversations() -> impl TypedValueParser<Value = Conversations> {
+    PossibleValuesParser::new(["stay", "rotate"]).map(|name| match name.as_str() {
+        "rotate" => Conversations::Rotate,
+        _ => Conversations::Stay,
+    })
 }
 
 #[derive(Debug, Args)]
@@ -177,9 +193,11 @@ mod tests {
             "rockpool account add --no-browser",
             "rockpool account sign-in a",
             "rockpool pool set a --strategy round_robin --members b,c",
+            "rockpool pool set a --strategy soonest_reset --members b --conversations rotate",
             "rockpool pool remove a",
             "rockpool client add tool --account a",
             "rockpool client add tool --account a --path-key",
+            "rockpool client add tool --account a --single",
             "rockpool client list",
             "rockpool client remove tool",
             "rockpool client rotate tool --json",
@@ -195,6 +213,10 @@ mod tests {
         assert_eq!(refused("rockpool account import f"), ErrorKind::MissingRequiredArgument);
         assert_eq!(refused("rockpool account import f --name a --follow --yes"), ErrorKind::ArgumentConflict);
         assert_eq!(refused("rockpool account pause "), ErrorKind::InvalidValue);
+        let pool = "rockpool pool set a --strategy round_robin --members b --conversations";
+        assert_eq!(refused(&format!("{pool} sometimes")), ErrorKind::InvalidValue);
+        let client = "rockpool client add tool --account a --single --strategy round_robin";
+        assert_eq!(refused(client), ErrorKind::ArgumentConflict);
         assert_eq!(refused("rockpool nonsense"), ErrorKind::InvalidSubcommand);
     }
 

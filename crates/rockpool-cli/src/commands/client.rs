@@ -22,9 +22,14 @@ struct NewKey {
 
 pub(super) async fn run(session: &Session<'_>, command: ClientCommand) -> Result<(), Failure> {
     match command {
-        ClientCommand::Add { name, account, path_key, strategy } => {
+        ClientCommand::Add { name, account, path_key, strategy, single } => {
             let kind = if path_key { KeyKind::Path } else { KeyKind::Bearer };
-            let new = new_client(&name, &account, kind, strategy);
+            let mode = match strategy {
+                Some(strategy) => Override::Custom(strategy),
+                None if single => Override::Single,
+                None => Override::Inherit,
+            };
+            let new = new_client(&name, &account, kind, mode);
             let answer = session.ask(Method::POST, &["clients"], Some(new)).await?;
             tell_key(session, &answer)
         }
@@ -43,11 +48,22 @@ pub(super) async fn run(session: &Session<'_>, command: ClientCommand) -> Result
     }
 }
 
-fn new_client(name: &str, account: &str, key_kind: KeyKind, strategy: Option<Strategy>) -> Value {
+/// What a client makes of its account's pool.
+enum Override {
+    Inherit,
+    Custom(Strategy),
+    Single,
+}
+
+fn new_client(name: &str, account: &str, key_kind: KeyKind, mode: Override) -> Value {
     let mut new = json!({ "name": name, "account": account, "key_kind": key_kind });
-    if let Some(strategy) = strategy {
-        new["override_mode"] = json!("custom");
-        new["strategy"] = json!(strategy.name());
+    match mode {
+        Override::Inherit => {}
+        Override::Custom(strategy) => {
+            new["override_mode"] = json!("custom");
+            new["strategy"] = json!(strategy.name());
+        }
+        Override::Single => new["override_mode"] = json!("single"),
     }
     new
 }

@@ -12,8 +12,11 @@ use crate::show;
 
 pub(super) async fn run(session: &Session<'_>, command: PoolCommand) -> Result<(), Failure> {
     match command {
-        PoolCommand::Set { owner, strategy, members } => {
-            let settings = json!({ "strategy": strategy.name(), "extra_provider_names": members });
+        PoolCommand::Set { owner, strategy, members, conversations } => {
+            let mut settings = json!({ "strategy": strategy.name(), "extra_provider_names": members });
+            if let Some(conversations) = conversations {
+                settings["conversations"] = json!(conversations);
+            }
             let answer = session.ask(Method::PUT, &["pools", &owner], Some(settings)).await?;
             session.tell(&answer, || Ok(vec![show::pool_line(&view::<PoolView>(&answer)?)]))
         }

@@ -2,6 +2,7 @@
 
 use clap::Parser as _;
 use jiff::Timestamp;
+use rockpool_engine::snapshot::{AccountView, MovesView, RunwayView};
 use serde_json::{Value, json};
 
 use super::fake::{FakeApi, FakeConsole};
@@ -23,21 +24,21 @@ fn text() -> FakeConsole {
 }
 
 fn account(name: &str) -> Value {
-    json!({
-        "id": "00000000-0000-0000-0000-000000000001", "name": name, "display_name": name,
-        "email": "a@example.org", "workspace_id": "ws", "plan": "pro", "state": "exhausted",
-        "until": "2027-01-15T11:05:00Z", "remedy": "Wait until the window starts afresh.",
-        "readiness": "blocked", "role": "owner", "pool": name,
+    let id = serde_json::from_value(json!("00000000-0000-0000-0000-000000000001")).unwrap();
+    let told = json!({
+        "email": "a@example.org", "plan": "pro", "state": "exhausted", "until": "2027-01-15T11:05:00Z",
+        "remedy": "Wait until the window starts afresh.", "readiness": "blocked", "role": "owner", "pool": name,
         "windows": [
             {"kind": "five_hour", "length_seconds": 18000, "used_percent": 100.0, "remaining_percent": 0,
              "resets_at": null},
             {"kind": "weekly", "length_seconds": 604800, "used_percent": 20.0, "remaining_percent": 80,
              "resets_at": null}
         ],
-        "remaining_percent": 0, "quota_seen_at": null, "quota_source": null,
-        "health": {"state": "idle", "score": 0, "success_rate": 0, "consecutive_failures": 0, "sample": 0},
-        "last_used_at": null, "in_flight": 0
-    })
+        "remaining_percent": 0
+    });
+    let mut account = json!(AccountView::bare(id, name));
+    account.as_object_mut().unwrap().extend(told.as_object().unwrap().clone());
+    account
 }
 
 fn client_key(kind: &str, key: &str, base_url: &str) -> Value {
@@ -64,14 +65,28 @@ fn sign_in(state: &str) -> Value {
     })
 }
 
+fn pool(conversations: &str) -> Value {
+    json!({"owner": "a", "strategy": "round_robin", "extra_provider_names": ["b", "c"],
+        "conversations": conversations, "last_account": null, "last_used_at": null, "serving": true,
+        "runway": RunwayView::default(), "moves": MovesView::default(), "until": null})
+}
+
 #[tokio::test]
 async fn a_pool_is_set_in_the_seeds_field_names() {
-    let pool = json!({"owner": "a", "strategy": "round_robin", "extra_provider_names": ["b", "c"],
-        "last_account": null, "last_used_at": null, "serving": true, "until": null});
-    let (api, console) = (FakeApi::answering([(200, pool)]), text());
+    let (api, console) = (FakeApi::answering([(200, pool("stay"))]), text());
     given("rockpool pool set a --strategy round_robin --members b,c", &api, &console).await.unwrap();
     assert_eq!(api.asked(), [r#"PUT /pools/a {"extra_provider_names":["b","c"],"strategy":"round_robin"}"#]);
     assert_eq!(console.said(), ["out: a (round_robin): b, c"]);
+}
+
+#[tokio::test]
+async fn a_pool_whose_conversations_rotate_says_so() {
+    let (api, console) = (FakeApi::answering([(200, pool("rotate"))]), text());
+    let line = "rockpool pool set a --strategy round_robin --members b,c --conversations rotate";
+    given(line, &api, &console).await.unwrap();
+    let asked = r#"PUT /pools/a {"conversations":"rotate","extra_provider_names":["b","c"],"strategy":"round_robin"}"#;
+    assert_eq!(api.asked(), [asked]);
+    assert_eq!(console.said(), ["out: a (round_robin, conversations rotate): b, c"]);
 }
 
 #[tokio::test]
@@ -110,6 +125,24 @@ async fn a_path_key_is_printed_once_although_the_address_holds_it() {
     let said = console.said().join("\n");
     assert_eq!(said.matches("rpu_secret").count(), 1, "{said}");
     assert!(said.contains("http://127.0.0.1:7625/k/KEY/v1"), "{said}");
+}
+
+#[tokio::test]
+async fn a_client_can_be_kept_on_its_account() {
+    let api = FakeApi::answering([(201, client_key("bearer", "k", "u"))]);
+    given("rockpool client add codex --account a --single", &api, &text()).await.unwrap();
+    let asked =
+        r#"POST /clients {"account":"a","key_kind":"bearer","name":"codex","override_mode":"single"}"#;
+    assert_eq!(api.asked(), [asked]);
+}
+
+#[tokio::test]
+async fn a_client_on_one_account_alone_is_not_listed_as_one_that_inherits() {
+    let mut alone = client_key("bearer", "k", "u")["client"].clone();
+    alone["override_mode"] = json!("single");
+    let (api, console) = (FakeApi::answering([(200, json!([alone]))]), text());
+    given("rockpool client list", &api, &console).await.unwrap();
+    assert!(console.stdout()[1].contains("this account alone"), "{:?}", console.stdout());
 }
 
 #[tokio::test]

@@ -1,7 +1,7 @@
 //! Clients: which tool, pointed where, with which kind of key.
 
 use jiff::Timestamp;
-use rockpool_engine::snapshot::{ClientView, KeyKind};
+use rockpool_engine::snapshot::{ClientView, KeyKind, OverrideMode};
 
 use super::table::table;
 use super::time::ago;
@@ -20,11 +20,16 @@ fn row(client: &ClientView, now: Timestamp) -> [String; 5] {
         KeyKind::Bearer => "bearer",
         KeyKind::Path => "path",
     };
+    let strategy = match client.override_mode {
+        OverrideMode::Inherit => "inherited",
+        OverrideMode::Custom => client.strategy.map_or("inherited", rockpool_routing::Strategy::name),
+        OverrideMode::Single => "this account alone",
+    };
     [
         client.name.clone(),
         client.account.clone(),
         format!("{}… ({kind})", client.key_hint),
-        client.strategy.map_or("inherited", rockpool_routing::Strategy::name).to_owned(),
+        strategy.to_owned(),
         ago(client.last_used_at, now),
     ]
 }

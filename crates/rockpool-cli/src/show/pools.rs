@@ -2,13 +2,22 @@
 
 use jiff::Timestamp;
 use rockpool_engine::snapshot::PoolView;
+use rockpool_routing::Conversations;
 
 use super::table::table;
 use super::time::{ago, left};
 
 /// One pool in one line.
 pub(crate) fn pool_line(pool: &PoolView) -> String {
-    format!("{} ({}): {}", pool.owner, pool.strategy.name(), pool.extra_provider_names.join(", "))
+    format!("{} ({}): {}", pool.owner, strategy(pool), pool.extra_provider_names.join(", "))
+}
+
+fn strategy(pool: &PoolView) -> String {
+    let name = pool.strategy.name();
+    match pool.conversations {
+        Conversations::Stay => name.to_owned(),
+        Conversations::Rotate => format!("{name}, conversations rotate"),
+    }
 }
 
 pub(super) fn pools(pools: &[PoolView], now: Timestamp) -> Vec<String> {
@@ -26,5 +35,5 @@ fn row(pool: &PoolView, now: Timestamp) -> [String; 5] {
         Some(account) => format!("{account}, {}", ago(pool.last_used_at, now)),
         None => "never".to_owned(),
     };
-    [pool.owner.clone(), pool.strategy.name().to_owned(), pool.extra_provider_names.join(", "), state, last]
+    [pool.owner.clone(), strategy(pool), pool.extra_provider_names.join(", "), state, last]
 }
