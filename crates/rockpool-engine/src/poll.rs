@@ -1,10 +1,13 @@
-//! Asks the provider for usage where traffic does not tell it: seldom, one account at a time, jittered.
+//! Asks the provider for usage where traffic does not tell it; `rockpool_routing::polling` says when.
 
 use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex, PoisonError};
-use std::time::{Duration, Instant};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
-use rockpool_routing::{AccountId, Class, Signals, Standing, classify};
+use jiff::{SignedDuration, Timestamp};
+use rand::Rng as _;
+use rockpool_routing::polling::{self, Glance};
+use rockpool_routing::{AccountId, Class, Now, Signals, Standing, classify};
 use tokio::sync::Notify;
 
 use crate::core::Core;
@@ -14,13 +17,29 @@ use crate::usage::{self, UsageError, UsageReport};
 
 /// Longest sleep between two looks at what is due.
 const LONGEST_SLEEP: Duration = Duration::from_secs(60);
+/// Shortest.
+const SHORTEST_SLEEP: Duration = Duration::from_secs(1);
 /// Pause between two accounts that are due at the same time.
 const SPACING: Duration = Duration::from_millis(500);
+/// The calendar running ahead of the process by so much means that the machine was asleep.
+const SLEPT: SignedDuration = SignedDuration::from_secs(30);
+/// After that the network gets a moment, and machines that wake together do not ask together.
+const AFTER_SLEEP: std::ops::Range<u64> = 5_000..20_000;
+
+/// What the poller remembers of one account.
+#[derive(Clone, Debug, Default)]
+struct Asked {
+    at: Option<Timestamp>,
+    failures: u32,
+    questions: u64,
+    /// Held by the one question under way.
+    turn: Arc<tokio::sync::Mutex<()>>,
+}
 
 /// When each account was last asked.
 #[derive(Default)]
 pub(crate) struct Poller {
-    asked: Mutex<BTreeMap<AccountId, Instant>>,
+    asked: Mutex<BTreeMap<AccountId, Asked>>,
     wake: Notify,
 }
 
@@ -34,48 +53,101 @@ pub(crate) enum PollError {
 }
 
 impl Poller {
+    fn lock(&self) -> MutexGuard<'_, BTreeMap<AccountId, Asked>> {
+        self.asked.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     /// Looks at once, for an account that was just added or signed in again.
     pub(crate) fn look_now(&self, account: AccountId) {
-        self.asked.lock().unwrap_or_else(PoisonError::into_inner).remove(&account);
+        self.lock().remove(&account);
         self.wake.notify_one();
     }
 
     /// Asks for what is due; runs until dropped.
     pub(crate) async fn run(&self, core: &Core) {
         loop {
-            for row in self.due(core) {
+            let (due, next) = self.look(core);
+            for row in due {
                 if let Err(error) = self.ask(core, &row).await {
                     tracing::info!(account = %row.name, %error, "usage could not be read");
                 }
                 tokio::time::sleep(SPACING).await;
             }
+            let before = core.clock.now();
             tokio::select! {
-                () = tokio::time::sleep(LONGEST_SLEEP.min(core.config.usage_poll)) => {}
+                () = tokio::time::sleep(next) => {}
                 () = self.wake.notified() => {}
+            }
+            if slept(before, core.clock.now()) {
+                let moment = rand::rng().random_range(AFTER_SLEEP);
+                tokio::time::sleep(Duration::from_millis(moment)).await;
             }
         }
     }
 
-    fn due(&self, core: &Core) -> Vec<AccountRow> {
+    /// What is due, and how long nothing else will be.
+    fn look(&self, core: &Core) -> (Vec<AccountRow>, Duration) {
         let now = core.clock.now();
         let registry = core.registry.get();
-        let asked = self.asked.lock().unwrap_or_else(PoisonError::into_inner);
-        let due = |row: &&AccountRow| {
-            let Some(last) = asked.get(&row.id) else { return true };
-            let interval = core.config.usage_poll + jitter(row.id, core.config.usage_poll);
-            let seen = core.routing.read(|router, _| Some(router.quota(row.id)?.reading()?.seen_at));
-            let told_by_traffic = seen.is_some_and(|at| {
-                Duration::try_from(now.wall.duration_since(at)).is_ok_and(|age| age < core.config.usage_poll)
-            });
-            !told_by_traffic && now.mono.saturating_duration_since(*last) >= interval
-        };
-        registry.accounts.iter().filter(due).cloned().collect()
+        self.lock().retain(|account, _| registry.account(*account).is_some());
+        let mut due = Vec::new();
+        let mut next = LONGEST_SLEEP;
+        for row in &registry.accounts {
+            let Some(at) = polling::next(&self.glance(core, row, now), core.config.usage_poll, now) else {
+                continue;
+            };
+            match Duration::try_from(at.duration_since(now.wall)) {
+                Ok(wait) if !wait.is_zero() => next = next.min(wait),
+                Ok(_) | Err(_) => due.push(row.clone()),
+            }
+        }
+        (due, next.max(SHORTEST_SLEEP))
     }
 
-    /// Asks for one account's usage and takes what it says.
+    fn glance(&self, core: &Core, row: &AccountRow, now: Now) -> Glance {
+        let asked = self.lock().get(&row.id).cloned().unwrap_or_default();
+        core.routing.read(|router, _| {
+            let quota = router.quota(row.id);
+            let reading = quota.and_then(|quota| quota.reading());
+            let running = reading.iter().flat_map(|reading| &reading.windows);
+            let resets = running.filter(|window| window.used_percent > 0.0).filter_map(|one| one.resets_at);
+            Glance {
+                state: router.state(row.id, now).0,
+                used_at: core.ledger.last_used(row.id),
+                seen_at: reading.map(|reading| reading.seen_at),
+                resets_at: resets.filter(|at| reading.is_none_or(|reading| *at > reading.seen_at)).min(),
+                contested_since: quota.and_then(|quota| quota.contender()).map(|other| other.seen_at),
+                asked_at: asked.at,
+                failures: asked.failures,
+                salt: (row.id.0.as_u128() as u64).wrapping_add(asked.questions),
+            }
+        })
+    }
+
+    /// Asks for one account's usage and takes what it says. One question at a time for each account: who
+    /// comes while one is under way gets its answer.
     pub(crate) async fn ask(&self, core: &Core, row: &AccountRow) -> Result<(), PollError> {
-        let now = core.clock.now().mono;
-        self.asked.lock().unwrap_or_else(PoisonError::into_inner).insert(row.id, now);
+        let called = core.clock.wall();
+        let turn = Arc::clone(&self.lock().entry(row.id).or_default().turn);
+        let _turn = turn.lock().await;
+        if self.answered_since(row.id, called) {
+            return Ok(());
+        }
+        let answer = self.ask_now(core, row).await;
+        let mut asked = self.lock();
+        let known = asked.entry(row.id).or_default();
+        known.at = Some(core.clock.wall());
+        known.questions = known.questions.wrapping_add(1);
+        known.failures = if answer.is_ok() { 0 } else { known.failures.saturating_add(1) };
+        answer
+    }
+
+    fn answered_since(&self, account: AccountId, called: Timestamp) -> bool {
+        let asked = self.lock();
+        asked.get(&account).is_some_and(|known| known.failures == 0 && known.at.is_some_and(|at| at > called))
+    }
+
+    async fn ask_now(&self, core: &Core, row: &AccountRow) -> Result<(), PollError> {
         let bearer = core.keeper.bearer(row.login).await?;
         let report = match fetch(core, row, &bearer).await {
             Err(UsageError::Unauthorized) => {
@@ -97,6 +169,13 @@ impl Poller {
             }
         }
     }
+}
+
+/// Whether the calendar went on while the process did not.
+fn slept(before: Now, after: Now) -> bool {
+    let process = SignedDuration::try_from(after.mono.saturating_duration_since(before.mono));
+    let calendar = after.wall.duration_since(before.wall);
+    process.is_ok_and(|process| calendar - process > SLEPT)
 }
 
 async fn fetch(core: &Core, row: &AccountRow, bearer: &Bearer) -> Result<UsageReport, UsageError> {
@@ -149,12 +228,6 @@ fn standing_after(error: &UsageError) -> Option<Standing> {
     }
 }
 
-/// Up to a fifth of the interval, the same for an account each time.
-fn jitter(account: AccountId, interval: Duration) -> Duration {
-    let share = (account.0.as_u128() % 200) as u32;
-    interval * share / 1000
-}
-
 /// The poller as the parts share it.
 pub(crate) type SharedPoller = Arc<Poller>;
 
@@ -174,5 +247,15 @@ mod tests {
         assert_eq!(standing(403, None), None);
         assert_eq!(standing(503, None), None);
         assert_eq!(standing_after(&UsageError::TooLong), None);
+    }
+
+    #[test]
+    fn a_calendar_that_ran_ahead_of_the_process_means_that_the_machine_was_asleep() {
+        let mono = std::time::Instant::now();
+        let at = |mono, second| Now { mono, wall: Timestamp::from_second(second).unwrap() };
+        let minute = mono + Duration::from_secs(60);
+        assert!(!slept(at(mono, 0), at(minute, 60)));
+        assert!(!slept(at(mono, 0), at(minute, 0)));
+        assert!(slept(at(mono, 0), at(minute, 3_600)));
     }
 }

@@ -112,7 +112,7 @@ impl Routing {
         }
         for row in registry.pools.values() {
             let owner = row.pool.owner;
-            let until = match state.router.outlook(row.pool.accounts(), now) {
+            let until = match state.router.known_outlook(row.pool.accounts(), now) {
                 Outlook::Serving => {
                     if state.dry.remove(&owner) {
                         events.push(EngineEvent::PoolBack { owner: registry.name_of(owner) });

@@ -1,6 +1,8 @@
 //! Builds the snapshot from what each owner of state knows.
 
-use rockpool_routing::{AccountId, Now, Outlook, Readiness, Router, TenantId, WindowKind};
+mod quota;
+
+use rockpool_routing::{AccountId, Now, Outlook, Readiness, Router, TenantId};
 
 use crate::config::Mode;
 use crate::core::Core;
@@ -8,8 +10,7 @@ use crate::principal::Viewer;
 use crate::registry::Registry;
 use crate::remedy;
 use crate::snapshot::{
-    AccountView, ClientView, HealthView, ModeView, MovesView, PoolView, ReadinessView, RoleView, RunwayView,
-    SignInView, Snapshot, WindowView,
+    AccountView, ClientView, HealthView, ModeView, PoolView, ReadinessView, RoleView, SignInView, Snapshot,
 };
 use crate::store::{AccountRow, ClientRow, PoolRow};
 
@@ -71,19 +72,7 @@ pub(crate) fn account(
     let (state, until) = router.state(row.id, now);
     let quota = router.quota(row.id);
     let reading = quota.and_then(|quota| quota.reading());
-    let mut windows: Vec<WindowView> = reading
-        .iter()
-        .flat_map(|reading| &reading.windows)
-        .map(|window| WindowView {
-            kind: window.kind(),
-            length_seconds: window.length_seconds,
-            used_percent: window.used_percent,
-            remaining_percent: window.remaining_percent(now.wall),
-            resets_at: window.resets_at,
-            contested: None,
-        })
-        .collect();
-    windows.sort_by_key(|window| rank(window.kind));
+    let beside = reading.and_then(|reading| reading.beside.as_ref());
     AccountView {
         id: row.id,
         name: row.name.clone(),
@@ -101,31 +90,24 @@ pub(crate) fn account(
         },
         role: role(registry, row.id),
         pool: registry.pool_with(row.id).map(|pool| registry.name_of(pool.pool.owner)),
-        windows,
+        windows: quota.map(|known| quota::windows(known, now.wall)).unwrap_or_default(),
         remaining_percent: quota.and_then(|quota| quota.headroom(now.wall)),
         allowed: reading.and_then(|reading| reading.allowed),
         limit_reached: reading.and_then(|reading| reading.limit_reached),
-        flapping_since: None,
-        extra_limits: Vec::new(),
-        credits: None,
-        spend: None,
-        reset_credits: None,
-        runway: RunwayView::default(),
-        probe_at: None,
+        flapping_since: quota.and_then(|quota| quota.flapping_since(now.wall)),
+        extra_limits: beside
+            .map(|beside| beside.extra.iter().map(|limit| quota::extra_limit(limit, now.wall)).collect())
+            .unwrap_or_default(),
+        credits: beside.and_then(|beside| beside.credits.as_ref()).map(quota::credits),
+        spend: beside.and_then(|beside| beside.spend.as_ref()).map(quota::spend),
+        reset_credits: beside.and_then(|beside| beside.reset_credits),
+        runway: core.forecasts.account(&core.ledger, router, row.id, now),
+        probe_at: router.probe_at(row.id, now),
         quota_seen_at: reading.map(|reading| reading.seen_at),
         quota_source: reading.map(|reading| reading.source),
         health: health(router, row.id),
         last_used_at: core.ledger.last_used(row.id),
         in_flight: router.in_flight(row.id),
-    }
-}
-
-fn rank(kind: WindowKind) -> u8 {
-    match kind {
-        WindowKind::FiveHour => 0,
-        WindowKind::Weekly => 1,
-        WindowKind::Monthly => 2,
-        WindowKind::Other => 3,
     }
 }
 
@@ -153,7 +135,7 @@ fn health(router: &Router, account: AccountId) -> HealthView {
 pub(crate) fn pool(core: &Core, registry: &Registry, router: &Router, row: &PoolRow, now: Now) -> PoolView {
     let used = row.pool.accounts().filter_map(|account| Some((core.ledger.last_used(account)?, account)));
     let last = used.max_by_key(|(at, _)| *at);
-    let (serving, until) = match router.outlook(row.pool.accounts(), now) {
+    let (serving, until) = match router.known_outlook(row.pool.accounts(), now) {
         Outlook::Serving => (true, None),
         Outlook::Until(until) => (false, Some(until)),
         Outlook::NeedsPerson => (false, None),
@@ -166,8 +148,8 @@ pub(crate) fn pool(core: &Core, registry: &Registry, router: &Router, row: &Pool
         last_account: last.map(|(_, account)| registry.name_of(account)),
         last_used_at: last.map(|(at, _)| at),
         serving,
-        runway: RunwayView::default(),
-        moves: MovesView::default(),
+        runway: core.forecasts.pool(&core.ledger, router, row.pool.accounts(), now),
+        moves: core.ledger.moves(row.pool.accounts(), now.wall),
         until,
     }
 }

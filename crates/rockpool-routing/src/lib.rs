@@ -11,6 +11,7 @@ pub mod failover;
 pub mod health;
 pub mod id;
 pub mod now;
+pub mod polling;
 pub mod pool;
 pub mod quota;
 pub mod router;

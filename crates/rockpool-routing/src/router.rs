@@ -288,6 +288,24 @@ impl Router {
         }
     }
 
+    /// Whether the pool can serve as far as is known: an account that is merely to be tried again, to see
+    /// whether its quota is back, does not count until it has answered.
+    pub fn known_outlook(&self, accounts: impl Iterator<Item = AccountId>, now: Now) -> Outlook {
+        let doubted = |account: &AccountId| {
+            let entry = self.accounts.get(account);
+            entry.is_some_and(|entry| entry.is_doubted(now))
+        };
+        let (doubted, others): (Vec<_>, Vec<_>) = accounts.partition(doubted);
+        let cures = doubted.iter().filter_map(|account| self.state(*account, now).1).min();
+        match (self.outlook(others.into_iter(), now), cures) {
+            (Outlook::Serving, _) => Outlook::Serving,
+            (Outlook::Until(until), cure) => Outlook::Until(cure.map_or(until, |cure| cure.min(until))),
+            (Outlook::NeedsPerson, Some(cure)) => Outlook::Until(cure),
+            (Outlook::NeedsPerson, None) if doubted.is_empty() => Outlook::NeedsPerson,
+            (Outlook::NeedsPerson, None) => Outlook::Until(now.wall),
+        }
+    }
+
     /// Whether the pool can serve, and if not, what it takes.
     pub fn outlook(&self, accounts: impl Iterator<Item = AccountId>, now: Now) -> Outlook {
         let mut cure: Option<Timestamp> = None;

@@ -10,7 +10,7 @@
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::reading::{Reading, Window, WindowKind};
+use super::reading::{Reading, Window};
 
 /// A contradiction is one between readings that are this close; an older reading is simply out of date.
 const CLOSE: SignedDuration = SignedDuration::from_mins(10);
@@ -61,8 +61,8 @@ impl Contest {
         let close = new.seen_at.duration_since(known.seen_at) <= CLOSE;
         let watched = self.contender.is_some() || self.since(new.seen_at).is_some();
         if !contradicts(known, &new) || !(close || watched) {
-            if let Some(contender) = self.contender.take() {
-                let since = self.flapping.map_or(contender.since, |flapping| flapping.since);
+            let since = self.since(new.seen_at);
+            if let (Some(since), Some(_)) = (since, self.contender.take()) {
                 self.flapping = Some(Flapping { since, last: new.seen_at });
             }
             return Judgement::Believe(new);
@@ -95,20 +95,13 @@ impl Contest {
 /// Whether `new` cannot follow from `known` by use and the passing of time.
 fn contradicts(known: &Reading, new: &Reading) -> bool {
     known.windows.iter().filter(|window| is_running(window, new.seen_at)).any(|window| {
-        let twin = new.windows.iter().find(|other| is_twin(window, other));
+        let twin = new.windows.iter().find(|other| other.is_twin_of(window));
         twin.is_some_and(|twin| fell(window, twin) || moved(window, twin))
     })
 }
 
 fn is_running(window: &Window, wall: Timestamp) -> bool {
     window.resets_at.is_none_or(|at| at > wall)
-}
-
-fn is_twin(window: &Window, other: &Window) -> bool {
-    match window.kind() {
-        WindowKind::Other => window.length_seconds == other.length_seconds,
-        kind @ (WindowKind::FiveHour | WindowKind::Weekly | WindowKind::Monthly) => other.kind() == kind,
-    }
 }
 
 fn fell(window: &Window, twin: &Window) -> bool {

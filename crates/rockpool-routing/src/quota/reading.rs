@@ -58,6 +58,15 @@ impl Window {
         }
     }
 
+    /// Whether both are the same window in two readings: of one kind, and where that says nothing, of one
+    /// length.
+    pub fn is_twin_of(&self, other: &Self) -> bool {
+        match self.kind() {
+            WindowKind::Other => self.length_seconds == other.length_seconds,
+            kind @ (WindowKind::FiveHour | WindowKind::Weekly | WindowKind::Monthly) => other.kind() == kind,
+        }
+    }
+
     /// Whole percent that is left at `wall`; a window whose reset has passed is full again.
     pub fn remaining_percent(&self, wall: Timestamp) -> u8 {
         if self.resets_at.is_some_and(|at| at <= wall) {

@@ -138,16 +138,20 @@ impl Entry {
         }
     }
 
+    /// Whether its quota may be used up all the same, which the next request finds out.
+    pub(super) fn is_doubted(&self, now: Now) -> bool {
+        match self.quota.supply(now.wall) {
+            Supply::Doubtful { .. } => true,
+            Supply::Plenty | Supply::Unknown | Supply::Gone { .. } => false,
+        }
+    }
+
     fn is_in_doubt(&self, now: Now) -> bool {
         let door = match self.door.passage(now.mono) {
             Passage::Doubtful(_) => true,
             Passage::Free | Passage::Shut(..) => false,
         };
-        let supply = match self.quota.supply(now.wall) {
-            Supply::Doubtful { .. } => true,
-            Supply::Plenty | Supply::Unknown | Supply::Gone { .. } => false,
-        };
-        door || supply
+        door || self.is_doubted(now)
     }
 
     fn probe_is_out(&self, now: Now) -> bool {
@@ -189,6 +193,10 @@ impl Entry {
     fn serving_state(&self, now: Now) -> (AccountState, Option<Timestamp>) {
         if self.credentials == CredentialState::UncertainServing {
             return (AccountState::SignInUncertain, None);
+        }
+        // An account that is merely tried again is not back.
+        if let Supply::Doubtful { until } = self.quota.supply(now.wall) {
+            return (AccountState::Exhausted, until);
         }
         match self.door.passage(now.mono) {
             Passage::Shut(Trouble::Unreachable, until) => {

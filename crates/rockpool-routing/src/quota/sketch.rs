@@ -1,0 +1,114 @@
+//! Random readings that look like a provider's: windows on steady anchors, now and then on others.
+
+use jiff::{SignedDuration, Timestamp};
+use proptest::prelude::*;
+
+use super::{Beside, Reading, Source, Spend, Window};
+
+/// Where a window's reset lies.
+#[derive(Clone, Copy, Debug)]
+enum Anchor {
+    /// On the grid that most readings name.
+    Usual,
+    /// On another grid, as in an early reset or from a provider of two minds.
+    Other,
+    /// One length from the moment of the reading, as in a window that has not begun.
+    Floating,
+    /// Not named.
+    None,
+}
+
+/// A reading whose times are not fixed yet.
+#[derive(Clone, Debug)]
+pub(crate) struct Sketch {
+    short: Option<(f64, Anchor)>,
+    long: Option<(f64, Anchor)>,
+    allowed: Option<bool>,
+    limit_reached: Option<bool>,
+    source: Source,
+    /// Whether a spending limit is reached, in readings that speak of one.
+    spent: Option<bool>,
+    /// How old it is when it arrives, in seconds.
+    late: u8,
+}
+
+impl Sketch {
+    /// The reading as it arrives at `wall`.
+    pub(crate) fn at(&self, wall: Timestamp) -> Reading {
+        let seen_at = wall - SignedDuration::from_secs(self.late.into());
+        let windows = [(self.short, 18_000), (self.long, 604_800)];
+        let windows = windows.into_iter().filter_map(|(window, length)| {
+            let (used, anchor) = window?;
+            Window::reported(used, Some(length), reset(anchor, length, seen_at))
+        });
+        let spend = self.spent.map(|reached| Spend {
+            reached,
+            limit: None,
+            used: None,
+            used_percent: None,
+            resets_at: reset(Anchor::Usual, 86_400, seen_at),
+        });
+        Reading {
+            allowed: self.allowed,
+            limit_reached: self.limit_reached,
+            beside: spend.map(|spend| Beside { spend: Some(spend), ..Beside::default() }),
+            ..Reading::new(seen_at, self.source, windows.collect())
+        }
+    }
+
+    /// The same without a word on whether requests are taken.
+    pub(crate) fn percentages(self) -> Self {
+        Self { allowed: None, limit_reached: None, spent: None, ..self }
+    }
+
+    /// The same with every reset named, so that time cures whatever it says.
+    pub(crate) fn curable(self) -> Self {
+        let named = |window: Option<(f64, Anchor)>| match window {
+            Some((used, Anchor::None)) => Some((used, Anchor::Usual)),
+            Some(_) | None => window,
+        };
+        let long = named(self.long).or(Some((20.0, Anchor::Usual)));
+        Self { short: named(self.short), long, ..self }
+    }
+}
+
+fn reset(anchor: Anchor, length: u32, seen_at: Timestamp) -> Option<Timestamp> {
+    let length = i64::from(length);
+    let next_on_grid = |shift: i64| {
+        let second = seen_at.as_second();
+        Timestamp::from_second(second - (second - shift).rem_euclid(length) + length).unwrap()
+    };
+    match anchor {
+        Anchor::Usual => Some(next_on_grid(0)),
+        Anchor::Other => Some(next_on_grid(length / 3)),
+        Anchor::Floating => Some(seen_at + SignedDuration::from_secs(length)),
+        Anchor::None => None,
+    }
+}
+
+fn window() -> impl Strategy<Value = Option<(f64, Anchor)>> {
+    let used = prop::sample::select(&[0.0, 0.9, 1.0, 30.0, 34.0, 36.0, 50.0, 90.0, 99.4, 99.5, 100.0][..]);
+    let anchor = prop::sample::select(
+        &[Anchor::Usual, Anchor::Usual, Anchor::Usual, Anchor::Other, Anchor::Floating, Anchor::None][..],
+    );
+    prop::option::weighted(0.8, (used, anchor))
+}
+
+/// Any reading.
+pub(crate) fn sketch() -> impl Strategy<Value = Sketch> {
+    let says = || prop::sample::select(&[None, None, Some(true), Some(false)][..]);
+    let source = prop::sample::select(&[Source::Usage, Source::Headers, Source::Event][..]);
+    let spent = prop::sample::select(&[None, None, None, Some(true), Some(false)][..]);
+    let late = prop::sample::select(&[0, 0, 0, 5, 100][..]);
+    (window(), window(), says(), says(), source, spent, late).prop_map(
+        |(short, long, allowed, limit_reached, source, spent, late)| Sketch {
+            short,
+            long,
+            allowed,
+            limit_reached,
+            source,
+            spent,
+            late,
+        },
+    )
+}
