@@ -122,7 +122,63 @@ flow('a pool is changed and saved, and the save bar is there only while there is
   await page.getByText('Pool saved.').waitFor();
   assert.equal(await button(page, 'Save').count(), 0);
   const [saved] = await called(page, 'PUT', '/api/v1/pools/codex-pro-1');
-  assert.deepEqual(saved.body, { strategy: 'round_robin', extra_provider_names: ['codex-plus-3', 'codex-pro-2', 'codex-team-4'] });
+  assert.deepEqual(saved.body, {
+    strategy: 'round_robin',
+    conversations: 'stay',
+    extra_provider_names: ['codex-plus-3', 'codex-pro-2', 'codex-team-4'],
+  });
+});
+
+flow('a strategy is chosen among all five, and strict rotation says what it costs', { page: 'pool' }, async (page) => {
+  const strategies = page.getByRole('group', { name: 'Strategy' }).getByRole('radio');
+  assert.equal(await strategies.count(), 5);
+  await page.getByLabel('Most left first').check();
+  await page.getByText('The price: each move loses the provider’s prompt cache').waitFor();
+  await page.getByLabel('Rotate strictly').check();
+  await button(page, 'Save').click();
+  await page.getByText('Pool saved.').waitFor();
+  const [saved] = await called(page, 'PUT', '/api/v1/pools/codex-pro-1');
+  assert.deepEqual(saved.body, {
+    strategy: 'most_headroom',
+    conversations: 'rotate',
+    extra_provider_names: ['codex-pro-2', 'codex-plus-3'],
+  });
+  assert.ok(await page.getByLabel('Rotate strictly').isChecked());
+});
+
+flow('a what-if is reached from the pool, and accounts are left out of it but one', { page: 'pool' }, async (page) => {
+  await page.getByRole('link', { name: 'What if…? Compare strategies' }).click();
+  await page.getByRole('heading', { name: 'What if…?' }).waitFor();
+  const row = (name) => page.getByRole('row').filter({ has: page.getByRole('rowheader', { name }) });
+  await row('In turn now').waitFor();
+  assert.equal(await page.getByRole('rowheader').count(), 6);
+  assert.equal(await row('Most left first').getByText('left out').count(), 0);
+
+  await page.getByLabel('Studio').check();
+  await row('Most left first').getByText('left out').waitFor();
+  assert.equal(await row('What happened').getByText('left out').count(), 0, 'what happened stays as it was');
+  assert.equal((await called(page, 'GET', '/api/v1/pools/codex-pro-1/what-if?without=codex-pro-2')).length, 1);
+  await page.getByLabel('Mai (private)').check();
+  assert.ok(await page.getByLabel('Mai (work)').isDisabled(), 'one account has to stay');
+  await page.getByLabel('Studio').uncheck();
+  assert.ok(await page.getByLabel('Mai (work)').isEnabled());
+
+  await page.getByText('When accounts were used up').click();
+  await page.getByText(/Saturday \d\d:\d\d – \d\d:\d\d/).first().waitFor();
+  await page.getByText('Some answers carried no token counts').waitFor();
+  await page.getByRole('link', { name: 'Back to the pool' }).click();
+  await page.getByRole('heading', { name: 'Pool of Mai (work)' }).waitFor();
+});
+
+flow('a what-if without records says so, and one that the engine refuses can be asked again', { scene: 'quiet', page: 'pool/what-if/codex-pro-1' }, async (page) => {
+  await page.getByText('Nothing to replay yet').waitFor();
+  await page.getByRole('link', { name: 'Back to the pool' }).click();
+  await mock(page, 'setReachable(false)');
+  await page.getByRole('link', { name: 'What if…? Compare strategies' }).click();
+  await page.getByRole('alert').getByText('Rockpool did not answer.').waitFor();
+  await mock(page, 'setReachable(true)');
+  await page.getByRole('alert').getByRole('button', { name: 'Try now' }).last().click();
+  await page.getByText('Nothing to replay yet').waitFor();
 });
 
 flow('what the engine refuses is shown at the member, and the draft survives', { page: 'pool' }, async (page) => {
@@ -165,6 +221,27 @@ flow('a new tool gets its key shown once, with configuration to copy', { page: '
   assert.ok(!(await page.content()).includes(key), 'the key is gone from the page');
 });
 
+flow('a tool is given its account alone, and another a strategy of its own', { page: 'clients' }, async (page) => {
+  await button(page, 'Edit: codex-laptop').click();
+  await page.getByLabel('This account alone').check();
+  await button(page, 'Save').click();
+  await dialog(page).waitFor({ state: 'detached' });
+  const [single] = await called(page, 'PATCH', '/api/v1/clients/codex-laptop');
+  assert.deepEqual(single.body, { name: 'codex-laptop', account: 'codex-pro-1', override_mode: 'single' });
+  await page.getByRole('listitem').filter({ hasText: 'codex-laptop' }).getByText('This account alone').waitFor();
+
+  await button(page, 'Add tool').click();
+  await page.getByLabel('Name').fill('batch');
+  assert.equal(await dialog(page).getByLabel('Soonest reset first').count(), 0);
+  await page.getByLabel('Own strategy').check();
+  await page.getByLabel('Soonest reset first').check();
+  await dialog(page).getByRole('button', { name: 'Add tool' }).click();
+  await button(page, 'Done').click();
+  const [added] = await called(page, 'POST', '/api/v1/clients');
+  assert.deepEqual(added.body, { name: 'batch', account: 'codex-pro-1', key_kind: 'bearer', override_mode: 'custom', strategy: 'soonest_reset' });
+  await page.getByText('Own strategy: Soonest reset first').waitFor();
+});
+
 flow('a taken name is refused at its field', { page: 'clients' }, async (page) => {
   await button(page, 'Add tool').click();
   await page.getByLabel('Name').fill('ci-runner');
@@ -182,8 +259,70 @@ flow('a request tells why it went where it went', { page: 'requests' }, async (p
   const show = page.getByRole('button', { name: 'Show why' }).first();
   await show.click();
   assert.equal(await show.getAttribute('aria-expanded'), 'true');
+  await page.getByText('The conversation moved from codex-plus-3 to codex-pro-2. codex-plus-3 answered that its limit is reached.').waitFor();
+  await page.getByText('about 44k cached tokens lost by the move (estimate)').waitFor();
   await page.getByText('Limit reached').waitFor();
+  await page.getByText('answered · status 429 · 310 ms').waitFor();
   await page.getByText('Sign-in needed').waitFor();
+  await page.getByText('182.4 kB up, 12.9 kB down').waitFor();
+  await page.getByRole('button', { name: 'Show why' }).last().click();
+  await page.getByText('912 in (0 from cache), 37 out').waitFor();
+  assert.equal(await page.getByText('Order of trial').count(), 0, 'an old record shows what it holds');
+});
+
+flow('a request that may have been billed twice is marked, and a bound one says when it can go on', { scene: 'moved', page: 'requests' }, async (page) => {
+  await page.getByText('Billed twice?').waitFor();
+  const show = page.getByRole('button', { name: 'Show why' });
+  await show.first().click();
+  await page.getByText('begun, then silent').waitFor();
+  await page.getByText('1 attempt may have been billed beside the one that answered.').waitFor();
+  await show.nth(1).click();
+  await page.getByText('It can go on at about 15:17.').waitFor();
+  await show.nth(4).click();
+  await page.getByText('not sent').waitFor();
+});
+
+flow('an account whose figures are contested shows both, and routing’s own first', { scene: 'flapping' }, async (page) => {
+  const card = page.getByRole('article', { name: 'Mai (work)' });
+  await card.getByText('The provider has been flapping since 14:12.').waitFor();
+  const meter = card.getByRole('meter', { name: '5 hours' });
+  assert.equal(await meter.getAttribute('aria-valuenow'), '72');
+  assert.equal(await card.getByText('Also reported (live event)').count(), 2);
+  await card.getByText('9%', { exact: true }).waitFor();
+});
+
+flow('what the provider tells beside the windows is folded away', { scene: 'extras' }, async (page) => {
+  const card = page.getByRole('article', { name: 'Mai (work)' });
+  await card.getByText('Over its limit, yet still allowed.').waitFor();
+  assert.ok(await card.getByText('1,240 left').isHidden());
+  await card.getByText('More limits and credits').click();
+  await card.getByText('1,240 left').waitFor();
+  await card.getByText('$12.40 of $50.00 spent').waitFor();
+  await card.getByText('2 can be redeemed at the provider').waitFor();
+  await card.getByRole('meter', { name: 'code_review: Week' }).waitFor();
+  await card.getByText('limit reached, still allowed').waitFor();
+});
+
+flow('forecasts name the time, the range and the return, for an account and for the pool', { scene: 'runway' }, async (page) => {
+  const whole = 'Dry at about 16:40 (between 16:10 and 17:30); capacity returns 17:15';
+  await page.getByRole('article', { name: 'Mai (work)' }).getByText(whole).waitFor();
+  await page.getByRole('article', { name: 'Studio' }).getByText('Dry at about 15:14 (15:03 at the earliest); capacity returns 15:36').waitFor();
+  await page.getByRole('article', { name: 'Mai (private)' }).getByText('Dry now; back 15:17').waitFor();
+  await page.getByRole('link', { name: 'Pool', exact: true }).click();
+  await page.getByText(whole).waitFor();
+  await page.getByText('14 conversations moved').waitFor();
+  await page.getByText('2 attempts may have been billed twice').waitFor();
+});
+
+flow('a lost workspace is cured by signing in again, and a cool-down says when it is tried', { scene: 'workspace' }, async (page) => {
+  await page.getByRole('article', { name: 'Studio' }).getByText('Tried again at 14:36.').waitFor();
+  const card = page.getByRole('article', { name: 'Team seat' });
+  await card.getByText('Workspace missing').waitFor();
+  await card.getByText('Sign in again and pick the workspace.').waitFor();
+  await button(page, 'Sign in again: Team seat').click();
+  await dialog(page).getByText('Finish signing in in your browser').waitFor();
+  await mock(page, 'finishSignIn()');
+  await dialog(page).getByText('Team seat is signed in').waitFor();
 });
 
 flow('an event leads to one more reading, and countdowns move without one', {}, async (page) => {

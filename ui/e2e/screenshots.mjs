@@ -10,7 +10,7 @@ const sizes = { usual: [980, 700], small: [640, 480] };
 const views = [
   ...['accounts', 'pool', 'requests', 'clients'].flatMap((page) => [
     { page, scene: 'usual' },
-    { page, scene: 'eleven' },
+    { page, scene: 'dozen' },
     { page, scene: 'empty' },
   ]),
   { page: 'accounts', scene: 'first' },
@@ -19,9 +19,41 @@ const views = [
   { page: 'accounts', scene: 'unreachable' },
   { page: 'accounts', scene: 'usual', dialog: 'sign-in', open: (page) => page.locator('main .button.primary').first().click() },
   { page: 'accounts', scene: 'paste', dialog: 'paste', open: (page) => page.locator('main .button.primary').first().click() },
-  { page: 'accounts', scene: 'eleven', dialog: 'rename', open: (page) => page.locator('.actions button').nth(2).click() },
-  { page: 'accounts', scene: 'eleven', dialog: 'remove', open: (page) => page.locator('.actions button').nth(3).click() },
+  { page: 'accounts', scene: 'dozen', dialog: 'rename', open: (page) => page.locator('.actions button').nth(2).click() },
+  { page: 'accounts', scene: 'dozen', dialog: 'remove', open: (page) => page.locator('.actions button').nth(3).click() },
   { page: 'pool', scene: 'usual', dialog: 'draft', open: (page) => page.locator('input[type=radio]').last().check() },
+  { page: 'accounts', scene: 'flapping' },
+  { page: 'accounts', scene: 'extras', open: (page) => page.locator('details summary').first().click() },
+  { page: 'accounts', scene: 'runway' },
+  { page: 'accounts', scene: 'workspace' },
+  { page: 'pool', scene: 'runway' },
+  { page: 'pool', scene: 'moved', dialog: 'rotate', open: (page) => page.locator('input[value=rotate]').scrollIntoViewIfNeeded() },
+  { page: 'pool/what-if/codex-pro-1', scene: 'usual', dialog: 'what-if', open: (page) => page.locator('main table').waitFor() },
+  {
+    page: 'pool/what-if/codex-pro-1',
+    scene: 'usual',
+    dialog: 'what-if-without',
+    async open(page) {
+      await page.locator('main input[type=checkbox]').nth(1).check();
+      await page.locator('main td .dim').first().waitFor();
+      await page.locator('main details summary').click();
+    },
+  },
+  { page: 'pool/what-if/codex-01', scene: 'dozen', dialog: 'what-if-dozen', open: (page) => page.locator('main table').waitFor() },
+  { page: 'pool/what-if/codex-pro-1', scene: 'quiet', dialog: 'what-if-quiet' },
+  { page: 'requests', scene: 'moved', dialog: 'moved', open: (page) => page.locator('td button').first().click() },
+  { page: 'requests', scene: 'moved', dialog: 'bound', open: (page) => page.locator('td button').nth(1).click() },
+  { page: 'requests', scene: 'usual', dialog: 'old', open: (page) => page.locator('td button').last().click() },
+  { page: 'clients', scene: 'single' },
+  {
+    page: 'clients',
+    scene: 'single',
+    dialog: 'override',
+    async open(page) {
+      await page.locator('li button').nth(3).click();
+      await page.locator('dialog input[value=custom]').scrollIntoViewIfNeeded();
+    },
+  },
   { page: 'requests', scene: 'usual', dialog: 'why', open: (page) => page.locator('td button').first().click() },
   { page: 'clients', scene: 'usual', dialog: 'add', open: (page) => page.locator('main .button.primary').click() },
   {
@@ -44,7 +76,7 @@ try {
     for (const lang of ['en', 'vi', 'zh', 'ja']) {
       for (const dark of [false, true]) {
         for (const [label, size] of Object.entries(sizes)) {
-          const file = `${name}-${dialog ?? scene}-${lang}-${dark ? 'dark' : 'light'}-${label}`;
+          const file = `${name.split('/')[0]}-${dialog ?? scene}-${lang}-${dark ? 'dark' : 'light'}-${label}`;
           if (!file.includes(filter)) continue;
           const { page, errors, close } = await openPage(lab, { scene, page: name, lang, dark, size });
           await page.locator('main :is(h1, h2)').first().waitFor();

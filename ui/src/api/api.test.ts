@@ -37,6 +37,17 @@ it('names are escaped on their way into a path', async () => {
   expect(seen).toEqual([['PATCH', '/api/v1/clients/a%2Fb%20c', { name: 'd' }]]);
 });
 
+it('the accounts that a what-if leaves out are named in its address', async () => {
+  const seen: unknown[] = [];
+  const api = createApi(answering({ status: 200, body: null }, seen));
+  await api.whatIf('a', []);
+  await api.whatIf('a', ['b', 'c,d']);
+  expect(seen).toEqual([
+    ['GET', '/api/v1/pools/a/what-if', undefined],
+    ['GET', '/api/v1/pools/a/what-if?without=b,c%2Cd', undefined],
+  ]);
+});
+
 describe('an event stream', () => {
   it('yields whole events however it is cut', () => {
     const text = ': keep-alive\n\ndata: {"type":"changed"}\r\n\r\nevent: x\ndata: one\ndata:two\n\ndata: unfinished\n';

@@ -1,12 +1,14 @@
 // The management API as typed functions over a transport.
 import { problemFrom } from './problem';
 import type { Method, Transport } from './transport';
-import type { AccountView, ClientView, IssuedKey, KeyKind, OverrideMode, PoolView, SignInView, Snapshot } from './types';
+import type { AccountView, ClientView, IssuedKey, KeyKind, OverrideMode, PoolChange, PoolView, SignInView, Snapshot, WhatIfView } from './types';
 
 export interface NewClient {
   name: string;
   account: string;
   key_kind: KeyKind;
+  override_mode?: OverrideMode;
+  strategy?: string;
 }
 
 export interface ClientPatch {
@@ -46,9 +48,13 @@ export function createApi(transport: Transport) {
     removeAccount: (name: string) => call<unknown>('DELETE', named('/accounts', name)),
     refreshQuota: (name: string) => call<AccountView>('POST', named('/accounts', name, '/quota')),
 
-    savePool: (owner: string, strategy: string, members: string[]) =>
-      call<PoolView>('PUT', named('/pools', owner), { strategy, extra_provider_names: members }),
+    savePool: (owner: string, change: PoolChange) => call<PoolView>('PUT', named('/pools', owner), change),
     removePool: (owner: string) => call<unknown>('DELETE', named('/pools', owner)),
+    /** Places the pool's recorded requests anew, as if the accounts `without` were not in it. */
+    whatIf(owner: string, without: readonly string[]) {
+      const query = without.length > 0 ? `?without=${without.map(encodeURIComponent).join(',')}` : '';
+      return call<WhatIfView>('GET', named('/pools', owner, `/what-if${query}`));
+    },
 
     addClient: (client: NewClient) => call<IssuedKey>('POST', '/clients', client),
     updateClient: (name: string, patch: ClientPatch) => call<ClientView>('PATCH', named('/clients', name), patch),

@@ -1,12 +1,14 @@
 // A transport over an engine made of a scene: it answers the management API and moves sign-ins along.
 import { Unreachable, copyInPage, type Method, type Reply, type Transport } from '../api/transport';
-import type { AccountView, EngineEvent, PoolView, SignInView, Snapshot } from '../api/types';
+import type { AccountView, ClientView, Conversations, EngineEvent, PoolChange, PoolView, SignInView, Snapshot } from '../api/types';
+import { freshPool } from '../state/pool-draft';
 import { accountOf, at, minutes, START, uuid } from './people';
+import { replayOf } from './replay';
 import { checkPool } from './rules';
 import { SCENES } from './scenes';
 
 type Body = Record<string, unknown>;
-type Handler = (name: string, body: Body) => Reply;
+type Handler = (name: string, body: Body, query: URLSearchParams) => Reply;
 
 /** What tests and the console may do to the mock: `window.rockpoolMock`. */
 export interface MockControl {
@@ -133,10 +135,7 @@ export function mockTransport(scene: string): Transport {
       const broken = checkPool(snapshot, owner, members);
       if (broken) return refuse(422, broken.code, broken.detail, broken.subject);
       const before = snapshot.pools.find((pool) => pool.owner === owner);
-      const pool = {
-        last_account: null, last_used_at: null, serving: true, until: null, ...before,
-        owner, strategy: body.strategy as Snapshot['pools'][number]['strategy'], extra_provider_names: members,
-      };
+      const pool = { ...freshPool(owner), serving: true, ...before, ...(body as unknown as PoolChange), conversations: (body.conversations as Conversations | undefined) ?? 'stay' };
       change({
         pools: [...snapshot.pools.filter((one) => one.owner !== owner), pool],
         accounts: snapshot.accounts.map((one) => {
@@ -146,6 +145,11 @@ export function mockTransport(scene: string): Transport {
         }),
       });
       return ok(pool);
+    }],
+    ['GET', /^\/pools\/([^/]+)\/what-if$/, (owner, _, query) => {
+      const without = (query.get('without') ?? '').split(',').filter((name) => name !== '');
+      const view = replayOf(snapshot, owner, without);
+      return view ? ok(view) : refuse(404, 'pool_not_found', `“${owner}” owns no pool.`, owner);
     }],
     ['DELETE', /^\/pools\/([^/]+)$/, (owner) => {
       change({
@@ -161,7 +165,9 @@ export function mockTransport(scene: string): Transport {
       const issued = keyFor(name, kind);
       const client = {
         id: uuid(0x400 + serial), name, account: String(body.account), key_kind: kind, key_hint: issued.key.slice(0, 8),
-        override_mode: 'inherit', strategy: null, last_used_at: null,
+        override_mode: (body.override_mode ?? 'inherit') as ClientView['override_mode'],
+        strategy: (body.strategy ?? null) as ClientView['strategy'],
+        last_used_at: null,
       } as const;
       change({ clients: [...snapshot.clients, client] });
       return ok({ client, ...issued }, 201);
@@ -210,10 +216,10 @@ export function mockTransport(scene: string): Transport {
       control.calls.push({ method, path, body });
       await new Promise((resolve) => setTimeout(resolve, scene === 'loading' ? 3_600_000 : 20));
       if (!reachable) throw new Unreachable('the mock engine is cut off');
-      const rest = path.replace(/^\/api\/v1/, '');
+      const [rest = '', query = ''] = path.replace(/^\/api\/v1/, '').split('?');
       for (const [verb, pattern, handle] of routes) {
         const match = verb === method ? pattern.exec(rest) : null;
-        if (match) return structuredClone(handle(decodeURIComponent(match[1] ?? ''), (body ?? {}) as Body));
+        if (match) return structuredClone(handle(decodeURIComponent(match[1] ?? ''), (body ?? {}) as Body, new URLSearchParams(query)));
       }
       return refuse(404, 'unknown_path', `The mock has no ${method} ${path}.`);
     },

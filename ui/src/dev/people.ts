@@ -1,5 +1,6 @@
 // Realistic accounts, clients and requests for the mock transport; all times hang on one instant.
-import type { AccountView, ActivityView, ClientView, HealthView, PoolView, WindowView } from '../api/types';
+import type { AccountView, ActivityView, AffinityView, AttemptView, ClientView, HealthView, PoolView, RunwayView, WhyView, WindowView } from '../api/types';
+import { freshPool } from '../state/pool-draft';
 
 /** The instant at which every scene begins. */
 export const START = Date.parse('2026-11-22T14:30:00Z');
@@ -22,6 +23,19 @@ export function windowOf(kind: WindowView['kind'], remaining: number, resetsIn: 
     used_percent: 100 - remaining,
     remaining_percent: remaining,
     resets_at: resetsIn === null ? null : at(resetsIn),
+    contested: null,
+  };
+}
+
+/** A forecast: dry after so long, at the earliest, at the latest, and back again; `null` where that is not known. */
+export function dryIn(best: number, earliest: number, latest: number | null, back: number | null): RunwayView {
+  return {
+    outlook: 'runs_dry',
+    window: 'five_hour',
+    dry_at: at(best),
+    earliest: at(earliest),
+    latest: latest === null ? null : at(latest),
+    returns_at: back === null ? null : at(back),
   };
 }
 
@@ -45,6 +59,15 @@ export function accountOf(n: number, name: string, rest: Partial<AccountView>): 
     pool: null,
     windows: [windowOf('five_hour', 72, hours(2.24)), windowOf('weekly', 64, days(3.2))],
     remaining_percent: 64,
+    allowed: true,
+    limit_reached: false,
+    flapping_since: null,
+    extra_limits: [],
+    credits: null,
+    spend: null,
+    reset_credits: null,
+    runway: { outlook: 'silent' },
+    probe_at: null,
     quota_seen_at: at(-minutes(2)),
     quota_source: 'headers',
     health: healthOf('healthy', 99, 99, 0, 120),
@@ -60,6 +83,7 @@ export const usualAccounts = (): AccountView[] => [
     email: 'mai.tran@example.com',
     role: 'owner',
     pool: 'codex-pro-1',
+    runway: { outlook: 'lasts' },
     in_flight: 2,
   }),
   accountOf(2, 'codex-pro-2', {
@@ -69,6 +93,7 @@ export const usualAccounts = (): AccountView[] => [
     pool: 'codex-pro-1',
     windows: [windowOf('five_hour', 41, hours(1.1)), windowOf('weekly', 88, days(5.6))],
     remaining_percent: 41,
+    runway: dryIn(minutes(44), minutes(33), null, hours(1.1)),
     health: healthOf('degraded', 75, 90, 1, 48),
   }),
   accountOf(3, 'codex-plus-3', {
@@ -83,6 +108,9 @@ export const usualAccounts = (): AccountView[] => [
     pool: 'codex-pro-1',
     windows: [windowOf('five_hour', 0, minutes(47)), windowOf('weekly', 17, days(1.4))],
     remaining_percent: 0,
+    allowed: false,
+    limit_reached: true,
+    runway: { outlook: 'dry', window: 'five_hour', returns_at: at(minutes(47)) },
     quota_source: 'usage',
     last_used_at: at(-hours(3)),
   }),
@@ -104,13 +132,14 @@ export const usualAccounts = (): AccountView[] => [
 
 export const usualPools = (): PoolView[] => [
   {
-    owner: 'codex-pro-1',
+    ...freshPool('codex-pro-1'),
     strategy: 'round_robin',
     extra_provider_names: ['codex-pro-2', 'codex-plus-3'],
     last_account: 'codex-pro-2',
     last_used_at: at(-minutes(2)),
     serving: true,
-    until: null,
+    runway: { outlook: 'lasts' },
+    moves: { count: 3, cached_tokens_lost: 121_600, maybe_billed_twice: 0 },
   },
 ];
 
@@ -137,6 +166,30 @@ export const usualClients = (): ClientView[] => [
   },
 ];
 
+const HELD: AffinityView = { kind: 'kept', from: null, reason: null, cached_tokens_lost: null };
+
+/** The reasons of a record, by default those of a conversation that stayed. */
+export function whyFor(rest: Partial<WhyView>): WhyView {
+  return {
+    strategy: 'round_robin',
+    candidates: [],
+    conversation: '7c1e90ab',
+    affinity: HELD,
+    maybe_billed_twice: 0,
+    request_bytes: 182_400,
+    response_bytes: 12_880,
+    ...rest,
+  };
+}
+
+/** One try that the provider answered, unless said otherwise. */
+export function tryOn(account: string, outcome: string, status: number | null, ms: number, delivery: AttemptView['delivery'] = 'answered'): AttemptView {
+  return { account, class: outcome, status, ms, delivery };
+}
+
+/** The order of trial, each account with why it stands where it stands. */
+export const inOrder = (...order: [string, string][]) => order.map(([account, placement]) => ({ account, placement }));
+
 export function requestOf(n: number, ago: number, rest: Partial<ActivityView>): ActivityView {
   const account = rest.account === undefined ? 'codex-pro-1' : rest.account;
   return {
@@ -150,7 +203,7 @@ export function requestOf(n: number, ago: number, rest: Partial<ActivityView>): 
     outcome: 'success',
     status: 200,
     placement: 'conversation',
-    attempts: account ? [{ account, class: 'success', status: 200, ms: 1840 }] : [],
+    attempts: account ? [tryOn(account, 'success', 200, 1840)] : [],
     skipped: [],
     first_byte_ms: 940,
     duration_ms: 12_480,
@@ -165,15 +218,33 @@ export const usualRequests = (): ActivityView[] => [
   requestOf(1, minutes(2), {
     account: 'codex-pro-2',
     first_account: 'codex-plus-3',
-    placement: 'strategy',
-    attempts: [
-      { account: 'codex-plus-3', class: 'usage_limit', status: 429, ms: 310 },
-      { account: 'codex-pro-2', class: 'success', status: 200, ms: 2050 },
-    ],
+    attempts: [tryOn('codex-plus-3', 'usage_limit', 429, 310), tryOn('codex-pro-2', 'success', 200, 2050)],
     skipped: [{ account: 'codex-team-4', reason: 'needs_reauth' }],
+    cached_tokens: 0,
+    why: whyFor({
+      candidates: inOrder(['codex-plus-3', 'conversation'], ['codex-pro-2', 'strategy'], ['codex-pro-1', 'strategy']),
+      affinity: { kind: 'moved', from: 'codex-plus-3', reason: 'usage_limit', cached_tokens_lost: 44_032 },
+    }),
   }),
-  requestOf(2, minutes(4), { duration_ms: 840, output_tokens: 88 }),
-  requestOf(3, minutes(9), { client: 'ci-runner', transport: 'http', model: 'gpt-5.6-mini', placement: 'strategy' }),
+  requestOf(2, minutes(4), {
+    duration_ms: 840,
+    output_tokens: 88,
+    why: whyFor({ candidates: inOrder(['codex-pro-1', 'conversation'], ['codex-pro-2', 'strategy']), conversation: '02f7d4c1' }),
+  }),
+  requestOf(3, minutes(9), {
+    client: 'ci-runner',
+    transport: 'http',
+    model: 'gpt-5.6-mini',
+    placement: 'strategy',
+    why: whyFor({
+      strategy: 'priority_order',
+      candidates: inOrder(['codex-pro-1', 'strategy'], ['codex-pro-2', 'strategy']),
+      conversation: null,
+      affinity: { ...HELD, kind: 'none' },
+      request_bytes: 3_212,
+      response_bytes: 940,
+    }),
+  }),
   requestOf(4, minutes(22), {
     client: 'ci-runner',
     account: null,
@@ -181,16 +252,20 @@ export const usualRequests = (): ActivityView[] => [
     outcome: 'failure',
     status: 502,
     placement: 'fallback',
-    attempts: [
-      { account: 'codex-pro-2', class: 'failure', status: 503, ms: 5100 },
-      { account: 'codex-pro-1', class: 'failure', status: null, ms: 15_000 },
-    ],
-    skipped: [{ account: 'codex-plus-3', reason: 'exhausted' }],
+    attempts: [tryOn('codex-pro-2', 'failure', 503, 5100), tryOn('codex-pro-1', 'failure', null, 15_000, 'unknown')],
+    skipped: [{ account: 'codex-plus-3', reason: 'exhausted', until: at(minutes(47)) }],
     first_byte_ms: null,
     duration_ms: 20_140,
     input_tokens: null,
     cached_tokens: null,
     output_tokens: null,
+    why: whyFor({
+      strategy: 'priority_order',
+      candidates: inOrder(['codex-pro-2', 'fallback'], ['codex-pro-1', 'fallback']),
+      conversation: 'e4b80d15',
+      affinity: { ...HELD, kind: 'new' },
+      maybe_billed_twice: 0,
+    }),
   }),
   requestOf(5, hours(1.2), { outcome: 'abandoned', status: 200, duration_ms: 64_300, output_tokens: null }),
   requestOf(6, hours(30), { placement: null, input_tokens: 912, cached_tokens: 0, output_tokens: 37 }),

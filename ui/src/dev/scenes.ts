@@ -13,6 +13,7 @@ import {
   usualRequests,
   windowOf,
 } from './people';
+import { SITUATIONS } from './situations';
 
 function usual(): Snapshot {
   return {
@@ -57,14 +58,15 @@ const TROUBLES: Partial<AccountView>[] = [
   { state: 'rate_limited', readiness: 'blocked', until: at(42_000), health: healthOf('degraded', 60, 75, 1, 4) },
   { state: 'needs_reauth', readiness: 'blocked', health: healthOf('critical', 0, 12, 11, 90) },
   { state: 'sign_in_uncertain', readiness: 'fallback_only' },
+  { state: 'missing_workspace', readiness: 'blocked' },
   { state: 'forbidden', readiness: 'blocked', email: null },
   { state: 'billing', readiness: 'blocked', plan: null },
   { state: 'vault_locked', readiness: 'blocked', windows: [], remaining_percent: null, quota_seen_at: null, quota_source: null },
-  { state: 'unreachable', readiness: 'fallback_only', until: at(minutes(4.2)), name: 'a-slug-that-somebody-made-far-too-long-to-fit-in-any-card-at-all' },
+  { state: 'unreachable', readiness: 'fallback_only', until: at(minutes(4.2)), probe_at: at(minutes(2)), name: 'a-slug-that-somebody-made-far-too-long-to-fit-in-any-card-at-all' },
 ];
 
-/** Eleven accounts, one for nearly every state, with the longest names that people have. */
-function eleven(): Snapshot {
+/** A dozen accounts, one for nearly every state, with the longest names that people have. */
+function dozen(): Snapshot {
   const accounts = TROUBLES.map((trouble, index) => {
     const name = `codex-${String(index + 1).padStart(2, '0')}`;
     const member: Partial<AccountView> = index > 0 ? { role: 'member', pool: 'codex-01' } : {};
@@ -88,11 +90,12 @@ export const SCENES: Record<string, () => Snapshot> = {
   usual,
   empty,
   first,
-  eleven,
+  dozen,
   rehearsal: () => ({ ...usual(), mode: 'rehearsal', endpoint: 'http://127.0.0.1:7725/v1', vault: { kind: 'memory', state: 'ready', message: null } }),
   vault: () => ({
     ...usual(),
     vault: { kind: 'keychain', state: 'locked', message: 'The login keyring is locked. Unlock it and Rockpool goes on by itself.' },
     accounts: usualAccounts().map((account) => ({ ...account, state: 'vault_locked', readiness: 'blocked' })),
   }),
+  ...Object.fromEntries(Object.entries(SITUATIONS).map(([name, change]) => [name, () => change(usual())])),
 };

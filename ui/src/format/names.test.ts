@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { accountOf, windowOf } from '../dev/people';
-import { levelTone, planName, remedyOf, stateName, windowName } from './names';
+import type { ClientView } from '../api/types';
+import { accountOf, usualClients, usualPools, windowOf } from '../dev/people';
+import { levelTone, overrideName, planName, remedyOf, stateName, wantsSignIn, windowName } from './names';
 
 describe('a window', () => {
   it('is labelled by its kind, and an unusual one by its length', () => {
@@ -13,6 +14,26 @@ describe('a window', () => {
   it('turns amber at half and red at a fifth', () => {
     expect([51, 50, 21, 20, 0].map(levelTone)).toEqual(['good', 'warn', 'warn', 'bad', 'bad']);
   });
+});
+
+describe('the order of a tool’s accounts', () => {
+  const tool = (rest: Partial<ClientView>) => ({ ...usualClients()[0]!, ...rest });
+  const [pool] = usualPools();
+
+  it('names the strategy in force, whose ever it is', () => {
+    expect(overrideName(tool({}), pool)).toBe('As the pool: In turn');
+    expect(overrideName(tool({ override_mode: 'custom', strategy: 'soonest_reset' }), pool)).toBe('Own strategy: Soonest reset first');
+  });
+
+  it('names none where there is nothing to choose from', () => {
+    expect(overrideName(tool({ override_mode: 'single' }), pool)).toBe('This account alone');
+    expect(overrideName(tool({}), undefined)).toBe('As the pool');
+  });
+});
+
+it('a lost workspace is cured by signing in again, a refusal is not', () => {
+  expect(['missing_workspace', 'needs_reauth', 'sign_in_uncertain'].every(wantsSignIn)).toBe(true);
+  expect(['forbidden', 'billing', 'ready'].some(wantsSignIn)).toBe(false);
 });
 
 it('a plan is written in words', () => {

@@ -1,6 +1,6 @@
 // Names of the engine's closed sets in the person's language; an unknown one is shown as it is.
 import { has, t, tMaybe } from '../i18n/i18n.svelte';
-import type { AccountView, WindowView } from '../api/types';
+import type { AccountView, ClientView, PoolView, WindowView } from '../api/types';
 
 export type Tone = 'good' | 'warn' | 'bad' | 'quiet';
 
@@ -24,7 +24,14 @@ export const healthName = (state: string) => tMaybe(`health.${state}`) ?? state;
 export const strategyName = (strategy: string) => tMaybe(`strategy.${strategy}`) ?? strategy;
 export const outcomeName = (outcome: string) => tMaybe(`outcome.${outcome}`) ?? outcome;
 export const placementName = (placement: string) => tMaybe(`placement.${placement}`) ?? placement;
+export const placedName = (placement: string) => tMaybe(`placed.${placement}`) ?? placement;
+export const affinityName = (kind: string) => tMaybe(`affinity.${kind}`) ?? kind;
+export const deliveryName = (delivery: string) => tMaybe(`delivery.${delivery}`) ?? delivery;
+export const assumptionText = (assumption: string) => tMaybe(`assumption.${assumption}`) ?? assumption;
 export const sourceName = (source: string) => tMaybe(`source.${source}`) ?? source;
+
+const TRANSPORTS: Record<string, string> = { http: 'HTTP', websocket: 'WebSocket' };
+export const transportName = (transport: string) => TRANSPORTS[transport] ?? transport;
 
 /** What a person can do about a state: the catalogue's sentence, else the engine's own. */
 export function remedyOf(account: AccountView): string | null {
@@ -32,9 +39,16 @@ export function remedyOf(account: AccountView): string | null {
   return has(key) ? t(key) : (account.remedy ?? null);
 }
 
+/** How a client's accounts are ordered, with the strategy that is in force. */
+export function overrideName(client: ClientView, pool: PoolView | undefined): string {
+  if (client.override_mode === 'custom' && client.strategy) return t('override.custom_now', { strategy: strategyName(client.strategy) });
+  if (client.override_mode === 'inherit' && pool) return t('override.inherit_now', { strategy: strategyName(pool.strategy) });
+  return t(`override.${client.override_mode}`);
+}
+
 /** Whether signing in again is the way out. */
 export function wantsSignIn(state: string): boolean {
-  return state === 'needs_reauth' || state === 'sign_in_uncertain';
+  return state === 'needs_reauth' || state === 'sign_in_uncertain' || state === 'missing_workspace';
 }
 
 const STATE_TONES: Record<string, Tone> = {
@@ -46,6 +60,7 @@ const STATE_TONES: Record<string, Tone> = {
   unreachable: 'warn',
   sign_in_uncertain: 'warn',
   needs_reauth: 'bad',
+  missing_workspace: 'bad',
   forbidden: 'bad',
   billing: 'bad',
 };

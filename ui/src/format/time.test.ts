@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { useLanguage } from '../i18n/i18n.svelte';
-import { ago, instant, moment, span, took, until } from './time';
+import { ago, clock, instant, moment, period, span, took, until } from './time';
 
 const now = Date.parse('2026-11-22T14:30:00Z');
 const s = 1000;
@@ -56,6 +56,29 @@ describe('a time that has passed', () => {
     expect(instant(null)).toBeNull();
     expect(instant('soon')).toBeNull();
     expect(instant('2026-11-22T14:30:00Z')).toBe(now);
+  });
+});
+
+describe('a time of day', () => {
+  it('stands alone today and with its day otherwise', () => {
+    expect(clock(now + 2 * h, now)).toMatch(/^(16:30|4:30\sPM)$/);
+    expect(clock(now + 2 * d, now)).toMatch(/^Tuesday /);
+    expect(clock(now - 2 * d, now)).toMatch(/^Friday /);
+    expect(clock(now + 9 * d, now)).toMatch(/Dec/);
+  });
+
+  it('of a period names the day of its end only where that is another', async () => {
+    await useLanguage('vi');
+    expect(period(now - 2 * h, now - h, now)).toBe('12:30 – 13:30');
+    expect(period(now - d - 2 * h, now - d, now)).toBe('12:30 Thứ Bảy – 14:30');
+    expect(period(now - d, now, now)).toBe('14:30 Thứ Bảy – 14:30 Chủ Nhật');
+  });
+
+  it('puts the day where the language puts it', async () => {
+    await useLanguage('vi');
+    expect(clock(now + 2 * d, now)).toBe('14:30 Thứ Ba');
+    await useLanguage('ja');
+    expect(clock(now + 2 * d, now)).toBe('火曜日 14:30');
   });
 });
 

@@ -48,10 +48,30 @@ export function ago(at: number, now: number): string {
 
 /** Time of day today, with the date before that. */
 export function moment(at: number, now: number): string {
-  const sameDay = new Date(at).toDateString() === new Date(now).toDateString();
-  const clock = { hour: '2-digit', minute: '2-digit', second: '2-digit', hourCycle: 'h23' } as const;
+  const short = { hour: '2-digit', minute: '2-digit', second: '2-digit', hourCycle: 'h23' } as const;
   const dated = { month: 'numeric', day: 'numeric', hour: '2-digit', minute: '2-digit', hourCycle: 'h23' } as const;
-  return new Intl.DateTimeFormat(locale(), sameDay ? clock : dated).format(at);
+  return new Intl.DateTimeFormat(locale(), sameDay(at, now) ? short : dated).format(at);
+}
+
+/** Time of day as the person writes it: "16:40"; with the weekday or the date when it is not today. */
+export function clock(at: number, now: number): string {
+  return sameDay(at, now) ? timeOf(at) : dayAndTime(at, now);
+}
+
+/** From one time to another: "Saturday 19:30 – 20:49", with the second day only where it is another. */
+export function period(from: number, to: number, now: number): string {
+  const end = sameDay(from, to) ? timeOf(to) : dayAndTime(to, now);
+  const start = sameDay(from, to) ? clock(from, now) : dayAndTime(from, now);
+  return t('time.period', { from: start, to: end });
+}
+
+const sameDay = (a: number, b: number) => new Date(a).toDateString() === new Date(b).toDateString();
+const timeOf = (at: number) => new Intl.DateTimeFormat(locale(), { timeStyle: 'short' }).format(at);
+
+function dayAndTime(at: number, now: number): string {
+  const near = Math.abs(at - now) < 6 * DAY;
+  const day = new Intl.DateTimeFormat(locale(), near ? { weekday: 'long' } : { day: 'numeric', month: 'short' }).format(at);
+  return t('time.day_clock', { day, time: timeOf(at) });
 }
 
 /** Date and time in full, for tooltips. */

@@ -42,6 +42,19 @@ describe('the English catalogue', () => {
     }
   });
 
+  it('explains each strategy, each way to treat conversations and each override in a sentence', () => {
+    for (const [schema, prefix] of [['Strategy', 'strategy'], ['Conversations', 'conversations'], ['OverrideMode', 'override'], ['DeliveryView', 'delivery']]) {
+      for (const name of namesOf(schemas[schema ?? ''] ?? {})) expect((en as Record<string, string>)[`${prefix}.${name}.text`], name).toMatch(/\.$/);
+    }
+  });
+
+  it('has a remedy for each state, and a reason for each that can move a conversation', () => {
+    for (const name of namesOf(schemas.AccountState ?? {}).filter((state) => state !== 'ready')) {
+      expect(Object.keys(en)).toContain(`remedy.${name}`);
+      expect(Object.keys(en)).toContain(`reason.${name}`);
+    }
+  });
+
   it('has a name for every closed set that the engine speaks of', () => {
     const sets: [string, string][] = [
       ['AccountState', 'state'],
@@ -51,6 +64,10 @@ describe('the English catalogue', () => {
       ['WindowKind', 'window'],
       ['ReadinessView', 'readiness'],
       ['RoleView', 'role'],
+      ['Conversations', 'conversations'],
+      ['OverrideMode', 'override'],
+      ['AffinityKind', 'affinity'],
+      ['DeliveryView', 'delivery'],
     ];
     for (const [schema, prefix] of sets) {
       const names = namesOf(schemas[schema] ?? {});

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { Problem } from '../api/problem';
 import { SCENES } from '../dev/scenes';
-import { fieldOf, joinable, moved, rebase, sameDraft, withMember, withoutMember, type PoolDraft } from './pool-draft';
+import { changeOf, fieldOf, joinable, moved, rebase, sameDraft, withMember, withoutMember, type PoolDraft } from './pool-draft';
 
-const draft: PoolDraft = { strategy: 'round_robin', members: ['b', 'c', 'd'] };
+const draft: PoolDraft = { strategy: 'round_robin', conversations: 'stay', members: ['b', 'c', 'd'] };
 
 describe('members', () => {
   it('move by one place and stop at the ends', () => {
@@ -22,7 +22,7 @@ describe('members', () => {
 
   it('can be accounts of no pool, or those just taken out', () => {
     const snapshot = SCENES.usual!();
-    expect(joinable(snapshot, 'codex-pro-1', { strategy: 'round_robin', members: ['codex-pro-2'] })).toEqual([
+    expect(joinable(snapshot, 'codex-pro-1', { ...draft, members: ['codex-pro-2'] })).toEqual([
       'codex-plus-3',
       'codex-team-4',
     ]);
@@ -30,10 +30,17 @@ describe('members', () => {
 });
 
 describe('a change from elsewhere', () => {
-  const after: PoolDraft = { strategy: 'priority_order', members: ['b'] };
+  const after: PoolDraft = { ...draft, strategy: 'priority_order', members: ['b'] };
 
   it('replaces an untouched draft', () => {
     expect(rebase(draft, draft, after)).toBe(after);
+  });
+
+  it('replaces a draft that differs in nothing but the place of its conversations', () => {
+    const rotating: PoolDraft = { ...draft, conversations: 'rotate' };
+    expect(sameDraft(draft, rotating)).toBe(false);
+    expect(rebase(draft, draft, rotating)).toBe(rotating);
+    expect(changeOf(rotating)).toEqual({ strategy: 'round_robin', conversations: 'rotate', extra_provider_names: ['b', 'c', 'd'] });
   });
 
   it('leaves a touched draft alone', () => {

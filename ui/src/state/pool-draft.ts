@@ -1,18 +1,40 @@
 // Changes to a pool that are not saved yet; pure functions from one draft to the next.
 import { Problem } from '../api/problem';
-import type { PoolView, Snapshot, Strategy } from '../api/types';
+import type { Conversations, PoolChange, PoolView, Snapshot, Strategy } from '../api/types';
 
 export interface PoolDraft {
   strategy: Strategy;
+  conversations: Conversations;
   members: readonly string[];
 }
 
+/** A pool that is not there yet. */
+export function freshPool(owner: string): PoolView {
+  return {
+    owner,
+    strategy: 'primary_first',
+    conversations: 'stay',
+    extra_provider_names: [],
+    last_account: null,
+    last_used_at: null,
+    serving: false,
+    runway: { outlook: 'silent' },
+    moves: { count: 0, cached_tokens_lost: 0, maybe_billed_twice: 0 },
+    until: null,
+  };
+}
+
 export function draftOf(pool: PoolView): PoolDraft {
-  return { strategy: pool.strategy as Strategy, members: pool.extra_provider_names };
+  return { strategy: pool.strategy, conversations: pool.conversations, members: pool.extra_provider_names };
+}
+
+/** What is sent when the draft is saved. */
+export function changeOf(draft: PoolDraft): PoolChange {
+  return { strategy: draft.strategy, conversations: draft.conversations, extra_provider_names: [...draft.members] };
 }
 
 export function sameDraft(a: PoolDraft, b: PoolDraft): boolean {
-  return a.strategy === b.strategy && a.members.join('\n') === b.members.join('\n');
+  return a.strategy === b.strategy && a.conversations === b.conversations && a.members.join('\n') === b.members.join('\n');
 }
 
 /** A change from elsewhere replaces the draft only while nobody has touched it. */

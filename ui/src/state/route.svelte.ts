@@ -3,17 +3,46 @@
 export const PAGES = ['accounts', 'pool', 'requests', 'clients'] as const;
 export type Page = (typeof PAGES)[number];
 
-export function pageOf(hash: string): Page {
-  const name = hash.replace(/^#\/?/, '');
-  return PAGES.find((page) => page === name) ?? 'accounts';
+/** A page, and on the pool's page the owner of the pool whose requests are replayed. */
+export interface Place {
+  page: Page;
+  whatIf: string | null;
+}
+
+export function placeOf(hash: string): Place {
+  const [name, part, owner] = hash.replace(/^#\/?/, '').split('/');
+  const page = PAGES.find((one) => one === name) ?? 'accounts';
+  return { page, whatIf: page === 'pool' && part === 'what-if' && owner ? named(owner) : null };
+}
+
+/** The address of a pool's what-if. */
+export function whatIfAddress(owner: string): string {
+  return `#/pool/what-if/${encodeURIComponent(owner)}`;
+}
+
+/** The name that a part of the fragment stands for; a part that is no escape stands for itself. */
+function named(part: string): string {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    return part;
+  }
 }
 
 export class Route {
-  page = $state<Page>(pageOf(location.hash));
+  #place = $state.raw<Place>(placeOf(location.hash));
+
+  get page(): Page {
+    return this.#place.page;
+  }
+
+  get whatIf(): string | null {
+    return this.#place.whatIf;
+  }
 
   start(): () => void {
     const follow = () => {
-      this.page = pageOf(location.hash);
+      this.#place = placeOf(location.hash);
     };
     window.addEventListener('hashchange', follow);
     return () => window.removeEventListener('hashchange', follow);
