@@ -8,6 +8,7 @@ use rockpool_routing::{AccountId, Class, ConversationKey, Reading, Ticket, TieKe
 
 use crate::clock::Clock;
 use crate::config::Config;
+use crate::forecast::Forecasts;
 use crate::ledger::Ledger;
 use crate::notices::Notices;
 use crate::proxy::body::Budget;
@@ -32,6 +33,7 @@ pub(crate) struct Core {
     pub(crate) registry: Arc<RegistryCell>,
     pub(crate) routing: Arc<Routing>,
     pub(crate) ledger: Arc<Ledger>,
+    pub(crate) forecasts: Forecasts,
     pub(crate) notices: Notices,
     pub(crate) budget: Budget,
     pub(crate) models: ModelCache,

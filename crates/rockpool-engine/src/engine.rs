@@ -17,6 +17,7 @@ use crate::clock::Clock;
 use crate::config::Config;
 use crate::core::Core;
 use crate::data_dir::{Control, DataDir, DataDirError};
+use crate::forecast::Forecasts;
 use crate::handle::EngineHandle;
 use crate::ledger::Ledger;
 use crate::login::oauth::OAuthClient;
@@ -226,6 +227,7 @@ async fn core(
         registry,
         routing,
         ledger,
+        forecasts: Forecasts::default(),
         notices,
         budget: Budget::new(),
         models: ModelCache::default(),
@@ -268,8 +270,10 @@ async fn remember(
             router.seed_turn(*owner, rand::rng().random());
         }
     });
+    let wall = routing.read(|_, now| now.wall);
     for tenant in &picture.tenants {
         ledger.recall(tenant.id, store.recent_activity(tenant.id, SHOWN).await?);
+        ledger.recall_tracks(store, tenant.id, wall).await?;
     }
     Ok(())
 }

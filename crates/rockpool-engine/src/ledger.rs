@@ -1,9 +1,11 @@
 //! What is written after the fact: activity, conversations, quota, outcomes, last use. In batches, off
-//! every request's way, and kept until the database took them.
+//! every request's way, and kept until the database took them. What snapshots show of it is remembered.
 
 mod pending;
+mod tally;
 #[cfg(test)]
 mod tests;
+mod track;
 
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -11,13 +13,15 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 use rockpool_routing::health::Outcome;
+use rockpool_routing::runway::{KEPT, Record, Sample, Tokens, WHOLE};
 use rockpool_routing::{AccountId, ClientId, ConversationKey, Reading, TenantId};
 use tokio::sync::Notify;
 
 use crate::notices::Notices;
-use crate::snapshot::ActivityView;
-use crate::store::{ActivityRow, OutcomeRow, Store, StoreError};
+use crate::snapshot::{ActivityView, AffinityKind, MovesView};
+use crate::store::{ActivityRow, OutcomeRow, QuotaSampleRow, Store, StoreError};
 use pending::Pending;
+use track::{Fate, Track};
 
 /// Requests of a tenant that the snapshot shows.
 const SHOWN: usize = 50;
@@ -30,6 +34,7 @@ const AFTER_REFUSAL: Duration = Duration::from_secs(5);
 struct Books {
     pending: Pending,
     shown: BTreeMap<TenantId, VecDeque<ActivityView>>,
+    tracks: BTreeMap<AccountId, Track>,
     last_used: BTreeMap<AccountId, Timestamp>,
     clients_last_used: BTreeMap<ClientId, Timestamp>,
 }
@@ -68,11 +73,36 @@ impl Ledger {
         books.shown.insert(tenant, newest_first.into_iter().map(|row| row.view).take(SHOWN).collect());
     }
 
+    /// Takes what earlier runs recorded of a tenant's accounts, for forecasts and sums.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub(crate) async fn recall_tracks(
+        &self,
+        store: &Store,
+        tenant: TenantId,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        let ago = |time| now.checked_sub(time).unwrap_or(Timestamp::MIN);
+        let samples = store.quota_outline(tenant, ago(KEPT), ago(WHOLE)).await?;
+        let sums = store.traffic_sums(tenant, ago(KEPT)).await?;
+        let mut books = self.lock();
+        for row in samples {
+            books.tracks.entry(row.account).or_default().recall(row.sample);
+        }
+        for sum in sums {
+            books.tracks.entry(sum.account).or_default().served(sum.at, sum.tokens, sum.moves);
+        }
+        Ok(())
+    }
+
     /// Records one finished request.
     pub(crate) fn request(&self, row: ActivityRow) {
         let mut books = self.lock();
         if let Some(account) = row.account {
             books.last_used.insert(account, row.view.at);
+            let track = books.tracks.entry(account).or_default();
+            track.served(row.view.at, tokens(&row.view), moves(&row.view));
         }
         if let Some(client) = row.client {
             books.pending.used(row.tenant, client, row.view.at);
@@ -93,9 +123,18 @@ impl Ledger {
         self.due.notify_one();
     }
 
-    /// Records an account's newest quota reading.
+    /// Records an account's newest quota reading, and keeps it for long where it says something new.
     pub(crate) fn quota(&self, tenant: TenantId, account: AccountId, reading: Reading) {
-        self.lock().pending.quota(tenant, account, reading);
+        let mut books = self.lock();
+        if !reading.windows.is_empty() {
+            let sample = Sample { at: reading.seen_at, windows: reading.windows.clone() };
+            if books.tracks.entry(account).or_default().sample(sample.clone()) == Fate::Kept {
+                let source = reading.source;
+                books.pending.sample(QuotaSampleRow { tenant, account, source, sample });
+            }
+        }
+        books.pending.quota(tenant, account, reading);
+        drop(books);
         self.due.notify_one();
     }
 
@@ -108,6 +147,25 @@ impl Ledger {
     /// The newest requests of a tenant, newest first.
     pub(crate) fn recent(&self, tenant: TenantId) -> Vec<ActivityView> {
         self.lock().shown.get(&tenant).map(|shown| shown.iter().cloned().collect()).unwrap_or_default()
+    }
+
+    /// When the last sample of an account's quota was kept.
+    pub(crate) fn last_sample(&self, account: AccountId) -> Option<Timestamp> {
+        self.lock().tracks.get(&account).and_then(Track::last_kept)
+    }
+
+    /// Looks at what is recorded of an account.
+    pub(crate) fn look<R>(&self, account: AccountId, look: impl FnOnce(Record<'_>) -> R) -> R {
+        let nothing = Record { samples: &[], work: None };
+        look(self.lock().tracks.get(&account).map_or(nothing, Track::record))
+    }
+
+    /// What moving conversations to these accounts has cost in the day before `now`. A move belongs to the
+    /// account that it led to, and with it to the pool that this account is in now.
+    pub(crate) fn moves(&self, accounts: impl Iterator<Item = AccountId>, now: Timestamp) -> MovesView {
+        let books = self.lock();
+        let moves = accounts.filter_map(|account| Some(books.tracks.get(&account)?.moves(now)));
+        moves.fold(MovesView::default(), track::total)
     }
 
     /// When an account last served or failed a request.
@@ -144,6 +202,26 @@ impl Ledger {
             self.due.notify_one();
         }
         written
+    }
+}
+
+fn tokens(view: &ActivityView) -> Tokens {
+    Tokens {
+        input: view.input_tokens.unwrap_or_default(),
+        cached: view.cached_tokens.unwrap_or_default(),
+        output: view.output_tokens.unwrap_or_default(),
+    }
+}
+
+fn moves(view: &ActivityView) -> MovesView {
+    let count = match view.why.affinity.kind {
+        AffinityKind::Moved => 1,
+        AffinityKind::None | AffinityKind::New | AffinityKind::Kept | AffinityKind::Bound => 0,
+    };
+    MovesView {
+        count,
+        cached_tokens_lost: view.why.affinity.cached_tokens_lost.unwrap_or_default(),
+        maybe_billed_twice: view.why.maybe_billed_twice,
     }
 }
 

@@ -12,6 +12,7 @@ pub mod data_dir;
 pub mod engine;
 mod enroll;
 pub mod event;
+mod forecast;
 pub mod handle;
 mod ledger;
 pub mod login;

@@ -39,6 +39,7 @@ mod properties;
 #[cfg(test)]
 mod tests;
 mod thin;
+mod work;
 
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
@@ -48,6 +49,7 @@ pub(crate) use cycle::{Slot, burnt, cycles};
 use pace::Judgement;
 pub use pool::{Part, Tank, pool};
 pub use thin::{KEPT, WHOLE, thin};
+pub use work::{Tokens, Work};
 
 /// Windows of which less than this is used say nothing: 0 to 100.
 pub const SILENT_BELOW_PERCENT: f64 = 3.0;
@@ -68,15 +70,6 @@ pub struct Record<'a> {
     pub samples: &'a [Sample],
     /// What it was said about, where that is known.
     pub work: Option<Work>,
-}
-
-/// Work that an account did, in a unit that all accounts share.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Work {
-    /// Since when it is counted.
-    pub since: Timestamp,
-    /// How much it is; not negative.
-    pub amount: f64,
 }
 
 /// Whether an account has quota now, by the word that counts for routing.

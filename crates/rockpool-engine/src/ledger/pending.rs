@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use rockpool_routing::{AccountId, ClientId, ConversationKey, Reading, TenantId};
 
-use crate::store::{ActivityRow, Batch, ConversationRow, LastUse, OutcomeRow, QuotaRow};
+use crate::store::{ActivityRow, Batch, ConversationRow, LastUse, OutcomeRow, QuotaRow, QuotaSampleRow};
 
 /// When the database refuses for long, the oldest records of a kind beyond this many are given up.
 pub(super) const MOST: usize = 20_000;
@@ -15,6 +15,7 @@ pub(super) struct Pending {
     activity: Vec<ActivityRow>,
     conversations: BTreeMap<ConversationKey, (AccountId, Timestamp)>,
     quota: BTreeMap<AccountId, (TenantId, Reading)>,
+    history: Vec<QuotaSampleRow>,
     outcomes: Vec<OutcomeRow>,
     used: BTreeMap<ClientId, (TenantId, Timestamp)>,
 }
@@ -24,6 +25,7 @@ impl Pending {
         self.activity.is_empty()
             && self.conversations.is_empty()
             && self.quota.is_empty()
+            && self.history.is_empty()
             && self.outcomes.is_empty()
             && self.used.is_empty()
     }
@@ -58,6 +60,11 @@ impl Pending {
         }
     }
 
+    pub(super) fn sample(&mut self, row: QuotaSampleRow) {
+        self.history.push(row);
+        drop_oldest(&mut self.history);
+    }
+
     pub(super) fn used(&mut self, tenant: TenantId, client: ClientId, at: Timestamp) {
         self.used.insert(client, (tenant, at));
     }
@@ -69,6 +76,8 @@ impl Pending {
         drop_oldest(&mut self.activity);
         self.outcomes.extend(newer.outcomes);
         drop_oldest(&mut self.outcomes);
+        self.history.extend(newer.history);
+        drop_oldest(&mut self.history);
         self.used.extend(newer.used);
         for (account, (tenant, reading)) in newer.quota {
             self.quota(tenant, account, reading);
@@ -100,6 +109,7 @@ impl Pending {
             activity: self.activity.clone(),
             conversations: conversations.collect(),
             quota: quota.collect(),
+            history: self.history.clone(),
             outcomes: self.outcomes.clone(),
             used: used.collect(),
         }

@@ -5,6 +5,7 @@ use super::clients::{self, LastUse};
 use super::conversations::{self, ConversationRow};
 use super::outcomes::{self, OutcomeRow};
 use super::quota::{self, QuotaRow};
+use super::quota_history::{self, QuotaSampleRow};
 use super::{Durability, Store, StoreError};
 
 /// Records that are kept together or not at all.
@@ -16,6 +17,8 @@ pub struct Batch {
     pub conversations: Vec<ConversationRow>,
     /// The newest reading of each account.
     pub quota: Vec<QuotaRow>,
+    /// Readings that are kept for long.
+    pub history: Vec<QuotaSampleRow>,
     /// How attempts ended, oldest first.
     pub outcomes: Vec<OutcomeRow>,
     /// When clients were last used.
@@ -33,6 +36,7 @@ impl Store {
             activity::record(tx, &batch.activity)?;
             conversations::record(tx, &batch.conversations)?;
             quota::record(tx, &batch.quota)?;
+            quota_history::record(tx, &batch.history)?;
             outcomes::record(tx, &batch.outcomes)?;
             clients::touch(tx, &batch.used)?;
             Ok(())

@@ -18,11 +18,13 @@ mod outcomes;
 mod picture;
 mod pools;
 mod quota;
+mod quota_history;
 mod scope;
 mod settings;
 mod tenants;
 #[cfg(test)]
 mod tests;
+mod traffic;
 mod worker;
 
 pub use accounts::{AccountEdit, AccountRepair, AccountRow, Dependents};
@@ -37,7 +39,9 @@ pub use outcomes::OutcomeRow;
 pub use picture::Picture;
 pub use pools::PoolRow;
 pub use quota::QuotaRow;
+pub use quota_history::QuotaSampleRow;
 pub use scope::SystemScope;
 pub(crate) use scope::system_scope;
 pub use tenants::TenantRow;
+pub use traffic::{Considered, TrafficRow, TrafficSum};
 pub use worker::{Durability, Store};

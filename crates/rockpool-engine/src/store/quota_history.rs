@@ -2,16 +2,14 @@
 
 use std::collections::BTreeMap;
 
-use jiff::{SignedDuration, Timestamp};
-use rockpool_routing::runway::Sample;
+use jiff::Timestamp;
+use rockpool_routing::runway::{KEPT, Sample};
 use rockpool_routing::{AccountId, Source, TenantId};
 use rusqlite::{Connection, Row};
 
 use super::column::{Json, Millis, Name, Text};
 use super::{Durability, Store, StoreError};
 
-/// How long a sample is kept.
-pub(crate) const KEPT: SignedDuration = SignedDuration::from_hours(14 * 24);
 /// Rows kept per account, whatever their age: more than the fullest use of two weeks leaves.
 const MOST: u32 = 12_000;
 
@@ -75,10 +73,7 @@ fn read(row: &Row<'_>) -> rusqlite::Result<QuotaSampleRow> {
         tenant: row.get::<_, Text<_>>("tenant_id")?.0,
         account: row.get::<_, Text<_>>("account_id")?.0,
         source: row.get::<_, Name<_>>("source")?.0,
-        sample: Sample {
-            at: row.get::<_, Millis>("at")?.0,
-            windows: row.get::<_, Json<_>>("windows")?.0,
-        },
+        sample: Sample { at: row.get::<_, Millis>("at")?.0, windows: row.get::<_, Json<_>>("windows")?.0 },
     })
 }
 

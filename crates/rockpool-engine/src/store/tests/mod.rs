@@ -3,6 +3,7 @@
 mod crash;
 mod file;
 mod history;
+mod record;
 mod rows;
 
 use std::path::Path;
