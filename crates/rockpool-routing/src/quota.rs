@@ -124,23 +124,34 @@ impl Quota {
 
     /// What quota means for routing at `wall`.
     pub fn supply(&self, wall: Timestamp) -> Supply {
-        let told = self.reading.as_ref().map_or(Supply::Unknown, |reading| told(reading, wall));
+        let told = self.told(wall);
         let Some(refusal) = self.refused.filter(|refusal| !refusal.is_over(wall)) else { return told };
-        if wall < refusal.probe_at() {
-            return Supply::Gone { until: refusal.until.or(Some(refusal.probe_at())) };
-        }
+        let named = refusal.until.unwrap_or(refusal.probe_at());
         match told {
             // The provider's own figures agree with the refusal: they are asked for again, not a request.
-            Supply::Gone { until } => Supply::Gone { until: refusal.until.or(until) },
+            Supply::Gone { until: Some(until) } => Supply::Gone { until: Some(until.max(named)) },
+            Supply::Gone { until: None } => Supply::Gone { until: refusal.until },
+            Supply::Plenty | Supply::Unknown | Supply::Doubtful { .. } if wall < refusal.probe_at() => {
+                Supply::Gone { until: Some(named) }
+            }
             Supply::Plenty | Supply::Unknown | Supply::Doubtful { .. } => {
                 Supply::Doubtful { until: refusal.until }
             }
         }
     }
 
-    /// When the next request may find out whether a refusal still holds.
+    fn told(&self, wall: Timestamp) -> Supply {
+        self.reading.as_ref().map_or(Supply::Unknown, |reading| told(reading, wall))
+    }
+
+    /// When the next request may find out whether a refusal still holds; `None` where there is none, or
+    /// where the provider's own figures agree with it.
     pub fn probe_at(&self, wall: Timestamp) -> Option<Timestamp> {
-        self.refused.filter(|refusal| !refusal.is_over(wall)).map(Refusal::probe_at)
+        let refusal = self.refused.filter(|refusal| !refusal.is_over(wall))?;
+        match self.told(wall) {
+            Supply::Gone { .. } => None,
+            Supply::Plenty | Supply::Unknown | Supply::Doubtful { .. } => Some(refusal.probe_at()),
+        }
     }
 
     /// The smallest remaining percentage over all windows; `None` where no window is known.
@@ -166,12 +177,16 @@ fn told(reading: &Reading, wall: Timestamp) -> Supply {
     let gone: Vec<&Window> =
         reading.windows.iter().filter(|window| window.remaining_percent(wall) == 0).collect();
     let until = gone.iter().filter_map(|window| window.resets_at).max();
-    if let Some(until) = spent(reading, wall) {
-        return Supply::Gone { until };
+    let spend =
+        reading.beside.as_ref().and_then(|beside| beside.spend.as_ref()).filter(|spend| spend.reached);
+    let spent = spend.filter(|spend| spend.resets_at.is_none_or(|at| at > wall));
+    if let Some(spend) = spent.filter(|_| reading.allowed != Some(true)) {
+        return Supply::Gone { until: spend.resets_at.max(until) };
     }
     let refused_until_next_reset = reading.allowed == Some(false);
     if refused_until_next_reset {
-        let next = until.or_else(|| reading.windows.iter().filter_map(|window| window.resets_at).min());
+        let resets = reading.windows.iter().filter_map(|window| window.resets_at);
+        let next = until.or_else(|| resets.chain(spend.and_then(|spend| spend.resets_at)).min());
         return match next {
             Some(at) if at <= wall => Supply::Unknown,
             Some(_) | None => Supply::Gone { until: next },
@@ -186,13 +201,11 @@ fn told(reading: &Reading, wall: Timestamp) -> Supply {
     if reading.windows.is_empty() { Supply::Unknown } else { Supply::Plenty }
 }
 
-/// A spending limit of the workspace that is reached, with its reset, unless the provider allows
-/// requests all the same.
-fn spent(reading: &Reading, wall: Timestamp) -> Option<Option<Timestamp>> {
-    let spend = reading.beside.as_ref()?.spend.as_ref().filter(|spend| spend.reached)?;
-    let over = spend.resets_at.is_some_and(|at| at <= wall);
-    (reading.allowed != Some(true) && !over).then_some(spend.resets_at)
-}
-
+#[cfg(test)]
+pub(crate) mod model;
+#[cfg(test)]
+mod properties;
+#[cfg(test)]
+pub(crate) mod sketch;
 #[cfg(test)]
 mod tests;

@@ -21,10 +21,11 @@ pub(crate) struct Story {
     pub(crate) events: Vec<Event>,
 }
 
-/// What the story has come to.
+/// What a story has come to.
 #[derive(Default)]
-struct Sum {
-    known: Option<Reading>,
+pub(crate) struct Sum {
+    /// The reading that counts.
+    pub(crate) known: Option<Reading>,
     /// Readings that contradict the known one and agree with each other.
     waiting: Vec<Reading>,
     /// When contradictions began and when they were taken back.
@@ -37,7 +38,8 @@ fn minutes(count: i64) -> SignedDuration {
 }
 
 impl Story {
-    fn sum(&self) -> Sum {
+    /// What it has come to.
+    pub(crate) fn sum(&self) -> Sum {
         let mut sum = Sum::default();
         for event in &self.events {
             match event {
@@ -48,27 +50,18 @@ impl Story {
         }
         sum
     }
+}
 
-    /// The reading that counts.
-    pub(crate) fn known(&self) -> Option<Reading> {
-        self.sum().known
-    }
-
+impl Sum {
     /// The newest reading that does not count yet.
-    pub(crate) fn contender(&self) -> Option<Reading> {
-        self.sum().waiting.pop()
-    }
-
-    /// Since when the provider contradicts itself.
-    pub(crate) fn flapping_since(&self, wall: Timestamp) -> Option<Timestamp> {
-        self.sum().flapping_since(wall)
+    pub(crate) fn contender(&self) -> Option<&Reading> {
+        self.waiting.last()
     }
 
     /// What quota means for routing.
     pub(crate) fn supply(&self, wall: Timestamp) -> Supply {
-        let sum = self.sum();
-        let figures = sum.known.as_ref().map_or(Supply::Unknown, |reading| figures(reading, wall));
-        let Some((at, until)) = sum.refusal.filter(|(_, until)| until.is_none_or(|until| until > wall))
+        let figures = self.known.as_ref().map_or(Supply::Unknown, |reading| figures(reading, wall));
+        let Some((at, until)) = self.refusal.filter(|(_, until)| until.is_none_or(|until| until > wall))
         else {
             return figures;
         };
@@ -92,7 +85,8 @@ impl Story {
         if let Supply::Gone { .. } = self.supply(wall) {
             return Some(0);
         }
-        let mut left: Vec<u8> = self.known()?.windows.iter().map(|window| left_of(window, wall)).collect();
+        let mut left: Vec<u8> =
+            self.known.as_ref()?.windows.iter().map(|window| left_of(window, wall)).collect();
         left.sort_unstable();
         left.first().copied()
     }
@@ -100,7 +94,7 @@ impl Story {
     /// When the longest running window starts afresh.
     pub(crate) fn long_reset(&self, wall: Timestamp) -> Option<Timestamp> {
         let mut longest: Option<(Option<u32>, Timestamp)> = None;
-        for window in self.known()?.windows {
+        for window in &self.known.as_ref()?.windows {
             let Some(resets_at) = window.resets_at.filter(|at| *at > wall) else { continue };
             if longest.is_none_or(|(length, _)| window.length_seconds >= length) {
                 longest = Some((window.length_seconds, resets_at));
@@ -108,9 +102,7 @@ impl Story {
         }
         longest.map(|(_, resets_at)| resets_at)
     }
-}
 
-impl Sum {
     fn told(&mut self, mut new: Reading) {
         let permits = match (new.allowed, new.limit_reached) {
             (Some(allowed), _) => allowed,
@@ -155,7 +147,8 @@ impl Sum {
         }
     }
 
-    fn flapping_since(&self, wall: Timestamp) -> Option<Timestamp> {
+    /// Since when the provider contradicts itself.
+    pub(crate) fn flapping_since(&self, wall: Timestamp) -> Option<Timestamp> {
         let lately = self.taken_back.iter().rev().find(|(_, last)| wall.duration_since(*last) < minutes(30));
         lately.map(|(since, _)| *since).or(self.waiting.first().map(|first| first.seen_at))
     }

@@ -155,7 +155,31 @@ fn a_refusal_that_the_providers_own_figures_confirm_is_not_doubted() {
     let mut quota = Quota::default();
     quota.observe(reading(10, vec![window(100.0, 604_800, 90_000)]));
     quota.refuse(at(20), Some(at(80_000)));
-    assert_eq!(quota.supply(at(2_000)), Supply::Gone { until: Some(at(80_000)) });
+    assert_eq!(quota.supply(at(2_000)), Supply::Gone { until: Some(at(90_000)) });
+    assert_eq!(quota.probe_at(at(30)), None);
+}
+
+#[test]
+fn what_comes_back_is_named_by_whichever_of_refusal_and_figures_holds_longer() {
+    let mut quota = Quota::default();
+    quota.observe(reading(10, vec![window(100.0, 18_000, 5_000)]));
+    quota.refuse(at(20), Some(at(7_000)));
+    assert_eq!(quota.supply(at(30)), Supply::Gone { until: Some(at(7_000)) });
+    quota.refuse(at(40), Some(at(3_000)));
+    assert_eq!(quota.supply(at(50)), Supply::Gone { until: Some(at(5_000)) });
+    quota.refuse(at(60), None);
+    assert_eq!(quota.supply(at(70)), Supply::Gone { until: Some(at(5_000)) });
+}
+
+#[test]
+fn a_provider_that_took_a_contradiction_back_days_ago_is_not_said_to_flap_since_then() {
+    let mut quota = Quota::default();
+    for day in [0, 2 * 86_400] {
+        quota.observe(one_state(day + 10));
+        quota.observe(other_state(day + 20));
+        quota.observe(one_state(day + 30));
+    }
+    assert_eq!(quota.flapping_since(at(2 * 86_400 + 40)), Some(at(2 * 86_400 + 20)));
 }
 
 #[test]
