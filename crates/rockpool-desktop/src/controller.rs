@@ -254,11 +254,16 @@ impl<S: Shell> Controller<S> {
 
     fn set_strategy(&mut self, owner: &str, strategy: Strategy) {
         let pools = self.snapshot.iter().flat_map(|snapshot| &snapshot.pools);
-        let Some(PoolView { extra_provider_names, .. }) = pools.into_iter().find(|pool| pool.owner == owner)
+        let Some(PoolView { extra_provider_names, conversations, .. }) =
+            pools.into_iter().find(|pool| pool.owner == owner)
         else {
             return;
         };
-        let body = json!({ "strategy": strategy.name(), "extra_provider_names": extra_provider_names });
+        let body = json!({
+            "strategy": strategy.name(),
+            "extra_provider_names": extra_provider_names,
+            "conversations": conversations,
+        });
         self.act(Method::PUT, format!("/api/v1/pools/{}", segment(owner)), Some(body));
     }
 

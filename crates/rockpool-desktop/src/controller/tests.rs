@@ -4,7 +4,7 @@ use std::sync::{Mutex, MutexGuard};
 
 use futures_util::future::BoxFuture;
 use rockpool_engine::snapshot::ModeView;
-use rockpool_routing::AccountState;
+use rockpool_routing::{AccountState, Conversations};
 
 use super::*;
 use crate::alerts::Alert;
@@ -182,7 +182,11 @@ async fn menu_entries_call_the_management_api() {
     }
     let called: Vec<String> =
         stage.asked().iter().map(|(method, path, body)| format!("{method} {path} {body}")).collect();
-    let pool = json!({ "strategy": "priority_order", "extra_provider_names": ["ben"] });
+    let pool = json!({
+        "strategy": "priority_order",
+        "extra_provider_names": ["ben"],
+        "conversations": "stay",
+    });
     assert_eq!(
         called,
         [
@@ -191,6 +195,16 @@ async fn menu_entries_call_the_management_api() {
             format!("PUT /api/v1/pools/ada {pool}"),
         ]
     );
+}
+
+#[tokio::test(start_paused = true)]
+async fn another_strategy_leaves_strict_rotation_as_it_is() {
+    let stage = Stage::with(two_accounts()).await;
+    stage.change(|snapshot| snapshot.pools[0].conversations = Conversations::Rotate).await;
+    let strategy = MenuAction::SetStrategy { owner: "ada".to_owned(), strategy: Strategy::MostHeadroom };
+    stage.send(Input::Menu(strategy)).await;
+    let asked = stage.asked();
+    assert_eq!(asked[0].2["conversations"], "rotate");
 }
 
 #[tokio::test(start_paused = true)]
