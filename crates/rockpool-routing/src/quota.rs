@@ -15,7 +15,7 @@ mod reading;
 
 use jiff::{SignedDuration, Timestamp};
 
-use contest::{Contest, Judgement};
+use contest::Contest;
 pub use reading::{Beside, Credits, ExtraLimit, Reading, Source, Spend, Window, WindowKind};
 
 /// The effect of quota on routing.
@@ -94,10 +94,8 @@ impl Quota {
                 return;
             }
             reading.complete_from(known);
-            match self.contest.judge(known, reading) {
-                Judgement::Believe(believed) => reading = believed,
-                Judgement::Wait => return,
-            }
+            let Some(believed) = self.contest.judge(known, reading) else { return };
+            reading = believed;
         }
         if lifts && self.refused.is_some_and(|refusal| reading.seen_at > refusal.at) {
             self.refused = None;

@@ -39,15 +39,6 @@ struct Flapping {
     last: Timestamp,
 }
 
-/// Whether a reading is to be believed.
-#[derive(Debug, PartialEq)]
-pub(super) enum Judgement {
-    /// It follows from what was known, or was confirmed.
-    Believe(Reading),
-    /// It is kept beside what is known.
-    Wait,
-}
-
 /// The contradictions of one account.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(super) struct Contest {
@@ -56,8 +47,9 @@ pub(super) struct Contest {
 }
 
 impl Contest {
-    /// Judges a reading that is newer than `known`.
-    pub(super) fn judge(&mut self, known: &Reading, new: Reading) -> Judgement {
+    /// Judges a reading that is newer than `known`: gives it back if it follows from what was known, or was
+    /// confirmed, and keeps it if not.
+    pub(super) fn judge(&mut self, known: &Reading, new: Reading) -> Option<Reading> {
         let close = new.seen_at.duration_since(known.seen_at) <= CLOSE;
         let watched = self.contender.is_some() || self.since(new.seen_at).is_some();
         if !contradicts(known, &new) || !(close || watched) {
@@ -65,7 +57,7 @@ impl Contest {
             if let (Some(since), Some(_)) = (since, self.contender.take()) {
                 self.flapping = Some(Flapping { since, last: new.seen_at });
             }
-            return Judgement::Believe(new);
+            return Some(new);
         }
         let since = match &self.contender {
             Some(contender) if !contradicts(&contender.newest, &new) => contender.since,
@@ -73,10 +65,10 @@ impl Contest {
         };
         if new.seen_at.duration_since(since) >= CONFIRMATION {
             self.contender = None;
-            return Judgement::Believe(new);
+            return Some(new);
         }
         self.contender = Some(Contender { since, newest: new });
-        Judgement::Wait
+        None
     }
 
     /// The reading that waits to be confirmed or taken back.
