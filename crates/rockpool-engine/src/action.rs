@@ -162,11 +162,13 @@ pub struct NewClient {
     pub key_kind: KeyKind,
     /// Whether it follows the account's pool.
     pub override_mode: OverrideMode,
-    /// Own strategy: required in `custom` mode, refused in `inherit`.
+    /// Own strategy: required in `custom` mode, without meaning in the others.
     pub strategy: Option<Strategy>,
+    /// The seed's spelling, see [`ClientPatch::members`].
+    pub members: Option<Vec<String>>,
 }
 
-/// Changes to a client; what is absent stays. Going back to `inherit` drops its own strategy.
+/// Changes to a client; what is absent stays. Leaving `custom` drops its own strategy.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ClientPatch {
     /// New name.
@@ -177,4 +179,8 @@ pub struct ClientPatch {
     pub override_mode: Option<OverrideMode>,
     /// Own strategy.
     pub strategy: Option<Strategy>,
+    /// The seed's `extra_provider_names` of a client: in `custom` mode, none at all means the account alone
+    /// (but for `round_robin`, which means its pool); anything else has to be the pool's members, for only
+    /// the account's own pool says who they are.
+    pub members: Option<Vec<String>>,
 }

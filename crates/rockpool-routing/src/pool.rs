@@ -201,4 +201,24 @@ mod tests {
         let error = "fastest".parse::<Strategy>().unwrap_err().to_string();
         assert!(error.contains("fastest") && error.contains("priority_order"));
     }
+
+    proptest::proptest! {
+        #[test]
+        fn whatever_is_asked_for_no_account_is_in_two_pools_and_no_member_owns_one(
+            asked in proptest::collection::vec((0u128..6, proptest::collection::btree_set(0u128..6, 0..4)), 0..30),
+        ) {
+            let mut known = BTreeMap::new();
+            for (owner, members) in asked {
+                let members: Vec<u128> = members.into_iter().collect();
+                let candidate = pool(owner, &members);
+                if validate(&candidate, &known).is_ok() {
+                    known.insert(candidate.owner, candidate);
+                }
+                let members: Vec<AccountId> = known.values().flat_map(|pool| pool.members.clone()).collect();
+                let distinct: std::collections::BTreeSet<_> = members.iter().collect();
+                proptest::prop_assert_eq!(members.len(), distinct.len());
+                proptest::prop_assert!(members.iter().all(|member| !known.contains_key(member)));
+            }
+        }
+    }
 }

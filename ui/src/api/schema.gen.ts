@@ -544,6 +544,11 @@ export interface components {
         ClientChange: {
             /** @description Slug of another account. */
             account?: string | null;
+            /**
+             * @description The members of the account's pool, to be named unchanged or not at all; an empty list in `custom`
+             *     mode keeps the client on its account alone, unless it goes round.
+             */
+            extra_provider_names?: string[] | null;
             /** @description New name. */
             name?: string | null;
             override_mode?: components["schemas"]["OverrideMode"] | null;
@@ -562,6 +567,11 @@ export interface components {
         ClientNew: {
             /** @description Slug of the account that it is pointed at. */
             account: string;
+            /**
+             * @description The members of the account's pool, to be named unchanged or not at all; an empty list in `custom`
+             *     mode keeps the client on its account alone, unless it goes round.
+             */
+            extra_provider_names?: string[] | null;
             key_kind?: components["schemas"]["KeyKind"] | null;
             /** @description Unique name. */
             name: string;

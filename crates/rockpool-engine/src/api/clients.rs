@@ -29,6 +29,9 @@ pub(super) struct ClientNew {
     /// Own strategy, in `custom` mode.
     #[schema(value_type = Option<names::Strategy>)]
     strategy: Option<Strategy>,
+    /// The members of the account's pool, to be named unchanged or not at all; an empty list in `custom`
+    /// mode keeps the client on its account alone, unless it goes round.
+    extra_provider_names: Option<Vec<String>>,
 }
 
 /// Changes to a client; what is absent stays.
@@ -44,6 +47,9 @@ pub(super) struct ClientChange {
     /// Own strategy, in `custom` mode.
     #[schema(value_type = Option<names::Strategy>)]
     strategy: Option<Strategy>,
+    /// The members of the account's pool, to be named unchanged or not at all; an empty list in `custom`
+    /// mode keeps the client on its account alone, unless it goes round.
+    extra_provider_names: Option<Vec<String>>,
 }
 
 /// A client and its new key, which is shown this once.
@@ -89,6 +95,7 @@ pub(super) async fn add(
         key_kind: new.key_kind.unwrap_or(KeyKind::Bearer),
         override_mode: new.override_mode.unwrap_or(OverrideMode::Inherit),
         strategy: new.strategy,
+        members: new.extra_provider_names,
     };
     let (client, key) = engine.add_client(viewer.home, new).await?;
     let endpoint = engine.snapshot(&viewer).endpoint;
@@ -110,6 +117,7 @@ pub(super) async fn update(
         account: change.account,
         override_mode: change.override_mode,
         strategy: change.strategy,
+        members: change.extra_provider_names,
     };
     Ok(Json(engine.update_client(viewer.home, &name, patch).await?))
 }

@@ -1,6 +1,6 @@
 //! Local tools: their names, the account they are pointed at, their keys.
 
-use rockpool_routing::{ClientId, TenantId};
+use rockpool_routing::{AccountId, ClientId, Strategy, TenantId};
 use secrecy::SecretString;
 use uuid::Uuid;
 
@@ -23,6 +23,8 @@ pub(super) async fn add(
     let _edit = engine.core().registry.edit().await;
     let account = engine.account(tenant, &new.account)?.id;
     let key = authenticate::new_key(new.key_kind);
+    let wanted = Wanted { mode: new.override_mode, strategy: new.strategy, members: new.members };
+    let (override_mode, strategy) = settle(engine, account, wanted)?;
     let row = ClientRow {
         id: ClientId(Uuid::now_v7()),
         tenant,
@@ -31,12 +33,11 @@ pub(super) async fn add(
         key_kind: new.key_kind,
         key_hash: key.hash,
         key_hint: key.hint,
-        override_mode: new.override_mode,
-        strategy: new.strategy,
+        override_mode,
+        strategy,
         created_at: engine.core().clock.wall(),
         last_used_at: None,
     };
-    check_override(&row)?;
     if engine.client(tenant, &row.name).is_ok() {
         return Err(taken(&row.name));
     }
@@ -62,9 +63,12 @@ pub(super) async fn update(
     if let Some(account) = &patch.account {
         row.account = engine.account(tenant, account)?.id;
     }
-    row.override_mode = patch.override_mode.unwrap_or(row.override_mode);
-    row.strategy = patch.strategy.or(row.strategy);
-    check_override(&row)?;
+    let wanted = Wanted {
+        mode: patch.override_mode.unwrap_or(row.override_mode),
+        strategy: patch.strategy.or(row.strategy),
+        members: patch.members,
+    };
+    (row.override_mode, row.strategy) = settle(engine, row.account, wanted)?;
     engine.core().store.update_client(row.clone()).await.map_err(refused)?;
     shown(engine, &row).await
 }
@@ -114,13 +118,49 @@ fn taken(name: &str) -> ActionError {
     )
 }
 
-fn check_override(row: &ClientRow) -> Result<(), ActionError> {
-    match (row.override_mode, row.strategy) {
-        (OverrideMode::Custom, None) => Err(ActionError::invalid(
-            "strategy_missing",
-            "strategy",
-            "A client with override_mode “custom” needs a strategy of its own.",
-        )),
-        (OverrideMode::Custom, Some(_)) | (OverrideMode::Inherit | OverrideMode::Single, _) => Ok(()),
+/// How a client is to use its account's pool, as it was asked for.
+struct Wanted {
+    mode: OverrideMode,
+    strategy: Option<Strategy>,
+    members: Option<Vec<String>>,
+}
+
+/// What is saved of it.
+fn settle(
+    engine: &EngineHandle,
+    account: AccountId,
+    wanted: Wanted,
+) -> Result<(OverrideMode, Option<Strategy>), ActionError> {
+    let strategy = match (wanted.mode, wanted.strategy) {
+        (OverrideMode::Inherit | OverrideMode::Single, _) => return Ok((wanted.mode, None)),
+        (OverrideMode::Custom, Some(strategy)) => strategy,
+        (OverrideMode::Custom, None) => {
+            let text = "A client with override_mode “custom” needs a strategy of its own.";
+            return Err(ActionError::invalid("strategy_missing", "strategy", text));
+        }
+    };
+    match wanted.members {
+        Some(names) if names.is_empty() && strategy != Strategy::RoundRobin => {
+            Ok((OverrideMode::Single, None))
+        }
+        Some(names) if !names.is_empty() => {
+            check_members(engine, account, &names)?;
+            Ok((OverrideMode::Custom, Some(strategy)))
+        }
+        Some(_) | None => Ok((OverrideMode::Custom, Some(strategy))),
     }
+}
+
+fn check_members(engine: &EngineHandle, account: AccountId, names: &[String]) -> Result<(), ActionError> {
+    let registry = engine.core().registry.get();
+    let members: Vec<String> =
+        registry.pool_owned_by(account).members.iter().map(|member| registry.name_of(*member)).collect();
+    if members == names {
+        return Ok(());
+    }
+    let owner = registry.name_of(account);
+    let text = format!(
+        "A client cannot change who is in the pool of “{owner}”; change the pool itself, or leave extra_provider_names out."
+    );
+    Err(ActionError::invalid("members_differ", &owner, text))
 }

@@ -1,5 +1,7 @@
 //! A whole engine in front of a scripted provider, asked as a host and as a tool asks it.
 
+mod graph;
+
 use futures_util::FutureExt as _;
 use std::sync::mpsc;
 use std::sync::{Arc, Mutex};
@@ -96,6 +98,7 @@ impl World {
             key_kind: KeyKind::Bearer,
             override_mode: OverrideMode::Inherit,
             strategy: None,
+            members: None,
         };
         engine.add_client(home(&engine), new).await.unwrap().1.expose_secret().to_owned()
     }
