@@ -102,6 +102,15 @@ impl Codex {
         Self { key: Some(key.secret.clone()), ..Self::with(&config).await }
     }
 
+    /// The same over WebSocket, giving an answer up after so many milliseconds without an event.
+    pub async fn impatient(key: &Key, idle_ms: u32) -> Self {
+        let codex = Self::custom(key, Transport::WebSocket).await;
+        let file = codex.home.path().join("codex/config.toml");
+        let config = fs::read_to_string(&file).unwrap();
+        fs::write(&file, format!("{config}stream_idle_timeout_ms = {idle_ms}\n")).unwrap();
+        codex
+    }
+
     /// With the built-in provider and a login of its own, pointed at the endpoint by a path key.
     pub async fn built_in(key: &Key, auth_json: &str) -> Self {
         let root = key.base_url.trim_end_matches("/v1");

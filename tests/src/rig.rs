@@ -8,7 +8,7 @@ use std::time::Duration;
 use http::Method;
 use rockpool_engine::api::{self, InProcess};
 use rockpool_engine::clock::Clock;
-use rockpool_engine::config::Config;
+use rockpool_engine::config::{Config, Pace};
 use rockpool_engine::engine::{Engine, StartError};
 use rockpool_engine::handle::EngineHandle;
 use rockpool_engine::ports::Ports;
@@ -56,6 +56,7 @@ pub struct Setup {
     strategy: &'static str,
     road: Road,
     time: Time,
+    pace: Pace,
 }
 
 impl Setup {
@@ -65,7 +66,7 @@ impl Setup {
     pub fn of<const N: usize>(names: [&str; N]) -> Self {
         let windows = Windows::five_hours_and_weekly();
         let people = names.iter().map(|name| Person::named(name, "plus", windows.clone())).collect();
-        Self { people, strategy: "primary_first", road: Road::Plain, time: Time::Runs }
+        Self { people, strategy: "primary_first", road: Road::Plain, time: Time::Runs, pace: Pace::default() }
     }
 
     /// Another strategy.
@@ -86,6 +87,13 @@ impl Setup {
     #[must_use]
     pub fn with_time_standing(mut self) -> Self {
         self.time = Time::Stands;
+        self
+    }
+
+    /// Shorter times on WebSockets.
+    #[must_use]
+    pub fn pace(mut self, change: impl FnOnce(&mut Pace)) -> Self {
+        change(&mut self.pace);
         self
     }
 
@@ -124,6 +132,7 @@ impl Setup {
         let mut config =
             Config::rehearsal(data_dir, Url::parse(&auth).unwrap(), Url::parse(&backend).unwrap());
         config.ca_file = (self.road == Road::Tls).then_some(ca);
+        config.pace = self.pace;
         let vault = Keepsake::default();
         let engine = launch(&config, &vault, &clock, sim.ca_pem()).await;
         let api = owner(&engine);

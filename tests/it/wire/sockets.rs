@@ -1,5 +1,12 @@
 //! WebSockets frame by frame: error frames, response ids, refused handshakes, deflate and limits.
 
+mod age;
+mod blocked;
+mod breaker;
+mod errors;
+mod patience;
+mod silence;
+
 use rockpool_sim::{Action, Fault, On, Windows};
 use rockpool_tests::journal::{item_types, served, turns};
 use rockpool_tests::request::{answer, frame, items, types, user};
@@ -19,6 +26,13 @@ fn has_exactly_one_status(frame: &Value) {
     let statuses = ["status", "status_code"].iter().filter(|name| frame.get(**name).is_some()).count();
     assert_eq!(statuses, 1, "{frame}");
     assert!(frame["error"]["message"].as_str().is_some_and(|message| !message.is_empty()), "{frame}");
+}
+
+/// A turn that builds on an answer of the same connection.
+fn continued(input: Value, answered: &[Value]) -> Value {
+    let mut turn = frame(input);
+    turn["previous_response_id"] = answered.last().unwrap()["response"]["id"].clone();
+    turn
 }
 
 #[tokio::test]

@@ -152,7 +152,7 @@ impl Bench {
         (event, (self.began.elapsed().as_secs_f64() * 10.0).round() / 10.0)
     }
 
-    async fn record(&self) -> ActivityView {
+    fn record(&self) -> ActivityView {
         let recent = self.engine.handle().snapshot().recent;
         assert_eq!(recent.len(), 1, "{recent:?}");
         recent[0].clone()
@@ -171,7 +171,7 @@ async fn while_a_turn_is_open_the_tool_hears_of_it_every_minute_and_after_15_in_
     }
     let (last, at) = bench.tool_hears(Provider::Answers).await;
     assert_eq!((&last.unwrap()["type"], at), (&json!("error"), 900.0));
-    assert_eq!(bench.record().await.first_byte_ms, None, "a keep-alive is no output");
+    assert_eq!(bench.record().first_byte_ms, None, "a keep-alive is no output");
 }
 
 #[tokio::test]
@@ -209,7 +209,7 @@ async fn a_provider_that_answers_no_ping_is_lost_after_75_seconds() {
     assert_eq!(bench.tool_hears(Provider::IsGone).await, (keep_alive(), 60.0));
     let (error, at) = bench.tool_hears(Provider::IsGone).await;
     assert_eq!((&error.unwrap()["type"], at), (&json!("error"), 75.0));
-    let record = bench.record().await;
+    let record = bench.record();
     assert_eq!((record.outcome.as_str(), record.attempts.len()), ("failure", 1));
     let ping = bench.provider.next().await;
     assert!(matches!(ping, Some(Ok(Message::Ping(_)))), "{ping:?}");
@@ -291,5 +291,5 @@ async fn the_end_of_a_connections_time_between_turns_ends_both_sides_cleanly() {
     let closed = bench.provider.next().await.unwrap().unwrap();
     assert!(matches!(closed, Message::Close(_)), "{closed:?}");
     (&mut bench.session).await.unwrap();
-    assert_eq!(bench.record().await.outcome, "success");
+    assert_eq!(bench.record().outcome, "success");
 }
