@@ -1,6 +1,7 @@
 //! Which packages and features are compiled together. Cargo unifies the features of what is selected together, so a
 //! different selection is a different build of half the dependencies: every command takes its selection from here.
 
+use crate::args::Depth;
 use crate::invocation::Invocation;
 use crate::workspace::Workspace;
 
@@ -32,11 +33,21 @@ pub(crate) fn lint(workspace: &Workspace) -> Invocation {
     Invocation::cargo(head.into_iter().chain(FEATURES).chain(tail)).within(workspace.root())
 }
 
+/// How many cases a property test tries, by the variable that proptest reads.
+pub(crate) const CASES: &str = "PROPTEST_CASES";
+
+fn cases(depth: Depth) -> &'static str {
+    match depth {
+        Depth::Landing => "2000",
+        Depth::Full => "100000",
+    }
+}
+
 /// Every test of the workspace. The shell is selected for its features only (its binary has no test target), so that the
 /// tests use the dependencies that the app was built with: 51 compile units are new against 166 without it.
-pub(crate) fn test(workspace: &Workspace) -> Invocation {
+pub(crate) fn test(workspace: &Workspace, depth: Depth) -> Invocation {
     let head = ["test", "--workspace", "--no-fail-fast"];
-    Invocation::cargo(head.into_iter().chain(FEATURES)).within(workspace.root())
+    Invocation::cargo(head.into_iter().chain(FEATURES)).within(workspace.root()).with_env(CASES, cases(depth))
 }
 
 #[cfg(test)]
@@ -48,6 +59,14 @@ mod tests {
         let workspace = Workspace::locate().unwrap();
         let whole = build(&workspace).to_string();
         assert_eq!(build_app(&workspace).to_string(), format!("{whole} --bin rockpool-desktop"));
-        assert!(test(&workspace).to_string().contains(&FEATURES.join(" ")));
+        assert!(test(&workspace, Depth::Landing).to_string().contains(&FEATURES.join(" ")));
+    }
+
+    #[test]
+    fn property_tests_try_more_cases_the_deeper_a_run_goes() {
+        let workspace = Workspace::locate().unwrap();
+        let typed = |depth| test(&workspace, depth).to_string();
+        assert!(typed(Depth::Landing).contains("PROPTEST_CASES=2000 "), "{}", typed(Depth::Landing));
+        assert!(typed(Depth::Full).contains("PROPTEST_CASES=100000 "), "{}", typed(Depth::Full));
     }
 }

@@ -10,7 +10,8 @@ Usage: cargo xtask <COMMAND>
   test [--full] [--yes]       install what is missing and run every test
 
   --rehearsal   start against the bundled simulated provider; no account is needed
-  --full        add licences and bans, the UI in a browser, its screenshots, and the release build
+  --full        add licences and bans, the UI in a browser, its screenshots, the release build, mutants of the
+                routing crate, and fifty times as many cases of each property test
   --yes         install missing system packages without asking
   --help        show this text";
 

@@ -6,6 +6,7 @@ mod consent;
 mod failure;
 mod install;
 mod invocation;
+mod mutants;
 mod needs;
 mod node;
 mod packages;

@@ -25,10 +25,21 @@ impl Steps {
         invocation: Invocation,
         remedy: Option<&'static str>,
     ) -> Result<(), Failure> {
+        self.run_to(name, invocation, &[0], remedy)
+    }
+
+    /// As `run_with_remedy`, for a command that has several exit codes for what is no failure.
+    pub(crate) fn run_to(
+        &mut self,
+        name: &'static str,
+        invocation: Invocation,
+        fine: &[i32],
+        remedy: Option<&'static str>,
+    ) -> Result<(), Failure> {
         say::line(&format!("\n== {name}\n   {invocation}"));
         let started = Instant::now();
         let status = launched(&invocation)?;
-        if !status.success() {
+        if !status.code().is_some_and(|code| fine.contains(&code)) {
             return Err(Failure::Step { name: name.to_owned(), repeat: Box::new(invocation), remedy });
         }
         let took = started.elapsed();
@@ -79,6 +90,13 @@ mod tests {
         assert!(failure.contains("\"formatting\""), "{failure}");
         assert!(failure.contains("Run `cargo fmt`."), "{failure}");
         assert!(failure.contains("false argument"), "{failure}");
+    }
+
+    #[test]
+    fn an_exit_code_that_is_no_failure_is_none_here() {
+        let three = || Invocation::new("sh", ["-c", "exit 3"]);
+        assert!(Steps::default().run_to("mutants", three(), &[0, 3], None).is_ok());
+        assert!(Steps::default().run("mutants", three()).is_err());
     }
 
     #[test]

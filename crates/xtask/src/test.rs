@@ -8,6 +8,7 @@ use crate::consent::Consent;
 use crate::failure::Failure;
 use crate::install;
 use crate::invocation::Invocation;
+use crate::mutants;
 use crate::needs::Purpose;
 use crate::node;
 use crate::steps::Steps;
@@ -41,7 +42,7 @@ pub(crate) fn test(workspace: &Workspace, depth: Depth, consent: Consent) -> Res
     }
     steps.run("build of the app, the command line and the simulator", app::build(workspace))?;
 
-    let tests = app::test(workspace)
+    let tests = app::test(workspace, depth)
         .with_env("ROCKPOOL_BIN", workspace.binary("rockpool"))
         .with_env("ROCKPOOL_DESKTOP_BIN", workspace.binary("rockpool-desktop"))
         .with_env("ROCKPOOL_SIM_BIN", workspace.binary("rockpool-sim"))
@@ -67,5 +68,6 @@ fn full(steps: &mut Steps, workspace: &Workspace) -> Result<(), Failure> {
     let ui = workspace.ui();
     steps.run("the UI in a browser", node::script(&ui, "e2e"))?;
     steps.run("screenshots of the UI", node::script(&ui, "screenshots"))?;
+    mutants::check(steps, workspace)?;
     steps.run("release build", app::build_release(workspace))
 }

@@ -1,4 +1,5 @@
-//! Tools that tests drive and that no system package manager has: the Codex CLI at a pinned version, cargo-deny.
+//! Tools that tests drive and that no system package manager has: the Codex CLI at a pinned version, cargo-deny,
+//! cargo-mutants.
 
 use std::fs;
 use std::io;
@@ -53,14 +54,31 @@ pub(crate) fn cargo_deny(steps: &mut Steps, workspace: &Workspace) -> Result<Str
     if System::here().has_program(name) {
         return Ok(name.to_owned());
     }
-    let root = workspace.scratch("cargo-tools");
-    let program = root.join("bin").join(format!("{name}{}", std::env::consts::EXE_SUFFIX));
+    let program = compiled(workspace, name);
     if !program.is_file() {
-        let root = root.display().to_string();
-        let args = ["install", name, "--version", "^0.20", "--locked", "--root", &root];
-        steps.run("install cargo-deny", Invocation::cargo(args))?;
+        steps.run("install cargo-deny", compile(workspace, name, "^0.20"))?;
     }
     Ok(program.display().to_string())
+}
+
+/// cargo-mutants at one version, since others find other mutants; compiled on first use (some minutes).
+pub(crate) fn cargo_mutants(steps: &mut Steps, workspace: &Workspace) -> Result<String, Failure> {
+    let name = "cargo-mutants";
+    let program = compiled(workspace, name);
+    if !program.is_file() {
+        steps.run("install cargo-mutants", compile(workspace, name, "=27.1.0"))?;
+    }
+    Ok(program.display().to_string())
+}
+
+fn compiled(workspace: &Workspace, name: &str) -> PathBuf {
+    let file = format!("{name}{}", std::env::consts::EXE_SUFFIX);
+    workspace.scratch("cargo-tools").join("bin").join(file)
+}
+
+fn compile(workspace: &Workspace, name: &str, version: &str) -> Invocation {
+    let root = workspace.scratch("cargo-tools").display().to_string();
+    Invocation::cargo(["install", name, "--version", version, "--locked", "--root", &root])
 }
 
 #[cfg(test)]
