@@ -5,5 +5,6 @@ mod limits;
 mod moving;
 mod resume;
 mod side_paths;
+mod sockets;
 mod tokens;
 mod tools;
