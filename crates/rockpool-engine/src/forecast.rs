@@ -126,3 +126,6 @@ fn view(runway: Runway) -> RunwayView {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

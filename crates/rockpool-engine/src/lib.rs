@@ -31,6 +31,8 @@ pub mod store;
 mod tasks;
 #[cfg(test)]
 mod test_http;
+#[cfg(test)]
+mod test_stage;
 pub mod token;
 pub mod upstream;
 pub mod usage;

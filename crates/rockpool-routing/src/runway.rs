@@ -132,6 +132,8 @@ struct Gauge {
     slot: Slot,
     window: Window,
     judgement: Judgement,
+    /// Percent per second that were burnt of late.
+    of_late: f64,
     /// The work that one percent of it stands for, where the record shows it.
     size: Option<f64>,
 }
@@ -167,10 +169,10 @@ fn gauges(record: Record<'_>, now: Timestamp) -> Vec<Gauge> {
             let size = size(record, slot);
             if cycle.window.resets_at.is_some_and(|at| at <= now) {
                 let window = refilled(cycle.window, now);
-                return Some(Gauge { slot, window, judgement: Judgement::Little, size });
+                return Some(Gauge { slot, window, judgement: Judgement::Little, of_late: 0.0, size });
             }
-            let judgement = pace::judge(&cycle, now);
-            Some(Gauge { slot, window: cycle.window, judgement, size })
+            let (judgement, of_late) = (pace::judge(&cycle, now), pace::of_late(&cycle, now));
+            Some(Gauge { slot, window: cycle.window, judgement, of_late, size })
         })
         .collect()
 }

@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use super::pending::MOST;
 use super::*;
-use crate::snapshot::WhyView;
+use crate::snapshot::{AffinityView, WhyView};
 use crate::store::{AccountRow, ClientRow, LoginRow, Obtained, RefreshPhase, system_scope};
 
 struct World {
@@ -140,7 +140,11 @@ impl World {
 }
 
 fn reading(second: i64) -> Reading {
-    let windows = Window::reported(5.0, Some(18_000), Some(at(99))).into_iter().collect();
+    used(second, 5.0)
+}
+
+fn used(second: i64, percent: f64) -> Reading {
+    let windows = Window::reported(percent, Some(18_000), Some(at(99))).into_iter().collect();
     Reading::new(at(second), Source::Headers, windows)
 }
 
@@ -199,4 +203,132 @@ async fn a_database_that_fails_for_long_costs_the_oldest_records_only() {
     let pending = ledger.lock().pending.batch().activity;
     let first = RequestId(Uuid::from_u128(2));
     assert_eq!((pending.len(), pending[0].view.id), (MOST, first));
+}
+
+#[tokio::test]
+async fn readings_are_thinned_out_for_the_database_and_the_newest_is_known_all_the_same() {
+    let world = world().await;
+    let ledger = Ledger::new(Notices::new());
+    for second in 0..=600 {
+        ledger.quota(world.tenant, world.account, reading(second));
+    }
+    ledger.quota(world.tenant, world.account, used(630, 9.0));
+    ledger.quota(world.tenant, world.account, used(620, 7.0));
+    ledger.quota(world.tenant, world.account, Reading::new(at(640), Source::Event, Vec::new()));
+    ledger.write(&world.store).await.unwrap();
+    let written = world.store.quota_history(world.tenant, at(0)).await.unwrap();
+    let times: Vec<_> = written.iter().map(|row| row.sample.at).collect();
+    assert_eq!(times, [at(0), at(300), at(600)]);
+    let known = ledger.look(world.account, |record| record.samples.to_vec());
+    let times: Vec<_> = known.iter().map(|sample| sample.at).collect();
+    assert_eq!(times, [at(0), at(300), at(600), at(630)]);
+    assert_eq!(known[3].windows[0].used_percent, 9.0);
+    assert_eq!(ledger.last_sample(world.account), Some(at(600)));
+    ledger.quota(world.tenant, world.account, used(660, 9.0));
+    assert_eq!(ledger.last_sample(world.account), Some(at(660)), "it changed, and a minute has passed");
+}
+
+#[tokio::test]
+async fn samples_that_a_failing_database_did_not_take_are_written_later_and_once() {
+    let world = world().await;
+    let ledger = Ledger::new(Notices::new());
+    ledger.quota(world.tenant, world.account, reading(0));
+    ledger.outcome(world.tenant, world.account, Outcome::Success);
+    ledger.request(world.request(1));
+    world.fails();
+    ledger.write(&world.store).await.unwrap_err();
+    ledger.quota(world.tenant, world.account, reading(300));
+    world.works_again();
+    ledger.write(&world.store).await.unwrap();
+    ledger.write(&world.store).await.unwrap();
+    let written = world.store.quota_history(world.tenant, at(0)).await.unwrap();
+    assert_eq!(written.iter().map(|row| row.sample.at).collect::<Vec<_>>(), [at(0), at(300)]);
+}
+
+#[tokio::test]
+async fn what_is_remembered_of_two_weeks_is_bounded_and_the_same_after_a_restart() {
+    let world = world().await;
+    let ledger = Ledger::new(Notices::new());
+    let minutes = 15 * 24 * 60;
+    for minute in 0..=minutes {
+        // A point a minute, a hundred of them, and again.
+        ledger.quota(world.tenant, world.account, used(minute * 60, (minute % 100) as f64));
+        if minute % 10_000 == 0 {
+            ledger.write(&world.store).await.unwrap();
+        }
+    }
+    ledger.write(&world.store).await.unwrap();
+    let now = at(minutes * 60);
+    let remembered = ledger.look(world.account, |record| record.samples.len());
+    assert!((700..=1_000).contains(&remembered), "{remembered}");
+
+    let again = Ledger::new(Notices::new());
+    again.recall_tracks(&world.store, world.tenant, now).await.unwrap();
+    let mut before = ledger.look(world.account, |record| record.samples.to_vec());
+    let mut after = again.look(world.account, |record| record.samples.to_vec());
+    rockpool_routing::runway::thin(&mut before, now);
+    rockpool_routing::runway::thin(&mut after, now);
+    // Rows beyond 12,000 were given up.
+    let bound = at(minutes * 60 - 11_000 * 60);
+    before.retain(|sample| sample.at >= bound);
+    after.retain(|sample| sample.at >= bound);
+    assert_eq!(before, after);
+    assert_eq!(again.last_sample(world.account), Some(now));
+}
+
+impl World {
+    /// A request that moved its conversation, with these tokens.
+    fn moved(&self, number: u64, tokens: u64) -> ActivityRow {
+        let mut row = self.request(number);
+        row.view.input_tokens = Some(tokens);
+        row.view.why.maybe_billed_twice = 2;
+        row.view.why.affinity = AffinityView {
+            kind: AffinityKind::Moved,
+            cached_tokens_lost: Some(30),
+            ..AffinityView::default()
+        };
+        row
+    }
+}
+
+#[tokio::test]
+async fn moves_are_counted_for_a_day_by_the_account_that_they_led_to() {
+    const DAY: u64 = 24 * 3600;
+    let world = world().await;
+    let ledger = Ledger::new(Notices::new());
+    let cost = |ledger: &Ledger, second: u64| {
+        let of_nobody = AccountId(Uuid::nil());
+        let accounts = [world.account, of_nobody].into_iter();
+        ledger.moves(accounts, at(i64::try_from(second).unwrap()))
+    };
+    ledger.request(world.moved(1, 0));
+    ledger.request(world.request(2));
+    ledger.request(world.moved(DAY, 0));
+    let mut unserved = world.moved(DAY + 1, 0);
+    unserved.account = None;
+    ledger.request(unserved);
+    let twice = MovesView { count: 2, cached_tokens_lost: 60, maybe_billed_twice: 4 };
+    let once = MovesView { count: 1, cached_tokens_lost: 30, maybe_billed_twice: 2 };
+    assert_eq!((cost(&ledger, 600), cost(&ledger, DAY), cost(&ledger, DAY + 600)), (twice, twice, once));
+
+    ledger.write(&world.store).await.unwrap();
+    let again = Ledger::new(Notices::new());
+    again.recall_tracks(&world.store, world.tenant, at(0)).await.unwrap();
+    assert_eq!((cost(&again, 600), cost(&again, DAY + 600)), (twice, once), "after a restart");
+}
+
+#[tokio::test]
+async fn work_is_counted_from_the_first_whole_hour_in_which_quota_is_known_too() {
+    const HOUR: i64 = 3600;
+    let world = world().await;
+    let ledger = Ledger::new(Notices::new());
+    let work = |ledger: &Ledger| ledger.look(world.account, |record| record.work);
+    let begins = HOUR - at(0).as_second() % HOUR;
+    let number = |second: i64| u64::try_from(second).unwrap();
+    ledger.quota(world.tenant, world.account, reading(1));
+    assert_eq!(work(&ledger), None);
+    for (second, tokens) in [(5, 100), (begins, 10), (begins + HOUR, 1)] {
+        ledger.request(world.moved(number(second), tokens));
+    }
+    assert_eq!(work(&ledger).map(|work| (work.since, work.amount)), Some((at(begins), 11.0)));
 }

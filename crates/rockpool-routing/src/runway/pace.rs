@@ -67,6 +67,17 @@ pub(super) fn judge(cycle: &Cycle, now: Timestamp) -> Judgement {
     Judgement::Judged(Lasts { fast, best, slow })
 }
 
+/// Percent per second that were burnt of late: in the stretch that would be repeated. Other than a judgement
+/// this can be told of a window that is used up.
+pub(super) fn of_late(cycle: &Cycle, now: Timestamp) -> f64 {
+    if cycle.seen.len() < FEWEST_SAMPLES {
+        return 0.0;
+    }
+    let curve = Curve::of(cycle, now);
+    let stretch = stretch(length(cycle, now), curve.span()).max(MINUTE);
+    curve.burnt(stretch) / stretch
+}
+
 /// Seconds of the window's length; for one that does not name it, at least the time to its reset.
 fn length(cycle: &Cycle, now: Timestamp) -> f64 {
     let named = cycle.window.length_seconds.map(f64::from);

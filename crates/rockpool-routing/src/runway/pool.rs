@@ -6,9 +6,9 @@
 //! every account: what it is shows in the work that was done while it was burnt, and an account that shows
 //! nothing is taken to be of the average size of the others.
 //!
-//! An account that is dry from the beginning, or is out for another reason, adds no load: its tools have
-//! moved on, and their load is in the records of the others by now. What runs past the last reset that is
-//! known today is not looked at.
+//! The load of an account that is dry from the beginning, or out for another reason, is what it burnt of
+//! late. That fades as its tools move on, while their load grows into the records of the others. What runs
+//! past the last reset that is known today is not looked at.
 
 mod drain;
 
@@ -40,7 +40,7 @@ pub struct Tank<'a> {
 pub fn pool(tanks: &[Tank<'_>], now: Timestamp) -> Runway {
     let serving: Vec<Tank<'_>> = tanks.iter().filter(|tank| tank.part == Part::Serves).copied().collect();
     let Some(end) = last_reset(&serving, now) else { return at_once(&serving, now) };
-    let drained = |pace: fn(&Lasts) -> Option<SignedDuration>| Drain::new(&serving, now, pace).run(end);
+    let drained = |pace: fn(&Lasts) -> Option<SignedDuration>| Drain::new(tanks, now, pace).run(end);
     let best = drained(|lasts| lasts.best);
     if let Some(dry) = best
         && dry.at == now
@@ -51,10 +51,7 @@ pub fn pool(tanks: &[Tank<'_>], now: Timestamp) -> Runway {
         Present::UsedUp { .. } => true,
         Present::Left => !tank.forecast.gauges.is_empty(),
     };
-    let loaded = serving.iter().any(|tank| {
-        let mut judgements = tank.forecast.gauges.iter().map(|gauge| &gauge.judgement);
-        judgements.any(|judgement| matches!(judgement, Judgement::Judged(_)))
-    });
+    let loaded = Drain::new(tanks, now, |lasts| lasts.fast).is_loaded();
     if !loaded || !serving.iter().all(known) {
         return Runway::Silent;
     }

@@ -315,6 +315,21 @@ fn a_pool_of_used_up_accounts_is_dry_until_the_first_returns() {
 }
 
 #[test]
+fn the_load_of_an_account_that_has_just_run_dry_is_on_the_others() {
+    let used = |second: i64| 48.0 * (second + 2 * HOUR) as f64 / 3600.0;
+    let samples = record(five_hour, 3 * HOUR, (-2 * HOUR, 0, 5 * MINUTE), used);
+    let (dry_now, idle) = (forecast(of(&samples), gone(3 * HOUR), at(0)), idle());
+    assert_eq!(dry(pool(&[tank(&dry_now), tank(&idle)], at(0))), (125, 125, Some(125), Some(180)));
+    let half = forecast(of(&samples), gone(3 * HOUR), at(15 * MINUTE));
+    let fading = pool(&[tank(&half), tank(&idle)], at(15 * MINUTE));
+    assert!(matches!(fading, Runway::Lasts { .. }), "half of it is gone: {fading:?}");
+    let later = forecast(of(&samples), gone(3 * HOUR), at(30 * MINUTE));
+    assert_eq!(pool(&[tank(&later), tank(&idle)], at(30 * MINUTE)), Runway::Silent);
+    let paused = Tank { part: Part::Out, ..tank(&dry_now) };
+    assert_eq!(dry(pool(&[paused, tank(&idle)], at(0))).0, 125);
+}
+
+#[test]
 fn a_pool_says_nothing_of_accounts_that_it_knows_nothing_of() {
     let (busy, unseen) = (steady(30.0), forecast(of(&[]), Present::Left, at(0)));
     assert_eq!(pool(&[tank(&busy), tank(&unseen)], at(0)), Runway::Silent);

@@ -4,7 +4,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use crate::runway::cycle::Slot;
 use crate::runway::pace::{Judgement, Lasts};
-use crate::runway::{Gauge, Present, Tank};
+use crate::runway::{Gauge, Part, Present, Tank};
 
 /// Left percentages up to this are nothing.
 const NOTHING: f64 = 1e-6;
@@ -55,22 +55,24 @@ impl Drain {
         pace: fn(&Lasts) -> Option<SignedDuration>,
     ) -> Self {
         let accounts = tanks.iter().map(|tank| {
-            let shut = match tank.forecast.present {
-                Present::Left => None,
-                Present::UsedUp { until: Some(until) } if until > now => Some(Reopening::At(until)),
-                Present::UsedUp { .. } => Some(Reopening::Never),
-            };
+            let shut = shut(tank, now);
             // A used-up window of an account that still has quota is paid for otherwise.
             let counts = |gauge: &&Gauge| gauge.judgement != Judgement::Empty || shut.is_some();
-            let levels = tank.forecast.gauges.iter().filter(counts);
-            let level = |gauge| Level::of(gauge, pace, usual_size(tanks, gauge));
-            let mut levels: Vec<Level> = levels.map(level).collect();
-            if shut.is_some() {
-                levels.iter_mut().for_each(|level| level.pace = 0.0);
-            }
-            Account { shut, levels }
+            let level = |gauge: &Gauge| {
+                let pace = match shut {
+                    Some(_) => gauge.load_of_late(),
+                    None => gauge.pace(pace),
+                };
+                Level::of(gauge, pace, usual_size(tanks, gauge))
+            };
+            Account { shut, levels: tank.forecast.gauges.iter().filter(counts).map(level).collect() }
         });
         Self { now, accounts: accounts.collect() }
+    }
+
+    /// Whether anything is being burnt.
+    pub(super) fn is_loaded(&self) -> bool {
+        self.accounts.iter().flat_map(|account| &account.levels).any(|level| level.pace > 0.0)
     }
 
     /// Drains until all are dry, or until `end`: then `None`.
@@ -203,14 +205,38 @@ fn usual_size(tanks: &[Tank<'_>], gauge: &Gauge) -> f64 {
     gauge.size.unwrap_or(if known.is_empty() { 1.0 } else { average })
 }
 
-impl Level {
-    fn of(gauge: &Gauge, pace: fn(&Lasts) -> Option<SignedDuration>, size: f64) -> Self {
-        let left = gauge.left_percent();
-        let pace = match &gauge.judgement {
-            Judgement::Judged(lasts) => pace(lasts).map_or(0.0, |lasts| left / lasts.as_secs_f64().max(1.0)),
+fn shut(tank: &Tank<'_>, now: Timestamp) -> Option<Reopening> {
+    match (tank.part, tank.forecast.present) {
+        (Part::Out, _) => Some(Reopening::Never),
+        (Part::Serves, Present::UsedUp { until: Some(until) }) if until > now => Some(Reopening::At(until)),
+        (Part::Serves, Present::UsedUp { .. }) => Some(Reopening::Never),
+        (Part::Serves, Present::Left) => None,
+    }
+}
+
+impl Gauge {
+    /// Percent per second, by one of the ways to read the record.
+    fn pace(&self, pace: fn(&Lasts) -> Option<SignedDuration>) -> f64 {
+        match &self.judgement {
+            Judgement::Judged(lasts) => {
+                pace(lasts).map_or(0.0, |lasts| self.left_percent() / lasts.as_secs_f64().max(1.0))
+            }
             Judgement::Little | Judgement::Unknown | Judgement::Empty => 0.0,
-        };
-        let left = if gauge.judgement == Judgement::Empty { 0.0 } else { left };
+        }
+    }
+
+    /// Percent per second that its tools burn on others from now on.
+    fn load_of_late(&self) -> f64 {
+        match self.judgement {
+            Judgement::Judged(_) | Judgement::Empty => self.of_late,
+            Judgement::Little | Judgement::Unknown => 0.0,
+        }
+    }
+}
+
+impl Level {
+    fn of(gauge: &Gauge, pace: f64, size: f64) -> Self {
+        let left = if gauge.judgement == Judgement::Empty { 0.0 } else { gauge.left_percent() };
         let length = gauge.window.length_seconds.map(|seconds| SignedDuration::from_secs(seconds.into()));
         Self { slot: gauge.slot, size, left, resets_at: gauge.window.resets_at, length, pace }
     }

@@ -1,0 +1,189 @@
+//! An engine for tests on a real store, with accounts, a pool and a record of what was seen and asked.
+
+use std::sync::Arc;
+
+use jiff::{SignedDuration, Timestamp};
+use rockpool_routing::account::Wish;
+use rockpool_routing::{
+    AccountId, Conversations, LoginId, Reading, RequestId, Source, Strategy, TenantId, Window,
+};
+use uuid::Uuid;
+
+use crate::action::PoolSettings;
+use crate::api::Operations as _;
+use crate::clock::Clock;
+use crate::config::Config;
+use crate::engine::Engine;
+use crate::handle::EngineHandle;
+use crate::ports::{NoBrowser, Ports};
+use crate::principal::Principal;
+use crate::snapshot::{AccountView, ActivityView, PoolView, WhyView};
+use crate::store::{AccountRow, ActivityRow, LoginRow, Obtained, RefreshPhase};
+use crate::vault::MemoryVault;
+
+/// The engine, which asks no provider.
+pub(crate) struct Stage {
+    engine: Engine,
+    pub(crate) clock: Clock,
+    config: Config,
+    folder: tempfile::TempDir,
+}
+
+/// So many seconds after the beginning.
+pub(crate) fn at(second: i64) -> Timestamp {
+    Timestamp::from_second(1_800_000_000 + second).unwrap()
+}
+
+/// A five-hour window.
+pub(crate) fn five_hour(used_percent: f64, resets: i64) -> Window {
+    Window::reported(used_percent, Some(18_000), Some(at(resets))).unwrap()
+}
+
+impl Stage {
+    /// With these accounts, of which the first one owns a pool of all.
+    pub(crate) async fn with(names: &[&str]) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let nowhere = url::Url::parse("http://127.0.0.1:9/").unwrap();
+        let config = Config::rehearsal(folder.path().join("data"), nowhere.clone(), nowhere);
+        let clock = Clock::manual(at(0));
+        let engine = start(&config, &clock).await;
+        let stage = Self { engine, clock, config, folder };
+        for name in names {
+            stage.add(name).await;
+        }
+        let settings = PoolSettings {
+            strategy: Strategy::PrimaryFirst,
+            extra_provider_names: names[1..].iter().map(|name| (*name).to_owned()).collect(),
+            conversations: Conversations::Stay,
+        };
+        stage.handle().set_pool(stage.tenant(), names[0], settings).await.unwrap();
+        stage
+    }
+
+    async fn add(&self, name: &str) {
+        let (tenant, handle) = (self.tenant(), self.handle());
+        let core = handle.core();
+        let login = LoginRow {
+            id: LoginId(Uuid::now_v7()),
+            tenant,
+            issuer: "https://issuer.test".to_owned(),
+            user_id: name.to_owned(),
+            email: None,
+            obtained: Obtained::SignIn,
+            phase: RefreshPhase::Idle,
+            phase_code: None,
+            generation: 1,
+            access_expires_at: None,
+            access_issued_at: None,
+            fingerprint: [name.as_bytes()[0]; 32],
+            created_at: at(0),
+            updated_at: at(0),
+        };
+        let account = AccountRow {
+            id: AccountId(Uuid::now_v7()),
+            tenant,
+            login: login.id,
+            name: name.to_owned(),
+            display_name: name.to_owned(),
+            email: None,
+            user_id: name.to_owned(),
+            workspace_id: format!("of-{name}"),
+            plan: None,
+            wish: Wish::Active,
+            position: 0,
+            created_at: at(0),
+            updated_at: at(0),
+        };
+        let id = account.id;
+        core.store.insert_login(login).await.unwrap();
+        core.store.insert_account(account).await.unwrap();
+        core.routing.learn(|router, _| router.add_account(id));
+        core.reload().await.unwrap();
+    }
+
+    pub(crate) fn handle(&self) -> EngineHandle {
+        self.engine.handle()
+    }
+
+    pub(crate) fn tenant(&self) -> TenantId {
+        self.handle().viewer(Principal::Owner).home
+    }
+
+    pub(crate) fn id(&self, name: &str) -> AccountId {
+        self.handle().account(self.tenant(), name).unwrap().id
+    }
+
+    /// Lets time pass until so many seconds after the beginning.
+    pub(crate) fn wait_until(&self, second: i64) {
+        let wait = at(second).duration_since(self.clock.wall());
+        self.clock.advance(wait.max(SignedDuration::ZERO).unsigned_abs());
+    }
+
+    /// Lets the provider say this now.
+    pub(crate) fn sees(&self, name: &str, windows: Vec<Window>) {
+        let reading = Reading::new(self.clock.wall(), Source::Headers, windows);
+        self.handle().core().observe(self.id(name), reading);
+    }
+
+    /// Records a request that `account` answered; `edit` says what else is known of it.
+    pub(crate) fn asked(&self, account: &str, edit: impl FnOnce(&mut ActivityView)) {
+        let id = Some(self.id(account));
+        self.records(ActivityRow { tenant: self.tenant(), client: None, account: id, view: self.view(edit) });
+    }
+
+    /// A request of now.
+    pub(crate) fn view(&self, edit: impl FnOnce(&mut ActivityView)) -> ActivityView {
+        let mut view = ActivityView {
+            id: RequestId(Uuid::now_v7()),
+            at: self.clock.wall(),
+            client: "tool".to_owned(),
+            account: None,
+            first_account: None,
+            model: None,
+            transport: "http".to_owned(),
+            outcome: "success".to_owned(),
+            status: 200,
+            placement: None,
+            attempts: Vec::new(),
+            skipped: Vec::new(),
+            first_byte_ms: None,
+            duration_ms: 1,
+            input_tokens: None,
+            cached_tokens: None,
+            output_tokens: None,
+            why: WhyView { strategy: Some(Strategy::PrimaryFirst), ..WhyView::default() },
+        };
+        edit(&mut view);
+        view
+    }
+
+    pub(crate) fn records(&self, row: ActivityRow) {
+        self.handle().core().ledger.request(row);
+    }
+
+    /// What is shown of an account.
+    pub(crate) fn account(&self, name: &str) -> AccountView {
+        let mut accounts = self.handle().snapshot().accounts;
+        accounts.retain(|account| account.name == name);
+        accounts.remove(0)
+    }
+
+    /// What is shown of the pool.
+    pub(crate) fn pool(&self) -> PoolView {
+        self.handle().snapshot().pools.remove(0)
+    }
+
+    /// The same machine after the engine was stopped and started again.
+    pub(crate) async fn restarted(self) -> Self {
+        let Self { engine, clock, config, folder } = self;
+        engine.shutdown().await;
+        let engine = start(&config, &clock).await;
+        Self { engine, clock, config, folder }
+    }
+}
+
+async fn start(config: &Config, clock: &Clock) -> Engine {
+    let vault = Box::new(MemoryVault::default());
+    let ports = Ports { vault, browser: Arc::new(NoBrowser), clock: clock.clone() };
+    Engine::start_offline(config.clone(), ports).await.unwrap()
+}
