@@ -43,6 +43,12 @@ pub fn served(entries: &[Entry]) -> Vec<String> {
     entries.iter().map(|entry| format!("{} {}", person(entry), status(entry))).collect()
 }
 
+/// How many ciphertexts a turn sent.
+#[must_use]
+pub fn ciphertexts(entry: &Entry) -> usize {
+    entry.body.to_string().matches("gAAAAA").count()
+}
+
 /// The types of the items that a turn sent, in order.
 #[must_use]
 pub fn item_types(entry: &Entry) -> Vec<String> {

@@ -2,9 +2,9 @@
 
 use rockpool_engine::snapshot::{ActivityView, AffinityKind};
 use rockpool_routing::AccountState;
-use rockpool_sim::{Death, Entry, Windows};
+use rockpool_sim::{Death, Windows};
 use rockpool_tests::codex::{Codex, Transport};
-use rockpool_tests::journal::{notes, refreshes, served, turns};
+use rockpool_tests::journal::{ciphertexts, notes, refreshes, served, turns};
 use rockpool_tests::rig::{Rig, Setup, seat};
 use serde_json::{Value, json};
 
@@ -30,11 +30,6 @@ async fn out_of_use(rig: &Rig, name: &str, state: AccountState) {
         snapshot.accounts.iter().find(|account| account.name == name && account.state == state).map(drop)
     })
     .await;
-}
-
-/// Every ciphertext in what a turn sends.
-fn ciphertexts(entry: &Entry) -> usize {
-    entry.body.to_string().matches("gAAAAA").count()
 }
 
 /// The record of the newest request for an answer, without those that only warm a connection up.

@@ -1,5 +1,6 @@
 //! The endpoint without a tool's library in between: bytes, failures, bad input.
 
+mod affinity;
 mod after_output;
 mod bad_input;
 mod failures;
