@@ -47,7 +47,7 @@ fn instead_of_an_answer(what: &str) -> Action {
     match words[..] {
         ["cut"] => Action::CutBefore,
         ["429", "limit"] => Action::UsageLimitReached,
-        ["frame", which, status, code] => first_frame(which, status.parse().unwrap(), code),
+        ["frame", ..] => inside(0, what),
         ["failed" | "error", ..] => inside(2, what),
         [status, ref rest @ ..] => status_and_body(status.parse().unwrap(), rest),
         [] => panic!("nothing happens"),
@@ -85,9 +85,18 @@ fn ciphertext(code: Option<&str>) -> Value {
     json!({"message": message, "type": "invalid_request_error", "code": code, "param": null})
 }
 
-/// An error frame with its status under the name that `which` says.
-fn first_frame(which: &str, status: u16, code: &str) -> Action {
-    let mut event = error_body(json!({"type": "invalid_request_error", "code": code}));
+/// An error frame with its status under the name that the first word says.
+fn frame(words: &str) -> Value {
+    let [which, status, code] = words.split(' ').collect::<Vec<_>>()[..] else {
+        panic!("{words:?} is no frame")
+    };
+    let status: u16 = status.parse().unwrap();
+    let kind = match status {
+        429 => code,
+        500.. => "server_error",
+        _ => "invalid_request_error",
+    };
+    let mut event = error_body(json!({"type": kind, "code": code}));
     event["type"] = "error".into();
     let names: &[&str] = match which {
         "status" => &["status"],
@@ -99,12 +108,13 @@ fn first_frame(which: &str, status: u16, code: &str) -> Action {
     for name in names {
         event[*name] = status.into();
     }
-    Action::InStream(StreamFault::Fail { after: 0, event })
+    event
 }
 
 fn inside(after: usize, what: &str) -> Action {
     let event = match what.split_once(' ') {
         None => return Action::cut(after, cut(what)),
+        Some(("frame", words)) => frame(words),
         Some(("failed", "ciphertext")) => failed(ciphertext(None)),
         Some(("failed", code)) => failed(json!({"code": code, "message": MESSAGE})),
         Some(("error", code)) => {
