@@ -82,7 +82,7 @@ impl Core {
 
     /// Notes that an account's fresh bearer was refused: asking again would only rotate its tokens.
     pub(crate) fn distrust(&self, account: AccountId) {
-        self.routing.learn(|router, _| router.distrust(account));
+        self.routing.learn(|router, now| router.distrust(account, now));
     }
 
     /// Puts a conversation on the account that has begun to answer it.

@@ -163,7 +163,7 @@ impl Poller {
             }
             Err(error) => {
                 if let Some(standing) = standing_after(&error) {
-                    core.routing.learn(|router, _| router.set_standing(row.id, standing));
+                    core.routing.learn(|router, now| router.set_standing(row.id, standing, now));
                 }
                 Err(error.into())
             }
@@ -185,7 +185,7 @@ async fn fetch(core: &Core, row: &AccountRow, bearer: &Bearer) -> Result<UsageRe
 /// An answer shows that the account is in good standing, and fills in what was not known of it.
 async fn take(core: &Core, row: &AccountRow, report: UsageReport) {
     let plan = report.reading.plan.clone();
-    core.routing.learn(|router, _| router.set_standing(row.id, Standing::Good));
+    core.routing.learn(|router, now| router.set_standing(row.id, Standing::Good, now));
     core.observe(row.id, report.reading);
     // The row is as old as the question: the account may have been renamed, repaired or removed since.
     let Some(present) = core.registry.get().account(row.id).cloned() else { return };

@@ -196,10 +196,10 @@ impl Router {
         }
     }
 
-    /// Notes how the account stands with the provider.
-    pub fn set_standing(&mut self, account: AccountId, standing: Standing) {
+    /// Notes how the account stands with the provider, as was found out by asking for its usage.
+    pub fn set_standing(&mut self, account: AccountId, standing: Standing, now: Now) {
         if let Some(entry) = self.accounts.get_mut(&account) {
-            entry.standing = standing;
+            entry.stands(standing, now);
         }
     }
 
@@ -212,7 +212,9 @@ impl Router {
 
     /// Starts the turns of a pool `offset` places after its owner.
     pub fn seed_turn(&mut self, owner: AccountId, offset: u64) {
-        self.turns.insert(owner, Turns::starting_at(offset));
+        if self.accounts.contains_key(&owner) {
+            self.turns.insert(owner, Turns::starting_at(offset));
+        }
     }
 
     /// Puts a conversation on an account that has begun to answer it, in this run or an earlier one.
@@ -264,7 +266,12 @@ impl Router {
         let front = tied
             .map(|account| Candidate { account, placement: Placement::Turn })
             .or(lives.map(|account| Candidate { account, placement: Placement::Conversation }));
-        let turns = self.turns.entry(ask.pool.owner).or_default();
+        // A request may hold the picture of a pool whose owner was removed since: that pool takes no turns.
+        let mut last_order = Turns::default();
+        let turns = match self.accounts.contains_key(&ask.pool.owner) {
+            true => self.turns.entry(ask.pool.owner).or_default(),
+            false => &mut last_order,
+        };
         let strategy = ask.pool.strategy;
         let candidates = match front {
             Some(first) => {
@@ -344,8 +351,8 @@ impl Router {
 
     /// Keeps an account out whose fresh bearer was refused: only its usage, asked for by itself, or a
     /// new sign-in shows that it is accepted again.
-    pub fn distrust(&mut self, account: AccountId) {
-        self.set_standing(account, Standing::Forbidden);
+    pub fn distrust(&mut self, account: AccountId, now: Now) {
+        self.set_standing(account, Standing::Forbidden, now);
     }
 
     /// Where the account stands for routing.
@@ -394,6 +401,8 @@ impl Router {
     }
 }
 
+#[cfg(test)]
+mod model;
 #[cfg(test)]
 mod properties;
 #[cfg(test)]

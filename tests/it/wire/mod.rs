@@ -10,5 +10,6 @@ mod management;
 mod many;
 mod nobody_left;
 pub(crate) mod post;
+mod probes;
 mod sockets;
 mod table;

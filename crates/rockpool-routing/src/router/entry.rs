@@ -124,9 +124,12 @@ impl Entry {
         }
     }
 
-    fn stands(&mut self, standing: Standing, now: Now) {
+    /// Notes how the account stands: what began before a bad word proves nothing against it.
+    pub(super) fn stands(&mut self, standing: Standing, now: Now) {
         self.standing = standing;
-        self.worsened = Since(Some(now.mono));
+        if standing != Standing::Good {
+            self.worsened = Since(Some(now.mono));
+        }
     }
 
     fn failed(&mut self, retry_after: Option<Duration>, began: Now, now: Now) {
