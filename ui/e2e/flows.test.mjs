@@ -315,7 +315,7 @@ flow('forecasts name the time, the range and the return, for an account and for 
 });
 
 flow('a lost workspace is cured by signing in again, and a cool-down says when it is tried', { scene: 'workspace' }, async (page) => {
-  await page.getByRole('article', { name: 'Studio' }).getByText('Tried again at 14:36.').waitFor();
+  await page.getByRole('article', { name: 'Studio' }).getByText('Next try at 14:36.').waitFor();
   const card = page.getByRole('article', { name: 'Team seat' });
   await card.getByText('Workspace missing').waitFor();
   await card.getByText('Sign in again and pick the workspace.').waitFor();

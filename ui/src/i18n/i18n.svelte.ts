@@ -36,6 +36,11 @@ export function locale(): string {
   return variants.find((variant) => variant.split('-')[0] === current.language) ?? current.language;
 }
 
+/** Sentences as a text: Chinese and Japanese put no space between them. */
+export function asText(sentences: readonly string[]): string {
+  return sentences.join(current.language === 'zh' || current.language === 'ja' ? '' : ' ');
+}
+
 export function has(key: string): key is Key {
   return Object.hasOwn(en, key);
 }

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { fill, pickLanguage, t, tCount, tMaybe, useLanguage } from './i18n.svelte';
+import { asText, fill, pickLanguage, t, tCount, tMaybe, useLanguage } from './i18n.svelte';
 
 afterEach(() => useLanguage('en'));
 
@@ -30,6 +30,12 @@ describe('a text', () => {
   it('follows the language', async () => {
     await useLanguage('vi');
     expect(t('nav.accounts')).toBe('Tài khoản');
+  });
+
+  it('of several sentences is set as the language sets it', async () => {
+    expect(asText(['One.', 'Two.'])).toBe('One. Two.');
+    await useLanguage('zh');
+    expect(asText(['一。', '二。'])).toBe('一。二。');
   });
 
   it('is absent for a name that nobody translated', () => {
