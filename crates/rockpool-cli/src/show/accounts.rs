@@ -1,12 +1,12 @@
 //! Accounts: state, what is left, and what a person has to do.
 
 use jiff::Timestamp;
-use rockpool_engine::snapshot::{AccountView, RoleView};
+use rockpool_engine::snapshot::{AccountView, RoleView, WindowView};
 use rockpool_routing::WindowKind;
 
 use super::WIDTH;
 use super::table::table;
-use super::time::left;
+use super::time::{ago, left, runway};
 
 /// A table, then a line for each account that needs something.
 pub(crate) fn accounts(accounts: &[AccountView], now: Timestamp) -> Vec<String> {
@@ -14,8 +14,15 @@ pub(crate) fn accounts(accounts: &[AccountView], now: Timestamp) -> Vec<String> 
         return vec!["No account yet; `rockpool account add` signs in to the first.".to_owned()];
     }
     let rows: Vec<[String; 6]> = accounts.iter().map(|account| row(account, now)).collect();
-    let mut lines = table(["ACCOUNT", "STATE", "5H LEFT", "WEEK LEFT", "PLAN", "POOL"], &rows);
+    let mut lines = table(["ACCOUNT", "STATE", "LEFT", "LASTS", "PLAN", "POOL"], &rows);
     for account in accounts {
+        if let Some(since) = account.flapping_since {
+            let since = ago(Some(since), now);
+            lines.extend(wrapped(&format!(
+                "{}: the provider contradicts itself about the quota (first {since}); routing goes by what is confirmed.",
+                account.name
+            )));
+        }
         if let Some(remedy) = &account.remedy {
             lines.extend(wrapped(&format!("{}: {remedy}", account.name)));
         }
@@ -36,16 +43,29 @@ fn row(account: &AccountView, now: Timestamp) -> [String; 6] {
     [
         account.name.clone(),
         state,
-        window(account, WindowKind::FiveHour),
-        window(account, WindowKind::Weekly),
+        windows(account),
+        runway(&account.runway, now),
         account.plan.clone().unwrap_or_else(|| "-".to_owned()),
         pool,
     ]
 }
 
-fn window(account: &AccountView, kind: WindowKind) -> String {
-    let found = account.windows.iter().find(|window| window.kind == kind);
-    found.map_or_else(|| "-".to_owned(), |window| format!("{} %", window.remaining_percent))
+/// What is left of each window, shortest first: `5h 65 %, week 20 %`.
+fn windows(account: &AccountView) -> String {
+    if account.windows.is_empty() {
+        return "-".to_owned();
+    }
+    let one = |window: &WindowView| format!("{} {} %", name(window.kind), window.remaining_percent);
+    account.windows.iter().map(one).collect::<Vec<_>>().join(", ")
+}
+
+fn name(kind: WindowKind) -> &'static str {
+    match kind {
+        WindowKind::FiveHour => "5h",
+        WindowKind::Weekly => "week",
+        WindowKind::Monthly => "month",
+        WindowKind::Other => "other",
+    }
 }
 
 /// Breaks a sentence at blanks; lines after the first are set in.

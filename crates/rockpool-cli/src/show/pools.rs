@@ -5,7 +5,7 @@ use rockpool_engine::snapshot::PoolView;
 use rockpool_routing::Conversations;
 
 use super::table::table;
-use super::time::{ago, left};
+use super::time::{ago, left, runway};
 
 /// One pool in one line.
 pub(crate) fn pool_line(pool: &PoolView) -> String {
@@ -21,11 +21,11 @@ fn strategy(pool: &PoolView) -> String {
 }
 
 pub(super) fn pools(pools: &[PoolView], now: Timestamp) -> Vec<String> {
-    let rows: Vec<[String; 5]> = pools.iter().map(|pool| row(pool, now)).collect();
-    table(["POOL OF", "STRATEGY", "MEMBERS", "STATE", "LAST"], &rows)
+    let rows: Vec<[String; 6]> = pools.iter().map(|pool| row(pool, now)).collect();
+    table(["POOL OF", "STRATEGY", "MEMBERS", "STATE", "LASTS", "LAST USED"], &rows)
 }
 
-fn row(pool: &PoolView, now: Timestamp) -> [String; 5] {
+fn row(pool: &PoolView, now: Timestamp) -> [String; 6] {
     let state = match (pool.serving, pool.until) {
         (true, _) => "serving".to_owned(),
         (false, Some(until)) => format!("dry ({})", left(until, now)),
@@ -35,5 +35,6 @@ fn row(pool: &PoolView, now: Timestamp) -> [String; 5] {
         Some(account) => format!("{account}, {}", ago(pool.last_used_at, now)),
         None => "never".to_owned(),
     };
-    [pool.owner.clone(), strategy(pool), pool.extra_provider_names.join(", "), state, last]
+    let lasts = runway(&pool.runway, now);
+    [pool.owner.clone(), strategy(pool), pool.extra_provider_names.join(", "), state, lasts, last]
 }
