@@ -52,6 +52,22 @@ impl AccountState {
             Self::Unreachable => "unreachable",
         }
     }
+
+    /// Whether an account in this state takes no request for a while, and then does again by itself.
+    pub fn passes_with_time(self) -> bool {
+        match self {
+            Self::Exhausted | Self::RateLimited => true,
+            Self::Ready
+            | Self::Paused
+            | Self::NeedsReauth
+            | Self::SignInUncertain
+            | Self::MissingWorkspace
+            | Self::Forbidden
+            | Self::Billing
+            | Self::VaultLocked
+            | Self::Unreachable => false,
+        }
+    }
 }
 
 /// Whether the owner wants the account used.

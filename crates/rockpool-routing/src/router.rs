@@ -300,7 +300,7 @@ impl Router {
     pub fn known_outlook(&self, accounts: impl Iterator<Item = AccountId>, now: Now) -> Outlook {
         let doubted = |account: &AccountId| {
             let entry = self.accounts.get(account);
-            entry.is_some_and(|entry| entry.is_doubted(now))
+            entry.is_some_and(|entry| entry.is_doubted(now) && entry.next_chance(now).is_some())
         };
         let (doubted, others): (Vec<_>, Vec<_>) = accounts.partition(doubted);
         let cures = doubted.iter().filter_map(|account| self.state(*account, now).1).min();
@@ -317,8 +317,8 @@ impl Router {
     pub fn outlook(&self, accounts: impl Iterator<Item = AccountId>, now: Now) -> Outlook {
         let mut cure: Option<Timestamp> = None;
         for account in accounts {
-            let Readiness::Blocked(blocked) = self.readiness(account, now) else { return Outlook::Serving };
-            let chance = self.accounts.get(&account).and_then(|entry| entry.next_chance(blocked, now));
+            let Readiness::Blocked(_) = self.readiness(account, now) else { return Outlook::Serving };
+            let chance = self.accounts.get(&account).and_then(|entry| entry.next_chance(now));
             cure = match (cure, chance) {
                 (Some(known), Some(until)) => Some(known.min(until)),
                 (known, until) => known.or(until),

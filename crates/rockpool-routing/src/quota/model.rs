@@ -42,17 +42,22 @@ impl Story {
     pub(crate) fn sum(&self) -> Sum {
         let mut sum = Sum::default();
         for event in &self.events {
-            match event {
-                Event::Told(reading) => sum.told(reading.clone()),
-                Event::Refused { at, until } => sum.refusal = Some((*at, *until)),
-                Event::Served { began } => sum.served(*began),
-            }
+            sum.meet(event);
         }
         sum
     }
 }
 
 impl Sum {
+    /// Goes on with the story.
+    pub(crate) fn meet(&mut self, event: &Event) {
+        match event {
+            Event::Told(reading) => self.told(reading.clone()),
+            Event::Refused { at, until } => self.refusal = Some((*at, *until)),
+            Event::Served { began } => self.served(*began),
+        }
+    }
+
     /// The newest reading that does not count yet.
     pub(crate) fn contender(&self) -> Option<&Reading> {
         self.waiting.last()

@@ -97,18 +97,28 @@ impl Entry {
         }
         match class {
             Class::Success => self.answered(began),
-            Class::UsageLimit { resets_at } => self.quota.refuse(now.wall, resets_at),
+            Class::UsageLimit { resets_at } => {
+                self.reached(began);
+                self.quota.refuse(now.wall, resets_at);
+            }
             Class::RateLimited { retry_after } => {
+                self.reached(began);
                 self.door = self.door.shut(Trouble::RateLimited, retry_after, began, now);
                 self.worsened = Since(Some(now.mono));
             }
             Class::Failure { retry_after } => self.failed(retry_after, began, now),
-            Class::MissingWorkspace => self.stands(Standing::MissingWorkspace, now),
-            Class::Forbidden => self.stands(Standing::Forbidden, now),
-            Class::Billing => self.stands(Standing::Billing, now),
+            Class::MissingWorkspace => self.refused(Standing::MissingWorkspace, began, now),
+            Class::Forbidden => self.refused(Standing::Forbidden, began, now),
+            Class::Billing => self.refused(Standing::Billing, began, now),
             Class::Rejected | Class::Unsuitable | Class::ForeignCiphertext => self.reached(began),
+            // Without a bearer nobody was asked.
             Class::Unauthorized | Class::Abandoned => {}
         }
+    }
+
+    fn refused(&mut self, standing: Standing, began: Now, now: Now) {
+        self.reached(began);
+        self.stands(standing, now);
     }
 
     /// The provider answered, if not with what was asked for: the account is not out of reach.
@@ -165,13 +175,26 @@ impl Entry {
         self.probe.map(|began| began + PROBE_PATIENCE).filter(|ends| *ends > now.mono)
     }
 
-    /// When a request has its next chance, for an account that takes none: its cure, or the end of the
-    /// probe that is finding out.
-    pub(super) fn next_chance(&self, blocked: Blocked, now: Now) -> Option<Timestamp> {
-        match self.probe_ends(now).filter(|_| self.is_in_doubt(now)) {
-            Some(ends) => Some(wall_of(ends, now)),
-            None => blocked.until,
+    /// When a request has its next chance, where time alone brings it and is known: the end of every wait,
+    /// or of the probe that is finding out.
+    pub(super) fn next_chance(&self, now: Now) -> Option<Timestamp> {
+        match self.readiness(now) {
+            Readiness::Active | Readiness::FallbackOnly => return Some(now.wall),
+            Readiness::Blocked(blocked) if !blocked.state.passes_with_time() => return None,
+            Readiness::Blocked(_) => {}
         }
+        let probe = self.probe_ends(now).map(|ends| wall_of(ends, now));
+        let quota = match self.quota.supply(now.wall) {
+            Supply::Gone { until } => Some(until?),
+            Supply::Doubtful { .. } => probe,
+            Supply::Plenty | Supply::Unknown => None,
+        };
+        let door = match self.door.passage(now.mono) {
+            Passage::Shut(Trouble::RateLimited, until) => Some(wall_of(until, now)),
+            Passage::Doubtful(Trouble::RateLimited) => probe,
+            Passage::Free | Passage::Shut(Trouble::Unreachable, _) | Passage::Doubtful(_) => None,
+        };
+        quota.max(door)
     }
 
     /// When the next request may find out whether a trouble is over; `None` where there is none that a
@@ -182,7 +205,9 @@ impl Entry {
             Passage::Doubtful(_) => Some(now.wall),
             Passage::Free => None,
         };
-        door.max(self.quota.probe_at(now.wall))
+        let over = door.max(self.quota.probe_at(now.wall))?;
+        let another = self.probe_ends(now).map_or(now.wall, |ends| wall_of(ends, now));
+        Some(over.max(another))
     }
 
     /// The state that a person has to know first.

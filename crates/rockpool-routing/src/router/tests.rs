@@ -29,6 +29,10 @@ pub(super) fn conversation(name: &str) -> ConversationKey {
     ConversationKey::new(TenantId(Uuid::from_u128(9)), name).unwrap()
 }
 
+pub(super) fn tie(n: u8) -> TieKey {
+    TieKey::new(TenantId(Uuid::from_u128(9)), crate::TieKind::Turn, &format!("turn {n}")).unwrap()
+}
+
 pub(super) fn reading(used: f64, now: Now) -> Reading {
     let resets = now.wall + SignedDuration::from_hours(5);
     Reading {
@@ -142,7 +146,7 @@ fn when_only_a_person_can_help_it_says_so() {
     let (mut router, pool, now) = three(Strategy::RoundRobin);
     router.set_credentials(id(1), CredentialState::NeedsReauth);
     router.set_wish(id(2), Wish::Paused);
-    router.set_standing(id(3), Standing::Billing);
+    router.set_standing(id(3), Standing::Billing, now);
     assert_eq!(router.outlook(pool.accounts(), now), Outlook::NeedsPerson);
     router.set_wish(id(2), Wish::Active);
     assert_eq!(router.outlook(pool.accounts(), now), Outlook::Serving);
@@ -233,9 +237,9 @@ fn only_failures_on_the_way_make_an_account_unreachable() {
 #[test]
 fn an_account_whose_fresh_bearer_was_refused_is_left_alone_until_it_proves_itself() {
     let (mut router, pool, now) = three(Strategy::PrimaryFirst);
-    router.distrust(id(1));
+    router.distrust(id(1), now);
     assert_eq!(order(&router.choose(&Ask::any(&pool), now)), [id(2), id(3)]);
-    router.set_standing(id(1), Standing::Good);
+    router.set_standing(id(1), Standing::Good, now);
     assert_eq!(order(&router.choose(&Ask::any(&pool), now))[0], id(1));
 }
 

@@ -1,0 +1,118 @@
+//! The five strategies told naively: each place that was ever given away in a pool is kept.
+
+use std::cmp::Reverse;
+
+use jiff::Timestamp;
+
+use crate::router::{Candidate, Placement};
+use crate::{AccountId, Pool, Strategy};
+
+/// One account that may be tried, with what a strategy looks at.
+#[derive(Clone, Copy)]
+pub(in crate::router) struct Runner {
+    pub(in crate::router) account: AccountId,
+    pub(in crate::router) active: bool,
+    pub(in crate::router) headroom: i64,
+    pub(in crate::router) long_reset: Option<Timestamp>,
+}
+
+/// The places that one pool has given away.
+#[derive(Default)]
+pub(in crate::router) struct Places {
+    offset: u64,
+    /// Who had a turn.
+    turns: Vec<AccountId>,
+    /// Who stood first, with or without taking a turn.
+    firsts: Vec<AccountId>,
+}
+
+impl Places {
+    pub(in crate::router) fn starting_at(offset: u64) -> Self {
+        Self { offset, ..Self::default() }
+    }
+
+    /// The order behind `front`, or with nobody in front; `runners` come in pool order.
+    pub(in crate::router) fn order(
+        &mut self,
+        pool: &Pool,
+        runners: &[Runner],
+        front: Option<Candidate>,
+    ) -> Vec<Candidate> {
+        let members: Vec<AccountId> = pool.accounts().collect();
+        self.turns.retain(|account| members.contains(account));
+        self.firsts.retain(|account| members.contains(account));
+        let front_account = front.map(|front| front.account);
+        let others: Vec<Runner> =
+            runners.iter().copied().filter(|runner| Some(runner.account) != front_account).collect();
+        let (mut active, mut fallback): (Vec<Runner>, Vec<Runner>) = match pool.strategy {
+            Strategy::PriorityOrder => (others, Vec::new()),
+            Strategy::PrimaryFirst
+            | Strategy::RoundRobin
+            | Strategy::MostHeadroom
+            | Strategy::SoonestReset => others.into_iter().partition(|runner| runner.active),
+        };
+        if active.is_empty() {
+            active.append(&mut fallback);
+        }
+        match pool.strategy {
+            Strategy::PrimaryFirst | Strategy::PriorityOrder => {}
+            Strategy::RoundRobin => self.go_round(&members, front_account, &mut active, &mut fallback),
+            Strategy::MostHeadroom => {
+                active.sort_by_key(|runner| (Reverse(runner.headroom), self.wait(&members, runner.account)));
+            }
+            Strategy::SoonestReset => active.sort_by_key(|runner| {
+                let unknown_last = (runner.long_reset.is_none(), runner.long_reset);
+                (unknown_last, Reverse(runner.headroom), self.wait(&members, runner.account))
+            }),
+        }
+        let placed = active.into_iter().chain(fallback).map(|runner| placed(runner, pool.strategy));
+        let order: Vec<Candidate> = front.into_iter().chain(placed).collect();
+        if let Some(first) = order.first() {
+            self.firsts.push(first.account);
+            if front.is_none() {
+                self.turns.push(first.account);
+            }
+        }
+        order
+    }
+
+    /// Sorts whose turn is longest ago first; those that never had one by their place behind the offset.
+    fn wait(&self, members: &[AccountId], account: AccountId) -> (Option<usize>, u64) {
+        let last = self.turns.iter().rposition(|turn| *turn == account);
+        let size = members.len() as u64;
+        let mut place = members.iter().position(|member| *member == account).unwrap_or(0) as u64;
+        let start = self.offset % size;
+        if place < start {
+            place += size;
+        }
+        (last, place - start)
+    }
+
+    fn go_round(
+        &self,
+        members: &[AccountId],
+        front: Option<AccountId>,
+        active: &mut Vec<Runner>,
+        fallback: &mut [Runner],
+    ) {
+        let next = active.iter().copied().min_by_key(|runner| self.wait(members, runner.account));
+        let next = next.filter(|_| front.is_none());
+        let Some(first) = front.or(next.map(|next| next.account)) else { return };
+        active.retain(|runner| runner.account != first);
+        let stood_first = self.firsts.iter().filter(|account| **account == first).count();
+        for group in [&mut active[..], fallback] {
+            if !group.is_empty() {
+                group.rotate_left(stood_first % group.len());
+            }
+        }
+        if let Some(next) = next {
+            active.insert(0, next);
+        }
+    }
+}
+
+fn placed(runner: Runner, strategy: Strategy) -> Candidate {
+    let strict = strategy == Strategy::PriorityOrder;
+    let placement = if runner.active || strict { Placement::Strategy } else { Placement::Fallback };
+    Candidate { account: runner.account, placement }
+}

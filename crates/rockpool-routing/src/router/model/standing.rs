@@ -1,0 +1,113 @@
+//! What an account's story means for routing: whether it may be tried now, and why not.
+
+use jiff::Timestamp;
+
+use super::{Sum, Trouble};
+use crate::account::{CredentialState, Wish};
+use crate::quota::Supply;
+use crate::{AccountState, Blocked, Readiness, Standing};
+
+impl Sum {
+    /// Whether one more attempt may begin.
+    pub(in crate::router) fn takes_one(&self, at: Timestamp) -> bool {
+        let taken = self.in_doubt(at) && self.probe_ends(at).is_some();
+        !(taken && self.reason(at).is_some())
+    }
+
+    /// All reasons against the account, the one that counts most first, each with its cure.
+    fn reasons(&self, at: Timestamp) -> Vec<Blocked> {
+        let mut reasons = Vec::new();
+        let mut because = |state, until| reasons.push(Blocked { state, until });
+        match self.wish {
+            Wish::Paused => because(AccountState::Paused, None),
+            Wish::Active => {}
+        }
+        match self.credentials {
+            CredentialState::NeedsReauth => because(AccountState::NeedsReauth, None),
+            CredentialState::UncertainSpent => because(AccountState::SignInUncertain, None),
+            CredentialState::VaultLocked => because(AccountState::VaultLocked, None),
+            CredentialState::Usable | CredentialState::UncertainServing => {}
+        }
+        match self.standing {
+            Standing::MissingWorkspace => because(AccountState::MissingWorkspace, None),
+            Standing::Forbidden => because(AccountState::Forbidden, None),
+            Standing::Billing => because(AccountState::Billing, None),
+            Standing::Good => {}
+        }
+        let probe = self.probe_ends(at);
+        match (self.quota.supply(at), probe) {
+            (Supply::Gone { until }, _) => because(AccountState::Exhausted, until),
+            (Supply::Doubtful { until }, Some(_)) => because(AccountState::Exhausted, until),
+            (Supply::Doubtful { .. }, None) | (Supply::Plenty | Supply::Unknown, _) => {}
+        }
+        if let Some(cooling) = self.cooling.filter(|cooling| cooling.trouble == Trouble::RateLimited) {
+            if cooling.ends > at {
+                because(AccountState::RateLimited, Some(cooling.ends));
+            } else if let Some(probe) = probe {
+                because(AccountState::RateLimited, Some(probe));
+            }
+        }
+        reasons
+    }
+
+    fn reason(&self, at: Timestamp) -> Option<Blocked> {
+        self.reasons(at).into_iter().next()
+    }
+
+    pub(in crate::router) fn readiness(&self, at: Timestamp) -> Readiness {
+        if let Some(blocked) = self.reason(at) {
+            return Readiness::Blocked(blocked);
+        }
+        let unreachable = self.cooling.is_some_and(|cooling| {
+            let found_out = cooling.ends <= at && self.probe_ends(at).is_none();
+            cooling.trouble == Trouble::Unreachable && !found_out
+        });
+        if unreachable || self.quota.supply(at) == Supply::Unknown || self.in_flight() >= 32 {
+            return Readiness::FallbackOnly;
+        }
+        Readiness::Active
+    }
+
+    pub(in crate::router) fn state(&self, at: Timestamp) -> (AccountState, Option<Timestamp>) {
+        if let Some(blocked) = self.reason(at) {
+            return (blocked.state, blocked.until);
+        }
+        if self.credentials == CredentialState::UncertainServing {
+            return (AccountState::SignInUncertain, None);
+        }
+        if let Supply::Doubtful { until } = self.quota.supply(at) {
+            return (AccountState::Exhausted, until);
+        }
+        match self.cooling {
+            Some(cooling) if cooling.trouble == Trouble::Unreachable => {
+                (AccountState::Unreachable, Some(cooling.ends).filter(|ends| *ends > at))
+            }
+            Some(_) | None => (AccountState::Ready, None),
+        }
+    }
+
+    /// Percent left, for the order.
+    pub(in crate::router) fn headroom(&self, at: Timestamp) -> i64 {
+        i64::from(self.quota.headroom(at).unwrap_or(0)) - i64::from(self.in_flight())
+    }
+
+    pub(in crate::router) fn long_reset(&self, at: Timestamp) -> Option<Timestamp> {
+        self.quota.long_reset(at)
+    }
+
+    /// Whether a person has to act before it takes a request.
+    pub(in crate::router) fn needs_person(&self, at: Timestamp) -> bool {
+        self.reasons(at).iter().any(|blocked| match blocked.state {
+            AccountState::Exhausted | AccountState::RateLimited => false,
+            AccountState::Ready
+            | AccountState::Paused
+            | AccountState::NeedsReauth
+            | AccountState::SignInUncertain
+            | AccountState::MissingWorkspace
+            | AccountState::Forbidden
+            | AccountState::Billing
+            | AccountState::VaultLocked
+            | AccountState::Unreachable => true,
+        })
+    }
+}
