@@ -8,6 +8,7 @@ use tokio_tungstenite::tungstenite::Utf8Bytes;
 
 use super::Handshake;
 use super::session::{Flow, Gone, Session};
+use super::status;
 use super::turn::{Mobility, Progress, Turn};
 use crate::proxy::attempt::Credentials;
 use crate::proxy::frame::{Fault, Tokens};
@@ -44,7 +45,7 @@ impl Session {
         }
         turn.credentials = Credentials::after(next, bearer);
         match (next, turn.mobility()) {
-            (Next::Return, _) => self.hand_on(turn, class, &fault, text).await,
+            (Next::Return, _) => self.hand_on(turn, class, text).await,
             (_, Mobility::Bound) => self.disown(turn, class).await,
             (next, Mobility::Free) => self.go_on(turn, next, class, Some((fault, text))).await,
         }
@@ -67,9 +68,7 @@ impl Session {
                 let again = Next::Account(self.provider.account);
                 self.go_on(turn, again, class, Some((fault, text))).await
             }
-            (Mobility::Free, Remedy::Spent) | (Mobility::Bound, _) => {
-                self.hand_on(turn, class, &fault, text).await
-            }
+            (Mobility::Free, Remedy::Spent) | (Mobility::Bound, _) => self.hand_on(turn, class, text).await,
         }
     }
 
@@ -125,13 +124,7 @@ impl Session {
     }
 
     /// The error is the answer.
-    async fn hand_on(
-        &mut self,
-        mut turn: Box<Turn>,
-        class: Class,
-        fault: &Fault,
-        text: Utf8Bytes,
-    ) -> Result<(), Gone> {
+    async fn hand_on(&mut self, mut turn: Box<Turn>, class: Class, text: Utf8Bytes) -> Result<(), Gone> {
         let held = std::mem::replace(&mut turn.progress, Progress::Committed);
         if let Progress::Held { frames, .. } = held {
             for frame in frames {
@@ -140,9 +133,10 @@ impl Session {
             }
         }
         turn.record.wrote(text.len());
+        let status = status::read(&text).unwrap_or(200);
         self.feed(text).await?;
         self.tool.flush().await?;
-        turn.finish(class, fault.status.unwrap_or(200), None, Tokens::default());
+        turn.finish(class, status, None, Tokens::default());
         Ok(())
     }
 
@@ -154,7 +148,7 @@ impl Session {
         }
         match last {
             Some((fault, text)) if classify::classify(&fault.signals()) != Class::Unauthorized => {
-                self.hand_on(turn, class, &fault, text).await
+                self.hand_on(turn, class, text).await
             }
             Some(_) | None => {
                 let error = ProxyError::Unreachable("no account took the turn".to_owned());

@@ -1,7 +1,9 @@
 //! Error frames as tools can read them: exactly one of `status` and `status_code`.
 //!
 //! The Codex CLI 0.169.0 does not parse a frame with both, and ignores one with neither; either way it
-//! waits five minutes for nothing. Over SSE an error event needs no status and passes as it came.
+//! waits five minutes for nothing. Over SSE an error event needs no status and passes as it came. A 401
+//! is about a pooled account's login and never a tool's business: it becomes a 500, which is tried again
+//! as well.
 
 use rockpool_routing::{Class, classify};
 use serde::Deserialize;
@@ -10,6 +12,9 @@ use serde_json::value::RawValue;
 use tokio_tungstenite::tungstenite::Utf8Bytes;
 
 use crate::proxy::frame::{self, Fault, ForTool, Kind};
+
+const UNAUTHORIZED: u16 = 401;
+const INTERNAL: u16 = 500;
 
 /// What of a frame is for the tool.
 pub(super) fn for_tool(kind: Kind, text: Utf8Bytes) -> Option<Utf8Bytes> {
@@ -39,13 +44,17 @@ fn with_one_status(frame: &str) -> Option<String> {
     }
     let statuses: Vec<_> = members.iter().filter(|(name, _)| is_status(name)).collect();
     if let [(_, only)] = statuses[..]
-        && status(only).is_some()
+        && status(only).is_some_and(|status| status != UNAUTHORIZED)
     {
         return None;
     }
     let first =
         |wanted: &str| statuses.iter().filter(|(name, _)| name == wanted).find_map(|(_, it)| status(it));
-    let code = first("status_code").or_else(|| first("status")).unwrap_or_else(|| derived(frame));
+    let code = match first("status_code").or_else(|| first("status")) {
+        Some(UNAUTHORIZED) => INTERNAL,
+        Some(status) => status,
+        None => derived(frame),
+    };
     let kept = members.iter().filter(|(name, _)| !is_status(name));
     let mut parts: Vec<String> = kept.map(|(name, value)| format!("{}:{value}", quoted(name))).collect();
     parts.insert(1.min(parts.len()), format!("\"status_code\":{code}"));
@@ -65,6 +74,17 @@ fn quoted(name: &str) -> String {
     serde_json::Value::from(name).to_string()
 }
 
+/// The status that the tool reads in an error frame; `None` for any other frame.
+pub(super) fn read(frame: &str) -> Option<u16> {
+    #[derive(Deserialize)]
+    struct Event {
+        status: Option<u16>,
+        status_code: Option<u16>,
+    }
+    let event: Event = serde_json::from_str(frame).ok()?;
+    event.status_code.or(event.status)
+}
+
 /// The status that goes with what the error says: the one that its twin over HTTP has.
 fn derived(frame: &str) -> u16 {
     #[derive(Deserialize)]
@@ -76,16 +96,16 @@ fn derived(frame: &str) -> u16 {
         #[serde(rename = "type")]
         kind: Option<String>,
     }
-    let fault = Fault { status: None, ..frame::fault(frame.as_bytes(), jiff::Timestamp::UNIX_EPOCH) };
     let kind = serde_json::from_str::<Event>(frame).ok().and_then(|event| event.error?.kind);
+    // The type decides where the code is unknown.
+    let status = (kind.as_deref() == Some("invalid_request_error")).then_some(400);
+    let fault = Fault { status, ..frame::fault(frame.as_bytes(), jiff::Timestamp::UNIX_EPOCH) };
     match classify::classify(&fault.signals()) {
         Class::UsageLimit { .. } | Class::RateLimited { .. } | Class::Billing => 429,
-        Class::Unauthorized => 401,
         Class::MissingWorkspace | Class::Forbidden => 403,
         Class::Rejected | Class::Unsuitable | Class::ForeignCiphertext => 400,
-        Class::Failure { .. } if kind.as_deref() == Some("invalid_request_error") => 400,
         Class::Failure { .. } if fault.code.as_deref() == Some("server_is_overloaded") => 503,
-        Class::Failure { .. } | Class::Success | Class::Abandoned => 500,
+        Class::Failure { .. } | Class::Unauthorized | Class::Success | Class::Abandoned => INTERNAL,
     }
 }
 
@@ -154,17 +174,28 @@ mod tests {
     }
 
     #[test]
+    fn a_401_is_no_business_of_the_tools() {
+        for stated in [r#""status":401"#, r#""status_code":401"#, r#""status":401,"status_code":401"#] {
+            becomes(
+                &format!(r#"{{"type":"error",{stated},"error":{{"type":"invalid_request_error"}}}}"#),
+                r#"{"type":"error","status_code":500,"error":{"type":"invalid_request_error"}}"#,
+            );
+        }
+    }
+
+    #[test]
     fn a_status_that_is_missing_or_useless_is_made_up_from_what_the_error_says() {
         let cases = [
             (r#"{"code":"usage_limit_reached"}"#, 429),
             (r#"{"type":"usage_limit_reached"}"#, 429),
             (r#"{"code":"rate_limit_exceeded"}"#, 429),
             (r#"{"code":"usage_not_included"}"#, 429),
-            (r#"{"code":"token_expired"}"#, 401),
+            (r#"{"code":"token_expired"}"#, 500),
             (r#"{"code":"deactivated_workspace"}"#, 403),
             (r#"{"code":"previous_response_not_found"}"#, 400),
             (r#"{"code":"websocket_connection_limit_reached"}"#, 400),
             (r#"{"type":"invalid_request_error","code":"made_up"}"#, 400),
+            (r#"{"type":"invalid_request_error","code":"server_error"}"#, 500),
             (r#"{"code":"server_is_overloaded"}"#, 503),
             (r#"{"code":"made_up"}"#, 500),
             ("null", 500),
