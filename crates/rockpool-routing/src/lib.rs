@@ -14,6 +14,7 @@ pub mod now;
 pub mod polling;
 pub mod pool;
 pub mod quota;
+pub mod replay;
 pub mod router;
 pub mod runway;
 

@@ -45,7 +45,7 @@ use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use crate::{Window, WindowKind};
-pub(crate) use cycle::{Slot, burnt, cycles};
+pub(crate) use cycle::{Cycle, Slot, burnt, cycles, is_same_reset};
 use pace::Judgement;
 pub use pool::{Part, Tank, pool};
 pub use thin::{KEPT, WHOLE, thin};

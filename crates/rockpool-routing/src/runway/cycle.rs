@@ -36,10 +36,19 @@ impl Slot {
 /// The samples of a window between two resets, in order of time.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Cycle {
-    /// When it was seen, and how much of it was used then: 0 to 100.
-    pub(crate) seen: Vec<(Timestamp, f64)>,
+    /// Each look at it; never empty.
+    pub(crate) seen: Vec<Seen>,
     /// The window as it was seen last.
     pub(crate) window: Window,
+}
+
+/// One look at a window.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct Seen {
+    pub(crate) at: Timestamp,
+    /// How much of it was used: 0 to 100.
+    pub(crate) used: f64,
+    pub(crate) resets_at: Option<Timestamp>,
 }
 
 impl Cycle {
@@ -55,13 +64,13 @@ pub(crate) fn cycles(samples: &[Sample], slot: Slot) -> Vec<Cycle> {
     let mut cycles: Vec<Cycle> = Vec::new();
     for sample in samples {
         let Some(window) = slot.find(&sample.windows) else { continue };
-        let point = (sample.at, window.used_percent);
+        let seen = Seen { at: sample.at, used: window.used_percent, resets_at: window.resets_at };
         match cycles.last_mut() {
             Some(cycle) if !began_anew(&cycle.window, window, sample.at) => {
-                cycle.seen.push(point);
+                cycle.seen.push(seen);
                 cycle.window = window.clone();
             }
-            Some(_) | None => cycles.push(Cycle { seen: vec![point], window: window.clone() }),
+            Some(_) | None => cycles.push(Cycle { seen: vec![seen], window: window.clone() }),
         }
     }
     cycles
@@ -82,7 +91,7 @@ pub(crate) fn began_anew(older: &Window, newer: &Window, at: Timestamp) -> bool 
 }
 
 /// Whether both name the same reset, or neither names one.
-pub(super) fn is_same_reset(older: &Window, newer: &Window) -> bool {
+pub(crate) fn is_same_reset(older: &Window, newer: &Window) -> bool {
     match (older.resets_at, newer.resets_at) {
         (Some(old), Some(new)) => new.duration_since(old).abs() <= jitter(newer),
         (None, None) => true,
@@ -99,7 +108,8 @@ fn jitter(window: &Window) -> SignedDuration {
 pub(crate) fn burnt(samples: &[Sample], slot: Slot) -> f64 {
     let of_cycle = |(index, cycle): (usize, &Cycle)| {
         // A cycle that began within the record began at nothing.
-        let from = if index > 0 { 0.0 } else { cycle.seen.iter().map(|seen| seen.1).fold(100.0, f64::min) };
+        let from =
+            if index > 0 { 0.0 } else { cycle.seen.iter().map(|seen| seen.used).fold(100.0, f64::min) };
         cycle.window.used_percent - from
     };
     cycles(samples, slot).iter().enumerate().map(of_cycle).sum()

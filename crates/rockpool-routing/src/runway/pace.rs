@@ -51,7 +51,7 @@ pub(super) fn judge(cycle: &Cycle, now: Timestamp) -> Judgement {
     let (Some(first), Some(last)) = (cycle.seen.first(), cycle.seen.last()) else {
         return Judgement::Unknown;
     };
-    let spans = last.0.duration_since(first.0).as_secs_f64();
+    let spans = last.at.duration_since(first.at).as_secs_f64();
     if cycle.seen.len() < FEWEST_SAMPLES || spans < (length / 30.0).min(3.0 * HOUR) {
         return Judgement::Unknown;
     }
@@ -104,7 +104,7 @@ struct Curve {
 impl Curve {
     fn of(cycle: &Cycle, now: Timestamp) -> Self {
         let ago = |at: Timestamp| now.duration_since(at).as_secs_f64();
-        let mut points: Vec<(f64, f64)> = cycle.seen.iter().map(|(at, used)| (ago(*at), *used)).collect();
+        let mut points: Vec<(f64, f64)> = cycle.seen.iter().map(|seen| (ago(seen.at), seen.used)).collect();
         // The lower word counts for all that came before it.
         let mut ceiling = f64::INFINITY;
         for point in points.iter_mut().rev() {

@@ -1,0 +1,204 @@
+//! The quota of one account, simulated from what was seen of it.
+
+use std::collections::BTreeSet;
+
+use jiff::{SignedDuration, Timestamp};
+
+use super::spans::Spans;
+use crate::Window;
+use crate::runway::{Cycle, Sample, Slot, cycles, is_same_reset};
+
+/// One account's windows.
+#[derive(Debug)]
+pub(super) struct Supply {
+    levels: Vec<Level>,
+    dry_since: Option<Timestamp>,
+    dry: Spans,
+    /// The last reset, until everyone has heard of it.
+    news: Option<Timestamp>,
+}
+
+/// For so long after a reset the router is told of it at every request, as the engine would ask again and
+/// again: a sudden change is believed when it stands for some minutes.
+const NEWS: SignedDuration = SignedDuration::from_mins(5);
+
+/// One window.
+#[derive(Debug)]
+struct Level {
+    slot: Slot,
+    length_seconds: Option<u32>,
+    used: f64,
+    resets_at: Option<Timestamp>,
+    /// What the record knows of later cycles, the next one last.
+    ahead: Vec<Ahead>,
+}
+
+/// A cycle that is still to come.
+#[derive(Clone, Copy, Debug)]
+struct Ahead {
+    begins: Timestamp,
+    resets_at: Option<Timestamp>,
+    cause: Cause,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Cause {
+    /// The one before was due.
+    Due,
+    /// The provider gave capacity back ahead of time.
+    Early,
+}
+
+impl Supply {
+    /// As it was seen last before `from`, or first after that.
+    pub(super) fn at(samples: &[Sample], from: Timestamp) -> Self {
+        let slots: BTreeSet<Slot> = samples.iter().flat_map(|sample| &sample.windows).map(Slot::of).collect();
+        let levels = slots.into_iter().filter_map(|slot| Level::at(&cycles(samples, slot), slot, from));
+        let levels = levels.collect();
+        let mut supply = Self { levels, dry_since: None, dry: Spans::default(), news: None };
+        supply.note(from);
+        supply
+    }
+
+    /// Lets resets happen until `wall`.
+    pub(super) fn advance(&mut self, wall: Timestamp) {
+        while let Some(at) = self.levels.iter().filter_map(Level::next_reset).filter(|at| *at <= wall).min() {
+            self.levels.iter_mut().for_each(|level| level.reset_until(at));
+            self.note(at);
+            self.news = Some(at);
+        }
+    }
+
+    /// Whether there was a reset that is still news at `wall`.
+    pub(super) fn has_news(&mut self, wall: Timestamp) -> bool {
+        let news = self.news.is_some();
+        self.news = self.news.filter(|at| wall.duration_since(*at) < NEWS);
+        news
+    }
+
+    /// Notes since when nothing is left, or that something is.
+    fn note(&mut self, wall: Timestamp) {
+        match (self.dry_until().is_some(), self.dry_since) {
+            (true, None) => self.dry_since = Some(wall),
+            (false, Some(since)) => {
+                self.dry.add(since, wall);
+                self.dry_since = None;
+            }
+            (true, Some(_)) | (false, None) => {}
+        }
+    }
+
+    /// Until when nothing is left; `None` where something is, `Some(None)` where no reset is known.
+    pub(super) fn dry_until(&self) -> Option<Option<Timestamp>> {
+        let dry = self.levels.iter().filter(|level| level.is_empty());
+        dry.map(|level| level.resets_at).reduce(|a, b| Some(a?.max(b?)))
+    }
+
+    /// Takes work done at `wall` off each window.
+    pub(super) fn burn(&mut self, work: f64, wall: Timestamp, percent_per_work: impl Fn(Slot) -> f64) {
+        for level in &mut self.levels {
+            level.burn(work * percent_per_work(level.slot), wall);
+        }
+        self.note(wall);
+    }
+
+    /// What the provider would say.
+    pub(super) fn windows(&self, wall: Timestamp) -> Vec<Window> {
+        self.levels.iter().filter_map(|level| level.window(wall)).collect()
+    }
+
+    /// When nothing was left, until the end of the record.
+    pub(super) fn spans(mut self, to: Timestamp) -> Spans {
+        self.advance(to);
+        if let Some(since) = self.dry_since {
+            self.dry.add(since, to);
+        }
+        self.dry
+    }
+}
+
+impl Level {
+    fn at(cycles: &[Cycle], slot: Slot, from: Timestamp) -> Option<Self> {
+        let begun = |cycle: &Cycle| cycle.seen.first().is_some_and(|seen| seen.at < from);
+        let present = cycles.iter().rposition(begun).unwrap_or_default();
+        let cycle = cycles.get(present)?;
+        let seen = cycle.seen.iter().rfind(|seen| seen.at < from).or(cycle.seen.first())?;
+        let mut ahead: Vec<Ahead> = cycles[present..].windows(2).filter_map(Ahead::between).collect();
+        ahead.reverse();
+        let length_seconds = cycle.window.length_seconds;
+        let mut level = Self { slot, length_seconds, used: seen.used, resets_at: seen.resets_at, ahead };
+        level.reset_until(from);
+        Some(level)
+    }
+
+    fn is_empty(&self) -> bool {
+        let whole = Window { used_percent: self.used, length_seconds: None, resets_at: None };
+        whole.remaining_percent(Timestamp::MIN) == 0
+    }
+
+    /// The next time at which it starts afresh: when it is due, or when the provider was seen to do so ahead
+    /// of time.
+    fn next_reset(&self) -> Option<Timestamp> {
+        let early = self.ahead.iter().rfind(|ahead| ahead.cause == Cause::Early).map(|ahead| ahead.begins);
+        [self.resets_at, early].into_iter().flatten().min()
+    }
+
+    fn reset_until(&mut self, wall: Timestamp) {
+        while let Some(at) = self.next_reset().filter(|at| *at <= wall) {
+            self.used = 0.0;
+            let due = self.resets_at.filter(|due| *due == at);
+            // Without a recorded reset to go by, the next one is known when the window is used again.
+            self.resets_at = None;
+            while let Some(next) = self.ahead.last().copied() {
+                let matches = due.is_some_and(|due| self.is_near(next.begins, due));
+                if next.begins > at && !matches {
+                    break;
+                }
+                self.ahead.pop();
+                if next.begins == at || matches {
+                    self.resets_at = next.resets_at.filter(|resets_at| *resets_at > at);
+                }
+            }
+        }
+    }
+
+    fn is_near(&self, a: Timestamp, b: Timestamp) -> bool {
+        let window =
+            |at| Window { used_percent: 0.0, length_seconds: self.length_seconds, resets_at: Some(at) };
+        is_same_reset(&window(a), &window(b))
+    }
+
+    /// A window begins with its first use, and is due one length after that at the latest.
+    fn burn(&mut self, percent: f64, wall: Timestamp) {
+        if self.used == 0.0 && percent > 0.0 {
+            let due = self.due(wall);
+            self.resets_at = match (self.resets_at, due) {
+                (Some(known), Some(due)) => Some(known.min(due)),
+                (known, due) => known.or(due),
+            };
+        }
+        self.used = (self.used + percent).min(100.0);
+    }
+
+    fn due(&self, wall: Timestamp) -> Option<Timestamp> {
+        wall.checked_add(SignedDuration::from_secs(self.length_seconds?.into())).ok()
+    }
+
+    fn window(&self, wall: Timestamp) -> Option<Window> {
+        Window::reported(self.used, self.length_seconds, self.resets_at.or(self.due(wall)))
+    }
+}
+
+impl Ahead {
+    /// The second of two cycles, and how it came about.
+    fn between(cycles: &[Cycle]) -> Option<Self> {
+        let [before, after] = cycles else { return None };
+        let seen = after.seen.first()?.at;
+        let due = before.window.resets_at.filter(|due| *due <= seen);
+        Some(Self {
+            begins: due.unwrap_or(seen),
+            resets_at: after.window.resets_at,
+            cause: if due.is_some() { Cause::Due } else { Cause::Early },
+        })
+    }
+}
