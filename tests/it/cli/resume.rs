@@ -1,6 +1,7 @@
 //! One session of the real Codex CLI over several runs, whose account is switched under it before each.
 
-use rockpool_engine::snapshot::{ActivityView, AffinityKind};
+use http::Method;
+use rockpool_engine::snapshot::{AccountView, ActivityView, AffinityKind};
 use rockpool_routing::AccountState;
 use rockpool_sim::{Death, Windows};
 use rockpool_tests::codex::{Codex, Transport};
@@ -8,28 +9,47 @@ use rockpool_tests::journal::{ciphertexts, notes, refreshes, served, turns};
 use rockpool_tests::rig::{Rig, Setup, seat};
 use serde_json::{Value, json};
 
-/// Makes an account unfit for the next turn.
-async fn out_of_use(rig: &Rig, name: &str, state: AccountState) {
-    match state {
-        AccountState::Exhausted => {
-            rig.sim.set_windows(&seat(name), &Windows::five_hours_and_weekly().used(100.0, 0.0)).unwrap();
-            rig.api.post(&format!("/accounts/{name}/quota"), Value::Null).await;
+/// What takes an account out of use between two turns.
+#[derive(Clone, Copy, Debug)]
+enum Change {
+    Exhausted,
+    PausedByHand,
+    LoginDied,
+}
+
+impl Change {
+    fn state(self) -> AccountState {
+        match self {
+            Self::Exhausted => AccountState::Exhausted,
+            Self::PausedByHand => AccountState::Paused,
+            Self::LoginDied => AccountState::NeedsReauth,
         }
-        AccountState::Paused => {
-            let paused = json!({"state": "paused"});
-            rig.api.done(http::Method::PATCH, &format!("/accounts/{name}"), Some(paused)).await;
-        }
-        AccountState::NeedsReauth => {
-            rig.sim.kill_login(&format!("user-{name}"), Death::Revoked).unwrap();
-            let asked = rig.api.call(http::Method::POST, &format!("/accounts/{name}/quota"), None).await;
-            assert_ne!(asked.status, 200, "a dead login can ask for nothing");
-        }
-        other => panic!("{other:?} is not made here"),
     }
-    rig.until(&format!("{name} is {state:?}"), |snapshot| {
-        snapshot.accounts.iter().find(|account| account.name == name && account.state == state).map(drop)
-    })
-    .await;
+
+    /// Makes it happen, and waits until it is known.
+    async fn befall(self, rig: &Rig, name: &str) {
+        match self {
+            Self::Exhausted => {
+                let windows = Windows::five_hours_and_weekly().used(100.0, 0.0);
+                rig.sim.set_windows(&seat(name), &windows).unwrap();
+                rig.api.post(&format!("/accounts/{name}/quota"), Value::Null).await;
+            }
+            Self::PausedByHand => {
+                let paused = json!({"state": "paused"});
+                rig.api.done(Method::PATCH, &format!("/accounts/{name}"), Some(paused)).await;
+            }
+            Self::LoginDied => {
+                rig.sim.kill_login(&format!("user-{name}"), Death::Revoked).unwrap();
+                let asked = rig.api.call(Method::POST, &format!("/accounts/{name}/quota"), None).await;
+                assert_ne!(asked.status, 200, "a dead login can ask for nothing");
+            }
+        }
+        rig.until(&format!("{name} is {:?}", self.state()), |snapshot| {
+            let is_out = |account: &&AccountView| account.name == name && account.state == self.state();
+            snapshot.accounts.iter().find(is_out).map(drop)
+        })
+        .await;
+    }
 }
 
 /// The record of the newest request for an answer, without those that only warm a connection up.
@@ -49,15 +69,15 @@ async fn each_turn_of_a_resumed_session_succeeds_on_the_account_that_is_left() {
         let codex = Codex::custom(&rig.client("cli", "ada").await, transport).await;
         assert_eq!(codex.exec("first [[say: one]]").await.answer(), "one", "{transport:?}");
         let changes = [
-            ("ada", AccountState::Exhausted, "ben", "two"),
-            ("ben", AccountState::Paused, "cleo", "three"),
-            ("cleo", AccountState::NeedsReauth, "dora", "four"),
+            ("ada", Change::Exhausted, "ben", "two"),
+            ("ben", Change::PausedByHand, "cleo", "three"),
+            ("cleo", Change::LoginDied, "dora", "four"),
         ];
-        for (from, state, to, said) in changes {
-            out_of_use(&rig, from, state).await;
+        for (from, change, to, said) in changes {
+            change.befall(&rig, from).await;
             rig.sim.clear_journal();
             let ran = codex.resume(&format!("next [[say: {said}]]")).await;
-            assert_eq!(ran.answer(), said, "{transport:?}: from {from}, {state:?}");
+            assert_eq!(ran.answer(), said, "{transport:?}: from {from}, {change:?}");
             let turns = turns(&rig.sim);
             assert_eq!(served(&turns), [format!("{to} 200")], "{transport:?}: nobody was asked in vain");
             assert_eq!(ciphertexts(&turns[0]), 0, "{transport:?}: {to} got what {from} had encrypted");
@@ -72,11 +92,11 @@ async fn each_turn_of_a_resumed_session_succeeds_on_the_account_that_is_left() {
                 (AffinityKind::Moved, Some(from)),
                 "{transport:?}"
             );
-            assert_eq!(affinity.reason.as_deref(), Some(state.name()), "{transport:?}");
+            assert_eq!(affinity.reason.as_deref(), Some(change.state().name()), "{transport:?}");
         }
         rig.sim.clear_journal();
         let back = json!({"state": "active"});
-        rig.api.done(http::Method::PATCH, "/accounts/ben", Some(back)).await;
+        rig.api.done(Method::PATCH, "/accounts/ben", Some(back)).await;
         assert_eq!(codex.resume("last [[say: five]]").await.answer(), "five", "{transport:?}");
         assert_eq!(served(&turns(&rig.sim)), ["dora 200"], "{transport:?}: it stays where it is now");
         assert_eq!(newest(&rig, "dora").await.why.affinity.kind, AffinityKind::Kept, "{transport:?}");
