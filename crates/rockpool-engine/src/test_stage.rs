@@ -4,9 +4,7 @@ use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
 use rockpool_routing::account::Wish;
-use rockpool_routing::{
-    AccountId, Conversations, LoginId, Reading, RequestId, Source, Strategy, TenantId, Window,
-};
+use rockpool_routing::{AccountId, LoginId, Reading, RequestId, Source, Strategy, TenantId, Window};
 use uuid::Uuid;
 
 use crate::action::PoolSettings;
@@ -54,15 +52,18 @@ impl Stage {
         let settings = PoolSettings {
             strategy: Strategy::PrimaryFirst,
             extra_provider_names: names[1..].iter().map(|name| (*name).to_owned()).collect(),
-            conversations: Conversations::Stay,
+            conversations: None,
         };
         stage.handle().set_pool(stage.tenant(), names[0], settings).await.unwrap();
         stage
     }
 
-    async fn add(&self, name: &str) {
+    /// Adds an account that is in no pool.
+    pub(crate) async fn add(&self, name: &str) {
         let (tenant, handle) = (self.tenant(), self.handle());
         let core = handle.core();
+        let mut fingerprint = [0; 32];
+        fingerprint[..name.len()].copy_from_slice(name.as_bytes());
         let login = LoginRow {
             id: LoginId(Uuid::now_v7()),
             tenant,
@@ -75,7 +76,7 @@ impl Stage {
             generation: 1,
             access_expires_at: None,
             access_issued_at: None,
-            fingerprint: [name.as_bytes()[0]; 32],
+            fingerprint,
             created_at: at(0),
             updated_at: at(0),
         };

@@ -1,0 +1,156 @@
+//! Replays of what is in a real store, asked for as the management API does.
+
+use rockpool_routing::ClientId;
+use uuid::Uuid;
+
+use super::*;
+use crate::action::{NewClient, PoolSettings};
+use crate::api::Operations as _;
+use crate::snapshot::{ActivityView, KeyKind};
+use crate::store::ActivityRow;
+use crate::test_stage::{Stage as Machine, at, five_hour};
+
+const MINUTE: i64 = 60;
+const HOUR: i64 = 60 * MINUTE;
+
+/// `ada` and `grace` in one pool, `alan` in none; `ada` is used up by 100 requests of four conversations in
+/// 200 minutes, and `grace` answers 20 more.
+async fn an_afternoon() -> Machine {
+    let machine = Machine::with(&["ada", "grace"]).await;
+    machine.sees("ada", vec![five_hour(0.0, 5 * HOUR)]);
+    machine.sees("grace", vec![five_hour(0.0, 5 * HOUR)]);
+    for n in 0..120 {
+        let name = if n < 100 { "ada" } else { "grace" };
+        let served = if n < 100 { n } else { n - 100 };
+        machine.wait_until((n + 1) * 2 * MINUTE);
+        machine.asked(name, |view| of_conversation(view, n % 4));
+        machine.sees(name, vec![five_hour((served + 1) as f64, 5 * HOUR)]);
+    }
+    machine
+}
+
+fn of_conversation(view: &mut ActivityView, number: i64) {
+    view.why.conversation = Some(format!("{number:08x}"));
+    (view.input_tokens, view.cached_tokens, view.output_tokens) = (Some(10_000), Some(9_000), Some(10));
+}
+
+async fn ask(machine: &Machine, without: &[&str]) -> Result<WhatIfView, ActionError> {
+    let names = without.iter().map(|name| (*name).to_owned()).collect();
+    machine.handle().what_if(machine.tenant(), "ada", names).await
+}
+
+fn counts(view: &ScenarioView) -> Vec<(&str, u32)> {
+    view.accounts.iter().map(|account| (account.account.as_str(), account.requests)).collect()
+}
+
+#[tokio::test]
+async fn the_recorded_requests_are_shown_beside_each_strategy() {
+    let machine = an_afternoon().await;
+    let view = ask(&machine, &[]).await.unwrap();
+    assert_eq!((view.owner.as_str(), view.requests, view.conversations), ("ada", 120, 4));
+    assert_eq!((view.from, view.to), (Some(at(2 * MINUTE)), Some(at(240 * MINUTE))));
+    assert_eq!((view.without.len(), view.assumptions.as_slice()), (0, &["history_short".to_owned()][..]));
+
+    assert_eq!(counts(&view.recorded), [("ada", 100), ("grace", 20)]);
+    let dry = DrySpanView { from: at(200 * MINUTE), to: at(240 * MINUTE) };
+    assert_eq!(view.recorded.accounts[0].dry, [dry]);
+    assert_eq!((view.recorded.cache_breaks, view.recorded.cached_tokens_lost), (4, 4 * 1_000));
+    assert_eq!((view.recorded.unserved, view.recorded.dry_seconds), (0, 0));
+
+    let strategies: Vec<_> = view.scenarios.iter().map(|scenario| scenario.strategy).collect();
+    assert_eq!(strategies, Strategy::ALL.map(Some));
+    let in_force = ScenarioView { strategy: None, ..view.scenarios[0].clone() };
+    assert_eq!(in_force, view.recorded);
+    let turns = &view.scenarios[1];
+    assert_eq!((counts(turns), turns.cache_breaks), (vec![("ada", 60), ("grace", 60)], 0));
+
+    assert_eq!(ask(&machine, &[]).await.unwrap(), view, "the same question has the same answer");
+}
+
+#[tokio::test]
+async fn without_an_account_the_others_have_to_do() {
+    let machine = an_afternoon().await;
+    let view = ask(&machine, &["grace", "grace"]).await.unwrap();
+    assert_eq!(view.without, ["grace"]);
+    for scenario in &view.scenarios {
+        assert_eq!((counts(scenario), scenario.unserved), (vec![("ada", 100)], 20));
+        assert_eq!(scenario.dry_seconds, 2_400);
+    }
+    assert_eq!(counts(&view.recorded), [("ada", 100), ("grace", 20)], "what happened has happened");
+    let view = ask(&machine, &["ada"]).await.unwrap();
+    assert_eq!((counts(&view.scenarios[0]), view.scenarios[0].unserved), (vec![("grace", 100)], 20));
+}
+
+#[tokio::test]
+async fn names_that_are_not_in_the_pool_and_too_many_of_them_are_refused() {
+    let machine = Machine::with(&["ada", "grace"]).await;
+    machine.add("alan").await;
+    for name in ["alan", "nobody"] {
+        let error = ask(&machine, &["grace", name]).await.unwrap_err();
+        assert_eq!((error.code, error.subject.as_deref()), ("unknown_member", Some(name)));
+    }
+    assert_eq!(ask(&machine, &["grace", "ada"]).await.unwrap_err().code, "nothing_left");
+    let ask = |owner: &'static str| {
+        let handle = machine.handle();
+        let tenant = machine.tenant();
+        async move { handle.what_if(tenant, owner, Vec::new()).await.unwrap_err().code }
+    };
+    assert_eq!(ask("alan").await, "pool_not_found");
+    assert_eq!(ask("nobody").await, "account_not_found");
+}
+
+#[tokio::test]
+async fn a_pool_without_a_record_has_an_empty_answer() {
+    let view = ask(&Machine::with(&["ada", "grace"]).await, &[]).await.unwrap();
+    assert_eq!((view.requests, view.from, view.assumptions.len()), (0, None, 0));
+    assert_eq!(counts(&view.scenarios[4]), [("ada", 0), ("grace", 0)]);
+}
+
+/// A client that is pointed at `account`.
+async fn client(machine: &Machine, account: &str, override_mode: OverrideMode) -> ClientId {
+    let new = NewClient {
+        name: format!("tool-{account}"),
+        account: account.to_owned(),
+        key_kind: KeyKind::Bearer,
+        override_mode,
+        strategy: None,
+        members: None,
+    };
+    machine.handle().add_client(machine.tenant(), new).await.unwrap().0.id
+}
+
+#[tokio::test]
+async fn only_the_pools_own_requests_are_played_and_single_ones_stay_where_they_belong() {
+    let machine = Machine::with(&["ada", "grace"]).await;
+    machine.add("alan").await;
+    let settings = PoolSettings {
+        strategy: Strategy::PrimaryFirst,
+        extra_provider_names: Vec::new(),
+        conversations: None,
+    };
+    machine.handle().set_pool(machine.tenant(), "alan", settings).await.unwrap();
+    let inherits = client(&machine, "ada", OverrideMode::Inherit).await;
+    let single = client(&machine, "grace", OverrideMode::Single).await;
+    let elsewhere = client(&machine, "alan", OverrideMode::Inherit).await;
+    let tenant = machine.tenant();
+    let record = |client, account: Option<&str>, outcome: &str| {
+        let view = machine.view(|view| view.outcome = outcome.to_owned());
+        let account = account.map(|name| machine.id(name));
+        machine.records(ActivityRow { tenant, client: Some(client), account, view });
+    };
+    record(inherits, Some("ada"), "success");
+    record(inherits, Some("ada"), "usage_limit");
+    record(inherits, None, "failure");
+    record(inherits, None, "rejected");
+    record(inherits, None, "abandoned");
+    record(single, Some("grace"), "success");
+    record(elsewhere, Some("alan"), "success");
+    record(elsewhere, None, "failure");
+    record(ClientId(Uuid::nil()), None, "failure");
+    let view = ask(&machine, &[]).await.unwrap();
+    assert_eq!((view.requests, view.recorded.unserved), (4, 2));
+    assert_eq!(counts(&view.recorded), [("ada", 1), ("grace", 1)]);
+    assert_eq!(counts(&view.scenarios[0]), [("ada", 3), ("grace", 1)]);
+    let assumptions = ["burn_guessed", "no_token_counts", "history_short"];
+    assert_eq!(view.assumptions, assumptions);
+}
