@@ -147,8 +147,9 @@ pub struct PoolSettings {
     pub strategy: Strategy,
     /// Slugs of the members, in order, without the owner.
     pub extra_provider_names: Vec<String>,
-    /// Whether conversations stay on their account.
-    pub conversations: Conversations,
+    /// Whether conversations stay on their account; absent, a pool keeps what it has, and a new one lets
+    /// them stay.
+    pub conversations: Option<Conversations>,
 }
 
 /// A local tool that gets a key of its own.

@@ -22,10 +22,10 @@ pub(super) struct PoolChange {
     strategy: Strategy,
     /// Slugs of the members, in order, without the owner.
     extra_provider_names: Vec<String>,
-    /// Whether conversations stay on their account; `stay` when absent.
-    #[serde(default)]
+    /// Whether conversations stay on their account; absent, a pool keeps what it has, and a new one lets
+    /// them stay.
     #[schema(value_type = Option<names::Conversations>)]
-    conversations: Conversations,
+    conversations: Option<Conversations>,
 }
 
 /// Pools, by owner's name

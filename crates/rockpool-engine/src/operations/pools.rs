@@ -20,8 +20,9 @@ pub(super) async fn set(
     let registry = engine.core().registry.get();
     let owner_id = engine.account(tenant, owner)?.id;
     let members = members(&registry, tenant, owner, &settings.extra_provider_names)?;
-    let candidate =
-        Pool { owner: owner_id, members, strategy: settings.strategy, conversations: settings.conversations };
+    let present = registry.pools.get(&owner_id).map(|row| row.pool.conversations);
+    let conversations = settings.conversations.or(present).unwrap_or_default();
+    let candidate = Pool { owner: owner_id, members, strategy: settings.strategy, conversations };
     let existing: BTreeMap<AccountId, Pool> = registry
         .pools
         .iter()

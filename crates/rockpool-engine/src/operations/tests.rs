@@ -210,7 +210,7 @@ async fn a_blocked_account_is_not_asked_for_its_models_but_its_list_still_counts
     let pool = PoolSettings {
         strategy: Strategy::PriorityOrder,
         extra_provider_names: vec!["grace".to_owned()],
-        conversations: Conversations::Stay,
+        conversations: None,
     };
     engine.set_pool(tenant, "ada", pool).await.unwrap();
     let key = world.client("ada").await;

@@ -18,7 +18,7 @@ fn settings(strategy: Strategy, members: &[&str]) -> PoolSettings {
     PoolSettings {
         strategy,
         extra_provider_names: members.iter().map(|name| (*name).to_owned()).collect(),
-        conversations: Conversations::Stay,
+        conversations: None,
     }
 }
 
@@ -83,6 +83,20 @@ async fn a_member_that_is_named_twice_or_left_blank_counts_once() {
     let world = people().await;
     world.pool("ada", &["ben", " ben ", "", "cleo"]).await.unwrap();
     assert_eq!(world.pools(), [pool_of("ada", &["ben", "cleo"])]);
+}
+
+#[tokio::test]
+async fn a_pool_that_rotates_goes_on_so_when_a_change_does_not_speak_of_it() {
+    let world = people().await;
+    let engine = world.handle();
+    let rotating = PoolSettings {
+        conversations: Some(Conversations::Rotate),
+        ..settings(Strategy::RoundRobin, &["ben"])
+    };
+    engine.set_pool(home(&engine), "ada", rotating).await.unwrap();
+    let changed = world.pool("ada", &["ben", "cleo"]).await.unwrap();
+    assert_eq!(changed.conversations, Conversations::Rotate);
+    assert_eq!(world.pool("dan", &["eva"]).await.unwrap().conversations, Conversations::Stay);
 }
 
 #[tokio::test]
