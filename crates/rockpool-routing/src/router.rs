@@ -338,6 +338,7 @@ impl Router {
     pub fn answered(&mut self, ticket: &Ticket) {
         if let Some(entry) = self.accounts.get_mut(&ticket.account) {
             entry.answered(ticket.began);
+            entry.found_out(ticket.began, ticket.errand);
         }
     }
 

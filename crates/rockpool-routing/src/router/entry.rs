@@ -74,6 +74,11 @@ impl Entry {
     /// Lets go of an attempt.
     pub(super) fn end(&mut self, began: Now, errand: Errand) {
         self.in_flight = self.in_flight.saturating_sub(1);
+        self.found_out(began, errand);
+    }
+
+    /// Notes that the probe that began then is none any more.
+    pub(super) fn found_out(&mut self, began: Now, errand: Errand) {
         if errand == Errand::Probe && self.probe == Some(began.mono) {
             self.probe = None;
         }

@@ -223,7 +223,7 @@ impl Sum {
         self.cooling.is_some_and(|cooling| cooling.ends <= at) || self.quota_is_doubted(at)
     }
 
-    fn quota_is_doubted(&self, at: Timestamp) -> bool {
+    pub(super) fn quota_is_doubted(&self, at: Timestamp) -> bool {
         match self.quota.supply(at) {
             Supply::Doubtful { .. } => true,
             Supply::Plenty | Supply::Unknown | Supply::Gone { .. } => false,

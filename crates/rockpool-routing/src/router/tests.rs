@@ -1,4 +1,14 @@
-//! The order of accounts, cool-downs and conversations, one sentence each.
+//! The rules of the router, one sentence each.
+
+mod conversations;
+mod cooldowns;
+mod evidence;
+mod fates;
+mod headroom;
+mod outlook;
+mod probes;
+mod strategies;
+mod turns;
 
 use std::time::{Duration, Instant};
 
@@ -6,9 +16,8 @@ use jiff::SignedDuration;
 use uuid::Uuid;
 
 use super::*;
-use crate::affinity::History;
 use crate::quota::{Source, Window};
-use crate::{Conversations, Strategy, TenantId};
+use crate::{Strategy, TenantId, TieKind};
 
 pub(super) fn id(n: u128) -> AccountId {
     AccountId(Uuid::from_u128(n))
@@ -30,226 +39,159 @@ pub(super) fn conversation(name: &str) -> ConversationKey {
 }
 
 pub(super) fn tie(n: u8) -> TieKey {
-    TieKey::new(TenantId(Uuid::from_u128(9)), crate::TieKind::Turn, &format!("turn {n}")).unwrap()
+    TieKey::new(TenantId(Uuid::from_u128(9)), TieKind::Turn, &format!("turn {n}")).unwrap()
 }
 
+/// A five-hour window that began just now.
 pub(super) fn reading(used: f64, now: Now) -> Reading {
-    let resets = now.wall + SignedDuration::from_hours(5);
-    Reading {
-        seen_at: now.wall,
-        source: Source::Usage,
-        windows: vec![Window::reported(used, Some(18_000), Some(resets)).unwrap()],
-        plan: None,
-        allowed: None,
-        limit_reached: None,
-        beside: None,
-    }
+    Reading::new(now.wall, Source::Usage, vec![window(used, 18_000, later(now, 18_000))])
+}
+
+fn window(used: f64, length: u32, resets: Now) -> Window {
+    Window::reported(used, Some(length), Some(resets.wall)).unwrap()
 }
 
 /// A router with three accounts of known quota, and their pool.
 pub(super) fn three(strategy: Strategy) -> (Router, Pool, Now) {
-    let now = start();
+    let (mut router, pool, now) = three_unknown(strategy);
+    for account in pool.accounts() {
+        router.observe(account, reading(10.0, now));
+    }
+    (router, pool, now)
+}
+
+/// The same before the provider has said anything of them.
+fn three_unknown(strategy: Strategy) -> (Router, Pool, Now) {
     let mut router = Router::default();
     for n in 1..=3 {
         router.add_account(id(n));
-        router.observe(id(n), reading(10.0, now));
     }
-    (
-        router,
-        Pool { owner: id(1), members: vec![id(2), id(3)], strategy, conversations: Conversations::Stay },
-        now,
-    )
+    let members = vec![id(2), id(3)];
+    (router, Pool { owner: id(1), members, strategy, conversations: Conversations::Stay }, start())
 }
 
-pub(super) fn order(selection: &Selection) -> Vec<AccountId> {
+/// The order for a request that names nothing.
+fn ask(router: &mut Router, pool: &Pool, now: Now) -> Vec<AccountId> {
+    order(&router.choose(&Ask::any(pool), now))
+}
+
+fn order(selection: &Selection) -> Vec<AccountId> {
     selection.candidates.iter().map(|candidate| candidate.account).collect()
+}
+
+/// Who comes first for each of so many requests that name nothing.
+fn firsts(router: &mut Router, pool: &Pool, now: Now, requests: usize) -> Vec<AccountId> {
+    (0..requests).map(|_| ask(router, pool, now)[0]).collect()
+}
+
+fn ids<const N: usize>(numbers: [u128; N]) -> Vec<AccountId> {
+    numbers.into_iter().map(id).collect()
 }
 
 /// An attempt that began at `began` and ended at `now`.
 pub(super) fn settle(router: &mut Router, account: AccountId, class: Class, began: Now, now: Now) {
-    if let Some(ticket) = router.begin(account, began) {
-        router.settle(ticket, class, now);
+    let ticket = router.begin(account, began).unwrap();
+    router.settle(ticket, class, now);
+}
+
+/// An attempt that ended as soon as it began.
+fn meet(router: &mut Router, account: AccountId, class: Class, now: Now) {
+    settle(router, account, class, now, now);
+}
+
+/// Three failures in a row.
+fn fail_thrice(router: &mut Router, account: AccountId, now: Now) {
+    for _ in 0..3 {
+        meet(router, account, Class::FAILURE, now);
     }
 }
 
-#[test]
-fn primary_first_asks_the_owner_and_then_the_members_in_order() {
-    let (mut router, pool, now) = three(Strategy::PrimaryFirst);
-    assert_eq!(order(&router.choose(&Ask::any(&pool), now)), [id(1), id(2), id(3)]);
-    assert_eq!(order(&router.choose(&Ask::any(&pool), now)), [id(1), id(2), id(3)]);
+fn rate_limited(seconds: u64) -> Class {
+    Class::RateLimited { retry_after: Some(Duration::from_secs(seconds)) }
+}
+
+fn used_up_until(reset: Now) -> Class {
+    Class::UsageLimit { resets_at: Some(reset.wall) }
+}
+
+fn state(router: &Router, account: AccountId, now: Now) -> AccountState {
+    router.state(account, now).0
 }
 
 #[test]
-fn primary_first_puts_an_owner_of_unknown_quota_last_and_priority_order_does_not() {
-    let now = start();
+fn placements_have_the_names_of_activity_records() {
+    let names = [Placement::Conversation, Placement::Turn, Placement::Strategy, Placement::Fallback];
+    assert_eq!(names.map(Placement::name), ["conversation", "turn", "strategy", "fallback"]);
+}
+
+#[test]
+fn an_account_that_is_not_known_takes_no_request_and_leaves_no_trace() {
     let mut router = Router::default();
-    for n in 1..=2 {
-        router.add_account(id(n));
-    }
-    router.observe(id(2), reading(10.0, now));
-    let mut pool = Pool {
-        owner: id(1),
-        members: vec![id(2)],
-        strategy: Strategy::PrimaryFirst,
-        conversations: Conversations::Stay,
-    };
-    assert_eq!(order(&router.choose(&Ask::any(&pool), now)), [id(2), id(1)]);
-    pool.strategy = Strategy::PriorityOrder;
-    assert_eq!(order(&router.choose(&Ask::any(&pool), now)), [id(1), id(2)]);
-}
-
-#[test]
-fn round_robin_places_each_new_request_on_the_next_account() {
-    let (mut router, pool, now) = three(Strategy::RoundRobin);
-    let firsts: Vec<_> = (0..6).map(|_| router.choose(&Ask::any(&pool), now).candidates[0].account).collect();
-    assert_eq!(firsts, [id(1), id(2), id(3), id(1), id(2), id(3)]);
-}
-
-#[test]
-fn a_conversation_stays_on_its_account_and_does_not_advance_the_turn() {
-    let (mut router, pool, now) = three(Strategy::RoundRobin);
-    let talk = conversation("talk");
-    let first = router.choose(&Ask::of(&pool, &talk), now).candidates[0].account;
-    router.place(&talk, first, now.wall);
-    for _ in 0..4 {
-        let next = router.choose(&Ask::of(&pool, &talk), now);
-        assert_eq!(next.candidates[0], Candidate { account: first, placement: Placement::Conversation });
-    }
-    assert_eq!(router.choose(&Ask::any(&pool), now).candidates[0].account, id(2));
-}
-
-#[test]
-fn a_conversation_whose_account_ran_dry_is_told_where_it_lived() {
-    let (mut router, pool, now) = three(Strategy::PrimaryFirst);
-    let talk = conversation("talk");
-    router.place(&talk, id(1), now.wall);
-    settle(&mut router, id(1), Class::UsageLimit { resets_at: Some(later(now, 600).wall) }, now, now);
-    let selection = router.choose(&Ask::of(&pool, &talk), now);
-    assert_eq!(selection.home.map(|home| home.account), Some(id(1)));
-    assert_eq!(order(&selection), [id(2), id(3)]);
-    assert_eq!(selection.skipped[0].blocked.state, AccountState::Exhausted);
-    assert_eq!(order(&router.choose(&Ask::any(&pool), later(now, 600)))[0], id(1));
-}
-
-#[test]
-fn when_all_are_out_the_earliest_cure_is_named() {
-    let (mut router, pool, now) = three(Strategy::RoundRobin);
-    settle(&mut router, id(1), Class::UsageLimit { resets_at: Some(later(now, 600).wall) }, now, now);
-    settle(&mut router, id(2), Class::RateLimited { retry_after: Some(Duration::from_secs(60)) }, now, now);
-    router.set_credentials(id(3), CredentialState::NeedsReauth);
-    assert!(router.choose(&Ask::any(&pool), now).candidates.is_empty());
-    assert_eq!(router.outlook(pool.accounts(), now), Outlook::Until(later(now, 60).wall));
-}
-
-#[test]
-fn when_only_a_person_can_help_it_says_so() {
-    let (mut router, pool, now) = three(Strategy::RoundRobin);
-    router.set_credentials(id(1), CredentialState::NeedsReauth);
-    router.set_wish(id(2), Wish::Paused);
-    router.set_standing(id(3), Standing::Billing, now);
+    let (pool, now) = (Pool::single(id(7)), start());
+    router.set_wish(id(7), Wish::Paused);
+    router.set_credentials(id(7), CredentialState::Usable);
+    router.set_standing(id(7), Standing::Good, now);
+    router.observe(id(7), reading(1.0, now));
+    router.recall(id(7), Outcome::Success);
+    router.place(&conversation("talk"), id(7), now.wall);
+    router.bind(&tie(1), id(7), now.wall);
+    router.seed_turn(id(7), 3);
+    let selection = router.choose(&Ask::of(&pool, &conversation("talk")), now);
+    assert_eq!((selection.home, selection.candidates), (None, vec![]));
+    assert_eq!(selection.skipped[0].blocked, Blocked { state: AccountState::NeedsReauth, until: None });
+    assert_eq!(router.begin(id(7), now), None);
+    assert_eq!((router.health(id(7)), router.quota(id(7)), router.in_flight(id(7))), (None, None, 0));
+    assert_eq!((router.tied(&tie(1), now.wall), router.probe_at(id(7), now)), (None, None));
     assert_eq!(router.outlook(pool.accounts(), now), Outlook::NeedsPerson);
-    router.set_wish(id(2), Wish::Active);
-    assert_eq!(router.outlook(pool.accounts(), now), Outlook::Serving);
+    assert!(router.turns.is_empty() && router.affinity.is_empty());
 }
 
 #[test]
-fn a_hostile_retry_after_is_capped_at_fifteen_minutes() {
-    let (mut router, pool, now) = three(Strategy::PrimaryFirst);
-    settle(&mut router, id(1), Class::RateLimited { retry_after: Some(Duration::MAX) }, now, now);
-    assert_eq!(router.state(id(1), now).0, AccountState::RateLimited);
-    assert_eq!(order(&router.choose(&Ask::any(&pool), later(now, 901)))[0], id(1));
+fn an_account_that_is_removed_takes_all_that_was_known_of_it_along() {
+    let (mut router, pool, now) = three(Strategy::RoundRobin);
+    router.place(&conversation("talk"), id(1), now.wall);
+    router.bind(&tie(1), id(1), now.wall);
+    router.recall(id(1), Outcome::Failure);
+    ask(&mut router, &pool, now);
+    let ticket = router.begin(id(1), now).unwrap();
+    router.remove_account(id(1));
+    router.settle(ticket, Class::Success, now);
+    assert_eq!((router.home(&conversation("talk"), now.wall), router.tied(&tie(1), now.wall)), (None, None));
+    assert!(router.turns.is_empty());
+    router.add_account(id(1));
+    assert_eq!((router.health(id(1)).unwrap().sample, router.in_flight(id(1))), (0, 0));
+    assert_eq!(router.readiness(id(1), now), Readiness::FallbackOnly);
 }
 
 #[test]
-fn three_failures_in_a_row_make_an_account_a_fallback_for_thirty_seconds() {
-    let (mut router, pool, now) = three(Strategy::PrimaryFirst);
-    for _ in 0..3 {
-        settle(&mut router, id(1), Class::FAILURE, now, now);
-    }
-    assert_eq!(router.state(id(1), now).0, AccountState::Unreachable);
-    assert_eq!(order(&router.choose(&Ask::any(&pool), now)), [id(2), id(3), id(1)]);
-    assert_eq!(order(&router.choose(&Ask::any(&pool), later(now, 31)))[0], id(1));
-}
-
-#[test]
-fn a_vague_failure_does_not_shorten_a_named_wait() {
+fn an_account_that_is_added_twice_keeps_what_is_known_of_it() {
     let (mut router, _, now) = three(Strategy::PrimaryFirst);
-    settle(&mut router, id(1), Class::RateLimited { retry_after: Some(Duration::from_secs(120)) }, now, now);
-    for _ in 0..3 {
-        settle(&mut router, id(1), Class::FAILURE, now, now);
-    }
-    assert_eq!(router.state(id(1), later(now, 60)).0, AccountState::RateLimited);
+    router.recall(id(1), Outcome::Success);
+    router.add_account(id(1));
+    assert_eq!(router.readiness(id(1), now), Readiness::Active);
+    assert_eq!(router.health(id(1)).unwrap().sample, 1);
 }
 
 #[test]
-fn an_uncertain_sign_in_serves_while_its_access_token_does() {
-    let (mut router, pool, now) = three(Strategy::PrimaryFirst);
-    router.set_credentials(id(1), CredentialState::UncertainServing);
-    assert_eq!(router.state(id(1), now).0, AccountState::SignInUncertain);
-    assert_eq!(order(&router.choose(&Ask::any(&pool), now))[0], id(1));
-    router.set_credentials(id(1), CredentialState::UncertainSpent);
-    assert_eq!(order(&router.choose(&Ask::any(&pool), now)), [id(2), id(3)]);
-}
-
-#[test]
-fn a_conversation_of_another_tenant_has_another_home() {
-    let (mut router, pool, now) = three(Strategy::PrimaryFirst);
-    router.place(&conversation("talk"), id(3), now.wall);
-    let foreign = ConversationKey::new(TenantId(Uuid::from_u128(8)), "talk").unwrap();
-    assert_eq!(router.choose(&Ask::of(&pool, &foreign), now).home, None);
-}
-
-#[test]
-fn an_answer_that_began_before_a_rate_limit_does_not_end_it() {
+fn what_is_under_way_is_counted_until_it_is_settled() {
     let (mut router, _, now) = three(Strategy::PrimaryFirst);
-    let limited = later(now, 10);
-    settle(
-        &mut router,
-        id(1),
-        Class::RateLimited { retry_after: Some(Duration::from_secs(300)) },
-        limited,
-        limited,
-    );
-    settle(&mut router, id(1), Class::Success, now, later(now, 20));
-    assert_eq!(router.state(id(1), later(now, 21)).0, AccountState::RateLimited);
-    settle(&mut router, id(1), Class::Success, later(now, 22), later(now, 23));
-    assert_eq!(router.state(id(1), later(now, 24)).0, AccountState::Ready);
+    let (one, other) = (router.begin(id(1), now).unwrap(), router.begin(id(1), now).unwrap());
+    assert_eq!((one.account(), router.in_flight(id(1)), router.in_flight(id(2))), (id(1), 2, 0));
+    router.answered(&one);
+    assert_eq!(router.in_flight(id(1)), 2);
+    router.settle(one, Class::Success, now);
+    router.settle(other, Class::Abandoned, now);
+    assert_eq!(router.in_flight(id(1)), 0);
 }
 
 #[test]
-fn an_account_with_many_attempts_under_way_only_helps_out() {
-    let (mut router, pool, now) = three(Strategy::PrimaryFirst);
-    let mut tickets: Vec<_> = (0..entry::MOST_IN_FLIGHT).map(|_| router.begin(id(1), now).unwrap()).collect();
-    assert_eq!(order(&router.choose(&Ask::any(&pool), now)), [id(2), id(3), id(1)]);
-    router.settle(tickets.pop().unwrap(), Class::Abandoned, now);
-    assert_eq!(order(&router.choose(&Ask::any(&pool), now))[0], id(1));
-}
-
-#[test]
-fn only_failures_on_the_way_make_an_account_unreachable() {
+fn the_outcomes_of_attempts_make_the_health_sample() {
     let (mut router, _, now) = three(Strategy::PrimaryFirst);
-    settle(&mut router, id(1), Class::Unauthorized, now, now);
-    settle(&mut router, id(1), Class::Unauthorized, now, now);
-    settle(&mut router, id(1), Class::FAILURE, now, now);
-    assert_eq!(router.state(id(1), now).0, AccountState::Ready);
-}
-
-#[test]
-fn an_account_whose_fresh_bearer_was_refused_is_left_alone_until_it_proves_itself() {
-    let (mut router, pool, now) = three(Strategy::PrimaryFirst);
-    router.distrust(id(1), now);
-    assert_eq!(order(&router.choose(&Ask::any(&pool), now)), [id(2), id(3)]);
-    router.set_standing(id(1), Standing::Good, now);
-    assert_eq!(order(&router.choose(&Ask::any(&pool), now))[0], id(1));
-}
-
-#[test]
-fn a_conversation_that_moved_has_a_mixed_history() {
-    let (mut router, pool, now) = three(Strategy::PrimaryFirst);
-    let talk = conversation("talk");
-    router.place(&talk, id(1), now.wall);
-    assert_eq!(router.choose(&Ask::of(&pool, &talk), now).home.unwrap().history, History::Own);
-    router.place(&talk, id(2), now.wall);
-    router.place(&talk, id(2), now.wall);
-    assert_eq!(router.choose(&Ask::of(&pool, &talk), now).home.unwrap().history, History::Mixed);
+    router.recall(id(1), Outcome::Success);
+    meet(&mut router, id(1), Class::Success, now);
+    meet(&mut router, id(1), Class::FAILURE, now);
+    meet(&mut router, id(1), Class::Abandoned, now);
+    meet(&mut router, id(1), Class::Rejected, now);
+    let health = router.health(id(1)).unwrap();
+    assert_eq!((health.sample, health.success_rate, health.consecutive_failures), (3, 67, 1));
 }

@@ -54,6 +54,10 @@ impl Sum {
         self.reasons(at).into_iter().next()
     }
 
+    pub(in crate::router) fn is_blocked(&self, at: Timestamp) -> bool {
+        self.reason(at).is_some()
+    }
+
     pub(in crate::router) fn readiness(&self, at: Timestamp) -> Readiness {
         if let Some(blocked) = self.reason(at) {
             return Readiness::Blocked(blocked);

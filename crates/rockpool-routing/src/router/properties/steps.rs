@@ -4,7 +4,6 @@ use std::time::Duration;
 
 use proptest::prelude::*;
 
-use super::world::PLACES;
 use crate::account::{CredentialState, Wish};
 use crate::quota::sketch::{Sketch, sketch};
 use crate::router::tests::later;
@@ -69,8 +68,9 @@ fn one_of<T: Clone + std::fmt::Debug + 'static>(choices: &'static [T]) -> impl S
     prop::sample::select(choices)
 }
 
+/// Most happens to the same few: troubles meet there.
 fn place() -> impl Strategy<Value = u8> {
-    0..PLACES
+    one_of(&[0, 0, 0, 0, 1, 1, 2, 3])
 }
 
 const fn slow(seconds: u64) -> Outcome {
@@ -145,7 +145,7 @@ fn edit() -> impl Strategy<Value = Step> {
     let standing =
         one_of(&[Standing::Good, Standing::MissingWorkspace, Standing::Forbidden, Standing::Billing]);
     let conversations = one_of(&[Conversations::Stay, Conversations::Rotate]);
-    let order = prop::collection::vec(place(), 0..usize::from(PLACES) + 1);
+    let order = prop::collection::vec(place(), 0..5);
     prop_oneof![
         1 => (place(), one_of(&[Wish::Active, Wish::Paused])).prop_map(|(place, wish)| Step::Wish(place, wish)),
         1 => (place(), credentials).prop_map(|(place, state)| Step::Credentials(place, state)),
