@@ -148,7 +148,7 @@ impl Handshake {
         if accepted != Some(derive_accept_key(key.as_bytes()).as_bytes()) {
             return Err(broken());
         }
-        let upgraded = response.upgrade().await.map_err(|_| broken())?;
+        let upgraded = limit.within(response.upgrade()).await.ok_or_else(broken)?.map_err(|_| broken())?;
         let noise = Noise::default();
         let socket = socket(noise.of(upgraded), Role::Client).await;
         Ok(Dialed { account, generation: bearer.generation, socket, noise, headers, since })

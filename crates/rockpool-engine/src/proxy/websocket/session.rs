@@ -37,7 +37,7 @@ use crate::proxy::payload::{Belief, Payload};
 use crate::proxy::peek::{Observer, Stage};
 use crate::proxy::record::{Record, Transport};
 use crate::proxy::server::stopped;
-use crate::proxy::walk::Walk;
+use crate::proxy::walk::{Next, Walk};
 
 /// Frames that are ready are merged into one write, up to this many.
 const MERGE: usize = 64;
@@ -122,11 +122,11 @@ impl Session {
                 Ok(Flow::GoOn) => {}
                 Ok(Flow::Stop) | Err(Gone) => return,
             }
-            if self.lifetime == Lifetime::Over && self.turn.is_none() {
-                return self.end().await;
-            }
-            if self.start_early_turn().await.is_err() {
+            if self.start_early_turns().await.is_err() {
                 return;
+            }
+            if self.lifetime == Lifetime::Over && self.turn.is_none() && self.early.is_empty() {
+                return self.end().await;
             }
         }
     }
@@ -241,8 +241,9 @@ impl Session {
         }
     }
 
-    async fn start_early_turn(&mut self) -> Result<(), Gone> {
-        if self.turn.is_none()
+    /// Starts the turns that came early, up to the first that has to be waited for.
+    async fn start_early_turns(&mut self) -> Result<(), Gone> {
+        while self.turn.is_none()
             && let Some((frame, facts)) = self.early.pop_front()
         {
             self.start(frame, facts).await?;
@@ -283,7 +284,14 @@ impl Session {
                 let next = self.next_account(&mut turn);
                 self.go_on(turn, next, Class::FAILURE, None).await
             }
-            (Readiness::Active | Readiness::FallbackOnly, _) => self.ask(turn).await,
+            (Readiness::Active | Readiness::FallbackOnly, mobility) => match (self.lifetime, mobility) {
+                (Lifetime::Running, _) => self.ask(turn).await,
+                // It came before the tool could know.
+                (Lifetime::Over, Mobility::Bound) => self.disown(turn, Class::Rejected).await,
+                (Lifetime::Over, Mobility::Free) => {
+                    self.go_on(turn, Next::Account(here.account), Class::Rejected, None).await
+                }
+            },
         }
     }
 

@@ -293,3 +293,28 @@ async fn the_end_of_a_connections_time_between_turns_ends_both_sides_cleanly() {
     (&mut bench.session).await.unwrap();
     assert_eq!(bench.record().outcome, "success");
 }
+
+#[tokio::test]
+async fn turns_that_came_before_the_end_of_a_connections_time_are_answered_with_a_record_each() {
+    let mut bench = Bench::with_a_turn().await;
+    let bound = json!({"type": "response.create", "input": [], "previous_response_id": "r"});
+    for early in [bound, json!({"type": "response.create", "input": []})] {
+        bench.tool.send(Message::text(early.to_string())).await.unwrap();
+    }
+    bench.wait(SECOND).await;
+    let output = json!({"type": "response.output_text.delta"});
+    let limit = json!({"type": "error", "error": {"code": "websocket_connection_limit_reached"}});
+    for event in [&output, &limit] {
+        bench.provider_says(event.clone()).await;
+    }
+    assert_eq!(bench.tool_hears(Provider::Answers).await.0, Some(output));
+    let mut codes = Vec::new();
+    while let (Some(told), _) = bench.tool_hears(Provider::Answers).await {
+        codes.push(told["error"]["code"].as_str().unwrap().to_owned());
+    }
+    // The last has its whole input, and there is no other account that could be dialed.
+    let expected =
+        ["websocket_connection_limit_reached", "previous_response_not_found", "provider_unreachable"];
+    assert_eq!(codes, expected);
+    assert_eq!(bench.engine.handle().snapshot().recent.len(), 3);
+}
