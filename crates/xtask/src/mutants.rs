@@ -20,6 +20,9 @@ const DECIDING: [&str; 6] =
 const LONGEST_TEST_SECONDS: &str = "120";
 const LONGEST_BUILD_SECONDS: &str = "600";
 
+/// How many changes are tried beside each other, each in a copy of the sources with a build of its own.
+const JOBS: &str = "2";
+
 /// Enough for what a property is about, few enough to try some hundred changes.
 const CASES_PER_CHANGE: &str = "256";
 
@@ -55,9 +58,9 @@ fn mutants(program: &str, workspace: &Workspace) -> Invocation {
     for file in DECIDING {
         args.extend(["--file".to_owned(), format!("crates/{PACKAGE}/src/{file}")]);
     }
-    args.extend(
-        ["--timeout", LONGEST_TEST_SECONDS, "--build-timeout", LONGEST_BUILD_SECONDS].map(str::to_owned),
-    );
+    let limits =
+        ["--jobs", JOBS, "--timeout", LONGEST_TEST_SECONDS, "--build-timeout", LONGEST_BUILD_SECONDS];
+    args.extend(limits.map(str::to_owned));
     args.extend(["--output".to_owned(), workspace.scratch("mutants").display().to_string()]);
     args.extend(["--", "--lib", "--tests"].map(str::to_owned));
     Invocation::new(program, args).within(workspace.root()).with_env(CASES, CASES_PER_CHANGE)
