@@ -127,6 +127,9 @@ impl Level {
         ahead.reverse();
         let length_seconds = cycle.window.length_seconds;
         let mut level = Self { slot, length_seconds, used: seen.used, resets_at: seen.resets_at, ahead };
+        if seen.used == 0.0 && level.floats(seen.at) {
+            level.resets_at = None;
+        }
         level.reset_until(from);
         Some(level)
     }
@@ -159,6 +162,14 @@ impl Level {
                     self.resets_at = next.resets_at.filter(|resets_at| *resets_at > at);
                 }
             }
+        }
+    }
+
+    /// Whether it has not begun: its reset is one length away whenever one looks.
+    fn floats(&self, seen_at: Timestamp) -> bool {
+        match (self.resets_at, self.due(seen_at)) {
+            (Some(resets_at), Some(due)) => self.is_near(resets_at, due),
+            (Some(_) | None, _) => false,
         }
     }
 
@@ -200,5 +211,78 @@ impl Ahead {
             resets_at: after.window.resets_at,
             cause: if due.is_some() { Cause::Due } else { Cause::Early },
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const HOUR: i64 = 3600;
+
+    fn at(second: i64) -> Timestamp {
+        Timestamp::from_second(1_800_000_000 + second).unwrap()
+    }
+
+    fn sample(second: i64, used: f64, resets: i64) -> Sample {
+        let window = Window::reported(used, Some(18_000), Some(at(resets))).unwrap();
+        Sample { at: at(second), windows: vec![window] }
+    }
+
+    /// Used percent, and seconds to the reset, after one percent at each of these times.
+    fn after(samples: &[Sample], from: i64, uses: &[i64]) -> (f64, i64) {
+        let mut supply = Supply::at(samples, at(from));
+        for second in uses {
+            supply.advance(at(*second));
+            supply.burn(1.0, at(*second), |_| 1.0);
+        }
+        let window = supply.windows(at(from)).remove(0);
+        (window.used_percent, window.resets_at.unwrap().duration_since(at(0)).as_secs())
+    }
+
+    #[test]
+    fn it_begins_as_it_was_seen_last_before_the_first_request() {
+        let samples = [sample(-20, 30.0, 900), sample(-10, 40.0, 900), sample(10, 50.0, 900)];
+        assert_eq!(after(&samples, 0, &[]), (40.0, 900));
+        assert_eq!(after(&samples[2..], 0, &[5]), (51.0, 900), "or first after it");
+        let (used, resets) = after(&[sample(-20, 30.0, -5)], 0, &[7]);
+        assert_eq!((used, resets), (1.0, 7 + 5 * HOUR), "its reset has passed");
+        assert_eq!(Supply::at(&[sample(-20, 100.0, -5)], at(0)).dry_until(), None);
+    }
+
+    #[test]
+    fn a_window_that_was_not_in_use_begins_with_its_first_use() {
+        let floating = [sample(-4 * HOUR, 0.0, HOUR)];
+        assert_eq!(after(&floating, 0, &[60]), (1.0, 60 + 5 * HOUR));
+        let begun = [sample(-4 * HOUR, 0.0, HOUR + 900)];
+        assert_eq!(after(&begun, 0, &[60]), (1.0, HOUR + 900), "used by less than one percent");
+    }
+
+    #[test]
+    fn the_next_cycle_is_the_recorded_one_but_no_longer_than_a_window_is() {
+        let used_at = |second: i64| {
+            vec![
+                sample(0, 9.0, HOUR),
+                sample(second, 1.0, second + 5 * HOUR),
+                sample(second + 9, 2.0, second + 5 * HOUR),
+            ]
+        };
+        assert_eq!(after(&used_at(2 * HOUR), 1, &[60, 3 * HOUR]), (1.0, 7 * HOUR));
+        assert_eq!(after(&used_at(4 * HOUR), 1, &[60, 2 * HOUR]), (1.0, 7 * HOUR));
+        assert_eq!(after(&[sample(0, 9.0, HOUR)], 1, &[60, 2 * HOUR]), (1.0, 7 * HOUR));
+    }
+
+    #[test]
+    fn it_is_dry_until_the_last_of_its_empty_windows_resets() {
+        let weekly = |used| Window::reported(used, Some(604_800), Some(at(90 * HOUR))).unwrap();
+        let mut sample = sample(0, 98.0, HOUR);
+        sample.windows.push(weekly(98.5));
+        let mut supply = Supply::at(&[sample], at(1));
+        assert_eq!(supply.dry_until(), None);
+        supply.burn(2.0, at(10), |_| 1.0);
+        assert_eq!(supply.dry_until(), Some(Some(at(90 * HOUR))));
+        supply.advance(at(2 * HOUR));
+        assert_eq!(supply.dry_until(), Some(Some(at(90 * HOUR))));
+        assert_eq!(supply.spans(at(3 * HOUR)).into_pairs(), [(at(10), at(3 * HOUR))]);
     }
 }

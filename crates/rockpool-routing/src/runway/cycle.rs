@@ -114,3 +114,64 @@ pub(crate) fn burnt(samples: &[Sample], slot: Slot) -> f64 {
     };
     cycles(samples, slot).iter().enumerate().map(of_cycle).sum()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::at;
+    use super::*;
+
+    fn seen(second: i64, used: f64, resets: Option<i64>) -> Sample {
+        let window = Window::reported(used, Some(18_000), resets.map(at)).unwrap();
+        Sample { at: at(second), windows: vec![window] }
+    }
+
+    /// How many samples each cycle has.
+    fn cut(samples: &[Sample]) -> Vec<usize> {
+        let slot = Slot::of(&samples[0].windows[0]);
+        cycles(samples, slot).iter().map(|cycle| cycle.seen.len()).collect()
+    }
+
+    #[test]
+    fn a_reset_shows_in_its_time_that_has_passed_or_in_use_that_is_gone() {
+        let passed = [seen(0, 4.0, Some(100)), seen(101, 6.0, Some(18_100)), seen(102, 6.0, Some(18_100))];
+        assert_eq!(cut(&passed), [1, 2]);
+        let early = [seen(0, 4.0, Some(9_000)), seen(1, 0.0, Some(18_001))];
+        assert_eq!(cut(&early), [1, 1]);
+    }
+
+    #[test]
+    fn an_anchor_that_moves_alone_and_a_fall_alone_are_no_resets() {
+        let moved = [seen(0, 4.0, Some(9_000)), seen(1, 4.0, Some(12_000))];
+        assert_eq!(cut(&moved), [2]);
+        let fell = [seen(0, 40.0, Some(9_000)), seen(1, 4.0, Some(9_000))];
+        assert_eq!(cut(&fell), [2]);
+        let told_in_seconds = [seen(0, 40.0, Some(9_000)), seen(9_001, 39.0, Some(9_150))];
+        assert_eq!(cut(&told_in_seconds), [2], "less than a hundredth of five hours");
+    }
+
+    #[test]
+    fn without_a_reset_time_a_fall_to_less_than_half_is_a_reset() {
+        assert_eq!(cut(&[seen(0, 40.0, None), seen(1, 20.0, None)]), [2]);
+        assert_eq!(cut(&[seen(0, 40.0, None), seen(1, 19.0, Some(9_000))]), [1, 1]);
+    }
+
+    #[test]
+    fn what_is_burnt_is_the_rise_within_the_first_cycle_and_all_of_each_later_one() {
+        let samples = [
+            seen(0, 50.0, Some(100)),
+            seen(1, 45.0, Some(100)),
+            seen(2, 60.0, Some(100)),
+            seen(200, 7.0, Some(18_100)),
+        ];
+        assert_eq!(burnt(&samples, Slot::of(&samples[0].windows[0])), 15.0 + 7.0);
+    }
+
+    #[test]
+    fn windows_of_unusual_length_are_told_apart_by_it_and_the_fuller_of_two_alike_counts() {
+        let window = |used, length| Window::reported(used, Some(length), None).unwrap();
+        let windows = [window(1.0, 7_200), window(2.0, 86_400), window(9.0, 86_400), window(3.0, 86_400)];
+        assert_eq!(Slot::of(&windows[1]).find(&windows), Some(&windows[2]));
+        assert_ne!(Slot::of(&windows[0]), Slot::of(&windows[1]));
+        assert_eq!(Slot::of(&window(1.0, 18_000)), Slot::of(&window(1.0, 17_999)));
+    }
+}

@@ -165,7 +165,7 @@ impl Curve {
         if each <= 0.0 {
             return None;
         }
-        let whole = (left / each).floor();
+        let whole = (left / each).ceil() - 1.0;
         let rest = left - whole * each;
         let begins_at = self.used(stretch);
         let mut before = (stretch, begins_at);

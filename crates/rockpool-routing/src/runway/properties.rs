@@ -50,7 +50,7 @@ fn check(runway: Runway, now: Timestamp) -> Result<(), TestCaseError> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 512, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn a_forecast_is_never_in_the_past_and_its_range_holds_its_estimate(

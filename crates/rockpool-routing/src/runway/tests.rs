@@ -148,6 +148,57 @@ fn after_a_pause_it_lasts_and_only_the_average_would_run_dry() {
 }
 
 #[test]
+fn a_fall_in_the_middle_of_use_hides_none_of_what_follows() {
+    // 61 %, taken back to 20 % half an hour ago, and 25 % since.
+    let used = |second: i64| match second - 90 * MINUTE {
+        since @ 1.. => 20.0 + 25.0 * since as f64 / 1800.0,
+        _ => 61.0 * (second as f64 / 5400.0),
+    };
+    let samples = record(five_hour, 5 * HOUR, (0, 2 * HOUR, 5 * MINUTE), used);
+    // The first lower figure is 24 %: 21 % in that half hour, and 55 % are left. On the whole it was 45 % in two
+    // hours.
+    assert_eq!(dry(runway(&samples, 2 * HOUR)), (266, 201, Some(266), Some(300)));
+}
+
+#[test]
+fn what_was_used_before_the_first_look_counts_from_the_windows_beginning() {
+    // Seen for half an hour only, in which nothing happened.
+    let samples = record(five_hour, 5 * HOUR, (2 * HOUR, 150 * MINUTE, 5 * MINUTE), |_| 60.0);
+    // 60 % in two hours and a half: 40 % last 100 minutes; as late, half an hour of nothing and 80 of 30 % an hour.
+    assert_eq!(dry(runway(&samples, 150 * MINUTE)), (260, 250, None, Some(300)));
+}
+
+#[test]
+fn the_last_percent_is_not_gone_before_ten_minutes_are_because_of_one_rounded_step() {
+    let used = |second: i64| if second == HOUR { 99.0 } else { 98.0 };
+    let samples = record(five_hour, 5 * HOUR, (0, HOUR, MINUTE), used);
+    let (_, earliest, ..) = dry(runway(&samples, HOUR));
+    assert_eq!(earliest, 60 + 10);
+}
+
+#[test]
+fn a_window_that_has_just_begun_is_judged_by_what_there_is() {
+    let samples = record(five_hour, 5 * HOUR, (0, 15 * MINUTE, MINUTE), |second| second as f64 / 60.0);
+    assert_eq!(dry(runway(&samples, 15 * MINUTE)), (100, 100, Some(100), Some(300)));
+}
+
+#[test]
+fn a_month_repeats_its_weeks() {
+    // Five percent on each of five days, nothing on two.
+    let used = |second: i64| {
+        let (week, within) = (second / (7 * DAY), second % (7 * DAY));
+        25.0 * week as f64 + 5.0 * within.min(5 * DAY) as f64 / DAY as f64
+    };
+    let month = |used: f64, resets| Window::reported(used, Some(2_592_000), Some(at(resets))).unwrap();
+    let samples = record(month, 30 * DAY, (0, 12 * DAY, HOUR), used);
+    // 50 % are left at the end of the second Friday: two weeks more, or 12 days at the average.
+    let days = |(best, earliest, latest, _): (i64, i64, Option<i64>, _)| {
+        (best / 1440, earliest / 1440, latest.map(|latest| latest / 1440))
+    };
+    assert_eq!(days(dry(runway(&samples, 12 * DAY))), (24, 24, Some(26)));
+}
+
+#[test]
 fn a_burst_of_ten_minutes_does_not_speak_for_five_days() {
     // 2 % a day for two days, then 4 % in ten minutes.
     let used = |second: i64| match second - 2 * DAY {
@@ -301,6 +352,44 @@ fn a_reset_gives_capacity_back_before_the_pool_is_dry() {
 
 fn gone(until: i64) -> Present {
     Present::UsedUp { until: Some(at(until)) }
+}
+
+#[test]
+fn a_pool_of_one_has_the_range_of_its_account() {
+    let used = |second: i64| match second + 30 * MINUTE {
+        sprint @ 0.. => 30.0 + sprint as f64 / 60.0,
+        _ => (second + 150 * MINUTE) as f64 / 240.0,
+    };
+    let samples = record(five_hour, 150 * MINUTE, (-150 * MINUTE, 0, 5 * MINUTE), used);
+    let alone = forecast(of(&samples), Present::Left, at(0));
+    assert_eq!(dry(alone.runway), (70, 40, Some(100), Some(150)));
+    assert_eq!(dry(pool(&[tank(&alone)], at(0))), (70, 40, Some(100), Some(150)));
+}
+
+#[test]
+fn a_pool_does_not_last_by_an_account_that_cannot_be_judged_yet() {
+    let slow = steady(10.0);
+    let samples = record(five_hour, 3 * HOUR, (-5 * MINUTE, 0, MINUTE), |_| 60.0);
+    let unjudged = forecast(of(&samples), Present::Left, at(0));
+    assert!(matches!(pool(&[tank(&slow)], at(0)), Runway::Lasts { .. }));
+    assert_eq!(pool(&[tank(&slow), tank(&unjudged)], at(0)), Runway::Silent);
+}
+
+#[test]
+fn an_account_that_pays_otherwise_is_not_dry() {
+    let samples = [sample(-60, vec![five_hour(100.0, HOUR)])];
+    let paying = forecast(of(&samples), Present::Left, at(0));
+    assert_eq!(paying.runway, Runway::Silent);
+    assert_eq!(pool(&[tank(&paying)], at(0)), Runway::Silent);
+}
+
+#[test]
+fn only_what_was_burnt_since_work_is_counted_tells_the_size() {
+    let used = |second: i64| 48.0 * (second + 2 * HOUR) as f64 / 3600.0;
+    let samples = record(five_hour, 3 * HOUR, (-2 * HOUR, 0, 5 * MINUTE), used);
+    let work = Some(Work { since: at(-HOUR), amount: 480.0 });
+    let forecast = forecast(Record { samples: &samples, work }, Present::Left, at(0));
+    assert_eq!(forecast.gauges[0].size, Some(10.0));
 }
 
 #[test]

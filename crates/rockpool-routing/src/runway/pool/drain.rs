@@ -248,3 +248,48 @@ impl Level {
         self.resets_at = self.length.and_then(|length| from.checked_add(length).ok());
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Window;
+
+    fn at(minute: i64) -> Timestamp {
+        Timestamp::from_second(1_800_000_000 + 60 * minute).unwrap()
+    }
+
+    /// An account with a five-hour window: percent left, percent an hour, minutes to its reset.
+    fn account(left: f64, pace: f64, resets: Option<i64>) -> Account {
+        let window = Window { used_percent: 100.0 - left, length_seconds: Some(18_000), resets_at: None };
+        let level = Level {
+            slot: Slot::of(&window),
+            size: 1.0,
+            left,
+            resets_at: resets.map(at),
+            length: Some(SignedDuration::from_hours(5)),
+            pace: pace / 3600.0,
+        };
+        Account { shut: None, levels: vec![level] }
+    }
+
+    fn drain(accounts: Vec<Account>) -> Option<(i64, Option<i64>)> {
+        let minutes = |moment: Timestamp| moment.duration_since(at(0)).as_secs_f64() / 60.0;
+        let dry = Drain { now: at(0), accounts }.run(at(10_000))?;
+        Some((minutes(dry.at).round() as i64, dry.returns_at.map(|at| minutes(at) as i64)))
+    }
+
+    #[test]
+    fn each_reset_counts_at_its_time() {
+        // The first is dry at 10 and back at 60, when half of the second is gone; that one is full again at
+        // 100, unused. The first is dry at 160, the second at 260.
+        let accounts = vec![account(10.0, 60.0, Some(60)), account(100.0, 0.0, Some(100))];
+        assert_eq!(drain(accounts), Some((260, Some(360))));
+    }
+
+    #[test]
+    fn an_account_whose_reset_nobody_knows_does_not_come_back() {
+        let accounts = vec![account(10.0, 60.0, None), account(20.0, 60.0, Some(200))];
+        assert_eq!(drain(accounts), Some((15, Some(200))));
+        assert_eq!(drain(vec![account(10.0, 60.0, None)]), Some((10, None)));
+    }
+}
