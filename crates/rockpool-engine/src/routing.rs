@@ -60,17 +60,43 @@ impl Routing {
         self.lock().router.begin(account, self.clock.now())
     }
 
+    /// Notes that an attempt is being answered.
+    pub(crate) fn answered(&self, ticket: &Ticket) {
+        self.learn_of(ticket.account(), |router, _| router.answered(ticket));
+    }
+
+    /// Notes how an attempt ended.
     pub(crate) fn settle(&self, ticket: Ticket, class: Class) {
-        self.learn(|router, now| router.settle(ticket, class, now));
+        self.learn_of(ticket.account(), |router, now| router.settle(ticket, class, now));
+        self.notices.changed();
     }
 
     pub(crate) fn observe(&self, account: AccountId, reading: Reading) {
-        self.learn(|router, _| router.observe(account, reading));
+        self.learn_of(account, |router, _| router.observe(account, reading));
+        self.notices.changed();
     }
 
     /// Notes something that changes no account's state.
     pub(crate) fn remember(&self, note: impl FnOnce(&mut Router, Now)) {
         note(&mut self.lock().router, self.clock.now());
+    }
+
+    /// Learns of one account, and tells what follows where its state has changed: on every request's way
+    /// there is no time to look at all accounts and pools for nothing.
+    fn learn_of(&self, account: AccountId, change: impl FnOnce(&mut Router, Now)) {
+        let now = self.clock.now();
+        let mut state = self.lock();
+        let before = state.router.state(account, now);
+        change(&mut state.router, now);
+        if state.router.state(account, now) == before {
+            return;
+        }
+        for event in self.transitions(&mut state, now) {
+            self.notices.say(event);
+        }
+        drop(state);
+        self.notices.changed();
+        self.learned.notify_one();
     }
 
     /// Changes the router and tells what follows from it.

@@ -79,7 +79,9 @@ async fn a_compacted_history_stays_with_its_account_and_is_answered_as_that_acco
     let compacted = post(&key, "a", &with_input(json!([user("long"), {"type": "compaction_trigger"}]))).await;
     let compaction = items(&events(&compacted.body)).remove(0);
     assert_eq!(compaction["type"], "compaction");
-    run_dry(&rig, "ada").await;
+    let dry = Windows::five_hours_and_weekly().used(100.0, 0.0);
+    rig.sim.set_windows(&seat("ada"), &dry).unwrap();
+    rig.api.post("/accounts/ada/quota", Value::Null).await;
     let posted = post(&key, "a", &with_input(json!([compaction, user("on")]))).await;
     assert_eq!((posted.status, &posted.json()["error"]["type"]), (429, &json!("usage_limit_reached")));
     assert_eq!(served(&turns(&rig.sim)), ["ada 200"], "nobody else was asked");

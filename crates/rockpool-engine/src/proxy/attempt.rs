@@ -54,7 +54,7 @@ impl Lease {
     /// is on it from now on.
     pub(crate) fn place(&self) {
         if let Some(ticket) = &self.ticket {
-            self.core.routing.learn(|router, _| router.answered(ticket));
+            self.core.routing.answered(ticket);
         }
         if let Some(conversation) = &self.conversation {
             self.core.place(conversation, self.account);

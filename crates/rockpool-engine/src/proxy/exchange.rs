@@ -141,11 +141,11 @@ impl Exchange {
                 turn_state: headers::turn_state_for(account, self.turn, self.home, &self.pool),
             };
             let tried = attempt::send(&self.core, &self.caller, account, credentials, &outgoing).await;
-            record.tried(account, tried.noted());
             let next = walk.after(tried.class, tried.delivery, tried.bearer);
             if next == Next::Return {
                 return self.hand_on(tried, lease, record);
             }
+            record.tried(account, tried.noted());
             lease.settle(tried.class);
             if next.leaves_refused(tried.class, tried.bearer) {
                 self.core.distrust(account);
@@ -172,20 +172,21 @@ impl Exchange {
     }
 
     fn hand_on(self, tried: Tried, lease: Lease, mut record: Record) -> Response<ProxyBody> {
-        let account = lease.account();
+        let (account, noted) = (lease.account(), tried.noted());
         match tried.reply {
             Reply::Stream { status, headers, peeked } => {
                 if tried.class == Class::Success {
                     lease.place();
                 }
                 record.committed(account);
-                let relay = Relay::new(*peeked, lease, record, status.as_u16());
+                let relay = Relay::new(*peeked, lease, record, status.as_u16(), tried.since);
                 reply(status, &headers, relay.boxed_unsync())
             }
             Reply::Whole { status, headers, body } => {
                 if tried.class == Class::Success {
                     lease.place();
                 }
+                record.tried(account, noted);
                 record.committed(account);
                 record.wrote(body.len());
                 lease.settle(tried.class);
@@ -199,6 +200,7 @@ impl Exchange {
                 reply(status, &headers, whole(body))
             }
             Reply::Nothing(text) => {
+                record.tried(account, noted);
                 lease.settle(tried.class);
                 self.fail(record, tried.class, &ProxyError::Unreachable(text))
             }

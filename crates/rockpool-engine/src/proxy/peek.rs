@@ -126,6 +126,14 @@ impl Observer {
         }
     }
 
+    /// How far the request had come if the answer ended now.
+    pub(crate) fn delivery_at_end(&self) -> Delivery {
+        match &self.stage {
+            Stage::Open => Delivery::Begun,
+            Stage::Completed(_) | Stage::Failed(_) => Delivery::Answered,
+        }
+    }
+
     /// Token counts, where the answer came to its end.
     pub(crate) fn tokens(&self) -> Tokens {
         match &self.stage {

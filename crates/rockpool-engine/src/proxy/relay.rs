@@ -2,14 +2,16 @@
 
 use std::pin::Pin;
 use std::task::{Context, Poll};
+use std::time::Instant;
 
 use super::attempt::Lease;
 use super::body::BodyError;
 use super::peek::{Observer, Peeked, Stage, UpstreamBody};
-use super::record::{Ending, Record};
+use super::record::{Ending, Record, Try};
 use super::sse::Splitter;
 use bytes::{Bytes, BytesMut};
 use http_body::{Body, Frame};
+use rockpool_routing::{Class, Delivery};
 
 /// Ready chunks are merged up to this size; more waits for the next write.
 const MERGE: usize = 64 << 10;
@@ -19,6 +21,15 @@ struct Account {
     lease: Lease,
     record: Record,
     status: u16,
+    since: Instant,
+}
+
+impl Account {
+    /// Notes how the try ended whose answer this is.
+    fn note(&mut self, class: Class, delivery: Delivery) {
+        let try_ = Try { class, status: Some(self.status), delivery, since: self.since };
+        self.record.tried(self.lease.account(), try_);
+    }
 }
 
 /// A stream on its way downstream. Dropped before its end, the tool went away: lease and record say so.
@@ -40,13 +51,14 @@ enum End {
 }
 
 impl Relay {
-    pub(crate) fn new(peeked: Peeked, lease: Lease, record: Record, status: u16) -> Self {
+    /// The answer of a try that began at `since`.
+    pub(crate) fn new(peeked: Peeked, lease: Lease, record: Record, status: u16, since: Instant) -> Self {
         let mut relay = Self {
             upstream: peeked.body,
             splitter: peeked.splitter,
             observer: peeked.observer,
             ready: peeked.held.into(),
-            open: Some(Account { lease, record, status }),
+            open: Some(Account { lease, record, status, since }),
             written: 0,
             end: End::NotYet,
         };
@@ -92,6 +104,7 @@ impl Relay {
         let Some(mut open) = self.open.take() else { return };
         open.record.wrote(self.written + self.ready.len());
         let class = self.observer.class_at_end();
+        open.note(class, self.observer.delivery_at_end());
         let account = Some(open.lease.account());
         open.record.finish(&Ending { class, status: open.status, account, tokens: self.observer.tokens() });
         open.lease.settle(class);
@@ -133,6 +146,7 @@ impl Drop for Relay {
     /// The tool went away: what it got until then belongs into the record.
     fn drop(&mut self) {
         if let Some(open) = &mut self.open {
+            open.note(Class::Abandoned, Delivery::Answered);
             open.record.wrote(self.written);
         }
     }

@@ -17,7 +17,9 @@ use std::time::Duration;
 
 use futures_util::{FutureExt, SinkExt, StreamExt};
 use rockpool_routing::failover::Remedy;
-use rockpool_routing::{Candidate, Class, Delivery, Evidence, Home, Placement, Readiness, Selection};
+use rockpool_routing::{
+    Candidate, Class, Delivery, Evidence, Home, Placement, Readiness, Selection, Skipped,
+};
 use tokio::time::Instant;
 use tokio_tungstenite::tungstenite::protocol::CloseFrame;
 use tokio_tungstenite::tungstenite::protocol::frame::coding::CloseCode;
@@ -61,6 +63,8 @@ pub(crate) struct Session {
     pub(super) home: Option<Home>,
     /// What the handshake chose and tried; told with the first turn.
     opening: Option<(Selection, Vec<FailedDial>)>,
+    /// The accounts that the handshake passed over.
+    passed_over: Vec<Skipped>,
     pub(super) turn: Option<Box<Turn>>,
     /// Turns that came before the one under way ended.
     early: VecDeque<(Utf8Bytes, Facts)>,
@@ -100,11 +104,12 @@ impl Session {
         tool: Socket,
     ) -> Self {
         let home = selection.home;
+        let passed_over = selection.skipped.clone();
         let opening = Some((selection, failed));
         let watch = Watch::new(handshake.core.config.pace, Instant::now());
         let lifetime = Lifetime::Running;
         let early = VecDeque::new();
-        Self { handshake, tool, provider, lifetime, watch, home, opening, turn: None, early }
+        Self { handshake, tool, provider, lifetime, watch, home, opening, passed_over, turn: None, early }
     }
 
     /// Relays until one side is gone or the engine stops.
@@ -257,7 +262,10 @@ impl Session {
         let mut record =
             Record::open(core, &self.handshake.caller, Transport::WebSocket, facts.model.clone());
         let here = Candidate { account: self.provider.account, placement: Placement::Conversation };
-        let stays = || Selection { home: self.home, candidates: vec![here], skipped: Vec::new() };
+        // Until the conversation has settled here, what was passed over says why it left its home.
+        let settled = self.home.is_none_or(|home| home.account == here.account);
+        let skipped = if settled { Vec::new() } else { self.passed_over.clone() };
+        let stays = || Selection { home: self.home, candidates: vec![here], skipped };
         let (selection, failed) = self.opening.take().unwrap_or_else(|| (stays(), Vec::new()));
         for try_ in failed {
             record.tried(try_.account, try_.refusal.noted());
