@@ -49,7 +49,8 @@ async fn after_a_rate_limit_one_request_finds_out_and_the_others_are_asked_to_wa
 }
 
 #[tokio::test]
-async fn a_limit_whose_reset_is_days_away_is_tried_after_a_quarter_of_an_hour_and_nobody_is_told_it_is_back() {
+async fn a_limit_whose_reset_is_days_away_is_tried_after_a_quarter_of_an_hour_and_nobody_is_told_it_is_back()
+{
     let rig = Setup::of(["ada", "ben"]).with_time_standing().start().await;
     let key = rig.client("tool", "ada").await;
     let state = || rig.account("ada").state;
