@@ -98,6 +98,16 @@ async fn a_forecast_moves_on_as_time_passes_without_a_reading() {
 }
 
 #[tokio::test]
+async fn a_forecast_stands_for_a_minute() {
+    let stage = an_hour_of_work().await;
+    let made = stage.account("ada").runway;
+    stage.wait_until(HOUR + 59);
+    assert_eq!(stage.account("ada").runway, made);
+    stage.wait_until(HOUR + 60);
+    assert_ne!(stage.account("ada").runway, made);
+}
+
+#[tokio::test]
 async fn a_pool_shows_what_moving_its_conversations_cost() {
     let stage = Stage::with(&["ada", "grace"]).await;
     let moved = |view: &mut crate::snapshot::ActivityView| {

@@ -246,6 +246,21 @@ async fn samples_that_a_failing_database_did_not_take_are_written_later_and_once
 }
 
 #[tokio::test]
+async fn samples_that_came_while_the_database_refused_stand_behind_those_that_it_refused() {
+    let world = world().await;
+    let row = |second: i64| {
+        let (tenant, account, source) = (world.tenant, world.account, Source::Headers);
+        let sample = Sample { at: at(second), windows: reading(second).windows };
+        QuotaSampleRow { tenant, account, source, sample }
+    };
+    let (mut older, mut newer) = (Pending::default(), Pending::default());
+    older.sample(row(1));
+    newer.sample(row(2));
+    newer.put_back(older);
+    assert_eq!(newer.batch().history, [row(1), row(2)]);
+}
+
+#[tokio::test]
 async fn what_is_remembered_of_two_weeks_is_bounded_and_the_same_after_a_restart() {
     let world = world().await;
     let ledger = Ledger::new(Notices::new());

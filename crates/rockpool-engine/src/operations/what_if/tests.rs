@@ -147,10 +147,37 @@ async fn only_the_pools_own_requests_are_played_and_single_ones_stay_where_they_
     record(elsewhere, Some("alan"), "success");
     record(elsewhere, None, "failure");
     record(ClientId(Uuid::nil()), None, "failure");
+    let mut unconsidered = machine.view(|view| view.outcome = "failure".to_owned());
+    unconsidered.why.strategy = None;
+    machine.records(ActivityRow { tenant, client: Some(inherits), account: None, view: unconsidered });
     let view = ask(&machine, &[]).await.unwrap();
     assert_eq!((view.requests, view.recorded.unserved), (4, 2));
     assert_eq!(counts(&view.recorded), [("ada", 1), ("grace", 1)]);
     assert_eq!(counts(&view.scenarios[0]), [("ada", 3), ("grace", 1)]);
     let assumptions = ["burn_guessed", "no_token_counts", "history_short"];
     assert_eq!(view.assumptions, assumptions);
+}
+
+#[tokio::test]
+async fn only_answers_that_came_to_their_end_are_missed_for_their_token_counts() {
+    let machine = Machine::with(&["ada", "grace"]).await;
+    machine.asked("ada", |view| of_conversation(view, 1));
+    machine.asked("ada", |view| view.outcome = "abandoned".to_owned());
+    let missed = |view: WhatIfView| view.assumptions.contains(&"no_token_counts".to_owned());
+    assert!(!missed(ask(&machine, &[]).await.unwrap()));
+    machine.asked("ada", |_| ());
+    assert!(missed(ask(&machine, &[]).await.unwrap()));
+}
+
+#[tokio::test]
+async fn what_is_older_than_the_record_of_quota_is_not_played() {
+    const DAY: i64 = 24 * HOUR;
+    let machine = Machine::with(&["ada", "grace"]).await;
+    for day in [0, 1, 14] {
+        machine.wait_until(day * DAY + 1);
+        machine.asked("ada", |_| ());
+    }
+    machine.wait_until(14 * DAY + 2);
+    let view = ask(&machine, &[]).await.unwrap();
+    assert_eq!((view.requests, view.from), (2, Some(at(DAY + 1))));
 }
