@@ -28,10 +28,13 @@ fn each_strategy_gets_through_the_week_as_the_table_says() {
         .collect();
     let rows: Vec<_> = rows.into_iter().map(|row| row.join().unwrap()).collect();
     let table = score::table(&rows);
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/week/table.txt");
+    let package = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let snapshot = package.join("tests/week/table.txt");
     if std::env::var_os("UPDATE_SNAPSHOTS").is_some() {
-        std::fs::write(&path, &table).unwrap();
+        std::fs::write(&snapshot, &table).unwrap();
     }
-    let known = std::fs::read_to_string(&path).unwrap_or_default();
+    let known = std::fs::read_to_string(&snapshot).unwrap_or_default();
     assert!(known == table, "run again with UPDATE_SNAPSHOTS=1 if this is as it should be:\n{table}");
+    let explained = std::fs::read_to_string(package.join("../../docs/decisions/0009-strategies.md")).unwrap();
+    assert!(explained.contains(&table), "docs/decisions/0009-strategies.md goes by another table");
 }
