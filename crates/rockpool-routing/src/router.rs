@@ -179,6 +179,9 @@ impl Router {
     pub fn remove_account(&mut self, account: AccountId) {
         self.accounts.remove(&account);
         self.turns.remove(&account);
+        for turns in self.turns.values_mut() {
+            turns.forget(account);
+        }
         self.affinity.forget_account(account);
     }
 
@@ -266,11 +269,12 @@ impl Router {
         let front = tied
             .map(|account| Candidate { account, placement: Placement::Turn })
             .or(lives.map(|account| Candidate { account, placement: Placement::Conversation }));
-        // A request may hold the picture of a pool whose owner was removed since: that pool takes no turns.
-        let mut last_order = Turns::default();
-        let turns = match self.accounts.contains_key(&ask.pool.owner) {
+        // A request may hold the picture of a pool whose owner was removed since, and a tool may be kept on
+        // one account of a pool: neither takes a turn of the others.
+        let mut none_of_theirs = Turns::default();
+        let turns = match self.accounts.contains_key(&ask.pool.owner) && pool.len() > 1 {
             true => self.turns.entry(ask.pool.owner).or_default(),
-            false => &mut last_order,
+            false => &mut none_of_theirs,
         };
         let strategy = ask.pool.strategy;
         let candidates = match front {

@@ -83,10 +83,10 @@ impl Turns {
         Self { offset, ..Self::default() }
     }
 
-    /// Forgets accounts that are in the pool no more.
-    fn keep_only(&mut self, members: &[AccountId]) {
-        self.last.retain(|account, _| members.contains(account));
-        self.stood_first.retain(|account, _| members.contains(account));
+    /// Forgets an account that is gone.
+    pub(super) fn forget(&mut self, account: AccountId) {
+        self.last.remove(&account);
+        self.stood_first.remove(&account);
     }
 
     /// How long ago an account had its turn, least first. `place` is its place in the pool of `size`.
@@ -103,7 +103,6 @@ impl Turns {
         pool: &[AccountId],
         contestants: &[Contestant],
     ) -> Vec<Candidate> {
-        self.keep_only(pool);
         let ordered = self.by_strategy(strategy, pool, contestants, None);
         if let Some(first) = ordered.first() {
             self.clock += 1;
@@ -121,7 +120,6 @@ impl Turns {
         pool: &[AccountId],
         contestants: &[Contestant],
     ) -> Vec<Candidate> {
-        self.keep_only(pool);
         let others: Vec<_> = contestants.iter().copied().filter(|other| other.account != home).collect();
         let ordered = self.by_strategy(strategy, pool, &others, Some(home));
         *self.stood_first.entry(home).or_default() += 1;

@@ -31,6 +31,12 @@ impl Places {
         Self { offset, ..Self::default() }
     }
 
+    /// An account is gone.
+    pub(in crate::router) fn forget(&mut self, gone: AccountId) {
+        self.turns.retain(|account| *account != gone);
+        self.firsts.retain(|account| *account != gone);
+    }
+
     /// The order behind `front`, or with nobody in front; `runners` come in pool order.
     pub(in crate::router) fn order(
         &mut self,
@@ -39,8 +45,6 @@ impl Places {
         front: Option<Candidate>,
     ) -> Vec<Candidate> {
         let members: Vec<AccountId> = pool.accounts().collect();
-        self.turns.retain(|account| members.contains(account));
-        self.firsts.retain(|account| members.contains(account));
         let front_account = front.map(|front| front.account);
         let others: Vec<Runner> =
             runners.iter().copied().filter(|runner| Some(runner.account) != front_account).collect();

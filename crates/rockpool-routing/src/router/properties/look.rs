@@ -70,7 +70,8 @@ impl World {
         let owner = self.pool.owner;
         let mut forgotten = Places::default();
         let known_owner = self.model.contains_key(&owner);
-        let places = if known_owner { self.places.entry(owner).or_default() } else { &mut forgotten };
+        let shared = known_owner && self.pool.accounts().count() > 1;
+        let places = if shared { self.places.entry(owner).or_default() } else { &mut forgotten };
         let candidates = places.order(&self.pool, &runners, turn.or(lives));
         Selection { home: None, candidates, skipped }
     }

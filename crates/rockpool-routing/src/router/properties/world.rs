@@ -148,6 +148,7 @@ impl World {
         self.homes.forget(gone);
         self.ties.forget(gone);
         self.places.remove(&gone);
+        self.places.values_mut().for_each(|places| places.forget(gone));
         let successor = AccountId(uuid::Uuid::from_u128(gone.0.as_u128() + u128::from(PLACES)));
         self.present[usize::from(place % PLACES)] = successor;
         self.add(successor);

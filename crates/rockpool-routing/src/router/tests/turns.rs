@@ -95,14 +95,33 @@ fn a_new_member_has_its_turn_next() {
 }
 
 #[test]
-fn a_member_that_left_and_came_back_is_a_new_one() {
+fn a_member_that_left_and_came_back_takes_its_place_by_its_last_turn() {
     let (mut router, mut pool, now) = three(Strategy::RoundRobin);
     let all = pool.members.clone();
     assert_eq!(firsts(&mut router, &pool, now, 2), ids([1, 2]));
     pool.members = vec![id(3)];
-    assert_eq!(firsts(&mut router, &pool, now, 1), ids([3]));
+    assert_eq!(firsts(&mut router, &pool, now, 2), ids([3, 1]));
     pool.members = all;
-    assert_eq!(firsts(&mut router, &pool, now, 3), ids([2, 1, 3]));
+    assert_eq!(firsts(&mut router, &pool, now, 3), ids([2, 3, 1]));
+}
+
+#[test]
+fn an_account_that_was_removed_and_added_again_is_a_new_one() {
+    let (mut router, pool, now) = three(Strategy::RoundRobin);
+    assert_eq!(firsts(&mut router, &pool, now, 4), ids([1, 2, 3, 1]));
+    router.remove_account(id(3));
+    router.add_account(id(3));
+    router.observe(id(3), reading(10.0, now));
+    assert_eq!(firsts(&mut router, &pool, now, 3), ids([3, 2, 1]));
+}
+
+#[test]
+fn a_tool_that_is_kept_on_one_account_of_a_pool_takes_no_turn_of_the_others() {
+    let (mut router, pool, now) = three(Strategy::RoundRobin);
+    for turn in [1, 2, 3, 1, 2, 3] {
+        assert_eq!(firsts(&mut router, &pool, now, 1), ids([turn]));
+        assert_eq!(firsts(&mut router, &Pool::single(id(1)), now, 1), ids([1]));
+    }
 }
 
 #[test]
