@@ -26,12 +26,19 @@ impl Posted {
 
 /// Sends `body` in the conversation `session`.
 pub(crate) async fn send(key: &Key, session: &str, body: &Value) -> Response {
+    try_send(key, session, body).await.unwrap()
+}
+
+async fn try_send(key: &Key, session: &str, body: &Value) -> Result<Response, reqwest::Error> {
     let request = web::client().post(format!("{}/responses", key.base_url)).bearer_auth(&key.secret);
-    request.header("session-id", session).json(body).send().await.unwrap()
+    request.header("session-id", session).json(body).send().await
 }
 
 pub(crate) async fn post(key: &Key, session: &str, body: &Value) -> Posted {
-    let mut response = send(key, session, body).await;
+    read(send(key, session, body).await).await
+}
+
+async fn read(mut response: Response) -> Posted {
     let status = response.status().as_u16();
     let mut body = Vec::new();
     let whole = loop {
@@ -48,8 +55,13 @@ pub(crate) async fn ask(key: &Key, session: &str) -> Posted {
     post(key, session, &question("hello")).await
 }
 
+/// As [`ask`]; `None` where the connection ended before an answer began.
+pub(crate) async fn ask_for_what_comes(key: &Key, session: &str) -> Option<Posted> {
+    let response = try_send(key, session, &question("hello")).await.ok()?;
+    Some(read(response).await)
+}
+
 /// As [`post`], for an endpoint that may be killed meanwhile.
 pub(crate) async fn try_post(key: &Key, session: &str, body: &Value) -> Result<(), reqwest::Error> {
-    let request = web::client().post(format!("{}/responses", key.base_url)).bearer_auth(&key.secret);
-    request.header("session-id", session).json(body).send().await?.bytes().await.map(drop)
+    try_send(key, session, body).await?.bytes().await.map(drop)
 }

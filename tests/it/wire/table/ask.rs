@@ -1,12 +1,12 @@
 //! Asks for an answer as a tool does, over either transport, and says what came.
 
 use rockpool_tests::codex::Transport;
-use rockpool_tests::request::{events, frame, question, user};
+use rockpool_tests::request::{events, frame, user};
 use rockpool_tests::rig::Key;
 use rockpool_tests::socket::Socket;
 use serde_json::{Value, json};
 
-use super::super::post::post;
+use super::super::post::ask_for_what_comes;
 use super::seen;
 
 /// What came, in the words of the table and event by event.
@@ -18,11 +18,13 @@ pub(super) struct Came {
 /// One request for an answer in a conversation of its own. `account` is whose answer is `itself`.
 pub(super) async fn ask(key: &Key, over: Transport, account: &str) -> Came {
     match over {
-        Transport::Http => {
-            let posted = post(key, account, &question("hello")).await;
-            let events = if posted.status == 200 { events(&posted.body) } else { Vec::new() };
-            Came { seen: seen::over_http(&posted, account), events }
-        }
+        Transport::Http => match ask_for_what_comes(key, account).await {
+            Some(posted) => {
+                let events = if posted.status == 200 { events(&posted.body) } else { Vec::new() };
+                Came { seen: seen::over_http(&posted, account), events }
+            }
+            None => Came { seen: seen::BROKEN.to_owned(), events: Vec::new() },
+        },
         Transport::WebSocket => match Socket::open(key, account).await {
             Ok(mut socket) => came(socket.ask(&frame(json!([user("hello")]))).await, account),
             Err(refusal) => {

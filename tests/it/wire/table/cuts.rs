@@ -10,7 +10,7 @@ use rockpool_tests::rig::{Key, Rig, Road, Setup, seat};
 use rockpool_tests::socket::Socket;
 use serde_json::json;
 
-use super::super::post::ask;
+use super::super::post::ask_for_what_comes;
 
 /// Connections cut over each transport.
 const POINTS: usize = 24;
@@ -88,7 +88,8 @@ async fn cut_at(over: Transport, point: usize, how: Cut) -> End {
     let got = take(&key, over).await;
     let answers = answers(&rig, over);
     let whose: Vec<_> = answers.iter().filter(|answer| answer.starts_with(&got)).collect();
-    assert_eq!(whose.len(), 1, "{what}: what the tool got is the beginning of one answer:\n{}", shown(&got));
+    let one = whose.len() == 1 || (got.is_empty() && !whose.is_empty());
+    assert!(one, "{what}: what the tool got is not the beginning of one answer:\n{}", shown(&got));
     let has_said = |name: &str| shown(&got).contains(&format!("{name}'s"));
     let asked = served(&turns(&rig.sim));
     let record = &rig.activity(1).await[0];
@@ -104,11 +105,13 @@ async fn cut_at(over: Transport, point: usize, how: Cut) -> End {
 
 async fn take(key: &Key, over: Transport) -> Pieces {
     match over {
-        Transport::Http => {
-            let posted = ask(key, "conversation-1").await;
-            assert_eq!(posted.status, 200);
-            posted.body.into_iter().map(|byte| vec![byte]).collect()
-        }
+        Transport::Http => match ask_for_what_comes(key, "conversation-1").await {
+            Some(posted) => {
+                assert_eq!(posted.status, 200);
+                posted.body.into_iter().map(|byte| vec![byte]).collect()
+            }
+            None => Pieces::new(),
+        },
         Transport::WebSocket => {
             let mut socket = Socket::open(key, "conversation-1").await.unwrap();
             socket.send(&frame(json!([user("hello")]))).await;

@@ -6,6 +6,9 @@ use serde_json::Value;
 
 use super::super::post::Posted;
 
+/// The connection ended before the answer did.
+pub(super) const BROKEN: &str = "broken";
+
 /// `account`'s answer is `itself`, any other account's is `another`.
 pub(super) fn over_http(posted: &Posted, account: &str) -> String {
     if posted.status != StatusCode::OK {
@@ -17,7 +20,7 @@ pub(super) fn over_http(posted: &Posted, account: &str) -> String {
         (Some(end), true) => end,
         (Some(end), false) => format!("{end}, then broken"),
         (None, true) => "ended".to_owned(),
-        (None, false) => "broken".to_owned(),
+        (None, false) => BROKEN.to_owned(),
     }
 }
 
@@ -25,7 +28,7 @@ pub(super) fn over_http(posted: &Posted, account: &str) -> String {
 pub(super) fn over_websocket(frames: &[Value], account: &str) -> String {
     match frames.last() {
         Some(frame) if frame["type"] == "error" => error_frame(frame),
-        Some(_) | None => last(frames, account).unwrap_or_else(|| "broken".to_owned()),
+        Some(_) | None => last(frames, account).unwrap_or_else(|| BROKEN.to_owned()),
     }
 }
 
