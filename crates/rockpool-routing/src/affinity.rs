@@ -24,7 +24,7 @@ pub const CONVERSATION_LIFE: SignedDuration = SignedDuration::from_hours(7 * 24)
 /// an hour, and no turn is known to take longer.
 pub const TIE_LIFE: SignedDuration = SignedDuration::from_hours(1);
 /// The provider keeps a prompt in its cache for up to an hour without use (its documentation of 2026).
-const WARMTH_LIFE: SignedDuration = SignedDuration::from_hours(1);
+pub const WARMTH_LIFE: SignedDuration = SignedDuration::from_hours(1);
 /// Names are cut to this many bytes, so memory stays bounded.
 const LONGEST_NAME: usize = 256;
 

@@ -2,13 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use jiff::SignedDuration;
-
 use super::Request;
+use crate::affinity::WARMTH_LIFE;
 use crate::{AccountId, ConversationKey};
-
-/// The provider keeps a prompt in its cache for up to an hour without use (its documentation of 2026).
-const WARM: SignedDuration = SignedDuration::from_hours(1);
 
 /// What one request finds in the cache.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -50,7 +46,7 @@ fn of_request(request: &Request, last: Option<&Request>) -> Found {
     if last.served == request.served {
         return Found { conversation: None, staying: cached, moving: 0 };
     }
-    let warm = request.at.duration_since(last.at) < WARM;
+    let warm = request.at.duration_since(last.at) < WARMTH_LIFE;
     let kept = last.tokens.filter(|_| warm).map_or(0, |before| before.input.min(tokens.input));
     Found { conversation: None, staying: kept.max(cached), moving: cached }
 }
