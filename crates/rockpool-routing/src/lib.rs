@@ -17,6 +17,8 @@ pub mod quota;
 pub mod replay;
 pub mod router;
 pub mod runway;
+#[cfg(test)]
+mod throw;
 
 pub use account::{AccountState, Blocked, CredentialState, Readiness, Standing};
 pub use affinity::{ConversationKey, Fate, History, Home, MoveReason, TieKey, TieKind};

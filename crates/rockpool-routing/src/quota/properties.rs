@@ -6,6 +6,7 @@ use proptest::prelude::*;
 use super::model::{Event, Story};
 use super::sketch::{Sketch, sketch};
 use super::{Quota, Supply};
+use crate::throw::{Throw, thrown};
 
 #[derive(Clone, Debug)]
 enum Step {
@@ -17,14 +18,15 @@ enum Step {
     Wait(u32),
 }
 
-fn step() -> impl Strategy<Value = Step> {
-    prop_oneof![
-        4 => sketch().prop_map(Step::Tell),
-        1 => prop::sample::select(&[None, Some(60), Some(899), Some(900), Some(7_200), Some(400_000)][..])
-            .prop_map(Step::Refuse),
-        1 => prop::sample::select(&[0, 1, 60, 1_000][..]).prop_map(Step::Serve),
-        4 => prop_oneof![0u32..150, 0u32..2_000, 0u32..400_000].prop_map(Step::Wait),
-    ]
+fn step(throw: &mut Throw) -> Step {
+    match throw.below(10) {
+        0..4 => Step::Tell(sketch(throw)),
+        4 => Step::Refuse(throw.pick(&[None, Some(60), Some(899), Some(900), Some(7_200), Some(400_000)])),
+        5 => Step::Serve(throw.pick(&[0, 1, 60, 1_000])),
+        6..8 => Step::Wait(throw.below(150) as u32),
+        8 => Step::Wait(throw.below(2_000) as u32),
+        _ => Step::Wait(throw.below(400_000) as u32),
+    }
 }
 
 fn seconds(count: impl Into<i64>) -> SignedDuration {
@@ -88,7 +90,7 @@ fn curable(step: Step) -> Step {
 }
 
 fn steps() -> impl Strategy<Value = Vec<Step>> {
-    prop::collection::vec(step(), 1..30)
+    prop::collection::vec(thrown(step), 1..30)
 }
 
 proptest! {
@@ -101,8 +103,8 @@ proptest! {
 
     #[test]
     fn what_contradicts_changes_nothing_until_it_is_confirmed(
-        known in sketch(),
-        doubted in prop::collection::vec((0u32..60, sketch()), 1..6),
+        known in thrown(sketch),
+        doubted in prop::collection::vec((0u32..60, thrown(sketch)), 1..6),
     ) {
         let mut wall = Timestamp::from_second(1_800_000_000).unwrap();
         let mut quota = Quota::default();
@@ -121,9 +123,9 @@ proptest! {
 
     #[test]
     fn no_percentage_speaks_against_a_refusal(
-        before in prop::collection::vec(sketch(), 0..3),
+        before in prop::collection::vec(thrown(sketch), 0..3),
         ahead in prop::option::of(1u32..500_000),
-        said in prop::collection::vec((0u32..4_000, sketch()), 1..12),
+        said in prop::collection::vec((0u32..4_000, thrown(sketch)), 1..12),
     ) {
         let mut wall = Timestamp::from_second(1_800_000_000).unwrap();
         let mut quota = Quota::default();

@@ -1,9 +1,9 @@
 //! Random readings that look like a provider's: windows on steady anchors, now and then on others.
 
 use jiff::{SignedDuration, Timestamp};
-use proptest::prelude::*;
 
 use super::{Beside, Reading, Source, Spend, Window};
+use crate::throw::Throw;
 
 /// Where a window's reset lies.
 #[derive(Clone, Copy, Debug)]
@@ -86,29 +86,25 @@ fn reset(anchor: Anchor, length: u32, seen_at: Timestamp) -> Option<Timestamp> {
     }
 }
 
-fn window() -> impl Strategy<Value = Option<(f64, Anchor)>> {
-    let used = prop::sample::select(&[0.0, 0.9, 1.0, 30.0, 34.0, 36.0, 50.0, 90.0, 99.4, 99.5, 100.0][..]);
-    let anchor = prop::sample::select(
-        &[Anchor::Usual, Anchor::Usual, Anchor::Usual, Anchor::Other, Anchor::Floating, Anchor::None][..],
-    );
-    prop::option::weighted(0.8, (used, anchor))
+const USED: &[f64] = &[0.0, 0.9, 1.0, 30.0, 34.0, 36.0, 50.0, 90.0, 99.4, 99.5, 100.0];
+const ANCHORS: &[Anchor] =
+    &[Anchor::Usual, Anchor::Usual, Anchor::Usual, Anchor::Other, Anchor::Floating, Anchor::None];
+const SAYS: &[Option<bool>] = &[None, None, Some(true), Some(false)];
+
+fn window(throw: &mut Throw) -> Option<(f64, Anchor)> {
+    let there = throw.below(5) > 0;
+    there.then(|| (throw.pick(USED), throw.pick(ANCHORS)))
 }
 
 /// Any reading.
-pub(crate) fn sketch() -> impl Strategy<Value = Sketch> {
-    let says = || prop::sample::select(&[None, None, Some(true), Some(false)][..]);
-    let source = prop::sample::select(&[Source::Usage, Source::Headers, Source::Event][..]);
-    let spent = prop::sample::select(&[None, None, None, Some(true), Some(false)][..]);
-    let late = prop::sample::select(&[0, 0, 0, 5, 100][..]);
-    (window(), window(), says(), says(), source, spent, late).prop_map(
-        |(short, long, allowed, limit_reached, source, spent, late)| Sketch {
-            short,
-            long,
-            allowed,
-            limit_reached,
-            source,
-            spent,
-            late,
-        },
-    )
+pub(crate) fn sketch(throw: &mut Throw) -> Sketch {
+    Sketch {
+        short: window(throw),
+        long: window(throw),
+        allowed: throw.pick(SAYS),
+        limit_reached: throw.pick(SAYS),
+        source: throw.pick(&[Source::Usage, Source::Headers, Source::Event]),
+        spent: throw.pick(&[None, None, None, Some(true), Some(false)]),
+        late: throw.pick(&[0, 0, 0, 5, 100]),
+    }
 }

@@ -91,10 +91,8 @@ impl Door {
             {
                 self
             }
-            Self::Shut { until: known, strikes: before, trouble: same }
-                if same == trouble && known > until =>
-            {
-                Self::Shut { trouble, until: known, strikes: before.max(strikes) }
+            Self::Shut { trouble: same, until: known, .. } if same == trouble => {
+                Self::Shut { trouble, until: known.max(until), strikes }
             }
             Self::Open | Self::Shut { .. } => Self::Shut { trouble, until, strikes },
         }

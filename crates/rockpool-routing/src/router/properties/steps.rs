@@ -7,6 +7,7 @@ use proptest::prelude::*;
 use crate::account::{CredentialState, Wish};
 use crate::quota::sketch::{Sketch, sketch};
 use crate::router::tests::later;
+use crate::throw::{Throw, thrown};
 use crate::{Class, Conversations, Now, Standing, Strategy as Policy};
 
 /// One of the open attempts.
@@ -64,13 +65,9 @@ pub(super) enum Step {
     Seed(u32),
 }
 
-fn one_of<T: Clone + std::fmt::Debug + 'static>(choices: &'static [T]) -> impl Strategy<Value = T> {
-    prop::sample::select(choices)
-}
-
 /// Most happens to the same few: troubles meet there.
-fn place() -> impl Strategy<Value = u8> {
-    one_of(&[0, 0, 0, 0, 1, 1, 2, 3])
+fn place(throw: &mut Throw) -> u8 {
+    throw.pick(&[0, 0, 0, 0, 1, 1, 2, 3])
 }
 
 const fn slow(seconds: u64) -> Outcome {
@@ -111,70 +108,69 @@ const OUTCOMES: &[Outcome] = &[
     Outcome::Plain(Class::Billing),
 ];
 
-fn outcome() -> impl Strategy<Value = Outcome> {
-    one_of(OUTCOMES)
+fn which(throw: &mut Throw) -> Which {
+    match throw.below(2) {
+        0 => Which::Newest,
+        _ => Which::Nth(throw.below(8) as u8),
+    }
 }
 
-fn which() -> impl Strategy<Value = Which> {
-    prop_oneof![Just(Which::Newest), (0u8..8).prop_map(Which::Nth)]
+fn wait(throw: &mut Throw) -> Step {
+    let longest = throw.pick(&[20, 20, 20, 1_000, 1_000, 1_000, 20_000, 20_000, 700_000]);
+    Step::Wait(throw.below(longest) as u32)
 }
 
-fn wait() -> impl Strategy<Value = Step> {
-    prop_oneof![3 => 0u32..20, 3 => 0u32..1_000, 2 => 0u32..20_000, 1 => 0u32..700_000].prop_map(Step::Wait)
+fn choose(throw: &mut Throw) -> Step {
+    Step::Choose {
+        conversation: throw.pick(&[None, None, None, Some(0), Some(1), Some(2)]),
+        ties: throw.pick(&[None, Some(0), Some(1)]).into_iter().collect(),
+        served: throw.below(2) == 1,
+    }
 }
 
-fn choose() -> impl Strategy<Value = Step> {
-    let conversation = prop::option::of(0u8..3);
-    let ties = prop::collection::vec(0u8..2, 0..2);
-    (conversation, ties, any::<bool>()).prop_map(|(conversation, ties, served)| Step::Choose {
-        conversation,
-        ties,
-        served,
-    })
+const CREDENTIALS: &[CredentialState] = &[
+    CredentialState::Usable,
+    CredentialState::Usable,
+    CredentialState::UncertainServing,
+    CredentialState::UncertainSpent,
+    CredentialState::NeedsReauth,
+    CredentialState::VaultLocked,
+];
+const STANDINGS: &[Standing] =
+    &[Standing::Good, Standing::MissingWorkspace, Standing::Forbidden, Standing::Billing];
+
+fn edit(throw: &mut Throw) -> Step {
+    let place = place(throw);
+    match throw.below(8) {
+        0 => Step::Wish(place, throw.pick(&[Wish::Active, Wish::Paused])),
+        1 => Step::Credentials(place, throw.pick(CREDENTIALS)),
+        2 => Step::Stands(place, throw.pick(STANDINGS)),
+        3 => Step::Replace(place),
+        4 => Step::Seed(throw.below(9) as u32),
+        _ => Step::Pool {
+            strategy: throw.pick(&Policy::ALL),
+            conversations: throw.pick(&[Conversations::Stay, Conversations::Rotate]),
+            order: (0..throw.below(5)).map(|_| throw.below(4) as u8).collect(),
+        },
+    }
 }
 
-fn edit() -> impl Strategy<Value = Step> {
-    let credentials = one_of(&[
-        CredentialState::Usable,
-        CredentialState::Usable,
-        CredentialState::UncertainServing,
-        CredentialState::UncertainSpent,
-        CredentialState::NeedsReauth,
-        CredentialState::VaultLocked,
-    ]);
-    let standing =
-        one_of(&[Standing::Good, Standing::MissingWorkspace, Standing::Forbidden, Standing::Billing]);
-    let conversations = one_of(&[Conversations::Stay, Conversations::Rotate]);
-    let order = prop::collection::vec(place(), 0..5);
-    prop_oneof![
-        1 => (place(), one_of(&[Wish::Active, Wish::Paused])).prop_map(|(place, wish)| Step::Wish(place, wish)),
-        1 => (place(), credentials).prop_map(|(place, state)| Step::Credentials(place, state)),
-        1 => (place(), standing).prop_map(|(place, standing)| Step::Stands(place, standing)),
-        1 => place().prop_map(Step::Replace),
-        3 => (one_of(&Policy::ALL), conversations, order).prop_map(|(strategy, conversations, order)| {
-            Step::Pool { strategy, conversations, order }
-        }),
-        1 => (0u32..9).prop_map(Step::Seed),
-    ]
+fn step(throw: &mut Throw) -> Step {
+    match throw.below(30) {
+        0..5 => wait(throw),
+        5..11 => choose(throw),
+        11..13 => Step::Begin(place(throw)),
+        13..15 => Step::Answer(which(throw)),
+        15..17 => Step::Settle(which(throw), throw.pick(OUTCOMES)),
+        17..22 => Step::Meet(place(throw), throw.pick(OUTCOMES)),
+        22..25 => Step::Observe(place(throw), sketch(throw)),
+        25 => Step::Place(throw.below(3) as u8, place(throw)),
+        26 => Step::Bind(throw.below(2) as u8, place(throw)),
+        _ => edit(throw),
+    }
 }
 
-/// Anything that can happen.
-pub(super) fn step() -> impl Strategy<Value = Step> {
-    prop_oneof![
-        5 => wait(),
-        6 => choose(),
-        2 => place().prop_map(Step::Begin),
-        2 => which().prop_map(Step::Answer),
-        2 => (which(), outcome()).prop_map(|(which, outcome)| Step::Settle(which, outcome)),
-        5 => (place(), outcome()).prop_map(|(place, outcome)| Step::Meet(place, outcome)),
-        3 => (place(), sketch()).prop_map(|(place, sketch)| Step::Observe(place, sketch)),
-        1 => (0u8..3, place()).prop_map(|(name, place)| Step::Place(name, place)),
-        1 => (0u8..2, place()).prop_map(|(name, place)| Step::Bind(name, place)),
-        3 => edit(),
-    ]
-}
-
-/// Many things, one after the other; every account is known to have quota at first.
+/// Many things that happen, one after the other.
 pub(super) fn steps() -> impl Strategy<Value = Vec<Step>> {
-    prop::collection::vec(step(), 1..40)
+    prop::collection::vec(thrown(step), 1..40)
 }

@@ -148,8 +148,16 @@ fn a_vague_failure_does_not_shorten_a_named_wait() {
     meet(&mut router, id(1), rate_limited(120), now);
     fail_thrice(&mut router, id(1), now);
     assert_eq!(router.state(id(1), later(now, 60)), (AccountState::RateLimited, Some(later(now, 120).wall)));
-    fail_thrice(&mut router, id(1), later(now, 120));
-    assert_eq!(state(&router, id(1), later(now, 120)), AccountState::Unreachable);
+}
+
+#[test]
+fn a_probe_after_a_rate_limit_that_fails_is_no_failed_probe_of_an_unreachable_account() {
+    let (mut router, _, now) = three(Strategy::PrimaryFirst);
+    meet(&mut router, id(1), rate_limited(120), now);
+    let now = later(now, 120);
+    fail_thrice(&mut router, id(1), now);
+    assert_eq!(router.state(id(1), now), (AccountState::Unreachable, Some(later(now, 30).wall)));
+    assert_eq!(doublings(&mut router, now, Class::FAILURE, 2), [30, 60]);
 }
 
 #[test]
