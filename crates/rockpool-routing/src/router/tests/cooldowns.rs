@@ -14,7 +14,7 @@ fn is_out(router: &Router, now: Now, seconds: u64) -> bool {
 fn doublings(router: &mut Router, mut now: Now, class: Class, times: usize) -> Vec<u64> {
     let mut waits = Vec::new();
     for _ in 0..times {
-        let wait = (0..).find(|seconds| !is_out(router, now, *seconds)).unwrap();
+        let wait = (0..=900).find(|seconds| !is_out(router, now, *seconds)).unwrap();
         waits.push(wait);
         now = later(now, wait);
         meet(router, id(1), class, now);
