@@ -177,6 +177,11 @@ fn a_rate_limit_takes_the_place_of_an_unreachable_mark() {
     meet(&mut router, id(1), rate_limited(5), now);
     assert_eq!(router.state(id(1), now), (AccountState::RateLimited, Some(later(now, 5).wall)));
     assert_eq!(state(&router, id(1), later(now, 5)), AccountState::Ready);
+
+    let old = router.begin(id(2), now).unwrap();
+    fail_thrice(&mut router, id(2), later(now, 1));
+    router.settle(old, rate_limited(5), later(now, 2));
+    assert_eq!(router.state(id(2), later(now, 2)), (AccountState::RateLimited, Some(later(now, 7).wall)));
 }
 
 #[test]
