@@ -33,16 +33,6 @@ pub enum Delivery {
 }
 
 impl Delivery {
-    /// The name in activity records.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Answered => "answered",
-            Self::NotSent => "not_sent",
-            Self::Unknown => "unknown",
-            Self::Begun => "begun",
-        }
-    }
-
     /// Whether the provider may have worked on the request, and billed it, without an answer.
     pub fn may_be_billed(self) -> bool {
         match self {

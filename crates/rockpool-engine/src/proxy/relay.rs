@@ -47,6 +47,8 @@ pub(crate) struct Relay {
 enum End {
     NotYet,
     Reached,
+    /// Not told yet: what came before is still on its way.
+    Breaking(reqwest::Error),
     Broken(reqwest::Error),
 }
 
@@ -76,7 +78,7 @@ impl Relay {
                     }
                     self.settle_if_ended();
                 }
-                Poll::Ready(Some(Err(error))) => return self.finish(End::Broken(error)),
+                Poll::Ready(Some(Err(error))) => return self.finish(End::Breaking(error)),
                 Poll::Ready(None) => return self.finish(End::Reached),
                 Poll::Pending => return,
             }
@@ -133,6 +135,12 @@ impl Body for Relay {
                 Poll::Pending
             }
             End::Reached => Poll::Ready(None),
+            End::Breaking(error) => {
+                // hyper drops what it has not written when the body fails, and writes when it has to wait.
+                self.end = End::Broken(error);
+                cx.waker().wake_by_ref();
+                Poll::Pending
+            }
             End::Broken(error) => Poll::Ready(Some(Err(error.into()))),
         }
     }
