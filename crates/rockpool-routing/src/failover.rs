@@ -127,12 +127,6 @@ mod tests {
     ];
 
     #[test]
-    fn deliveries_have_the_names_of_activity_records() {
-        let all = [Delivery::Answered, Delivery::NotSent, Delivery::Unknown, Delivery::Begun];
-        assert_eq!(all.map(Delivery::name), ["answered", "not_sent", "unknown", "begun"]);
-    }
-
-    #[test]
     fn nothing_is_retried_after_the_first_byte() {
         for class in CLASSES {
             assert_eq!(
