@@ -24,7 +24,7 @@ async fn spent_quota_lowers_the_icons_water_and_the_menus_figures() {
     let full = stage.tray.icon("there is plenty of water", |icon| icon.blue() > 300).await;
 
     let key = client(&api, "ada").await;
-    let spent = Windows::five_hours_and_weekly().used(90.0, 30.0).resetting_in(3600, 86_400);
+    let spent = Windows::five_hours_and_weekly().used(90.0, 30.0);
     stage.sim.set_windows(&seat("ada"), &spent).unwrap();
     assert_eq!(ask_for_an_answer(&key).await, 200);
     stage.tray.shows("ada: 5h 9% · weekly 70% · ready · resets in").await;
