@@ -173,6 +173,12 @@ fn an_account_that_is_added_twice_keeps_what_is_known_of_it() {
 }
 
 #[test]
+fn what_is_known_of_an_accounts_quota_can_be_looked_at() {
+    let (router, _, now) = three(Strategy::PrimaryFirst);
+    assert_eq!(router.quota(id(1)).and_then(|quota| quota.headroom(now.wall)), Some(90));
+}
+
+#[test]
 fn what_is_under_way_is_counted_until_it_is_settled() {
     let (mut router, _, now) = three(Strategy::PrimaryFirst);
     let (one, other) = (router.begin(id(1), now).unwrap(), router.begin(id(1), now).unwrap());
