@@ -86,7 +86,7 @@ async fn a_pool_whose_conversations_rotate_says_so() {
     given(line, &api, &console).await.unwrap();
     let asked = r#"PUT /pools/a {"conversations":"rotate","extra_provider_names":["b","c"],"strategy":"round_robin"}"#;
     assert_eq!(api.asked(), [asked]);
-    assert_eq!(console.said(), ["out: a (round_robin, conversations rotate): b, c"]);
+    assert_eq!(console.said(), ["out: a (round_robin, rotating): b, c"]);
 }
 
 #[tokio::test]

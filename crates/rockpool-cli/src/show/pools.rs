@@ -16,7 +16,7 @@ fn strategy(pool: &PoolView) -> String {
     let name = pool.strategy.name();
     match pool.conversations {
         Conversations::Stay => name.to_owned(),
-        Conversations::Rotate => format!("{name}, conversations rotate"),
+        Conversations::Rotate => format!("{name}, rotating"),
     }
 }
 
