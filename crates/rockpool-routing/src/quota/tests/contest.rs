@@ -122,6 +122,12 @@ fn a_reset_floats_while_less_than_a_percent_is_used_before_or_after() {
 }
 
 #[test]
+fn use_that_falls_when_its_reset_has_passed_contradicts_nothing() {
+    assert!(waits(window(40.0, 18_000, 71), 60, window(3.0, 18_000, 18_070)));
+    assert!(!waits(window(40.0, 18_000, 70), 60, window(3.0, 18_000, 18_070)));
+}
+
+#[test]
 fn a_reset_that_is_not_named_contradicts_none() {
     let unnamed = || Window::reported(40.0, Some(604_800), None).unwrap();
     assert!(!waits(unnamed(), 60, window(40.0, 604_800, 90_000)));
