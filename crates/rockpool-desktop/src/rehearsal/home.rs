@@ -14,6 +14,10 @@ const MARK: &str = ".made-for-a-rehearsal";
 /// How long a folder that nobody uses may still be on its way to the process that it was made for.
 const HANDED_OVER: Duration = Duration::from_secs(60);
 
+/// How often the removal of the folder is tried again, and how long between: two seconds in all.
+const REMOVALS: u32 = 20;
+const BETWEEN_REMOVALS: Duration = Duration::from_millis(100);
+
 /// A temporary home folder, removed when this is dropped.
 #[derive(Debug)]
 pub struct Home {
@@ -73,8 +77,17 @@ impl Home {
 }
 
 impl Drop for Home {
+    /// The web view's helper processes outlive it for a moment, and write into folders that are being emptied.
     fn drop(&mut self) {
-        if let Err(error) = std::fs::remove_dir_all(&self.folder) {
+        let mut removed = std::fs::remove_dir_all(&self.folder);
+        for _ in 0..REMOVALS {
+            if removed.is_ok() || !self.folder.exists() {
+                return;
+            }
+            std::thread::sleep(BETWEEN_REMOVALS);
+            removed = std::fs::remove_dir_all(&self.folder);
+        }
+        if let Err(error) = removed {
             tracing::warn!(%error, folder = %self.folder.display(), "the rehearsal's folder could not be removed");
         }
     }
