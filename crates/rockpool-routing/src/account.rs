@@ -132,3 +132,39 @@ pub enum Readiness {
     /// Takes none.
     Blocked(Blocked),
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn states_have_the_same_names_everywhere() {
+        let states = [
+            AccountState::Ready,
+            AccountState::Paused,
+            AccountState::Exhausted,
+            AccountState::RateLimited,
+            AccountState::NeedsReauth,
+            AccountState::SignInUncertain,
+            AccountState::MissingWorkspace,
+            AccountState::Forbidden,
+            AccountState::Billing,
+            AccountState::VaultLocked,
+            AccountState::Unreachable,
+        ];
+        let names = [
+            "ready",
+            "paused",
+            "exhausted",
+            "rate_limited",
+            "needs_reauth",
+            "sign_in_uncertain",
+            "missing_workspace",
+            "forbidden",
+            "billing",
+            "vault_locked",
+            "unreachable",
+        ];
+        assert_eq!(states.map(AccountState::name), names);
+    }
+}

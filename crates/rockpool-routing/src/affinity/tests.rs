@@ -69,6 +69,15 @@ fn a_turn_is_tied_to_the_account_that_gave_its_state_for_an_hour() {
 }
 
 #[test]
+fn conversations_and_ties_are_counted_together() {
+    let mut affinity = Affinity::default();
+    assert!(affinity.is_empty());
+    affinity.settle(&key("x"), id(1), at(0));
+    affinity.bind(&TieKey::new(tenant(), TieKind::Turn, "t").unwrap(), id(1), at(0));
+    assert_eq!((affinity.len(), affinity.is_empty()), (2, false));
+}
+
+#[test]
 fn an_account_that_is_gone_takes_its_conversations_and_ties_along() {
     let mut affinity = Affinity::default();
     let state = TieKey::new(tenant(), TieKind::Turn, "t").unwrap();
