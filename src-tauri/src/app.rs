@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use rockpool_desktop::controller::{Controller, Input, WindowInput};
 use rockpool_desktop::rehearsal::{Home, Pace, Rehearsal};
-use rockpool_engine::clock::Clock;
-use rockpool_engine::engine::Engine;
+use rockpool_engine::Clock;
+use rockpool_engine::Engine;
 use tauri::{App, AppHandle, Manager as _, RunEvent};
 use tokio::runtime::Runtime;
 use tokio::sync::mpsc;

@@ -1,6 +1,6 @@
 //! The system's browser as the engine's port.
 
-use rockpool_engine::ports::Browser;
+use rockpool_engine::Browser;
 use tauri::AppHandle;
 use tauri_plugin_opener::OpenerExt as _;
 

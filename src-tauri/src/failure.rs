@@ -4,8 +4,8 @@ use std::io::Write as _;
 use std::process::ExitCode;
 
 use rockpool_desktop::rehearsal::RehearsalError;
+use rockpool_engine::StartError;
 use rockpool_engine::config::ConfigError;
-use rockpool_engine::engine::StartError;
 use rockpool_engine::vault::VaultError;
 use thiserror::Error;
 

@@ -3,10 +3,10 @@
 use std::sync::Arc;
 
 use rockpool_desktop::rehearsal::Rehearsal;
-use rockpool_engine::clock::Clock;
+use rockpool_engine::Clock;
 use rockpool_engine::config::{Config, VaultChoice};
-use rockpool_engine::ports::{Browser, Ports};
 use rockpool_engine::vault::{FileVault, MemoryVault, VaultBackend};
+use rockpool_engine::{Browser, Ports};
 use rockpool_keychain::KeychainVault;
 use tauri::AppHandle;
 

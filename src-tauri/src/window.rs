@@ -4,7 +4,7 @@ use tauri::{AppHandle, Manager as _, WebviewUrl, WebviewWindow, WebviewWindowBui
 
 use crate::browser::SystemBrowser;
 use crate::preferences;
-use rockpool_engine::ports::Browser as _;
+use rockpool_engine::Browser as _;
 
 /// The window's label, which its capability names.
 const LABEL: &str = "dashboard";

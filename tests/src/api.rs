@@ -4,8 +4,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use bytes::Bytes;
 use http::Method;
+use rockpool_engine::Control;
 use rockpool_engine::api::InProcess;
-use rockpool_engine::data_dir::Control;
 use secrecy::ExposeSecret as _;
 use serde_json::Value;
 

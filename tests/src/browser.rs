@@ -1,7 +1,7 @@
 //! A browser without a window: follows the provider's redirects back to the callback.
 
 use reqwest::Client;
-use rockpool_engine::ports::Browser;
+use rockpool_engine::Browser;
 use tokio::runtime::Handle;
 
 use crate::web;

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Output, Stdio};
 
-use rockpool_engine::data_dir::Control;
+use rockpool_engine::Control;
 use rockpool_sim::{SignIn, Sim};
 use serde_json::json;
 use tokio::process::{Child, Command};

@@ -3,9 +3,9 @@
 use std::path::{Path, PathBuf};
 
 use http::StatusCode;
+use rockpool_engine::StartError;
 use rockpool_engine::api::Problem;
 use rockpool_engine::config::ConfigError;
-use rockpool_engine::engine::StartError;
 use thiserror::Error;
 
 /// Each text is a sentence with a way out. None holds a secret.

@@ -3,11 +3,11 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use rockpool_engine::clock::Clock;
+use rockpool_engine::Clock;
+use rockpool_engine::DataDirError;
 use rockpool_engine::config::Config;
-use rockpool_engine::data_dir::DataDirError;
-use rockpool_engine::engine::{Engine, StartError};
-use rockpool_engine::ports::{NoBrowser, Ports};
+use rockpool_engine::{Engine, StartError};
+use rockpool_engine::{NoBrowser, Ports};
 
 use crate::failure::Failure;
 use crate::vault;

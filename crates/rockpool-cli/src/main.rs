@@ -16,7 +16,7 @@ mod vault;
 use std::process::ExitCode;
 
 use clap::Parser as _;
-use rockpool_engine::clock::Clock;
+use rockpool_engine::Clock;
 use rockpool_engine::config::Config;
 
 use crate::args::{AskCommand, Cli, Command};

@@ -6,11 +6,11 @@ use std::sync::Arc;
 use bytes::Bytes;
 use futures_util::future::BoxFuture;
 use http::{Method, StatusCode};
+use rockpool_engine::Control;
+use rockpool_engine::Engine;
+use rockpool_engine::Principal;
 use rockpool_engine::api::{InProcess, PREFIX, router};
 use rockpool_engine::config::Config;
-use rockpool_engine::data_dir::Control;
-use rockpool_engine::engine::Engine;
-use rockpool_engine::principal::Principal;
 
 use crate::api::{Answered, Api};
 use crate::failure::Failure;

@@ -1,7 +1,7 @@
 //! `rockpool serve`: the engine until it is told to stop.
 
+use rockpool_engine::Engine;
 use rockpool_engine::config::Config;
-use rockpool_engine::engine::Engine;
 use serde_json::json;
 use tracing_subscriber::EnvFilter;
 

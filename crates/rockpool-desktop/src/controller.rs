@@ -7,8 +7,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use http::Method;
-use rockpool_engine::clock::Clock;
-use rockpool_engine::event::EngineEvent;
+use rockpool_engine::Clock;
+use rockpool_engine::EngineEvent;
 use rockpool_engine::snapshot::{CallbackView, PoolView, SignInView, Snapshot};
 use rockpool_routing::{AccountId, Strategy};
 use serde_json::{Value, json};

@@ -7,7 +7,7 @@ use std::time::Duration;
 use thiserror::Error;
 use url::Url;
 
-pub use crate::proxy::websocket::pace::Pace;
+pub use crate::host::timeouts::Pace;
 
 /// Default address of the endpoint.
 pub const DEFAULT_LISTEN: &str = "127.0.0.1:7625";

@@ -6,20 +6,20 @@ use tokio::sync::watch;
 
 use rockpool_routing::{AccountId, Class, ConversationKey, Reading, Ticket, TieKey, TieKind};
 
-use crate::clock::Clock;
+use crate::accounts::token::TokenKeeper;
+use crate::activity::ledger::Ledger;
 use crate::config::Config;
-use crate::forecast::Forecasts;
-use crate::ledger::Ledger;
-use crate::notices::Notices;
-use crate::proxy::body::Budget;
-use crate::proxy::models::ModelCache;
-use crate::proxy::websocket::gate::Gate;
-use crate::registry::RegistryCell;
-use crate::routing::Routing;
+use crate::host::clock::Clock;
+use crate::host::tasks::Tasks;
+use crate::provider::upstream::Upstream;
+use crate::proxy::local::models::ModelCache;
+use crate::proxy::request::body::Budget;
+use crate::proxy::websocket::breaker::Gate;
+use crate::routing::forecast::Forecasts;
+use crate::routing::shared_router::Routing;
+use crate::snapshot::event_bus::Notices;
+use crate::store::registry::RegistryCell;
 use crate::store::{Store, StoreError};
-use crate::tasks::Tasks;
-use crate::token::TokenKeeper;
-use crate::upstream::Upstream;
 use crate::vault::Vault;
 
 /// The shared parts; each owns its own state and lock.

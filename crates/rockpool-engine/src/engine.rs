@@ -12,31 +12,33 @@ use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::{JoinHandle, JoinSet};
 
-use crate::api::{self, Operations};
-use crate::clock::Clock;
+use crate::accounts::login::{SignInParts, SignIns};
+use crate::accounts::token::{CredentialWatcher, KeeperParts, StoreBook, TokenKeeper};
+use crate::activity::ledger::Ledger;
+use crate::api;
+use crate::api::Operations;
 use crate::config::Config;
 use crate::core::Core;
-use crate::data_dir::{Control, DataDir, DataDirError};
-use crate::forecast::Forecasts;
-use crate::handle::EngineHandle;
-use crate::ledger::Ledger;
-use crate::login::oauth::OAuthClient;
-use crate::login::{SignInParts, SignIns};
-use crate::notices::Notices;
-use crate::poll::{Poller, SharedPoller};
-use crate::port::{self, Holder};
-use crate::ports::{Browser, Ports};
-use crate::proxy::body::Budget;
-use crate::proxy::front::Front;
-use crate::proxy::models::ModelCache;
+use crate::host::clock::Clock;
+use crate::host::data_dir::{Control, DataDir, DataDirError};
+use crate::host::port_holder;
+use crate::host::port_holder::Holder;
+use crate::host::ports::{Browser, Ports};
+use crate::host::tasks::Tasks;
+use crate::jobs::poll::{Poller, SharedPoller};
+use crate::operations::handle::EngineHandle;
+use crate::provider::oauth::OAuthClient;
+use crate::provider::upstream::{Upstream, UpstreamError};
+use crate::proxy::dispatch::Front;
+use crate::proxy::local::models::ModelCache;
+use crate::proxy::request::body::Budget;
 use crate::proxy::server;
-use crate::proxy::websocket::gate::Gate;
-use crate::registry::{Registry, RegistryCell};
-use crate::routing::Routing;
+use crate::proxy::websocket::breaker::Gate;
+use crate::routing::forecast::Forecasts;
+use crate::routing::shared_router::Routing;
+use crate::snapshot::event_bus::Notices;
+use crate::store::registry::{Registry, RegistryCell};
 use crate::store::{Store, StoreError, system_scope};
-use crate::tasks::Tasks;
-use crate::token::{CredentialWatcher, KeeperParts, StoreBook, TokenKeeper};
-use crate::upstream::{Upstream, UpstreamError};
 use crate::vault::{Vault, VaultBackend, VaultError};
 
 /// Longest wait for one call of the vault.
@@ -179,9 +181,9 @@ impl Engine {
 }
 
 async fn listen(address: SocketAddr) -> Result<TcpListener, StartError> {
-    port::bind(address).await.map_err(|source| {
+    port_holder::bind(address).await.map_err(|source| {
         if source.kind() == std::io::ErrorKind::AddrInUse {
-            return StartError::PortBusy { address, holder: port::holder(address.port()) };
+            return StartError::PortBusy { address, holder: port_holder::holder(address.port()) };
         }
         StartError::Listen { address, source }
     })
@@ -300,7 +302,7 @@ async fn find_vault(vault: &Vault) {
 async fn watch_vault(core: &Core) {
     let mut state = core.vault.state();
     while state.changed().await.is_ok() {
-        core.notices.say(crate::event::EngineEvent::Vault);
+        core.notices.say(crate::snapshot::event::EngineEvent::Vault);
     }
 }
 
@@ -312,8 +314,8 @@ fn sign_in_parts(core: &Arc<Core>, browser: Arc<dyn Browser>, poller: &SharedPol
         clock: core.clock.clone(),
         callback_ports: core.config.callback_ports.clone(),
         timeout: core.config.sign_in_timeout,
-        sink: Arc::new(crate::enroll::Enroller::new(Arc::clone(core), Arc::clone(poller))),
-        announce: Arc::new(move |id| notices.say(crate::event::EngineEvent::SignIn { id })),
+        sink: Arc::new(crate::jobs::enroll::Enroller::new(Arc::clone(core), Arc::clone(poller))),
+        announce: Arc::new(move |id| notices.say(crate::snapshot::event::EngineEvent::SignIn { id })),
     }
 }
 

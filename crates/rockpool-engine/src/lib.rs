@@ -3,42 +3,34 @@
 //! What is absent, on purpose: no Tauri, no display, no keychain library. A host supplies those
 //! through [`ports::Ports`]; tests supply others.
 
-pub mod action;
+mod accounts;
+mod activity;
 pub mod api;
-pub mod clock;
 pub mod config;
 mod core;
-pub mod data_dir;
-pub mod engine;
-mod enroll;
-pub mod event;
-mod forecast;
-pub mod handle;
-mod ledger;
-pub mod login;
-mod notices;
+mod engine;
+mod host;
+mod jobs;
+mod model;
 mod operations;
-mod poll;
-mod port;
-pub mod ports;
-pub mod principal;
-pub mod proxy;
-mod registry;
-mod remedy;
+mod provider;
+mod proxy;
 mod routing;
 pub mod snapshot;
-pub mod store;
-mod tasks;
+mod store;
 #[cfg(test)]
 mod test_http;
 #[cfg(test)]
 mod test_stage;
-pub mod token;
-pub mod upstream;
-pub mod usage;
 pub mod vault;
-mod view;
 
 pub use engine::{Engine, StartError};
-pub use handle::EngineHandle;
-pub use port::Holder;
+pub use host::clock::Clock;
+pub use host::data_dir::{Control, DataDirError};
+pub use host::port_holder::Holder;
+pub use host::ports::{Browser, NoBrowser, Ports};
+pub use host::timeouts::Pace;
+pub use model::client::{KeyKind, OverrideMode};
+pub use model::principal::Principal;
+pub use operations::handle::EngineHandle;
+pub use snapshot::event::EngineEvent;

@@ -3,7 +3,7 @@
 use std::fs;
 use std::process::Stdio;
 
-use rockpool_engine::data_dir::{Control, DataDir};
+use rockpool_engine::{Control, DataDir};
 use rockpool_tests::lab::process::Running;
 use rockpool_tests::lab::{App, Keyring, Start, ask};
 

@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use rockpool_engine::data_dir::Control;
+use rockpool_engine::Control;
 use rockpool_engine::snapshot::ModeView;
 use rockpool_routing::AccountState;
 use rockpool_tests::api::Api;

@@ -1,6 +1,6 @@
 //! The management API on the endpoint's socket: for who can read `control.json`, and for nobody else.
 
-use rockpool_engine::data_dir::Control;
+use rockpool_engine::Control;
 use rockpool_tests::api::Api;
 use rockpool_tests::raw;
 use rockpool_tests::rig::{Rig, Setup};

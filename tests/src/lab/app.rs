@@ -4,7 +4,7 @@ use std::fs::{self, File};
 use std::path::PathBuf;
 use std::process::{ExitStatus, Stdio};
 
-use rockpool_engine::data_dir::Control;
+use rockpool_engine::Control;
 use rockpool_engine::snapshot::Snapshot;
 use rockpool_sim::Sim;
 use tokio::process::Command;

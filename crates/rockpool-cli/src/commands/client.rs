@@ -1,7 +1,8 @@
 //! `rockpool client …`.
 
 use http::Method;
-use rockpool_engine::snapshot::{ClientView, KeyKind};
+use rockpool_engine::KeyKind;
+use rockpool_engine::snapshot::ClientView;
 use rockpool_routing::Strategy;
 use serde::Deserialize;
 use serde_json::{Value, json};

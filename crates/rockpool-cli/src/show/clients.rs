@@ -1,7 +1,8 @@
 //! Clients: which tool, pointed where, with which kind of key.
 
 use jiff::Timestamp;
-use rockpool_engine::snapshot::{ClientView, KeyKind, OverrideMode};
+use rockpool_engine::snapshot::ClientView;
+use rockpool_engine::{KeyKind, OverrideMode};
 
 use super::table::table;
 use super::time::ago;

@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 
 use http::Method;
-use rockpool_engine::ports::Browser;
+use rockpool_engine::Browser;
 use rockpool_engine::snapshot::SignInView;
 use rockpool_routing::SignInId;
 use rockpool_sim::SeatId;

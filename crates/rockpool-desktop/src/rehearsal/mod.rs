@@ -14,8 +14,8 @@ mod tool;
 use std::io;
 use std::sync::Arc;
 
+use rockpool_engine::Browser;
 use rockpool_engine::config::Config;
-use rockpool_engine::ports::Browser;
 use rockpool_sim::{Sim, SimConfig};
 use thiserror::Error;
 use tokio::runtime::Handle;

@@ -2,11 +2,11 @@
 
 use std::time::Duration;
 
+use rockpool_engine::Clock;
+use rockpool_engine::Engine;
+use rockpool_engine::Ports;
+use rockpool_engine::Principal;
 use rockpool_engine::api::{InProcess, router};
-use rockpool_engine::clock::Clock;
-use rockpool_engine::engine::Engine;
-use rockpool_engine::ports::Ports;
-use rockpool_engine::principal::Principal;
 use rockpool_engine::snapshot::{ModeView, Snapshot};
 use rockpool_engine::vault::MemoryVault;
 use rockpool_routing::AccountState;

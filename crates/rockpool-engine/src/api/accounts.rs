@@ -10,11 +10,12 @@ use secrecy::SecretString;
 use serde::Deserialize;
 use utoipa::ToSchema;
 
+use super::Shared;
 use super::extract::{Body, Caller};
 use super::problem::Problem;
-use super::{Shared, names};
-use crate::action::{AccountPatch, ActionError, ImportMode, NewImport};
+use crate::operations::action::{AccountPatch, ActionError, ImportMode, NewImport};
 use crate::snapshot::AccountView;
+use crate::snapshot::names;
 
 /// Changes to an account; what is absent stays.
 #[derive(Debug, Deserialize, ToSchema)]

@@ -8,11 +8,13 @@ use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use super::Shared;
 use super::extract::{Body, Caller};
 use super::problem::Problem;
-use super::{Shared, names};
-use crate::action::{ClientPatch, NewClient};
-use crate::snapshot::{ClientView, KeyKind, OverrideMode};
+use crate::model::client::{KeyKind, OverrideMode};
+use crate::operations::action::{ClientPatch, NewClient};
+use crate::snapshot::ClientView;
+use crate::snapshot::names;
 
 /// A local tool that gets a key of its own.
 #[derive(Debug, Deserialize, ToSchema)]

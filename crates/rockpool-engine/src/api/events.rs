@@ -11,7 +11,7 @@ use tokio::sync::broadcast::error::RecvError;
 
 use super::Shared;
 use super::extract::Caller;
-use crate::event::EngineEvent;
+use crate::snapshot::event::EngineEvent;
 
 /// What happens, as it happens
 ///

@@ -10,8 +10,8 @@ use serde_path_to_error::Segment;
 
 use super::Shared;
 use super::problem::Problem;
-use crate::action::ActionError;
-use crate::principal::{Principal, Viewer};
+use crate::model::principal::{Principal, Viewer};
+use crate::operations::action::ActionError;
 
 /// The tenants that the one who asks may see.
 pub(super) struct Caller(pub(super) Viewer);

@@ -7,7 +7,7 @@ use http::{Method, Request, StatusCode, header};
 use tower::ServiceExt as _;
 
 use super::problem::Problem;
-use crate::principal::Principal;
+use crate::model::principal::Principal;
 
 /// A way into the router that attaches one principal to everything.
 #[derive(Clone, Debug)]

@@ -1,6 +1,6 @@
 //! The management API: one router for window, dashboard, command line and scripts.
 //!
-//! The door that lets a request in attaches a [`Principal`](crate::principal::Principal); without one,
+//! The door that lets a request in attaches a [`Principal`](crate::model::principal::Principal); without one,
 //! every path here answers 401. Conventions: `docs/openapi.json` describes every route and is
 //! compared with this code by a test; a refusal is an RFC 9457 problem with a stable `code`; bodies are
 //! JSON, at most 2 MiB, and unknown fields are refused.
@@ -11,7 +11,6 @@ mod clients;
 mod events;
 mod extract;
 mod in_process;
-pub mod names;
 mod openapi;
 pub mod operations;
 mod pools;
@@ -34,7 +33,7 @@ pub use in_process::{InProcess, Reply};
 pub use operations::Operations;
 pub use problem::{Problem, ProblemType};
 
-use crate::principal::Principal;
+use crate::model::principal::Principal;
 
 /// Where the routes stand.
 pub const PREFIX: &str = "/api/v1";

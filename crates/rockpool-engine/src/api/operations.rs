@@ -5,11 +5,11 @@ use rockpool_routing::{SignInId, TenantId};
 use secrecy::SecretString;
 use tokio::sync::broadcast;
 
-use crate::action::{
+use crate::model::principal::{Principal, Viewer};
+use crate::operations::action::{
     AccountPatch, ActionError, ClientPatch, NewClient, NewImport, OpenBrowser, PoolSettings,
 };
-use crate::event::EngineEvent;
-use crate::principal::{Principal, Viewer};
+use crate::snapshot::event::EngineEvent;
 use crate::snapshot::{AccountView, ActivityView, ClientView, PoolView, SignInView, Snapshot, WhatIfView};
 
 /// The answer to an action.

@@ -7,10 +7,11 @@ use rockpool_routing::{Conversations, Strategy};
 use serde::Deserialize;
 use utoipa::{IntoParams, ToSchema};
 
+use super::Shared;
 use super::extract::{Body, Caller, Search};
 use super::problem::Problem;
-use super::{Shared, names};
-use crate::action::PoolSettings;
+use crate::operations::action::PoolSettings;
+use crate::snapshot::names;
 use crate::snapshot::{PoolView, WhatIfView};
 
 /// What a pool is to be.

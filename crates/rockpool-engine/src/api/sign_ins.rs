@@ -9,7 +9,7 @@ use utoipa::ToSchema;
 use super::Shared;
 use super::extract::{Body, Caller, sign_in_id};
 use super::problem::Problem;
-use crate::action::{ActionError, OpenBrowser};
+use crate::operations::action::{ActionError, OpenBrowser};
 use crate::snapshot::SignInView;
 
 /// A sign-in to be started.

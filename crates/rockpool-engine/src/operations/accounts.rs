@@ -3,18 +3,18 @@
 use rockpool_routing::account::Wish;
 use rockpool_routing::{LoginId, TenantId};
 
-use crate::action::{AccountPatch, ActionError, ImportMode, NewImport};
-use crate::enroll::{Details, EnrollError, Enroller};
-use crate::handle::{EngineHandle, refused};
-use crate::login::Purpose;
-use crate::login::oauth::TokenGrant;
-use crate::poll::PollError;
+use super::action::{AccountPatch, ActionError, ImportMode, NewImport};
+use super::handle::{EngineHandle, refused};
+use super::snapshot;
+use crate::accounts::login::Purpose;
+use crate::accounts::token::auth_file::AuthFile;
+use crate::accounts::token::{AdoptError, Revocation};
+use crate::jobs::enroll::{Details, EnrollError, Enroller};
+use crate::jobs::poll::PollError;
+use crate::provider::oauth::TokenGrant;
+use crate::provider::usage::UsageError;
 use crate::snapshot::AccountView;
 use crate::store::{AccountEdit, AccountRow, Dependents, Obtained};
-use crate::token::auth_file::AuthFile;
-use crate::token::{AdoptError, Revocation};
-use crate::usage::UsageError;
-use crate::view;
 
 /// Longest slug and longest display name, in characters.
 const LONGEST_SLUG: usize = 48;
@@ -171,7 +171,7 @@ fn shown(engine: &EngineHandle, row: &AccountRow) -> Result<AccountView, ActionE
     let core = engine.core();
     let registry = core.registry.get();
     let present = registry.account(row.id).ok_or_else(|| ActionError::no_account(&row.name))?;
-    Ok(core.routing.read(|router, now| view::account(core, &registry, router, present, now)))
+    Ok(core.routing.read(|router, now| snapshot::account(core, &registry, router, present, now)))
 }
 
 /// A slug: lower-case letters, digits and inner dashes.

@@ -4,12 +4,13 @@ use rockpool_routing::{AccountId, ClientId, Strategy, TenantId};
 use secrecy::SecretString;
 use uuid::Uuid;
 
-use crate::action::{ActionError, ClientPatch, NewClient};
-use crate::handle::{EngineHandle, refused};
+use super::action::{ActionError, ClientPatch, NewClient};
+use super::handle::{EngineHandle, refused};
+use super::snapshot;
+use crate::model::client::OverrideMode;
 use crate::proxy::authenticate;
-use crate::snapshot::{ClientView, OverrideMode};
+use crate::snapshot::ClientView;
 use crate::store::ClientRow;
-use crate::view;
 
 /// Longest name, in characters.
 const LONGEST_NAME: usize = 64;
@@ -97,7 +98,7 @@ pub(super) async fn remove(engine: &EngineHandle, tenant: TenantId, name: &str) 
 
 async fn shown(engine: &EngineHandle, row: &ClientRow) -> Result<ClientView, ActionError> {
     let registry = engine.reload().await?;
-    Ok(view::client(engine.core(), &registry, registry.client(row.id).unwrap_or(row)))
+    Ok(snapshot::client(engine.core(), &registry, registry.client(row.id).unwrap_or(row)))
 }
 
 fn valid_name(name: &str) -> Result<String, ActionError> {

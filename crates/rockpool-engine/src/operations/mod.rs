@@ -1,9 +1,12 @@
 //! What can be done with a running engine: the management API's operations, one file per resource.
 
 mod accounts;
+pub(crate) mod action;
 mod clients;
+pub(crate) mod handle;
 mod pools;
 mod sign_ins;
+pub(crate) mod snapshot;
 #[cfg(test)]
 mod tests;
 mod what_if;
@@ -12,14 +15,12 @@ use rockpool_routing::{SignInId, TenantId};
 use secrecy::SecretString;
 use tokio::sync::broadcast;
 
-use crate::action::{
-    AccountPatch, ActionError, ClientPatch, NewClient, NewImport, OpenBrowser, PoolSettings,
-};
+use self::action::{AccountPatch, ActionError, ClientPatch, NewClient, NewImport, OpenBrowser, PoolSettings};
+use self::handle::{EngineHandle, refused};
 use crate::api::Operations;
 use crate::api::operations::Answer;
-use crate::event::EngineEvent;
-use crate::handle::{EngineHandle, refused};
-use crate::principal::{Principal, Viewer};
+use crate::model::principal::{Principal, Viewer};
+use crate::snapshot::event::EngineEvent;
 use crate::snapshot::{AccountView, ActivityView, ClientView, PoolView, SignInView, Snapshot, WhatIfView};
 
 impl Operations for EngineHandle {

@@ -4,11 +4,11 @@ use std::collections::BTreeMap;
 
 use rockpool_routing::{AccountId, Pool, PoolError, TenantId, pool};
 
-use crate::action::{ActionError, PoolSettings};
-use crate::handle::{EngineHandle, refused};
-use crate::registry::Registry;
+use super::action::{ActionError, PoolSettings};
+use super::handle::{EngineHandle, refused};
+use super::snapshot;
 use crate::snapshot::PoolView;
-use crate::view;
+use crate::store::registry::Registry;
 
 pub(super) async fn set(
     engine: &EngineHandle,
@@ -34,7 +34,7 @@ pub(super) async fn set(
     let registry = engine.reload().await?;
     engine.core().routing.learn(|_, _| ());
     let row = registry.pools.get(&owner_id).ok_or_else(|| ActionError::no_pool(owner))?;
-    Ok(engine.core().routing.read(|router, now| view::pool(engine.core(), &registry, router, row, now)))
+    Ok(engine.core().routing.read(|router, now| snapshot::pool(engine.core(), &registry, router, row, now)))
 }
 
 pub(super) async fn remove(engine: &EngineHandle, tenant: TenantId, owner: &str) -> Result<(), ActionError> {

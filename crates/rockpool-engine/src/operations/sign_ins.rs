@@ -2,9 +2,9 @@
 
 use rockpool_routing::{SignInId, TenantId};
 
-use crate::action::{ActionError, OpenBrowser};
-use crate::handle::EngineHandle;
-use crate::login::{Purpose, SignInError};
+use super::action::{ActionError, OpenBrowser};
+use super::handle::EngineHandle;
+use crate::accounts::login::{Purpose, SignInError};
 use crate::snapshot::SignInView;
 
 pub(super) async fn start(

@@ -15,18 +15,19 @@ use rockpool_routing::{Conversations, Reading, Source, Strategy, TenantId};
 use secrecy::ExposeSecret as _;
 use serde_json::{Value, json};
 
-use crate::action::{
+use super::action::{
     AccountPatch, ActionError, ClientPatch, ImportMode, NewClient, NewImport, OpenBrowser, PoolSettings,
 };
+use super::handle::EngineHandle;
 use crate::api::Operations as _;
-use crate::clock::Clock;
 use crate::config::{Config, VaultChoice};
-use crate::data_dir::Control;
 use crate::engine::Engine;
-use crate::handle::EngineHandle;
-use crate::ports::{NoBrowser, Ports};
-use crate::principal::Principal;
-use crate::snapshot::{AccountView, KeyKind, OverrideMode};
+use crate::host::clock::Clock;
+use crate::host::data_dir::Control;
+use crate::host::ports::{NoBrowser, Ports};
+use crate::model::client::{KeyKind, OverrideMode};
+use crate::model::principal::Principal;
+use crate::snapshot::AccountView;
 use crate::store::system_scope;
 use crate::test_http::{Reply, Server};
 use crate::vault::MemoryVault;

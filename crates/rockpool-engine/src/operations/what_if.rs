@@ -11,10 +11,11 @@ use rockpool_routing::replay::{Assumption, Course, Request, Script, Share, Stage
 use rockpool_routing::runway::{KEPT, Sample, Tokens};
 use rockpool_routing::{AccountId, Class, ConversationKey, Now, Pool, Strategy, TenantId};
 
-use crate::action::ActionError;
-use crate::handle::{EngineHandle, refused};
-use crate::registry::Registry;
-use crate::snapshot::{DrySpanView, OverrideMode, ScenarioAccountView, ScenarioView, WhatIfView};
+use super::action::ActionError;
+use super::handle::{EngineHandle, refused};
+use crate::model::client::OverrideMode;
+use crate::snapshot::{DrySpanView, ScenarioAccountView, ScenarioView, WhatIfView};
+use crate::store::registry::Registry;
 use crate::store::{Considered, TrafficRow};
 
 /// Requests that are played again: as many as are kept.

@@ -10,10 +10,10 @@ use secrecy::SecretString;
 use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
 
-use super::rescue::ProxyError;
-use crate::registry::Registry;
-use crate::snapshot::KeyKind;
+use super::response::error_response::ProxyError;
+use crate::model::client::KeyKind;
 use crate::store::ClientRow;
+use crate::store::registry::Registry;
 
 /// Characters of a key that are shown later, to tell keys apart.
 const HINT: usize = 8;

@@ -9,19 +9,22 @@ use rockpool_routing::{
     AccountId, Ask, Class, ConversationKey, Home, Pool, Readiness, Selection, TenantId, TieKey, TieKind,
 };
 
-use super::attempt::{self, Credentials, Lease, Outgoing, Reply, Tried};
 use super::authenticate::Caller;
-use super::body::{self, Body64, ProxyBody, whole};
-use super::facts;
-use super::frame::Tokens;
-use super::headers;
-use super::payload::{Belief, Payload};
+use super::failover::attempt;
+use super::failover::attempt::{Credentials, Lease, Outgoing, Reply, Tried};
+use super::failover::candidates::{Next, Walk};
+use super::failover::no_account;
 use super::record::{Ending, Record, Transport};
-use super::relay::Relay;
-use super::rescue::ProxyError;
-use super::unservable;
-use super::walk::{Next, Walk};
+use super::request::body;
+use super::request::body::Body64;
+use super::request::facts;
+use super::request::headers;
+use super::request::payload::{Belief, Payload};
+use super::response::body::{ProxyBody, whole};
+use super::response::error_response::ProxyError;
+use super::response::relay::Relay;
 use crate::core::Core;
+use crate::provider::event::Tokens;
 
 /// One request on its way through the candidates.
 pub(crate) struct Exchange {
@@ -211,7 +214,7 @@ impl Exchange {
     fn stay(self, mut record: Record, last: Option<Tried>) -> Response<ProxyBody> {
         let Some(home) = self.home else { return self.give_up(record, last) };
         record.bound(home.account);
-        match unservable::bound(&self.core, &self.caller, home.account, &self.pool) {
+        match no_account::bound(&self.core, &self.caller, home.account, &self.pool) {
             Some(error) => self.fail(record, Class::FAILURE, &error),
             None => self.give_up(record, last),
         }
@@ -220,7 +223,7 @@ impl Exchange {
     /// No account served the request: says when one can, or hands the last answer on.
     fn give_up(self, record: Record, last: Option<Tried>) -> Response<ProxyBody> {
         let class = last.as_ref().map_or(Class::FAILURE, |tried| tried.class);
-        if let Some(error) = unservable::error(&self.core, &self.caller, &self.pool) {
+        if let Some(error) = no_account::error(&self.core, &self.caller, &self.pool) {
             return self.fail(record, class, &error);
         }
         match last.map(|tried| tried.reply) {

@@ -12,13 +12,13 @@ use uuid::Uuid;
 use sha2::{Digest as _, Sha256};
 
 use super::authenticate::Caller;
-use super::frame::Tokens;
 use crate::core::Core;
-use crate::registry::Registry;
+use crate::provider::event::Tokens;
 use crate::snapshot::{
     ActivityView, AffinityKind, AffinityView, AttemptView, CandidateView, DeliveryView, SkippedView, WhyView,
 };
 use crate::store::ActivityRow;
+use crate::store::registry::Registry;
 
 /// Status recorded for a tool that went away (nginx's convention).
 const CLIENT_CLOSED: u16 = 499;

@@ -13,8 +13,8 @@ use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
 
-use super::front::{Front, Line};
-use crate::tasks::Tasks;
+use super::dispatch::{Front, Line};
+use crate::host::tasks::{Tasks, stopped};
 
 /// A tool that sends no complete head within this time is hung up on.
 const HEAD_TIMEOUT: Duration = Duration::from_secs(30);
@@ -41,11 +41,6 @@ pub(crate) async fn serve(listener: TcpListener, front: Arc<Front>, mut stop: wa
     if tokio::time::timeout(DRAIN, connections.finished()).await.is_err() {
         tracing::info!("answers that were still running after ten seconds were cut off");
     }
-}
-
-/// Ready once the server is told to stop, or nobody is left to tell it.
-pub(crate) async fn stopped(stop: &mut watch::Receiver<bool>) {
-    drop(stop.wait_for(|stop| *stop).await);
 }
 
 async fn take(
@@ -107,7 +102,7 @@ mod tests {
     use tokio::io::AsyncReadExt as _;
 
     use super::*;
-    use crate::proxy::body;
+    use crate::proxy::response::body;
 
     #[tokio::test(start_paused = true)]
     async fn a_connection_that_says_nothing_is_hung_up_on() {

@@ -5,7 +5,7 @@ use rockpool_routing::{Source, WindowKind};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::api::names;
+use super::names;
 
 /// One quota window as shown.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]

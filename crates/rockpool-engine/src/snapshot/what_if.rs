@@ -5,7 +5,7 @@ use rockpool_routing::Strategy;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::api::names;
+use super::names;
 
 /// What a pool's recorded requests would have done under each strategy, side by side.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]

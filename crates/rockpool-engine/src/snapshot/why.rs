@@ -5,7 +5,7 @@ use rockpool_routing::Strategy;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::api::names;
+use super::names;
 
 /// One request as recorded; bodies are never stored.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]

@@ -1,11 +1,17 @@
 //! What is recorded after the fact, all tables in one transaction.
 
-use super::activity::{self, ActivityRow};
-use super::clients::{self, LastUse};
-use super::conversations::{self, ConversationRow};
-use super::outcomes::{self, OutcomeRow};
-use super::quota::{self, QuotaRow};
-use super::quota_history::{self, QuotaSampleRow};
+use super::activity;
+use super::activity::ActivityRow;
+use super::clients;
+use super::clients::LastUse;
+use super::conversations;
+use super::conversations::ConversationRow;
+use super::outcomes;
+use super::outcomes::OutcomeRow;
+use super::quota;
+use super::quota::QuotaRow;
+use super::quota_history;
+use super::quota_history::QuotaSampleRow;
 use super::{Durability, Store, StoreError};
 
 /// Records that are kept together or not at all.

@@ -6,7 +6,7 @@ use rusqlite::{Connection, OptionalExtension, Row};
 
 use super::column::{Millis, Name, Text, found};
 use super::{Durability, Store, StoreError};
-use crate::snapshot::{KeyKind, OverrideMode};
+use crate::model::client::{KeyKind, OverrideMode};
 
 /// One client.
 #[derive(Clone, Debug, PartialEq, Eq)]

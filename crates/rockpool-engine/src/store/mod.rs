@@ -19,6 +19,7 @@ mod picture;
 mod pools;
 mod quota;
 mod quota_history;
+pub(crate) mod registry;
 mod scope;
 mod settings;
 mod tenants;

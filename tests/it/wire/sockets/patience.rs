@@ -8,7 +8,7 @@ use rockpool_tests::socket::Socket;
 
 #[tokio::test]
 async fn all_dials_of_a_handshake_share_one_time_and_the_last_is_cut_short_without_blame() {
-    let short = |pace: &mut rockpool_engine::config::Pace| {
+    let short = |pace: &mut rockpool_engine::Pace| {
         pace.dial = Duration::from_millis(1200);
         pace.handshake = Duration::from_millis(1500);
     };

@@ -13,7 +13,7 @@ const LONG: Action = Action::HoldHeaders { ms: 3_600_000 };
 
 #[tokio::test]
 async fn a_turn_that_was_kept_alive_still_goes_elsewhere_when_its_connection_is_lost() {
-    let short = |pace: &mut rockpool_engine::config::Pace| {
+    let short = |pace: &mut rockpool_engine::Pace| {
         pace.keep_alive = Duration::from_millis(100);
         pace.ping = Duration::from_millis(300);
         pace.silence = Duration::from_millis(700);
@@ -34,7 +34,7 @@ async fn a_turn_that_was_kept_alive_still_goes_elsewhere_when_its_connection_is_
 
 #[tokio::test]
 async fn a_provider_that_answers_pings_and_says_nothing_of_the_turn_is_given_up_in_the_end() {
-    let short = |pace: &mut rockpool_engine::config::Pace| {
+    let short = |pace: &mut rockpool_engine::Pace| {
         pace.keep_alive = Duration::from_millis(100);
         pace.turn = Duration::from_millis(500);
     };
@@ -49,7 +49,7 @@ async fn a_provider_that_answers_pings_and_says_nothing_of_the_turn_is_given_up_
 
 #[tokio::test]
 async fn a_turn_that_falls_silent_in_the_middle_of_its_output_is_cut() {
-    let short = |pace: &mut rockpool_engine::config::Pace| pace.turn = Duration::from_millis(500);
+    let short = |pace: &mut rockpool_engine::Pace| pace.turn = Duration::from_millis(500);
     let rig = Setup::of(["ada", "ben"]).pace(short).start().await;
     let key = rig.client("tool", "ada").await;
     rig.sim.script(Fault::next(On::Frame, Action::stall(8)));

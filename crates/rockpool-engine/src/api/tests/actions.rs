@@ -4,7 +4,7 @@ use http::{Method, StatusCode};
 use serde_json::json;
 
 use super::fake::{Fake, KEY, ask};
-use crate::action::ActionError;
+use crate::operations::action::ActionError;
 
 /// What the engine is asked for when `method path body` arrives, and the answer's status.
 async fn asked(method: Method, path: &str, body: &str) -> (StatusCode, Vec<String>) {

@@ -6,7 +6,7 @@ use tower::ServiceExt as _;
 
 use super::fake::{Fake, ask};
 use crate::api::router;
-use crate::principal::Principal;
+use crate::model::principal::Principal;
 
 /// Status, code, subject and sentence of the answer to a body that must be refused.
 async fn refused(path: &str, body: &str) -> (u16, String, Option<String>, String) {

@@ -59,7 +59,7 @@ async fn status_shows_everything_and_no_cache_may_keep_it() {
     let (status, snapshot) = ask(&Fake::new(), Method::GET, "/status", "").await;
     assert_eq!((status, &snapshot["accounts"][0]["state"]), (StatusCode::OK, &Value::from("ready")));
     let request = Request::get("/api/v1/status")
-        .extension(crate::principal::Principal::Owner)
+        .extension(crate::model::principal::Principal::Owner)
         .body(Body::empty())
         .unwrap();
     let response = router(Fake::new()).oneshot(request).await.unwrap();

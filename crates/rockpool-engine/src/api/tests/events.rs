@@ -7,8 +7,8 @@ use tower::ServiceExt as _;
 
 use super::fake::Fake;
 use crate::api::router;
-use crate::event::EngineEvent;
-use crate::principal::Principal;
+use crate::model::principal::Principal;
+use crate::snapshot::event::EngineEvent;
 
 async fn listen(fake: &std::sync::Arc<Fake>) -> BodyDataStream {
     let request = Request::get("/api/v1/events").extension(Principal::Control).body(Body::empty()).unwrap();

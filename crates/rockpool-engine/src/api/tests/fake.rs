@@ -13,11 +13,12 @@ use serde_json::Value;
 use tokio::sync::broadcast;
 use uuid::Uuid;
 
-use crate::action::*;
 use crate::api::operations::{Answer, Operations};
 use crate::api::{InProcess, router};
-use crate::event::EngineEvent;
-use crate::principal::{Principal, Viewer};
+use crate::model::client::{KeyKind, OverrideMode};
+use crate::model::principal::{Principal, Viewer};
+use crate::operations::action::*;
+use crate::snapshot::event::EngineEvent;
 use crate::snapshot::*;
 
 pub(super) const HOME: TenantId = TenantId(Uuid::from_u128(7));

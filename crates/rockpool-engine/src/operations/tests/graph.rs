@@ -1,7 +1,7 @@
 //! The rules between accounts, pools and clients, on every way in.
 
 use super::*;
-use crate::action::{AccountPatch, ActionErrorKind};
+use crate::operations::action::{AccountPatch, ActionErrorKind};
 use crate::snapshot::{ClientView, PoolView, Snapshot};
 
 const PEOPLE: [&str; 5] = ["ada", "ben", "cleo", "dan", "eva"];

@@ -4,9 +4,10 @@ use rockpool_routing::ClientId;
 use uuid::Uuid;
 
 use super::*;
-use crate::action::{NewClient, PoolSettings};
 use crate::api::Operations as _;
-use crate::snapshot::{ActivityView, KeyKind};
+use crate::model::client::KeyKind;
+use crate::operations::action::{NewClient, PoolSettings};
+use crate::snapshot::ActivityView;
 use crate::store::ActivityRow;
 use crate::test_stage::{Stage as Machine, at, five_hour};
 

@@ -11,13 +11,14 @@ use tokio_tungstenite::tungstenite::handshake::derive_accept_key;
 use tokio_tungstenite::tungstenite::protocol::Role;
 
 use super::Handshake;
-use super::wire::{Noise, Socket, socket};
-use crate::proxy::attempt::{self, Credentials};
-use crate::proxy::headers;
+use super::byte_stream::{Noise, Socket, socket};
+use crate::provider::upstream::WEBSOCKET_CONNECT_TIMEOUT;
+use crate::provider::usage;
+use crate::proxy::failover::attempt;
+use crate::proxy::failover::attempt::Credentials;
+use crate::proxy::failover::candidates::{BearerShown, Next, Walk};
 use crate::proxy::record::Try;
-use crate::proxy::walk::{BearerShown, Next, Walk};
-use crate::upstream::WEBSOCKET_CONNECT_TIMEOUT;
-use crate::usage;
+use crate::proxy::request::headers;
 
 /// Largest refusal that is looked at.
 const REFUSAL_BODY: usize = 1 << 20;

@@ -1,16 +1,15 @@
 //! WebSockets: the provider is dialed before the tool is answered, then turns are relayed frame by frame.
 
+pub(crate) mod breaker;
+mod byte_stream;
+mod deadlines;
 mod dial;
-pub(crate) mod gate;
-pub(crate) mod pace;
+mod error_frame;
 mod recover;
 mod session;
-mod status;
 #[cfg(test)]
 mod tests;
 mod turn;
-mod watch;
-mod wire;
 
 use std::sync::Arc;
 
@@ -25,16 +24,16 @@ use tokio::time::Instant;
 use tokio_tungstenite::tungstenite::handshake::derive_accept_key;
 use tokio_tungstenite::tungstenite::protocol::Role;
 
-use super::attempt::Credentials;
 use super::authenticate::Caller;
-use super::body::{ProxyBody, whole};
 use super::exchange::{turn_tie, with_query};
-use super::facts;
-use super::headers;
+use super::failover::attempt::Credentials;
+use super::failover::candidates::{Next, Walk};
+use super::failover::no_account;
 use super::record::{Record, Transport};
-use super::rescue::ProxyError;
-use super::unservable;
-use super::walk::{Next, Walk};
+use super::request::facts;
+use super::request::headers;
+use super::response::body::{ProxyBody, whole};
+use super::response::error_response::ProxyError;
 use crate::core::Core;
 use dial::{Dialed, Refusal, Sign};
 use session::Session;
@@ -115,7 +114,7 @@ pub(crate) async fn serve(
             Ok(upgraded) => TokioIo::new(upgraded),
             Err(error) => return tracing::debug!(%error, "the tool left during the handshake"),
         };
-        let tool = wire::socket(upgraded, Role::Server).await;
+        let tool = byte_stream::socket(upgraded, Role::Server).await;
         Session::new(handshake, selection, failed, dialed, tool).run().await;
     });
     response
@@ -191,7 +190,7 @@ impl Handshake {
         if shows(Sign::NoWebSockets) {
             self.core.gate.note(Evidence::HandshakeFailed);
         }
-        let response = match unservable::error(&self.core, &self.caller, &self.pool) {
+        let response = match no_account::error(&self.core, &self.caller, &self.pool) {
             Some(error) => error.response(),
             None if shows(Sign::Unreachable) && !shows(Sign::NoWebSockets) => {
                 ProxyError::Unreachable("no account's connection could be made".to_owned()).response()

@@ -7,16 +7,16 @@ use rockpool_routing::{Class, Delivery, Evidence, classify};
 use tokio_tungstenite::tungstenite::Utf8Bytes;
 
 use super::Handshake;
+use super::error_frame;
 use super::session::{Flow, Gone, Session};
-use super::status;
 use super::turn::{Mobility, Progress, Turn};
-use crate::proxy::attempt::Credentials;
-use crate::proxy::frame::{Fault, Tokens};
-use crate::proxy::payload::Belief;
-use crate::proxy::peek::Stage;
-use crate::proxy::rescue::ProxyError;
-use crate::proxy::unservable;
-use crate::proxy::walk::{BearerShown, Next};
+use crate::provider::event::{Fault, Tokens};
+use crate::proxy::failover::attempt::Credentials;
+use crate::proxy::failover::candidates::{BearerShown, Next};
+use crate::proxy::failover::no_account;
+use crate::proxy::request::payload::Belief;
+use crate::proxy::response::error_response::ProxyError;
+use crate::proxy::response::first_event::Stage;
 
 /// The error that the provider sent, as it is for the tool.
 pub(super) type LastError = Option<(Fault, Utf8Bytes)>;
@@ -133,7 +133,7 @@ impl Session {
             }
         }
         turn.record.wrote(text.len());
-        let status = status::read(&text).unwrap_or(200);
+        let status = error_frame::read(&text).unwrap_or(200);
         self.feed(text).await?;
         self.tool.flush().await?;
         turn.finish(class, status, None, Tokens::default());
@@ -143,7 +143,7 @@ impl Session {
     /// No account served the turn. A refused bearer is no business of the tool's.
     async fn give_up(&mut self, turn: Box<Turn>, class: Class, last: LastError) -> Result<(), Gone> {
         let Handshake { core, caller, pool, .. } = &self.handshake;
-        if let Some(error) = unservable::error(core, caller, pool) {
+        if let Some(error) = no_account::error(core, caller, pool) {
             return self.refuse(turn, class, &error).await;
         }
         match last {
@@ -167,7 +167,7 @@ impl Session {
         let Handshake { core, caller, pool, .. } = &self.handshake;
         let home = self.home.map_or(pool.owner, |home| home.account);
         turn.record.bound(home);
-        match unservable::bound(core, caller, home, pool) {
+        match no_account::bound(core, caller, home, pool) {
             Some(error) => self.refuse(turn, Class::FAILURE, &error).await,
             // Its account serves again: a new connection will be placed there.
             None => self.disown(turn, Class::FAILURE).await,

@@ -25,21 +25,22 @@ use tokio_tungstenite::tungstenite::protocol::CloseFrame;
 use tokio_tungstenite::tungstenite::protocol::frame::coding::CloseCode;
 use tokio_tungstenite::tungstenite::{self, Bytes, Message, Utf8Bytes};
 
+use super::byte_stream::Socket;
+use super::deadlines::{Due, Waiting, Watch};
 use super::dial::Dialed;
-use super::status::for_tool;
+use super::error_frame::for_tool;
 use super::turn::{Asked, Mobility, Progress, Turn};
-use super::watch::{Due, Waiting, Watch};
-use super::wire::Socket;
 use super::{FailedDial, Handshake};
-use crate::proxy::attempt::{Credentials, Lease};
-use crate::proxy::body::Encoding;
-use crate::proxy::facts::{self, Facts, ToolFrame};
-use crate::proxy::frame::Kind;
-use crate::proxy::payload::{Belief, Payload};
-use crate::proxy::peek::{Observer, Stage};
+use crate::host::tasks::stopped;
+use crate::provider::event::Kind;
+use crate::proxy::failover::attempt::{Credentials, Lease};
+use crate::proxy::failover::candidates::{Next, Walk};
 use crate::proxy::record::{Record, Transport};
-use crate::proxy::server::stopped;
-use crate::proxy::walk::{Next, Walk};
+use crate::proxy::request::body::Encoding;
+use crate::proxy::request::facts;
+use crate::proxy::request::facts::{Facts, ToolFrame};
+use crate::proxy::request::payload::{Belief, Payload};
+use crate::proxy::response::first_event::{Observer, Stage};
 
 /// Frames that are ready are merged into one write, up to this many.
 const MERGE: usize = 64;

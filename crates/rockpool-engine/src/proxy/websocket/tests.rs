@@ -17,19 +17,20 @@ use url::Url;
 use uuid::Uuid;
 
 use super::Handshake;
+use super::byte_stream::{Noise, Socket, socket};
 use super::dial::Dialed;
 use super::session::Session;
-use super::wire::{Noise, Socket, socket};
 use crate::api::Operations as _;
-use crate::clock::Clock;
 use crate::config::Config;
 use crate::engine::Engine;
-use crate::ports::{NoBrowser, Ports};
-use crate::principal::Principal;
+use crate::host::clock::Clock;
+use crate::host::ports::{NoBrowser, Ports};
+use crate::model::client::{KeyKind, OverrideMode};
+use crate::model::principal::Principal;
 use crate::proxy::authenticate::Caller;
-use crate::registry::Registry;
-use crate::snapshot::{ActivityView, KeyKind, OverrideMode};
+use crate::snapshot::ActivityView;
 use crate::store::ClientRow;
+use crate::store::registry::Registry;
 use crate::vault::MemoryVault;
 
 const SECOND: Duration = Duration::from_secs(1);

@@ -5,14 +5,14 @@ use rockpool_routing::{AccountId, Class, Delivery};
 use tokio::time::Instant;
 use tokio_tungstenite::tungstenite::Utf8Bytes;
 
-use super::watch::Waiting;
-use crate::proxy::attempt::{Credentials, Lease};
-use crate::proxy::facts::Facts;
-use crate::proxy::frame::Tokens;
-use crate::proxy::payload::Belief;
-use crate::proxy::peek::Observer;
+use super::deadlines::Waiting;
+use crate::provider::event::Tokens;
+use crate::proxy::failover::attempt::{Credentials, Lease};
+use crate::proxy::failover::candidates::Walk;
 use crate::proxy::record::{Ending, Record, Try};
-use crate::proxy::walk::Walk;
+use crate::proxy::request::facts::Facts;
+use crate::proxy::request::payload::Belief;
+use crate::proxy::response::first_event::Observer;
 
 /// A turn that the tool started and whose answer has not ended.
 pub(crate) struct Turn {

@@ -14,7 +14,7 @@ use rockpool_routing::{AccountId, ClientId, LoginId, TenantId};
 use uuid::Uuid;
 
 use super::*;
-use crate::snapshot::{KeyKind, OverrideMode};
+use crate::model::client::{KeyKind, OverrideMode};
 
 fn at(second: i64) -> Timestamp {
     Timestamp::from_second(1_800_000_000 + second).unwrap()

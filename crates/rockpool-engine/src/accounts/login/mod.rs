@@ -1,0 +1,10 @@
+//! Signing in: the issuer, and the sign-ins that people have started.
+
+mod callback;
+mod flow;
+mod listener;
+mod pages;
+mod sign_ins;
+
+pub use flow::Purpose;
+pub use sign_ins::{SignInError, SignInParts, SignInSink, SignIns};

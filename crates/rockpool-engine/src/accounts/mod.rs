@@ -1,0 +1,4 @@
+//! From a sign-in to a usable bearer.
+
+pub(crate) mod login;
+pub(crate) mod token;

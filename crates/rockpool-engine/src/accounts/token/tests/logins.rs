@@ -1,0 +1,192 @@
+//! New sign-ins, repairs, imports, followed files, removals.
+
+use std::time::Duration;
+
+use rockpool_routing::{CredentialState, LoginId};
+use secrecy::ExposeSecret as _;
+use uuid::Uuid;
+
+use super::world::{Mishap, Scripted, Step, TENANT, World, name, new_login};
+use crate::accounts::token::{AdoptError, NewLogin, Revocation};
+use crate::provider::bearer::TokenError;
+use crate::provider::oauth::{RefreshError, TokenGrant};
+use crate::store::Obtained;
+use crate::vault::VaultError;
+
+#[tokio::test(start_paused = true)]
+async fn a_refresh_token_that_is_here_already_is_refused() {
+    let (world, keeper, login) = World::signed_in().await;
+    let grant =
+        TokenGrant { access_token: "other".into(), refresh_token: Some("rt-1".into()), id_token: None };
+    let error = keeper.adopt(TENANT, new_login(None), grant.clone()).await.unwrap_err();
+    assert_eq!(error, AdoptError::AlreadyHeld(login));
+    let grant = TokenGrant { refresh_token: None, ..grant };
+    assert_eq!(keeper.adopt(TENANT, new_login(None), grant).await.unwrap_err(), AdoptError::NoRefreshToken);
+    assert_eq!(world.rows(), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn credentials_that_cannot_be_saved_or_written_down_are_not_taken() {
+    let world = World::new();
+    let keeper = world.boot().await;
+    world.mishap(Step::SaveRefresh, Mishap::Fails);
+    let error = keeper.adopt(TENANT, new_login(None), world.grant()).await.unwrap_err();
+    assert_eq!(error, AdoptError::Vault(VaultError::Locked));
+    world.all_well();
+    world.mishap(Step::Insert, Mishap::Fails);
+    let error = keeper.adopt(TENANT, new_login(None), world.grant()).await.unwrap_err();
+    assert_eq!(error, AdoptError::Book("the disk is full".into()));
+    assert_eq!((world.rows(), world.secrets()), (0, 0), "nothing is half saved");
+}
+
+#[tokio::test(start_paused = true)]
+async fn signing_in_again_repairs_a_dead_login_in_place() {
+    let (world, keeper, login) = World::signed_in().await;
+    world.script([Scripted::Fail(RefreshError::Final { code: "refresh_token_expired".into() })]);
+    let old = keeper.bearer(login).await.unwrap();
+    keeper.after_refusal(login, old.generation).await.unwrap_err();
+    let repaired = keeper.adopt(TENANT, new_login(Some(login)), world.grant()).await.unwrap();
+    assert_eq!(repaired, login);
+    let bearer = keeper.bearer(login).await.unwrap();
+    assert!(bearer.generation > old.generation);
+    let late = keeper.after_refusal(login, old.generation).await.unwrap();
+    assert_eq!(late.generation, bearer.generation, "a late refusal is not about the new login");
+    assert_eq!(world.told().last(), Some(&CredentialState::Usable));
+    world.assert_nothing_reused();
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_repair_waits_for_the_refresh_under_way_and_wins() {
+    let (world, keeper, login) = World::signed_in().await;
+    let old = keeper.bearer(login).await.unwrap();
+    world.gate.send_replace(false);
+    let asked = tokio::spawn({
+        let keeper = keeper.clone();
+        async move { keeper.after_refusal(login, old.generation).await }
+    });
+    world.arrived.notified().await;
+    let grant = world.grant();
+    let wanted = grant.refresh_token.clone().unwrap();
+    let repair = tokio::spawn({
+        let keeper = keeper.clone();
+        async move { keeper.adopt(TENANT, new_login(Some(login)), grant).await }
+    });
+    world.settle().await;
+    assert!(!repair.is_finished());
+    world.gate.send_replace(true);
+    repair.await.unwrap().unwrap();
+    asked.await.unwrap().unwrap();
+    assert!(world.refresh_token_at_rest(login).unwrap().ends_with(wanted.expose_secret()));
+    let next = world.boot().await;
+    assert_eq!(next.state(login), Some(CredentialState::Usable));
+    let bearer = next.bearer(login).await.unwrap();
+    next.after_refusal(login, bearer.generation).await.unwrap();
+    world.assert_nothing_reused();
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_repair_drops_what_the_old_login_still_owed() {
+    let (world, keeper, login) = World::signed_in().await;
+    let old = keeper.bearer(login).await.unwrap();
+    world.mishap(Step::SaveRefresh, Mishap::Fails);
+    keeper.after_refusal(login, old.generation).await.unwrap();
+    world.all_well();
+    let grant = world.grant();
+    let wanted = grant.refresh_token.clone().unwrap();
+    keeper.adopt(TENANT, new_login(Some(login)), grant).await.unwrap();
+    world.pass(Duration::from_secs(60)).await;
+    assert!(world.refresh_token_at_rest(login).unwrap().ends_with(wanted.expose_secret()));
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_an_old_login_owed_is_never_written_over_the_new_one() {
+    let (world, keeper, login) = World::signed_in().await;
+    let old = keeper.bearer(login).await.unwrap();
+    world.mishap(Step::SaveRefresh, Mishap::Fails);
+    keeper.after_refusal(login, old.generation).await.unwrap();
+    world.all_well();
+    keeper.adopt(TENANT, new_login(Some(login)), world.grant()).await.unwrap();
+    let repaired = keeper.bearer(login).await.unwrap();
+    world.mishap(Step::SaveAccess, Mishap::Fails);
+    keeper.after_refusal(login, repaired.generation).await.unwrap();
+    assert!(world.refresh_token_at_rest(login).unwrap().ends_with("rt-4"));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_refresh_that_comes_after_a_repair_is_not_run() {
+    let (world, keeper, login) = World::signed_in().await;
+    let old = keeper.bearer(login).await.unwrap();
+    let asked = tokio::spawn({
+        let keeper = keeper.clone();
+        async move { keeper.after_refusal(login, old.generation).await }
+    });
+    keeper.adopt(TENANT, new_login(Some(login)), world.grant()).await.unwrap();
+    assert_eq!(name(&asked.await.unwrap().unwrap().token), "at-2");
+    assert!(world.presented().is_empty(), "the new login's token was spent for the old one");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_removal_revokes_what_rockpool_obtained_and_leaves_nothing() {
+    let (world, keeper, login) = World::signed_in().await;
+    keeper.forget(login, Revocation::IfOurs).await.unwrap();
+    assert_eq!(world.revoked(), ["rt-1"]);
+    assert_eq!((world.rows(), world.secrets()), (0, 0));
+    assert_eq!(keeper.bearer(login).await.unwrap_err(), TokenError::NeedsReauth);
+    keeper.forget(login, Revocation::IfOurs).await.unwrap();
+
+    let world = World::new();
+    let keeper = world.boot().await;
+    let import = NewLogin { obtained: Obtained::Import, ..new_login(None) };
+    let login = keeper.adopt(TENANT, import, world.grant()).await.unwrap();
+    keeper.forget(login, Revocation::IfOurs).await.unwrap();
+    assert!(world.revoked().is_empty(), "an imported login is not ours to revoke");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_login_whose_secrets_cannot_be_removed_stays() {
+    let (world, keeper, login) = World::signed_in().await;
+    world.mishap(Step::ReadRefresh, Mishap::Fails);
+    let error = keeper.forget(login, Revocation::IfOurs).await.unwrap_err();
+    assert_eq!(error, crate::accounts::token::ForgetError::Vault(VaultError::Locked));
+    assert_eq!(world.rows(), 1);
+    assert!(keeper.bearer(login).await.is_ok());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_login_whose_secret_is_gone_needs_a_sign_in() {
+    let (world, keeper, login) = World::signed_in().await;
+    drop(keeper);
+    world.lose_secrets();
+    let keeper = world.boot().await;
+    assert_eq!(keeper.bearer(login).await.unwrap_err(), TokenError::NeedsReauth);
+    assert_eq!(keeper.bearer(LoginId(Uuid::nil())).await.unwrap_err(), TokenError::NeedsReauth);
+}
+
+#[tokio::test]
+async fn a_followed_file_is_read_again_and_never_refreshed() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("auth.json");
+    let write = |access: &str| {
+        let text = format!(r#"{{"tokens":{{"access_token":"{access}","refresh_token":"rt-cli"}}}}"#);
+        std::fs::write(&path, text).unwrap();
+    };
+    write("x.y.one");
+    let world = World::new();
+    let keeper = world.boot().await;
+    let login = NewLogin { obtained: Obtained::Follow(path.clone()), ..new_login(None) };
+    let grant =
+        TokenGrant { access_token: "x.y.one".into(), refresh_token: Some("rt-cli".into()), id_token: None };
+    let login = keeper.adopt(TENANT, login, grant).await.unwrap();
+    assert_eq!(world.secrets(), 0, "another tool's tokens are not copied");
+
+    let keeper = world.boot().await;
+    let old = keeper.bearer(login).await.unwrap();
+    assert_eq!(name(&old.token), "one");
+    assert_eq!(keeper.after_refusal(login, old.generation).await.unwrap_err(), TokenError::NeedsReauth);
+    assert_eq!(keeper.state(login), Some(CredentialState::NeedsReauth));
+    write("x.y.two");
+    let new = keeper.after_refusal(login, old.generation).await.unwrap();
+    assert_eq!(name(&new.token), "two");
+    assert_eq!(keeper.state(login), Some(CredentialState::Usable));
+    assert!(world.presented().is_empty());
+}

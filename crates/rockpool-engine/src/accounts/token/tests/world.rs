@@ -1,0 +1,411 @@
+//! A scripted world for the keeper: a book and a shelf that survive a kill, an issuer that remembers
+//! every token it was shown.
+
+use std::collections::{HashMap, HashSet, VecDeque};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use futures_util::future::BoxFuture;
+use jiff::Timestamp;
+use rockpool_routing::{CredentialState, LoginId, TenantId};
+use secrecy::{ExposeSecret as _, SecretString};
+use tokio::sync::Notify;
+use uuid::Uuid;
+
+use crate::accounts::token::{
+    BookError, CredentialWatcher, Issuer, KeeperParts, LoginBook, NewLogin, SecretShelf, TokenKeeper,
+};
+use crate::host::clock::Clock;
+use crate::provider::oauth::{RefreshError, RefreshReason, Renewal, TokenGrant};
+use crate::store::{LoginRow, Obtained, RefreshPhase, Refreshed};
+use crate::vault::{VaultError, VaultKey};
+
+pub(super) const TENANT: TenantId = TenantId(Uuid::from_u128(1));
+const START: i64 = 1_800_000_000;
+/// Lifetime of the access tokens that the issuer makes, in seconds.
+pub(super) const LIFETIME: i64 = 10 * 24 * 3600;
+
+/// A step at which the world can stop, or something can fail.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) enum Step {
+    ReadRefresh,
+    MarkSent,
+    Send,
+    Answer,
+    SaveRefresh,
+    SaveAccess,
+    Complete,
+    MarkPhase,
+    Insert,
+}
+
+/// What happens at a step.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Mishap {
+    /// It fails and leaves nothing behind.
+    Fails,
+    /// The process is killed before it takes effect: it never returns.
+    KilledBefore,
+    /// The process is killed after it took effect: it never returns.
+    KilledAfter,
+    /// It panics.
+    Panics,
+}
+
+/// How the issuer answers, in order; a plain rotation when nothing is scripted.
+#[derive(Clone, Debug)]
+pub(super) enum Scripted {
+    Rotate,
+    AccessOnly,
+    RefreshOnly,
+    Fail(RefreshError),
+}
+
+#[derive(Default)]
+struct State {
+    rows: HashMap<LoginId, LoginRow>,
+    secrets: HashMap<String, String>,
+    mishaps: HashMap<Step, Mishap>,
+    script: VecDeque<Scripted>,
+    /// Each refresh token as often as it was presented.
+    presented: Vec<String>,
+    reasons: Vec<RefreshReason>,
+    used_up: HashSet<String>,
+    made: u32,
+    revoked: Vec<String>,
+    told: Vec<CredentialState>,
+}
+
+/// What outlives a process, and what the issuer knows.
+pub(super) struct World {
+    state: Mutex<State>,
+    pub(super) clock: Clock,
+    /// Refreshes wait here while the gate is shut.
+    pub(super) gate: tokio::sync::watch::Sender<bool>,
+    pub(super) arrived: Notify,
+}
+
+impl World {
+    pub(super) fn new() -> Arc<Self> {
+        Arc::new(Self {
+            state: Mutex::default(),
+            clock: Clock::manual(Timestamp::from_second(START).unwrap()),
+            gate: tokio::sync::watch::Sender::new(true),
+            arrived: Notify::new(),
+        })
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Starts a process: a keeper that knows what the book knows.
+    pub(super) async fn boot(self: &Arc<Self>) -> TokenKeeper {
+        let keeper = self.bare();
+        let rows = self.state().rows.values().cloned().collect();
+        keeper.load(rows).await;
+        keeper
+    }
+
+    pub(super) fn bare(self: &Arc<Self>) -> TokenKeeper {
+        TokenKeeper::start(KeeperParts {
+            book: Arc::clone(self) as Arc<dyn LoginBook>,
+            shelf: Arc::clone(self) as Arc<dyn SecretShelf>,
+            issuer: Arc::clone(self) as Arc<dyn Issuer>,
+            watcher: Arc::clone(self) as Arc<dyn CredentialWatcher>,
+            clock: self.clock.clone(),
+            installation: "inst".into(),
+        })
+    }
+
+    /// A process with one login, signed in a moment ago.
+    pub(super) async fn signed_in() -> (Arc<Self>, TokenKeeper, LoginId) {
+        let world = Self::new();
+        let keeper = world.boot().await;
+        let login = keeper.adopt(TENANT, new_login(None), world.grant()).await.unwrap();
+        (world, keeper, login)
+    }
+
+    /// What a sign-in brings.
+    pub(super) fn grant(&self) -> TokenGrant {
+        let mut state = self.state();
+        state.made += 1;
+        let made = state.made;
+        TokenGrant {
+            access_token: self.access_token(made),
+            refresh_token: Some(format!("rt-{made}").into()),
+            id_token: None,
+        }
+    }
+
+    fn access_token(&self, number: u32) -> SecretString {
+        let now = self.clock.wall().as_second();
+        let part = |text: &str| URL_SAFE_NO_PAD.encode(text);
+        let payload = format!(r#"{{"iat":{now},"exp":{},"jti":"{number}"}}"#, now + LIFETIME);
+        format!("{}.{}.at-{number}", part("{}"), part(&payload)).into()
+    }
+
+    pub(super) fn script(&self, steps: impl IntoIterator<Item = Scripted>) {
+        self.state().script.extend(steps);
+    }
+
+    pub(super) fn mishap(&self, step: Step, mishap: Mishap) {
+        self.state().mishaps.insert(step, mishap);
+    }
+
+    pub(super) fn all_well(&self) {
+        self.state().mishaps.clear();
+    }
+
+    pub(super) fn presented(&self) -> Vec<String> {
+        self.state().presented.clone()
+    }
+
+    pub(super) fn reasons(&self) -> Vec<RefreshReason> {
+        self.state().reasons.clone()
+    }
+
+    pub(super) fn revoked(&self) -> Vec<String> {
+        self.state().revoked.clone()
+    }
+
+    pub(super) fn told(&self) -> Vec<CredentialState> {
+        self.state().told.clone()
+    }
+
+    pub(super) fn row(&self, login: LoginId) -> LoginRow {
+        self.state().rows[&login].clone()
+    }
+
+    pub(super) fn rows(&self) -> usize {
+        self.state().rows.len()
+    }
+
+    pub(super) fn secrets(&self) -> usize {
+        self.state().secrets.len()
+    }
+
+    pub(super) fn refresh_token_at_rest(&self, login: LoginId) -> Option<String> {
+        self.state().secrets.get(&format!("inst/refresh/{login}")).cloned()
+    }
+
+    /// An old backup of the keychain comes back.
+    pub(super) fn restore_refresh_token(&self, login: LoginId, entry: &str) {
+        self.state().secrets.insert(format!("inst/refresh/{login}"), entry.to_owned());
+    }
+
+    /// The keychain is wiped.
+    pub(super) fn lose_secrets(&self) {
+        self.state().secrets.clear();
+    }
+
+    /// No refresh token was presented again after the issuer had used it up.
+    pub(super) fn assert_nothing_reused(&self) {
+        let state = self.state();
+        let unique: HashSet<_> = state.presented.iter().collect();
+        assert_eq!(unique.len(), state.presented.len(), "presented twice: {:?}", state.presented);
+    }
+
+    /// Lets time pass on all clocks.
+    pub(super) async fn pass(&self, time: Duration) {
+        self.clock.advance(time);
+        tokio::time::advance(time).await;
+        self.settle().await;
+    }
+
+    /// Lets everything that can run, run.
+    pub(super) async fn settle(&self) {
+        for _ in 0..200 {
+            tokio::task::yield_now().await;
+        }
+    }
+
+    async fn at(&self, step: Step, effect: impl FnOnce(&mut State)) -> Result<(), ()> {
+        let mishap = self.state().mishaps.get(&step).copied();
+        match mishap {
+            None => {
+                effect(&mut self.state());
+                Ok(())
+            }
+            Some(Mishap::Fails) => Err(()),
+            Some(Mishap::Panics) => panic!("scripted panic at {step:?}"),
+            Some(Mishap::KilledBefore) => std::future::pending().await,
+            Some(Mishap::KilledAfter) => {
+                effect(&mut self.state());
+                std::future::pending().await
+            }
+        }
+    }
+
+    fn answer(&self, token: &SecretString) -> Result<Renewal, RefreshError> {
+        let scripted = self.state().script.pop_front().unwrap_or(Scripted::Rotate);
+        if let Scripted::Fail(error) = scripted {
+            if matches!(error, RefreshError::Unknown(_)) {
+                self.state().used_up.insert(token.expose_secret().to_owned());
+            }
+            return Err(error);
+        }
+        if self.state().used_up.contains(token.expose_secret()) {
+            return Err(RefreshError::Final { code: "refresh_token_reused".into() });
+        }
+        let grant = self.grant();
+        let (access, refresh) = match scripted {
+            Scripted::Rotate => (Some(grant.access_token), grant.refresh_token),
+            Scripted::AccessOnly => (Some(grant.access_token), None),
+            Scripted::RefreshOnly => (None, grant.refresh_token),
+            Scripted::Fail(_) => unreachable!(),
+        };
+        if refresh.is_some() {
+            self.state().used_up.insert(token.expose_secret().to_owned());
+        }
+        Ok(Renewal { access_token: access, refresh_token: refresh, id_token: None })
+    }
+}
+
+pub(super) fn new_login(replaces: Option<LoginId>) -> NewLogin {
+    NewLogin {
+        replaces,
+        issuer: "http://issuer.test".into(),
+        user_id: "user-1".into(),
+        email: None,
+        obtained: Obtained::SignIn,
+    }
+}
+
+/// The number at the end of an access token.
+pub(super) fn name(token: &SecretString) -> String {
+    token.expose_secret().rsplit('.').next().unwrap().to_owned()
+}
+
+const FULL: &str = "the disk is full";
+
+impl LoginBook for World {
+    fn insert(&self, row: LoginRow) -> BoxFuture<'_, Result<(), BookError>> {
+        Box::pin(async move {
+            let add = |state: &mut State| drop(state.rows.insert(row.id, row));
+            self.at(Step::Insert, add).await.map_err(|()| FULL.to_owned())
+        })
+    }
+
+    fn replace(&self, row: LoginRow) -> BoxFuture<'_, Result<(), BookError>> {
+        self.insert(row)
+    }
+
+    fn holder(&self, fingerprint: [u8; 32]) -> BoxFuture<'_, Result<Option<LoginId>, BookError>> {
+        let holder = self.state().rows.values().find(|row| row.fingerprint == fingerprint).map(|row| row.id);
+        Box::pin(async move { Ok(holder) })
+    }
+
+    fn mark_sent(&self, _tenant: TenantId, id: LoginId) -> BoxFuture<'_, Result<(), BookError>> {
+        Box::pin(async move {
+            if self.state().rows[&id].phase != RefreshPhase::Idle {
+                return Err("the refresh token is spent".to_owned());
+            }
+            let mark = |state: &mut State| state.rows.get_mut(&id).unwrap().phase = RefreshPhase::Sent;
+            self.at(Step::MarkSent, mark).await.map_err(|()| FULL.to_owned())
+        })
+    }
+
+    fn complete(
+        &self,
+        _tenant: TenantId,
+        id: LoginId,
+        done: Refreshed,
+    ) -> BoxFuture<'_, Result<(), BookError>> {
+        Box::pin(async move {
+            let complete = |state: &mut State| {
+                let row = state.rows.get_mut(&id).unwrap();
+                row.phase = RefreshPhase::Idle;
+                row.generation = done.generation;
+                row.fingerprint = done.fingerprint;
+                row.access_expires_at = done.access_expires_at;
+            };
+            self.at(Step::Complete, complete).await.map_err(|()| FULL.to_owned())
+        })
+    }
+
+    fn mark_phase(
+        &self,
+        _tenant: TenantId,
+        id: LoginId,
+        phase: RefreshPhase,
+        code: Option<String>,
+    ) -> BoxFuture<'_, Result<(), BookError>> {
+        Box::pin(async move {
+            let mark = |state: &mut State| {
+                let row = state.rows.get_mut(&id).unwrap();
+                row.phase = phase;
+                row.phase_code = code;
+            };
+            self.at(Step::MarkPhase, mark).await.map_err(|()| FULL.to_owned())
+        })
+    }
+
+    fn delete(&self, _tenant: TenantId, id: LoginId) -> BoxFuture<'_, Result<(), BookError>> {
+        self.state().rows.remove(&id);
+        Box::pin(async { Ok(()) })
+    }
+}
+
+impl SecretShelf for World {
+    fn get<'a>(&'a self, key: &'a VaultKey) -> BoxFuture<'a, Result<Option<SecretString>, VaultError>> {
+        Box::pin(async move {
+            self.at(Step::ReadRefresh, |_| {}).await.map_err(|()| VaultError::Locked)?;
+            Ok(self.state().secrets.get(key.as_str()).map(|secret| secret.clone().into()))
+        })
+    }
+
+    fn set<'a>(
+        &'a self,
+        key: &'a VaultKey,
+        secret: &'a SecretString,
+    ) -> BoxFuture<'a, Result<(), VaultError>> {
+        let step = if key.as_str().contains("/refresh/") { Step::SaveRefresh } else { Step::SaveAccess };
+        Box::pin(async move {
+            let save = |state: &mut State| {
+                state.secrets.insert(key.as_str().to_owned(), secret.expose_secret().to_owned());
+            };
+            self.at(step, save).await.map_err(|()| VaultError::Locked)
+        })
+    }
+
+    fn delete<'a>(&'a self, key: &'a VaultKey) -> BoxFuture<'a, Result<(), VaultError>> {
+        self.state().secrets.remove(key.as_str());
+        Box::pin(async { Ok(()) })
+    }
+}
+
+impl Issuer for World {
+    fn refresh<'a>(
+        &'a self,
+        token: &'a SecretString,
+        reason: RefreshReason,
+    ) -> BoxFuture<'a, Result<Renewal, RefreshError>> {
+        Box::pin(async move {
+            let _ = self.at(Step::Send, |_| {}).await;
+            {
+                let mut state = self.state();
+                state.presented.push(token.expose_secret().to_owned());
+                state.reasons.push(reason);
+            }
+            self.arrived.notify_one();
+            let _ = self.gate.subscribe().wait_for(|open| *open).await;
+            let answer = self.answer(token);
+            let _ = self.at(Step::Answer, |_| {}).await;
+            answer
+        })
+    }
+
+    fn revoke<'a>(&'a self, token: &'a SecretString) -> BoxFuture<'a, Result<(), String>> {
+        self.state().revoked.push(token.expose_secret().to_owned());
+        Box::pin(async { Ok(()) })
+    }
+}
+
+impl CredentialWatcher for World {
+    fn changed(&self, _login: LoginId, state: CredentialState) {
+        self.state().told.push(state);
+    }
+}

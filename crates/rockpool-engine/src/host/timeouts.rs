@@ -1,0 +1,49 @@
+//! How long things on a WebSocket may take.
+
+use std::time::Duration;
+
+/// Smallest speed at which a provider has to take a large frame: half a megabit a second and less is as
+/// good as a stall.
+const BYTES_A_SECOND: usize = 32 << 10;
+
+/// The time limits of a WebSocket. Tests shorten them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Pace {
+    /// One connection to the provider, a refresh included. Under the 15 seconds that the Codex CLI 0.169.0
+    /// waits for its own handshake.
+    pub dial: Duration,
+    /// A tool's handshake over all accounts; a little under the same 15 seconds.
+    pub handshake: Duration,
+    /// Lifecycle frames of a turn are held this long at most, counted from the first of them.
+    pub hold: Duration,
+    /// Nothing went to the tool in a turn for this long: it gets a keep-alive event. Pings do not count
+    /// for the Codex CLI 0.169.0, which gives up after 300 seconds without an event.
+    pub keep_alive: Duration,
+    /// Nothing came from the provider for this long, whether in a turn or not: it is pinged.
+    pub ping: Duration,
+    /// Nothing, not even a pong, came from the provider for this long: the connection is lost.
+    pub silence: Duration,
+    /// No event of a turn came for this long, though the provider answers pings: the turn is lost.
+    pub turn: Duration,
+}
+
+impl Default for Pace {
+    fn default() -> Self {
+        Self {
+            dial: Duration::from_secs(12),
+            handshake: Duration::from_secs(13),
+            hold: Duration::from_secs(2),
+            keep_alive: Duration::from_secs(60),
+            ping: Duration::from_secs(25),
+            silence: Duration::from_secs(75),
+            turn: Duration::from_secs(15 * 60),
+        }
+    }
+}
+
+impl Pace {
+    /// How long the provider may take to accept a frame of so many bytes.
+    pub(crate) fn sending(&self, bytes: usize) -> Duration {
+        self.silence + Duration::from_secs((bytes / BYTES_A_SECOND) as u64)
+    }
+}

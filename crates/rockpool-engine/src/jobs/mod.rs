@@ -1,0 +1,4 @@
+//! What the engine does by itself, or when a sign-in ends.
+
+pub(crate) mod enroll;
+pub(crate) mod poll;

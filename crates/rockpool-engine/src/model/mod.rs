@@ -1,0 +1,4 @@
+//! Nouns without IO that several rooms speak of.
+
+pub(crate) mod client;
+pub(crate) mod principal;

@@ -1,0 +1,145 @@
+//! The handle on a running engine: everything that can be seen and asked of it.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use rockpool_routing::TenantId;
+use tokio::sync::broadcast;
+
+use super::action::ActionError;
+use super::snapshot;
+use super::snapshot::Surroundings;
+use crate::accounts::login::SignIns;
+use crate::api::Operations;
+use crate::config::{Config, VaultChoice};
+use crate::core::Core;
+use crate::jobs::poll::SharedPoller;
+use crate::model::principal::{Principal, Viewer};
+use crate::snapshot::Snapshot;
+use crate::snapshot::event::EngineEvent;
+use crate::store::registry::Registry;
+use crate::store::{AccountRow, ClientRow, StoreError};
+
+/// A clonable handle. All changes go through the operations that the management API offers.
+#[derive(Clone)]
+pub struct EngineHandle {
+    shared: Arc<Shared>,
+}
+
+struct Shared {
+    core: Arc<Core>,
+    sign_ins: SignIns,
+    poller: SharedPoller,
+    address: Option<SocketAddr>,
+}
+
+impl EngineHandle {
+    pub(crate) fn new(
+        core: Arc<Core>,
+        sign_ins: SignIns,
+        poller: SharedPoller,
+        address: Option<SocketAddr>,
+    ) -> Self {
+        Self { shared: Arc::new(Shared { core, sign_ins, poller, address }) }
+    }
+
+    pub(crate) fn core(&self) -> &Arc<Core> {
+        &self.shared.core
+    }
+
+    pub(crate) fn sign_ins_of(&self) -> &SignIns {
+        &self.shared.sign_ins
+    }
+
+    pub(crate) fn poller(&self) -> &SharedPoller {
+        &self.shared.poller
+    }
+
+    /// The address that is served; none for an engine that was started offline.
+    pub fn address(&self) -> Option<SocketAddr> {
+        self.shared.address
+    }
+
+    /// The configuration that it was started with.
+    pub fn config(&self) -> &Config {
+        &self.shared.core.config
+    }
+
+    /// Base address that tools are pointed at.
+    pub fn endpoint(&self) -> String {
+        let mut address = self.shared.address.unwrap_or(self.shared.core.config.listen);
+        if address.ip().is_unspecified() {
+            address.set_ip([127, 0, 0, 1].into());
+        }
+        format!("http://{address}/v1")
+    }
+
+    /// What this machine's owner sees.
+    pub fn snapshot(&self) -> Snapshot {
+        Operations::snapshot(self, &self.viewer(Principal::Owner))
+    }
+
+    /// Events from now on.
+    pub fn events(&self) -> broadcast::Receiver<EngineEvent> {
+        self.shared.core.notices.subscribe()
+    }
+
+    pub(crate) fn view(&self, viewer: &Viewer) -> Snapshot {
+        let sign_ins = viewer.tenants.iter().flat_map(|tenant| self.shared.sign_ins.list(*tenant)).collect();
+        snapshot::snapshot(&self.shared.core, viewer, Surroundings { endpoint: self.endpoint(), sign_ins })
+    }
+
+    /// Refuses what would lose tokens: a vault in memory goes with the command that no server stands
+    /// behind.
+    pub(crate) fn keeps_tokens(&self) -> Result<(), ActionError> {
+        match (self.address(), &self.config().vault) {
+            (None, VaultChoice::Memory) => Err(ActionError::unavailable(
+                "vault_forgets",
+                "ROCKPOOL_VAULT=memory would forget this login when the command ends; start `rockpool serve` \
+                 first, or use ROCKPOOL_VAULT=keychain or file:PATH.",
+            )),
+            (Some(_), _) | (None, VaultChoice::Keychain | VaultChoice::File { .. }) => Ok(()),
+        }
+    }
+
+    /// The account with this slug.
+    pub(crate) fn account(&self, tenant: TenantId, name: &str) -> Result<AccountRow, ActionError> {
+        let registry = self.shared.core.registry.get();
+        registry.account_named(tenant, name).cloned().ok_or_else(|| ActionError::no_account(name))
+    }
+
+    /// The client with this name.
+    pub(crate) fn client(&self, tenant: TenantId, name: &str) -> Result<ClientRow, ActionError> {
+        let registry = self.shared.core.registry.get();
+        registry.client_named(tenant, name).cloned().ok_or_else(|| ActionError::no_client(name))
+    }
+
+    /// Reads the registry afresh after a change.
+    pub(crate) async fn reload(&self) -> Result<Arc<Registry>, ActionError> {
+        self.shared.core.reload().await.map_err(refused)?;
+        Ok(self.shared.core.registry.get())
+    }
+}
+
+/// A refusal of the database in the words of the API.
+pub(crate) fn refused(error: StoreError) -> ActionError {
+    let message = error.to_string();
+    match error {
+        StoreError::Taken(_) => ActionError::conflict("taken", "name", message),
+        StoreError::InUse { .. } => ActionError::conflict("in_use", "account", message),
+        StoreError::NotFound(what) => ActionError::not_found("not_found", what, message),
+        StoreError::Open { .. }
+        | StoreError::Newer(_)
+        | StoreError::Corrupt { .. }
+        | StoreError::Full(_)
+        | StoreError::ReadOnly(_)
+        | StoreError::Busy(_)
+        | StoreError::RefreshTokenSpent
+        | StoreError::Closed
+        | StoreError::Unreadable(_)
+        | StoreError::Sqlite(_) => {
+            tracing::warn!(%message, "the database refused");
+            ActionError::unavailable("store_unavailable", message)
+        }
+    }
+}

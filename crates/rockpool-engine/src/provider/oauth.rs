@@ -1,0 +1,347 @@
+//! Speaks to the issuer: authorize address, code exchange, refresh, revoke.
+//!
+//! # Policy
+//!
+//! A refresh token may be sent once. So a failed refresh is sorted by one question only: can the issuer
+//! have used the token up? [`RefreshError`] has one variant per answer. Nothing is retried here.
+
+use std::time::Duration;
+
+use http::StatusCode;
+use secrecy::{ExposeSecret as _, SecretString};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use thiserror::Error;
+use url::Url;
+
+use super::pkce::Verifier;
+use super::upstream::{ORIGINATOR, USER_AGENT};
+
+/// The public client id of the Codex CLI, the only one that the provider offers for this sign-in.
+pub const CLIENT_ID: &str = "app_EMoamEEZ73f0CkXaXp7hrann";
+/// What the sign-in asks for (the provider's client 0.169.0).
+const SCOPE: &str = "openid profile email offline_access api.connectors.read api.connectors.invoke";
+/// Longest wait for an answer of the issuer; above the 15 s that connecting may take, so that a
+/// connection that never came about is told apart from an answer that never came.
+const TIMEOUT: Duration = Duration::from_secs(30);
+/// Longest wait for a revocation: it is a courtesy, and removing an account waits for it.
+const REVOKE_TIMEOUT: Duration = Duration::from_secs(8);
+/// Largest answer that is read; three tokens are about 6 kB.
+const BODY_LIMIT: usize = 256 << 10;
+
+/// The issuer, as one client of it.
+#[derive(Clone, Debug)]
+pub struct OAuthClient {
+    issuer: Url,
+    http: reqwest::Client,
+}
+
+/// What a code is exchanged for.
+#[derive(Clone, Debug)]
+pub struct TokenGrant {
+    /// Bearer for the backend.
+    pub access_token: SecretString,
+    /// Single use; absent when the issuer granted no offline access.
+    pub refresh_token: Option<SecretString>,
+    /// Claims about the person.
+    pub id_token: Option<SecretString>,
+}
+
+/// What a refresh brought; whatever is absent stays as it was.
+#[derive(Clone, Debug)]
+pub struct Renewal {
+    /// New bearer.
+    pub access_token: Option<SecretString>,
+    /// Next refresh token; absent means that the sent one was not used up.
+    pub refresh_token: Option<SecretString>,
+    /// New claims.
+    pub id_token: Option<SecretString>,
+}
+
+/// Why a refresh is asked for, in the issuer's words.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RefreshReason {
+    /// The token grows old, and its end is not known.
+    Scheduled,
+    /// The token's end draws near.
+    ProactiveExpiry,
+    /// The backend refused the token.
+    UnauthorizedRecovery,
+}
+
+/// Why a refresh failed, by what became of the refresh token.
+#[derive(Clone, Debug, Error, PartialEq, Eq)]
+pub enum RefreshError {
+    /// The issuer refuses this token for good.
+    #[error("the issuer refuses the refresh token for good ({code})")]
+    Final {
+        /// The issuer's code, such as `refresh_token_expired`.
+        code: String,
+    },
+    /// The token was not used up: it never left, or the issuer answered that it could not serve.
+    #[error("the refresh did not come about: {0}")]
+    Passing(String),
+    /// The token left, and no readable answer came back.
+    #[error("the answer to the refresh was lost: {0}")]
+    Unknown(String),
+}
+
+/// Why a code was not exchanged.
+#[derive(Clone, Debug, Error, PartialEq, Eq)]
+pub enum ExchangeError {
+    /// The issuer said no.
+    #[error("the issuer refused the sign-in code ({status} {code})")]
+    Refused {
+        /// Its status.
+        status: u16,
+        /// Its code or message.
+        code: String,
+    },
+    /// No answer, or an unreadable one.
+    #[error("the issuer could not be reached: {0}")]
+    Unreachable(String),
+}
+
+impl OAuthClient {
+    /// A client of `issuer` (without a trailing slash).
+    pub fn new(issuer: Url, http: reqwest::Client) -> Self {
+        Self { issuer, http }
+    }
+
+    /// The issuer's address.
+    pub fn issuer(&self) -> &Url {
+        &self.issuer
+    }
+
+    fn endpoint(&self, path: &str) -> Url {
+        let mut url = self.issuer.clone();
+        url.set_path(&format!("{}{path}", self.issuer.path().trim_end_matches('/')));
+        url
+    }
+
+    /// The page on which the person signs in.
+    pub fn authorize_url(&self, redirect_uri: &str, challenge: &str, state: &str) -> Url {
+        let mut url = self.endpoint("/oauth/authorize");
+        url.query_pairs_mut()
+            .append_pair("response_type", "code")
+            .append_pair("client_id", CLIENT_ID)
+            .append_pair("redirect_uri", redirect_uri)
+            .append_pair("code_challenge", challenge)
+            .append_pair("code_challenge_method", "S256")
+            .append_pair("state", state)
+            .append_pair("scope", SCOPE)
+            .append_pair("id_token_add_organizations", "true")
+            .append_pair("codex_cli_simplified_flow", "true")
+            .append_pair("originator", ORIGINATOR);
+        url
+    }
+
+    /// Exchanges the code of a callback. A code is good once, so this is never repeated.
+    ///
+    /// # Errors
+    /// See [`ExchangeError`]; the sign-in has to be started afresh.
+    pub async fn exchange_code(
+        &self,
+        code: &SecretString,
+        redirect_uri: &str,
+        verifier: &Verifier,
+    ) -> Result<TokenGrant, ExchangeError> {
+        let form = [
+            ("grant_type", "authorization_code"),
+            ("client_id", CLIENT_ID),
+            ("code", code.expose_secret()),
+            ("redirect_uri", redirect_uri),
+            ("code_verifier", verifier.secret()),
+        ];
+        let request = self.http.post(self.endpoint("/oauth/token")).form(&form);
+        let lost = |error: Lost| ExchangeError::Unreachable(error.text);
+        let (status, body) = answer(request, TIMEOUT).await.map_err(lost)?;
+        if !status.is_success() {
+            let code = error_code(&body).unwrap_or_else(|| "no code".to_owned());
+            return Err(ExchangeError::Refused { status: status.as_u16(), code });
+        }
+        let unreadable = || ExchangeError::Unreachable("its answer holds no access token".to_owned());
+        let tokens = Tokens::read(&body).ok_or_else(unreadable)?;
+        Ok(TokenGrant {
+            access_token: tokens.access_token.ok_or_else(unreadable)?,
+            refresh_token: tokens.refresh_token,
+            id_token: tokens.id_token,
+        })
+    }
+
+    /// Presents `refresh_token`. The caller has to make sure that it is presented once.
+    ///
+    /// # Errors
+    /// See [`RefreshError`].
+    pub async fn refresh(
+        &self,
+        refresh_token: &SecretString,
+        reason: RefreshReason,
+    ) -> Result<Renewal, RefreshError> {
+        let body = RefreshBody {
+            client_id: CLIENT_ID,
+            grant_type: "refresh_token",
+            refresh_reason: reason,
+            refresh_token: refresh_token.expose_secret(),
+        };
+        let request = self.http.post(self.endpoint("/oauth/token")).json(&body);
+        match answer(request, TIMEOUT).await {
+            Ok((status, body)) => sort(status, &body),
+            Err(Lost { text, sent: Sent::No }) => Err(RefreshError::Passing(text)),
+            Err(Lost { sent: Sent::Answered(status), .. }) if !status.is_success() => sort(status, &[]),
+            Err(Lost { text, sent: Sent::Answered(_) | Sent::Perhaps }) => Err(RefreshError::Unknown(text)),
+        }
+    }
+
+    /// Asks the issuer to forget a refresh token and what hangs on it.
+    ///
+    /// # Errors
+    /// A sentence for the log; the caller goes on.
+    pub async fn revoke(&self, refresh_token: &SecretString) -> Result<(), String> {
+        let body = RevokeBody {
+            token: refresh_token.expose_secret(),
+            token_type_hint: "refresh_token",
+            client_id: CLIENT_ID,
+        };
+        let request = self.http.post(self.endpoint("/oauth/revoke")).json(&body);
+        let (status, _) = answer(request, REVOKE_TIMEOUT).await.map_err(|lost| lost.text)?;
+        if status.is_success() { Ok(()) } else { Err(format!("the issuer answered {status}")) }
+    }
+}
+
+#[derive(Serialize)]
+struct RefreshBody<'a> {
+    client_id: &'a str,
+    grant_type: &'a str,
+    refresh_reason: RefreshReason,
+    refresh_token: &'a str,
+}
+
+#[derive(Serialize)]
+struct RevokeBody<'a> {
+    token: &'a str,
+    token_type_hint: &'a str,
+    client_id: &'a str,
+}
+
+#[derive(Deserialize)]
+struct RawTokens {
+    access_token: Option<String>,
+    refresh_token: Option<String>,
+    id_token: Option<String>,
+}
+
+struct Tokens {
+    access_token: Option<SecretString>,
+    refresh_token: Option<SecretString>,
+    id_token: Option<SecretString>,
+}
+
+impl Tokens {
+    /// `None` where the body is no JSON object of texts; an empty text is an absent one.
+    fn read(body: &[u8]) -> Option<Self> {
+        let raw: RawTokens = serde_json::from_slice(body).ok()?;
+        let secret = |text: Option<String>| text.filter(|text| !text.is_empty()).map(SecretString::from);
+        Some(Self {
+            access_token: secret(raw.access_token),
+            refresh_token: secret(raw.refresh_token),
+            id_token: secret(raw.id_token),
+        })
+    }
+}
+
+/// How far a request came that has no whole answer.
+enum Sent {
+    No,
+    Perhaps,
+    Answered(StatusCode),
+}
+
+struct Lost {
+    text: String,
+    sent: Sent,
+}
+
+async fn answer(request: reqwest::RequestBuilder, timeout: Duration) -> Result<(StatusCode, Vec<u8>), Lost> {
+    let sent = request
+        .timeout(timeout)
+        .header("originator", ORIGINATOR)
+        .header("user-agent", USER_AGENT)
+        .header("accept", "application/json")
+        .send()
+        .await;
+    let mut answer = sent.map_err(|error| {
+        let sent = if error.is_connect() || error.is_builder() { Sent::No } else { Sent::Perhaps };
+        Lost { text: describe(error), sent }
+    })?;
+    let status = answer.status();
+    let cut = |text: String| Lost { text, sent: Sent::Answered(status) };
+    let mut body = Vec::new();
+    while let Some(chunk) = answer.chunk().await.map_err(|error| cut(describe(error)))? {
+        if body.len() + chunk.len() > BODY_LIMIT {
+            return Err(cut("its answer is too long".to_owned()));
+        }
+        body.extend_from_slice(&chunk);
+    }
+    Ok((status, body))
+}
+
+/// The error and its causes, without the address.
+fn describe(error: reqwest::Error) -> String {
+    let error = error.without_url();
+    let mut text = error.to_string();
+    let mut cause = std::error::Error::source(&error);
+    while let Some(next) = cause {
+        text = format!("{text}: {next}");
+        cause = next.source();
+    }
+    text
+}
+
+/// Codes with which the issuer refuses a refresh token for good (the provider's client 0.169.0).
+const FINAL_CODES: [&str; 5] = [
+    "refresh_token_expired",
+    "refresh_token_reused",
+    "refresh_token_invalidated",
+    "app_session_terminated",
+    "invalid_grant",
+];
+
+fn sort(status: StatusCode, body: &[u8]) -> Result<Renewal, RefreshError> {
+    if status.is_success() {
+        return renewed(body);
+    }
+    let code = error_code(body);
+    let dead = code.as_deref().is_some_and(|code| FINAL_CODES.contains(&code));
+    if status == StatusCode::UNAUTHORIZED || (status.is_client_error() && dead) {
+        return Err(RefreshError::Final { code: code.unwrap_or_else(|| "unauthorized".to_owned()) });
+    }
+    let text = format!("the issuer answered {status}");
+    // A gateway that gave up waiting does not know what the issuer behind it did: 524 is Cloudflare's.
+    match status.as_u16() {
+        504 | 524 => Err(RefreshError::Unknown(text)),
+        _ => Err(RefreshError::Passing(text)),
+    }
+}
+
+/// A success without any token leaves open what became of the sent one.
+fn renewed(body: &[u8]) -> Result<Renewal, RefreshError> {
+    let lost = || RefreshError::Unknown("its answer holds no token".to_owned());
+    let Tokens { access_token, refresh_token, id_token } = Tokens::read(body).ok_or_else(lost)?;
+    if access_token.is_none() && refresh_token.is_none() {
+        return Err(lost());
+    }
+    Ok(Renewal { access_token, refresh_token, id_token })
+}
+
+/// `error.code`, or `error` where it is a plain text. Bounded, for it ends up in the database.
+fn error_code(body: &[u8]) -> Option<String> {
+    let answer: Value = serde_json::from_slice(body).ok()?;
+    let places = ["/error/code", "/code", "/error", "/error/type"];
+    let code = places.iter().find_map(|place| answer.pointer(place)?.as_str())?;
+    Some(code.chars().filter(|letter| !letter.is_control()).take(80).collect())
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,103 @@
+//! Asks the provider for an account's usage.
+
+use std::time::Duration;
+
+use http::StatusCode;
+use serde_json::Value;
+use thiserror::Error;
+use url::Url;
+
+use super::UsageReport;
+use super::parse::{NotUsage, parse};
+use crate::host::clock::Clock;
+use crate::provider::bearer::Bearer;
+use crate::provider::upstream::{ORIGINATOR, USER_AGENT, Upstream};
+
+/// Longest wait for the whole answer.
+const TIMEOUT: Duration = Duration::from_secs(12);
+/// Largest answer that is read; recorded ones are under 4 kB.
+const BODY_LIMIT: usize = 1 << 20;
+
+/// Why the usage of an account is not known.
+#[derive(Clone, Debug, Error, PartialEq, Eq)]
+pub enum UsageError {
+    /// The bearer was refused: refresh it and ask again.
+    #[error("the provider refused the account's token")]
+    Unauthorized,
+    /// The provider answered with another error.
+    #[error("the provider answered {status}{}", code.as_deref().map(|code| format!(" ({code})")).unwrap_or_default())]
+    Answered {
+        /// Its status.
+        status: u16,
+        /// Its error code, where it names one.
+        code: Option<String>,
+    },
+    /// No answer, or half of one.
+    #[error("the provider could not be reached: {0}")]
+    Unreachable(String),
+    /// The answer is longer than 1 MiB.
+    #[error("the usage answer is longer than 1 MiB")]
+    TooLong,
+    /// The answer is not understood.
+    #[error(transparent)]
+    NotUsage(#[from] NotUsage),
+}
+
+/// Asks `GET {backend}/wham/usage` for one workspace; 12 s and 1 MiB at most.
+///
+/// # Errors
+/// See [`UsageError`]; nothing is retried here.
+pub async fn fetch(
+    upstream: &Upstream,
+    backend_url: &Url,
+    bearer: &Bearer,
+    workspace_id: &str,
+    clock: &Clock,
+) -> Result<UsageReport, UsageError> {
+    let address = format!("{}/wham/usage", backend_url.as_str().trim_end_matches('/'));
+    let answer = upstream
+        .http
+        .get(address)
+        .timeout(TIMEOUT)
+        .header("authorization", bearer.authorization())
+        .header("chatgpt-account-id", workspace_id)
+        .header("originator", ORIGINATOR)
+        .header("user-agent", USER_AGENT)
+        .header("accept", "application/json")
+        .send()
+        .await
+        .map_err(unreachable)?;
+    let status = answer.status();
+    if status == StatusCode::UNAUTHORIZED {
+        return Err(UsageError::Unauthorized);
+    }
+    let body = read(answer).await?;
+    if !status.is_success() {
+        return Err(UsageError::Answered { status: status.as_u16(), code: error_code(&body) });
+    }
+    Ok(parse(&body, clock.wall())?)
+}
+
+async fn read(mut answer: reqwest::Response) -> Result<Vec<u8>, UsageError> {
+    let mut body = Vec::new();
+    while let Some(chunk) = answer.chunk().await.map_err(unreachable)? {
+        if body.len() + chunk.len() > BODY_LIMIT {
+            return Err(UsageError::TooLong);
+        }
+        body.extend_from_slice(&chunk);
+    }
+    Ok(body)
+}
+
+fn unreachable(error: reqwest::Error) -> UsageError {
+    UsageError::Unreachable(error.without_url().to_string())
+}
+
+fn error_code(body: &[u8]) -> Option<String> {
+    let answer: Value = serde_json::from_slice(body).ok()?;
+    let places = ["/error/code", "/detail/code", "/error/type", "/error"];
+    places.iter().find_map(|place| answer.pointer(place)?.as_str().map(str::to_owned))
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,280 @@
+//! The front door: checks where a request comes from and sends it to whoever answers it.
+
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::sync::Arc;
+
+use axum::Router;
+use futures_util::{StreamExt as _, TryStreamExt as _};
+use http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode, header};
+use http_body_util::{BodyExt, StreamBody};
+use hyper::body::{Frame, Incoming};
+use secrecy::{ExposeSecret, SecretString};
+use subtle::ConstantTimeEq;
+use tokio::sync::watch;
+use tower::ServiceExt;
+
+use super::authenticate;
+use super::authenticate::{Caller, Presented};
+use super::local::{models, pool_usage};
+use super::response::body::{ProxyBody, whole};
+use super::response::error_response::ProxyError;
+use super::{exchange, websocket};
+use crate::core::Core;
+use crate::host::tasks::stopped;
+use crate::model::principal::Principal;
+
+/// Largest sum of header names and values.
+const MAX_HEADERS: usize = 64 << 10;
+
+/// Everything the door leads to.
+pub(crate) struct Front {
+    pub(crate) core: Arc<Core>,
+    /// The management API.
+    pub(crate) management: Router,
+    /// The token of this start, which `control.json` holds.
+    pub(crate) control: SecretString,
+    /// The address that is served.
+    pub(crate) address: SocketAddr,
+}
+
+/// The two ends of a connection.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Line {
+    /// The tool's.
+    pub(crate) peer: SocketAddr,
+    /// Ours: where all interfaces are served, the address that the tool has chosen.
+    pub(crate) local: SocketAddr,
+}
+
+/// What a path of the data plane stands for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Route {
+    /// Goes to the provider, at this path below its backend.
+    Provider(String),
+    Models,
+    AccountsCheck,
+    Usage,
+    Settings,
+    ResetCredits,
+}
+
+impl Front {
+    /// Answers one request.
+    pub(crate) async fn answer(
+        self: Arc<Self>,
+        request: Request<Incoming>,
+        line: Line,
+    ) -> Response<ProxyBody> {
+        match self.dispatch(request, line).await {
+            Ok(response) => response,
+            Err(error) => error.response(),
+        }
+    }
+
+    async fn dispatch(
+        &self,
+        request: Request<Incoming>,
+        line: Line,
+    ) -> Result<Response<ProxyBody>, ProxyError> {
+        check(request.headers(), [self.address, line.local])?;
+        let path = request.uri().path().to_owned();
+        match path.as_str() {
+            "/healthz" => return Ok(text("ok\n")),
+            "/" => return Ok(text(GREETING)),
+            _ => {}
+        }
+        if path == "/api/v1" || path.starts_with("/api/v1/") {
+            return Ok(self.manage(request).await);
+        }
+        let (presented, rest) = match authenticate::path_key(&path) {
+            Some((key, rest)) => (Presented::Path(key), rest),
+            None => (
+                authenticate::bearer(request.headers()).map_or(Presented::Nothing, Presented::Bearer),
+                &*path,
+            ),
+        };
+        let Some(route) = route(rest) else { return Err(ProxyError::NotFound(without_key(rest))) };
+        let caller = authenticate::authenticate(self.core.registry.get(), presented, line.peer.ip())?;
+        self.data(caller, route, request, rest).await
+    }
+
+    async fn data(
+        &self,
+        caller: Caller,
+        route: Route,
+        request: Request<Incoming>,
+        rest: &str,
+    ) -> Result<Response<ProxyBody>, ProxyError> {
+        let get_only = || (request.method() == Method::GET).then_some(()).ok_or(not_allowed(rest));
+        match route {
+            Route::Provider(path) if websocket::is_upgrade(&request) => {
+                Ok(websocket::serve(&self.core, caller, request, path).await)
+            }
+            Route::Provider(_) if request.method() != Method::POST => Err(not_allowed(rest)),
+            Route::Provider(path) => Ok(exchange::serve(&self.core, caller, request, path).await),
+            Route::Models => {
+                get_only()?;
+                models::serve(&self.core, &caller, request.headers(), request.uri().query()).await
+            }
+            Route::AccountsCheck => {
+                get_only().map(|()| pool_usage::accounts_check(&self.core, &caller, request.headers()))
+            }
+            Route::Usage => get_only().map(|()| pool_usage::usage(&self.core, &caller)),
+            Route::Settings => get_only().map(|()| pool_usage::settings()),
+            Route::ResetCredits => get_only().map(|()| pool_usage::reset_credits()),
+        }
+    }
+
+    async fn manage(&self, mut request: Request<Incoming>) -> Response<ProxyBody> {
+        let token = authenticate::bearer(request.headers()).unwrap_or_default();
+        if bool::from(token.as_bytes().ct_eq(self.control.expose_secret().as_bytes())) {
+            request.extensions_mut().insert(Principal::Control);
+        }
+        let request = request.map(axum::body::Body::new);
+        match self.management.clone().oneshot(request).await {
+            Ok(response) if is_event_stream(&response) => {
+                response.map(|body| until_stopped(body, self.core.stopped.clone()))
+            }
+            Ok(response) => response.map(|body| body.map_err(Into::into).boxed_unsync()),
+            Err(never) => match never {},
+        }
+    }
+}
+
+fn is_event_stream(response: &Response<axum::body::Body>) -> bool {
+    let kind = response.headers().get(header::CONTENT_TYPE);
+    kind.is_some_and(|kind| kind.as_bytes().starts_with(b"text/event-stream"))
+}
+
+/// A stream without an end of its own ends with the engine: a window that listens must not hold up a
+/// shutdown.
+fn until_stopped(body: axum::body::Body, mut stop: watch::Receiver<bool>) -> ProxyBody {
+    let stopped = async move { stopped(&mut stop).await };
+    let frames = body.into_data_stream().map_ok(Frame::data).map_err(Into::into).take_until(stopped);
+    StreamBody::new(frames).boxed_unsync()
+}
+
+/// A name that a browser was talked into resolving to this machine is refused, and so is a page of
+/// another origin: neither can be a local tool. An address in figures cannot be talked about.
+fn check(headers: &HeaderMap, served: [SocketAddr; 2]) -> Result<(), ProxyError> {
+    let size: usize = headers.iter().map(|(name, value)| name.as_str().len() + value.len()).sum();
+    if size > MAX_HEADERS {
+        return Err(ProxyError::HeadersTooLarge);
+    }
+    let host = headers.get(header::HOST).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    if !is_ours(host, served) {
+        return Err(ProxyError::ForeignHost);
+    }
+    let Some(origin) = headers.get(header::ORIGIN) else { return Ok(()) };
+    let origin = origin.to_str().unwrap_or_default();
+    let own = origin.strip_prefix("http://").is_some_and(|origin| is_ours(origin, served));
+    if own { Ok(()) } else { Err(ProxyError::ForeignOrigin) }
+}
+
+fn is_ours(host: &str, served: [SocketAddr; 2]) -> bool {
+    let (name, port) = match host.rsplit_once(':') {
+        Some((name, port)) if port.bytes().all(|byte| byte.is_ascii_digit()) => (name, port.parse().ok()),
+        Some(_) | None => (host, Some(80)),
+    };
+    let bare = name.strip_prefix('[').and_then(|name| name.strip_suffix(']')).unwrap_or(name);
+    let named = match bare.parse::<IpAddr>() {
+        Ok(ip) => {
+            let own = served.map(|address| address.ip().to_canonical());
+            [Ipv4Addr::LOCALHOST.into(), Ipv6Addr::LOCALHOST.into()].contains(&ip)
+                || (!ip.is_unspecified() && own.contains(&ip.to_canonical()))
+        }
+        Err(_) => name.eq_ignore_ascii_case("localhost"),
+    };
+    named && served.iter().any(|address| port == Some(address.port()))
+}
+
+fn not_allowed(path: &str) -> ProxyError {
+    ProxyError::MethodNotAllowed(without_key(path))
+}
+
+/// A path for messages; whatever follows `/k/` could be a key.
+fn without_key(path: &str) -> String {
+    if path.starts_with("/k/") { "/k/…".to_owned() } else { path.chars().take(200).collect() }
+}
+
+/// Side paths of persons (tasks, files, analytics) are not routed: one person's must never appear
+/// under another's account.
+fn route(path: &str) -> Option<Route> {
+    let path = path.trim_end_matches('/');
+    let below = path
+        .strip_prefix("/v1/")
+        .or_else(|| path.strip_prefix("/backend-api/codex/"))
+        .filter(|rest| matches!(*rest, "responses" | "responses/compact"));
+    if let Some(rest) = below {
+        return Some(Route::Provider(format!("codex/{rest}")));
+    }
+    match path {
+        "/v1/models" | "/backend-api/codex/models" => Some(Route::Models),
+        "/backend-api/wham/accounts/check" => Some(Route::AccountsCheck),
+        "/backend-api/wham/usage" => Some(Route::Usage),
+        "/backend-api/wham/settings/user" => Some(Route::Settings),
+        "/backend-api/wham/rate-limit-reset-credits" => Some(Route::ResetCredits),
+        _ => None,
+    }
+}
+
+const GREETING: &str =
+    "Rockpool serves here. Tools: /v1. Management: /api/v1. The dashboard opens from the tray.\n";
+
+fn text(content: &'static str) -> Response<ProxyBody> {
+    let mut response = Response::new(whole(content));
+    *response.status_mut() = StatusCode::OK;
+    response
+        .headers_mut()
+        .insert(header::CONTENT_TYPE, HeaderValue::from_static("text/plain; charset=utf-8"));
+    response
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_goes_to_the_provider_and_what_is_answered_here() {
+        let provider = |path: &str| Some(Route::Provider(path.to_owned()));
+        assert_eq!(route("/v1/responses"), provider("codex/responses"));
+        assert_eq!(route("/v1/responses/"), provider("codex/responses"));
+        assert_eq!(route("/v1/responses/compact"), provider("codex/responses/compact"));
+        assert_eq!(route("/backend-api/codex/responses"), provider("codex/responses"));
+        assert_eq!(route("/v1/models"), Some(Route::Models));
+        assert_eq!(route("/backend-api/wham/usage"), Some(Route::Usage));
+    }
+
+    #[test]
+    fn nothing_else_of_a_persons_is_reachable() {
+        for path in [
+            "/backend-api/wham/tasks",
+            "/backend-api/files",
+            "/backend-api/codex/analytics-events/events",
+            "/v1/../x",
+            "/v2",
+        ] {
+            assert_eq!(route(path), None, "{path}");
+        }
+    }
+
+    #[test]
+    fn a_host_names_this_machine_by_an_address_that_it_was_reached_at() {
+        let served = |listen: &str, local: &str| [listen.parse().unwrap(), local.parse().unwrap()];
+        let everywhere = served("0.0.0.0:7625", "192.168.0.9:7625");
+        for own in ["192.168.0.9:7625", "127.0.0.1:7625", "[::1]:7625", "LocalHost:7625"] {
+            assert!(is_ours(own, everywhere), "{own}");
+        }
+        for foreign in ["192.168.0.8:7625", "192.168.0.9", "0.0.0.0:7625", "evil.example:7625", "", ":7625"] {
+            assert!(!is_ours(foreign, everywhere), "{foreign}");
+        }
+        let both = served("[::]:7625", "[::ffff:192.168.0.9]:7625");
+        assert!(is_ours("192.168.0.9:7625", both) && !is_ours("[::]:7625", both));
+        assert!(is_ours("[fd00::9]:7625", served("[::]:7625", "[fd00::9]:7625")));
+    }
+
+    #[test]
+    fn a_key_is_never_repeated_in_a_message() {
+        assert_eq!(without_key("/k/rpu_secret"), "/k/…");
+    }
+}

@@ -1,0 +1,4 @@
+//! What is answered here, from what is known of the pool.
+
+pub(crate) mod models;
+pub(crate) mod pool_usage;

@@ -1,0 +1,243 @@
+//! Holds a stream back until its first output, so that a failure hidden in a 200 can still go elsewhere.
+
+use std::pin::Pin;
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::{Bytes, BytesMut};
+use http_body::Body;
+use http_body_util::BodyExt;
+use rockpool_routing::{AccountId, Class, Delivery, Signals, TieKind, classify};
+
+use crate::core::Core;
+use crate::provider::event;
+use crate::provider::event::{Fault, ForTool, Kind, Tokens};
+use crate::provider::sse;
+use crate::provider::sse::{Piece, Splitter};
+
+/// Lifecycle events are held this long after the first of them, then the stream goes on as it is.
+const HOLD: Duration = Duration::from_secs(2);
+/// A stream that says nothing at all for this long is given up; the Codex CLI 0.169.0 waits as long.
+const SILENCE: Duration = Duration::from_secs(300);
+/// And no more of them than this.
+const HOLD_BYTES: usize = 64 << 10;
+
+/// The provider's side of a stream.
+pub(crate) type UpstreamBody = Pin<Box<dyn Body<Data = Bytes, Error = reqwest::Error> + Send>>;
+
+/// How far an answer has come.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Stage {
+    /// It has begun and not ended.
+    Open,
+    /// It ended as it should.
+    Completed(Tokens),
+    /// An error event came.
+    Failed(Fault),
+}
+
+/// Reads the pieces of a stream: takes out what is not for the tool, and remembers how it ends.
+pub(crate) struct Observer {
+    core: Arc<Core>,
+    account: AccountId,
+    pub(crate) stage: Stage,
+}
+
+/// What a piece was, once it was seen.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Seen {
+    /// Nothing that the tool acts on.
+    Lifecycle,
+    /// Output, or the regular end.
+    Output,
+    /// An error event.
+    Failure,
+}
+
+impl Observer {
+    pub(crate) fn new(core: &Arc<Core>, account: AccountId) -> Self {
+        Self { core: Arc::clone(core), account, stage: Stage::Open }
+    }
+
+    /// Sees one piece; what remains of it for the tool goes to `out`.
+    pub(crate) fn see(&mut self, piece: Piece, out: &mut BytesMut) -> Seen {
+        let event = match piece {
+            Piece::Event(event) => event,
+            Piece::Unread(bytes) => {
+                out.extend_from_slice(&bytes);
+                return Seen::Output;
+            }
+        };
+        let Some(json) = sse::data(&event) else {
+            out.extend_from_slice(&event);
+            return Seen::Lifecycle;
+        };
+        let kind = self.note(json);
+        match event::for_tool(kind, json) {
+            ForTool::Nothing => {}
+            ForTool::AsItCame => out.extend_from_slice(&event),
+            ForTool::Changed(json) => out.extend_from_slice(&sse::with_data(&event, &json).unwrap_or(event)),
+        }
+        match kind {
+            Kind::Lifecycle | Kind::Metadata | Kind::Limits => Seen::Lifecycle,
+            Kind::Failed => Seen::Failure,
+            Kind::Completed | Kind::Incomplete | Kind::Output => Seen::Output,
+        }
+    }
+
+    /// Learns from the JSON of an event, over SSE or WebSocket.
+    pub(crate) fn note(&mut self, json: &[u8]) -> Kind {
+        let kind = event::kind(json);
+        let now = || self.core.clock.wall();
+        match kind {
+            Kind::Limits => {
+                if let Some(reading) = event::reading(json, now()) {
+                    self.core.observe(self.account, reading);
+                }
+            }
+            Kind::Completed | Kind::Incomplete => {
+                let end = event::end(json);
+                if let Some(id) = &end.id {
+                    self.core.bind(self.account, TieKind::Response, id);
+                }
+                self.stage = Stage::Completed(end.tokens);
+            }
+            Kind::Failed => {
+                let fault = event::fault(json, now());
+                if let Some(reading) = event::error_reading(json, now()) {
+                    self.core.observe(self.account, reading);
+                }
+                self.stage = Stage::Failed(fault);
+            }
+            Kind::Metadata => {
+                if let Some(state) = event::turn_state(json) {
+                    self.core.bind(self.account, TieKind::Turn, &state);
+                }
+            }
+            Kind::Lifecycle | Kind::Output => {}
+        }
+        kind
+    }
+
+    /// The class of the answer if it ended now.
+    pub(crate) fn class_at_end(&self) -> Class {
+        match &self.stage {
+            Stage::Open => Class::FAILURE,
+            Stage::Completed(_) => Class::Success,
+            Stage::Failed(fault) => classify::classify(&fault.signals()),
+        }
+    }
+
+    /// How far the request had come if the answer ended now.
+    pub(crate) fn delivery_at_end(&self) -> Delivery {
+        match &self.stage {
+            Stage::Open => Delivery::Begun,
+            Stage::Completed(_) | Stage::Failed(_) => Delivery::Answered,
+        }
+    }
+
+    /// Token counts, where the answer came to its end.
+    pub(crate) fn tokens(&self) -> Tokens {
+        match &self.stage {
+            Stage::Completed(tokens) => *tokens,
+            Stage::Open | Stage::Failed(_) => Tokens::default(),
+        }
+    }
+}
+
+/// A stream whose beginning was looked at.
+pub(crate) struct Peeked {
+    pub(crate) body: UpstreamBody,
+    pub(crate) splitter: Splitter,
+    pub(crate) observer: Observer,
+    /// What was held back, ready for the tool.
+    pub(crate) held: Bytes,
+    pub(crate) found: Found,
+}
+
+/// What the beginning showed.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Found {
+    /// Output, or nothing that speaks against it within the time.
+    Answer,
+    /// An error before any output.
+    Fault(Fault),
+    /// The stream ended or broke before any output.
+    Cut,
+}
+
+impl Peeked {
+    /// The class of the attempt, before anything went downstream.
+    pub(crate) fn class(&self) -> Class {
+        match &self.found {
+            Found::Answer => Class::Success,
+            Found::Fault(fault) => classify::classify(&fault.signals()),
+            Found::Cut => classify::classify(&Signals::connection()),
+        }
+    }
+}
+
+impl Peeked {
+    /// How far the request had come, before anything went downstream.
+    pub(crate) fn delivery(&self) -> Delivery {
+        match &self.found {
+            Found::Answer | Found::Fault(_) => Delivery::Answered,
+            Found::Cut => Delivery::Begun,
+        }
+    }
+}
+
+/// Reads until the first output, an error, the end, or until something was held too long.
+pub(crate) async fn peek(core: &Arc<Core>, account: AccountId, body: reqwest::Body) -> Peeked {
+    let mut peeked = Peeked {
+        body: Box::pin(body),
+        splitter: Splitter::default(),
+        observer: Observer::new(core, account),
+        held: Bytes::new(),
+        found: Found::Answer,
+    };
+    let mut held = BytesMut::new();
+    let mut deadline = tokio::time::Instant::now() + SILENCE;
+    while held.len() < HOLD_BYTES {
+        let Ok(frame) = tokio::time::timeout_at(deadline, peeked.body.frame()).await else {
+            if held.is_empty() {
+                peeked.found = Found::Cut;
+            }
+            break;
+        };
+        let chunk = match frame {
+            Some(Ok(frame)) => frame.into_data().unwrap_or_default(),
+            Some(Err(_)) | None => {
+                peeked.found = Found::Cut;
+                break;
+            }
+        };
+        let nothing_held = held.is_empty();
+        if let Some(found) = take(&mut peeked, chunk, &mut held) {
+            peeked.found = found;
+            break;
+        }
+        if nothing_held && !held.is_empty() {
+            deadline = tokio::time::Instant::now() + HOLD;
+        }
+    }
+    peeked.held = held.freeze();
+    peeked
+}
+
+/// Sees all pieces of a chunk; the first that is more than lifecycle decides.
+fn take(peeked: &mut Peeked, chunk: Bytes, held: &mut BytesMut) -> Option<Found> {
+    let mut found = None;
+    for piece in peeked.splitter.push(chunk) {
+        let seen = peeked.observer.see(piece, held);
+        found = found.or(match seen {
+            Seen::Lifecycle => None,
+            Seen::Output => Some(Found::Answer),
+            Seen::Failure => match &peeked.observer.stage {
+                Stage::Failed(fault) => Some(Found::Fault(fault.clone())),
+                Stage::Open | Stage::Completed(_) => Some(Found::Cut),
+            },
+        });
+    }
+    found
+}

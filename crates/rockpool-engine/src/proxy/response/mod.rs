@@ -1,0 +1,6 @@
+//! What the tool gets.
+
+pub(crate) mod body;
+pub(crate) mod error_response;
+pub(crate) mod first_event;
+pub(crate) mod relay;

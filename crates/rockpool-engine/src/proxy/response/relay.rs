@@ -1,0 +1,161 @@
+//! Streams an answer on: chunks that are ready go out in one write, and the attempt is settled once.
+
+use std::pin::Pin;
+use std::task::{Context, Poll};
+use std::time::Instant;
+
+use super::body::BodyError;
+use super::first_event::{Observer, Peeked, Stage, UpstreamBody};
+use crate::provider::sse::Splitter;
+use crate::proxy::failover::attempt::Lease;
+use crate::proxy::record::{Ending, Record, Try};
+use bytes::{Bytes, BytesMut};
+use http_body::{Body, Frame};
+use rockpool_routing::{Class, Delivery};
+
+/// Ready chunks are merged up to this size; more waits for the next write.
+const MERGE: usize = 64 << 10;
+
+/// What is settled when the stream ends.
+struct Account {
+    lease: Lease,
+    record: Record,
+    status: u16,
+    since: Instant,
+}
+
+impl Account {
+    /// Notes how the try ended whose answer this is.
+    fn note(&mut self, class: Class, delivery: Delivery) {
+        let try_ = Try { class, status: Some(self.status), delivery, since: self.since };
+        self.record.tried(self.lease.account(), try_);
+    }
+}
+
+/// A stream on its way downstream. Dropped before its end, the tool went away: lease and record say so.
+pub(crate) struct Relay {
+    upstream: UpstreamBody,
+    splitter: Splitter,
+    observer: Observer,
+    ready: BytesMut,
+    open: Option<Account>,
+    /// Bytes handed on so far.
+    written: usize,
+    end: End,
+}
+
+enum End {
+    NotYet,
+    Reached,
+    /// Not told yet: what came before is still on its way.
+    Breaking(reqwest::Error),
+    Broken(reqwest::Error),
+}
+
+impl Relay {
+    /// The answer of a try that began at `since`.
+    pub(crate) fn new(peeked: Peeked, lease: Lease, record: Record, status: u16, since: Instant) -> Self {
+        let mut relay = Self {
+            upstream: peeked.body,
+            splitter: peeked.splitter,
+            observer: peeked.observer,
+            ready: peeked.held.into(),
+            open: Some(Account { lease, record, status, since }),
+            written: 0,
+            end: End::NotYet,
+        };
+        relay.settle_if_ended();
+        relay
+    }
+
+    /// Reads whatever is ready without waiting.
+    fn fill(&mut self, cx: &mut Context<'_>) {
+        while self.ready.len() < MERGE {
+            match self.upstream.as_mut().poll_frame(cx) {
+                Poll::Ready(Some(Ok(frame))) => {
+                    for piece in self.splitter.push(frame.into_data().unwrap_or_default()) {
+                        self.observer.see(piece, &mut self.ready);
+                    }
+                    self.settle_if_ended();
+                }
+                Poll::Ready(Some(Err(error))) => return self.finish(End::Breaking(error)),
+                Poll::Ready(None) => return self.finish(End::Reached),
+                Poll::Pending => return,
+            }
+        }
+    }
+
+    /// A tool may hang up as soon as it has seen the last event, so that event settles the attempt and
+    /// not the end of the connection.
+    fn settle_if_ended(&mut self) {
+        match self.observer.stage {
+            Stage::Open => {}
+            Stage::Completed(_) | Stage::Failed(_) => self.settle(),
+        }
+    }
+
+    fn finish(&mut self, end: End) {
+        if let Some(rest) = self.splitter.finish() {
+            self.observer.see(rest, &mut self.ready);
+        }
+        self.end = end;
+        self.settle();
+    }
+
+    fn settle(&mut self) {
+        let Some(mut open) = self.open.take() else { return };
+        open.record.wrote(self.written + self.ready.len());
+        let class = self.observer.class_at_end();
+        open.note(class, self.observer.delivery_at_end());
+        let account = Some(open.lease.account());
+        open.record.finish(&Ending { class, status: open.status, account, tokens: self.observer.tokens() });
+        open.lease.settle(class);
+    }
+}
+
+impl Body for Relay {
+    type Data = Bytes;
+    type Error = BodyError;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, BodyError>>> {
+        if matches!(self.end, End::NotYet) {
+            self.fill(cx);
+        }
+        if !self.ready.is_empty() {
+            let ready = self.ready.split().freeze();
+            self.written += ready.len();
+            return Poll::Ready(Some(Ok(Frame::data(ready))));
+        }
+        match std::mem::replace(&mut self.end, End::Reached) {
+            End::NotYet => {
+                self.end = End::NotYet;
+                Poll::Pending
+            }
+            End::Reached => Poll::Ready(None),
+            End::Breaking(error) => {
+                // hyper drops what it has not written when the body fails, and writes when it has to wait.
+                self.end = End::Broken(error);
+                cx.waker().wake_by_ref();
+                Poll::Pending
+            }
+            End::Broken(error) => Poll::Ready(Some(Err(error.into()))),
+        }
+    }
+
+    fn is_end_stream(&self) -> bool {
+        matches!(self.end, End::Reached) && self.ready.is_empty()
+    }
+}
+
+impl Drop for Relay {
+    /// The tool went away: what it got until then belongs into the record.
+    fn drop(&mut self) {
+        if let Some(open) = &mut self.open {
+            open.note(Class::Abandoned, Delivery::Answered);
+            open.record.wrote(self.written);
+        }
+    }
+}

@@ -1,0 +1,94 @@
+//! When something was last heard and said on the two sides of a session, and what is due next.
+
+use tokio::time::Instant;
+
+use crate::host::timeouts::Pace;
+
+/// What a session does when nobody says anything.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Due {
+    /// Send what is held of the answer.
+    Commit,
+    /// Give the connection up: nothing at all came from the provider.
+    Silence,
+    /// Give the connection up: nothing came of the turn.
+    Stall,
+    /// Tell the tool that its turn is still worked on.
+    KeepAlive,
+    /// Ask the provider whether it is still there.
+    Ping,
+}
+
+/// What a session waits for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Waiting {
+    /// For the tool's next turn.
+    Tool,
+    /// For the answer of a turn, whose held frames go downstream at `hold`.
+    Answer { hold: Option<Instant> },
+}
+
+/// The moments that count.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Watch {
+    pace: Pace,
+    /// Anything came from the provider, a pong included.
+    heard: Instant,
+    pinged: Instant,
+    /// An event of the turn came, or the turn was sent.
+    event: Instant,
+    /// An event went to the tool, or its turn began.
+    said: Instant,
+}
+
+impl Watch {
+    pub(super) fn new(pace: Pace, now: Instant) -> Self {
+        Self { pace, heard: now, pinged: now, event: now, said: now }
+    }
+
+    /// A new connection to the provider stands.
+    pub(super) fn connected(&mut self, now: Instant) {
+        self.heard = now;
+        self.pinged = now;
+        self.event = now;
+    }
+
+    /// Something came from the provider.
+    pub(super) fn heard(&mut self, now: Instant) {
+        self.heard = now;
+    }
+
+    /// An event came from the provider, or the turn was sent to it.
+    pub(super) fn event(&mut self, now: Instant) {
+        self.event = now;
+    }
+
+    /// An event went to the tool, or its turn began.
+    pub(super) fn said(&mut self, now: Instant) {
+        self.said = now;
+    }
+
+    pub(super) fn pinged(&mut self, now: Instant) {
+        self.pinged = now;
+    }
+
+    /// What is due next, and when.
+    pub(super) fn next(&self, waiting: Waiting) -> (Instant, Due) {
+        let silence = (self.heard + self.pace.silence, Due::Silence);
+        let ping = (self.heard.max(self.pinged) + self.pace.ping, Due::Ping);
+        let mut next = earlier(silence, ping);
+        if let Waiting::Answer { hold } = waiting {
+            next = earlier(next, (self.event + self.pace.turn, Due::Stall));
+            next = earlier(next, (self.said + self.pace.keep_alive, Due::KeepAlive));
+            if let Some(at) = hold {
+                next = earlier(next, (at, Due::Commit));
+            }
+        }
+        next
+    }
+}
+
+/// The earlier of two; the first where both are due.
+fn earlier(first: (Instant, Due), second: (Instant, Due)) -> (Instant, Due) {
+    if second.0 < first.0 { second } else { first }
+}

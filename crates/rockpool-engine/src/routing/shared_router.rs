@@ -1,0 +1,195 @@
+//! The router behind its lock, and the events that follow from what it learns.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use jiff::Timestamp;
+use rockpool_routing::{
+    AccountId, AccountState, Ask, Class, CredentialState, LoginId, Now, Outlook, Reading, Router, Selection,
+    Ticket,
+};
+use tokio::sync::Notify;
+
+use crate::accounts::token::CredentialWatcher;
+use crate::host::clock::Clock;
+use crate::snapshot::event::EngineEvent;
+use crate::snapshot::event_bus::Notices;
+use crate::store::registry::RegistryCell;
+
+/// Longest sleep of the watch: a laptop that wakes up is looked at within this time.
+const LONGEST_WATCH: Duration = Duration::from_secs(30);
+
+/// Routing state of the process. The lock is held for microseconds and never across an await.
+pub(crate) struct Routing {
+    state: Mutex<State>,
+    registry: Arc<RegistryCell>,
+    clock: Clock,
+    notices: Notices,
+    learned: Notify,
+}
+
+#[derive(Default)]
+struct State {
+    router: Router,
+    told: BTreeMap<AccountId, AccountState>,
+    dry: BTreeSet<AccountId>,
+}
+
+impl Routing {
+    pub(crate) fn new(registry: Arc<RegistryCell>, clock: Clock, notices: Notices) -> Self {
+        Self { state: Mutex::default(), registry, clock, notices, learned: Notify::new() }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Looks without changing anything.
+    pub(crate) fn read<R>(&self, look: impl FnOnce(&Router, Now) -> R) -> R {
+        look(&self.lock().router, self.clock.now())
+    }
+
+    /// Orders the accounts of a pool; the only change is the pool's turn.
+    pub(crate) fn choose(&self, ask: &Ask<'_>) -> Selection {
+        self.lock().router.choose(ask, self.clock.now())
+    }
+
+    /// Lets an attempt begin; `None` where another request is finding out whether the account is back.
+    pub(crate) fn begin(&self, account: AccountId) -> Option<Ticket> {
+        self.lock().router.begin(account, self.clock.now())
+    }
+
+    /// Notes that an attempt is being answered.
+    pub(crate) fn answered(&self, ticket: &Ticket) {
+        self.learn_of(ticket.account(), |router, _| router.answered(ticket));
+    }
+
+    /// Notes how an attempt ended.
+    pub(crate) fn settle(&self, ticket: Ticket, class: Class) {
+        self.learn_of(ticket.account(), |router, now| router.settle(ticket, class, now));
+        self.notices.changed();
+    }
+
+    pub(crate) fn observe(&self, account: AccountId, reading: Reading) {
+        self.learn_of(account, |router, _| router.observe(account, reading));
+        self.notices.changed();
+    }
+
+    /// Notes something that changes no account's state.
+    pub(crate) fn remember(&self, note: impl FnOnce(&mut Router, Now)) {
+        note(&mut self.lock().router, self.clock.now());
+    }
+
+    /// Learns of one account, and tells what follows where its state has changed: on every request's way
+    /// there is no time to look at all accounts and pools for nothing.
+    fn learn_of(&self, account: AccountId, change: impl FnOnce(&mut Router, Now)) {
+        let now = self.clock.now();
+        let mut state = self.lock();
+        let before = state.router.state(account, now);
+        change(&mut state.router, now);
+        if state.router.state(account, now) == before {
+            return;
+        }
+        for event in self.transitions(&mut state, now) {
+            self.notices.say(event);
+        }
+        drop(state);
+        self.notices.changed();
+        self.learned.notify_one();
+    }
+
+    /// Changes the router and tells what follows from it.
+    pub(crate) fn learn<R>(&self, change: impl FnOnce(&mut Router, Now) -> R) -> R {
+        let now = self.clock.now();
+        let mut state = self.lock();
+        let result = change(&mut state.router, now);
+        // Said under the lock, or two threads could tell them in the wrong order; saying does not wait.
+        for event in self.transitions(&mut state, now) {
+            self.notices.say(event);
+        }
+        drop(state);
+        self.notices.changed();
+        self.learned.notify_one();
+        result
+    }
+
+    /// Takes the present states as told, so that starting up is not news.
+    pub(crate) fn settle_in(&self) {
+        let mut state = self.lock();
+        self.transitions(&mut state, self.clock.now());
+    }
+
+    fn transitions(&self, state: &mut State, now: Now) -> Vec<EngineEvent> {
+        let registry = self.registry.get();
+        let mut events = Vec::new();
+        for row in &registry.accounts {
+            let (to, until) = state.router.state(row.id, now);
+            let Some(from) = state.told.insert(row.id, to) else { continue };
+            if from != to {
+                events.push(EngineEvent::AccountState {
+                    account: row.id,
+                    name: row.name.clone(),
+                    from,
+                    to,
+                    until,
+                });
+            }
+        }
+        for row in registry.pools.values() {
+            let owner = row.pool.owner;
+            let until = match state.router.known_outlook(row.pool.accounts(), now) {
+                Outlook::Serving => {
+                    if state.dry.remove(&owner) {
+                        events.push(EngineEvent::PoolBack { owner: registry.name_of(owner) });
+                    }
+                    continue;
+                }
+                Outlook::Until(until) => Some(until),
+                Outlook::NeedsPerson => None,
+            };
+            if state.dry.insert(owner) {
+                events.push(EngineEvent::PoolDry { owner: registry.name_of(owner), until });
+            }
+        }
+        state.told.retain(|id, _| registry.account(*id).is_some());
+        state.dry.retain(|owner| registry.pools.contains_key(owner));
+        events
+    }
+
+    /// Notices what time alone changes, such as a reset or the end of a cool-down; runs until dropped.
+    pub(crate) async fn watch(self: Arc<Self>) {
+        loop {
+            let wait = self.next_change().map_or(LONGEST_WATCH, |at| {
+                let left = at.duration_since(self.clock.wall());
+                Duration::try_from(left).unwrap_or_default().clamp(Duration::from_millis(50), LONGEST_WATCH)
+            });
+            tokio::select! {
+                () = tokio::time::sleep(wait) => {}
+                () = self.learned.notified() => continue,
+            }
+            let mut state = self.lock();
+            for event in self.transitions(&mut state, self.clock.now()) {
+                self.notices.say(event);
+            }
+        }
+    }
+
+    fn next_change(&self) -> Option<Timestamp> {
+        let registry = self.registry.get();
+        self.read(|router, now| registry.accounts.iter().filter_map(|row| router.state(row.id, now).1).min())
+    }
+}
+
+impl CredentialWatcher for Routing {
+    fn changed(&self, login: LoginId, credentials: CredentialState) {
+        let registry = self.registry.get();
+        let served: Vec<_> =
+            registry.accounts.iter().filter(|row| row.login == login).map(|row| row.id).collect();
+        self.learn(|router, _| {
+            for account in served {
+                router.set_credentials(account, credentials);
+            }
+        });
+    }
+}

@@ -1,0 +1,73 @@
+//! Tells listeners what happened, and that something changed, without flooding them.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::sync::{Notify, broadcast};
+
+use super::event::EngineEvent;
+
+/// Events that a slow listener may fall behind by before it has to read the snapshot afresh.
+const BACKLOG: usize = 256;
+/// Shortest time between two `changed` events.
+const PACE: Duration = Duration::from_millis(250);
+
+/// The engine's voice.
+#[derive(Clone, Debug)]
+pub(crate) struct Notices {
+    sender: broadcast::Sender<EngineEvent>,
+    changed: Arc<Notify>,
+}
+
+impl Notices {
+    pub(crate) fn new() -> Self {
+        Self { sender: broadcast::Sender::new(BACKLOG), changed: Arc::new(Notify::new()) }
+    }
+
+    pub(crate) fn subscribe(&self) -> broadcast::Receiver<EngineEvent> {
+        self.sender.subscribe()
+    }
+
+    /// Says what happened. Nobody may be listening, and that is fine.
+    pub(crate) fn say(&self, event: EngineEvent) {
+        drop(self.sender.send(event));
+        self.changed();
+    }
+
+    /// Notes that the snapshot is different from before.
+    pub(crate) fn changed(&self) {
+        self.changed.notify_one();
+    }
+
+    /// Says `changed` at a pace that a window can follow; runs until dropped.
+    pub(crate) async fn pace(self) {
+        loop {
+            self.changed.notified().await;
+            drop(self.sender.send(EngineEvent::Changed));
+            tokio::time::sleep(PACE).await;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test(start_paused = true)]
+    async fn many_changes_become_few_events() {
+        let notices = Notices::new();
+        let mut events = notices.subscribe();
+        let pacing = tokio::spawn(notices.clone().pace());
+        for _ in 0..100 {
+            notices.changed();
+            tokio::time::advance(Duration::from_millis(10)).await;
+            tokio::task::yield_now().await;
+        }
+        pacing.abort();
+        let mut heard = 0;
+        while events.try_recv().is_ok() {
+            heard += 1;
+        }
+        assert!((4..=6).contains(&heard), "{heard}");
+    }
+}
