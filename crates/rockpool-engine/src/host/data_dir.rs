@@ -82,7 +82,7 @@ fn already(control: Option<&Control>) -> String {
 
 /// The data folder, held by this process until dropped. The system frees it when the process dies.
 #[derive(Debug)]
-pub struct DataDir {
+pub(crate) struct DataDir {
     path: PathBuf,
     _lock: File,
 }
@@ -92,7 +92,7 @@ impl DataDir {
     ///
     /// # Errors
     /// [`DataDirError::AlreadyServing`] where another process holds it; [`DataDirError::Io`].
-    pub fn take(path: &Path) -> Result<Self, DataDirError> {
+    pub(crate) fn take(path: &Path) -> Result<Self, DataDirError> {
         let failed = |source: io::Error| DataDirError::Io { path: path.to_owned(), source };
         make_folder(path).map_err(failed)?;
         let lock = private(&path.join(LOCK), OpenOptions::new().create(true).append(true)).map_err(failed)?;
@@ -109,12 +109,12 @@ impl DataDir {
     }
 
     /// The folder.
-    pub fn path(&self) -> &Path {
+    pub(crate) fn path(&self) -> &Path {
         &self.path
     }
 
     /// Where the database is.
-    pub fn database(&self) -> PathBuf {
+    pub(crate) fn database(&self) -> PathBuf {
         self.path.join(DATABASE)
     }
 
@@ -122,7 +122,7 @@ impl DataDir {
     ///
     /// # Errors
     /// [`DataDirError::Io`].
-    pub fn publish(&self, control: &Control) -> Result<(), DataDirError> {
+    pub(crate) fn publish(&self, control: &Control) -> Result<(), DataDirError> {
         self.write(control).map_err(|source| DataDirError::Io { path: self.path.clone(), source })
     }
 

@@ -6,7 +6,7 @@ use thiserror::Error;
 
 /// An access token of one login, and which one it is.
 #[derive(Clone, Debug)]
-pub struct Bearer {
+pub(crate) struct Bearer {
     /// The access token.
     pub token: SecretString,
     /// Grows with each new token of the login; tells whether a refusal is about the present one.
@@ -16,7 +16,7 @@ pub struct Bearer {
 impl Bearer {
     /// `Bearer <token>`, marked so that it is neither printed nor indexed. A token that no header can
     /// carry gives an empty bearer, which the provider refuses like any other bad one.
-    pub fn authorization(&self) -> HeaderValue {
+    pub(crate) fn authorization(&self) -> HeaderValue {
         let text = SecretString::from(format!("Bearer {}", self.token.expose_secret()));
         let mut value = HeaderValue::from_str(text.expose_secret())
             .unwrap_or_else(|_| HeaderValue::from_static("Bearer"));
@@ -27,7 +27,7 @@ impl Bearer {
 
 /// Why a login has no bearer.
 #[derive(Clone, Debug, Error, PartialEq, Eq)]
-pub enum TokenError {
+pub(crate) enum TokenError {
     /// The login is dead, unknown or was removed; a person has to sign in again.
     #[error("this login is no longer valid; sign in again")]
     NeedsReauth,

@@ -8,7 +8,7 @@ use serde_json::Value;
 
 /// The claims of interest; whatever a token does not say is absent.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Claims {
+pub(crate) struct Claims {
     /// E-mail of the login.
     pub email: Option<String>,
     /// The provider's id of the person.
@@ -25,7 +25,7 @@ pub struct Claims {
 
 impl Claims {
     /// Reads one token; one that is no JWT says nothing.
-    pub fn read(token: &SecretString) -> Self {
+    pub(crate) fn read(token: &SecretString) -> Self {
         let Ok(claims) = insecure_decode_claims::<Value>(token.expose_secret()) else {
             return Self::default();
         };
@@ -43,7 +43,7 @@ impl Claims {
 
     /// Who a pair of tokens belongs to: the id token's words, the access token's where it has none. The
     /// times are the access token's.
-    pub fn of_pair(id_token: Option<&SecretString>, access_token: &SecretString) -> Self {
+    pub(crate) fn of_pair(id_token: Option<&SecretString>, access_token: &SecretString) -> Self {
         let access = Self::read(access_token);
         let id = id_token.map(Self::read).unwrap_or_default();
         Self {

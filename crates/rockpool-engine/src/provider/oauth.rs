@@ -18,7 +18,7 @@ use super::pkce::Verifier;
 use super::upstream::{ORIGINATOR, USER_AGENT};
 
 /// The public client id of the Codex CLI, the only one that the provider offers for this sign-in.
-pub const CLIENT_ID: &str = "app_EMoamEEZ73f0CkXaXp7hrann";
+pub(crate) const CLIENT_ID: &str = "app_EMoamEEZ73f0CkXaXp7hrann";
 /// What the sign-in asks for (the provider's client 0.169.0).
 const SCOPE: &str = "openid profile email offline_access api.connectors.read api.connectors.invoke";
 /// Longest wait for an answer of the issuer; above the 15 s that connecting may take, so that a
@@ -31,14 +31,14 @@ const BODY_LIMIT: usize = 256 << 10;
 
 /// The issuer, as one client of it.
 #[derive(Clone, Debug)]
-pub struct OAuthClient {
+pub(crate) struct OAuthClient {
     issuer: Url,
     http: reqwest::Client,
 }
 
 /// What a code is exchanged for.
 #[derive(Clone, Debug)]
-pub struct TokenGrant {
+pub(crate) struct TokenGrant {
     /// Bearer for the backend.
     pub access_token: SecretString,
     /// Single use; absent when the issuer granted no offline access.
@@ -49,7 +49,7 @@ pub struct TokenGrant {
 
 /// What a refresh brought; whatever is absent stays as it was.
 #[derive(Clone, Debug)]
-pub struct Renewal {
+pub(crate) struct Renewal {
     /// New bearer.
     pub access_token: Option<SecretString>,
     /// Next refresh token; absent means that the sent one was not used up.
@@ -61,7 +61,7 @@ pub struct Renewal {
 /// Why a refresh is asked for, in the issuer's words.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
-pub enum RefreshReason {
+pub(crate) enum RefreshReason {
     /// The token grows old, and its end is not known.
     Scheduled,
     /// The token's end draws near.
@@ -72,7 +72,7 @@ pub enum RefreshReason {
 
 /// Why a refresh failed, by what became of the refresh token.
 #[derive(Clone, Debug, Error, PartialEq, Eq)]
-pub enum RefreshError {
+pub(crate) enum RefreshError {
     /// The issuer refuses this token for good.
     #[error("the issuer refuses the refresh token for good ({code})")]
     Final {
@@ -89,7 +89,7 @@ pub enum RefreshError {
 
 /// Why a code was not exchanged.
 #[derive(Clone, Debug, Error, PartialEq, Eq)]
-pub enum ExchangeError {
+pub(crate) enum ExchangeError {
     /// The issuer said no.
     #[error("the issuer refused the sign-in code ({status} {code})")]
     Refused {
@@ -105,12 +105,12 @@ pub enum ExchangeError {
 
 impl OAuthClient {
     /// A client of `issuer` (without a trailing slash).
-    pub fn new(issuer: Url, http: reqwest::Client) -> Self {
+    pub(crate) fn new(issuer: Url, http: reqwest::Client) -> Self {
         Self { issuer, http }
     }
 
     /// The issuer's address.
-    pub fn issuer(&self) -> &Url {
+    pub(crate) fn issuer(&self) -> &Url {
         &self.issuer
     }
 
@@ -121,7 +121,7 @@ impl OAuthClient {
     }
 
     /// The page on which the person signs in.
-    pub fn authorize_url(&self, redirect_uri: &str, challenge: &str, state: &str) -> Url {
+    pub(crate) fn authorize_url(&self, redirect_uri: &str, challenge: &str, state: &str) -> Url {
         let mut url = self.endpoint("/oauth/authorize");
         url.query_pairs_mut()
             .append_pair("response_type", "code")
@@ -141,7 +141,7 @@ impl OAuthClient {
     ///
     /// # Errors
     /// See [`ExchangeError`]; the sign-in has to be started afresh.
-    pub async fn exchange_code(
+    pub(crate) async fn exchange_code(
         &self,
         code: &SecretString,
         redirect_uri: &str,
@@ -174,7 +174,7 @@ impl OAuthClient {
     ///
     /// # Errors
     /// See [`RefreshError`].
-    pub async fn refresh(
+    pub(crate) async fn refresh(
         &self,
         refresh_token: &SecretString,
         reason: RefreshReason,
@@ -198,7 +198,7 @@ impl OAuthClient {
     ///
     /// # Errors
     /// A sentence for the log; the caller goes on.
-    pub async fn revoke(&self, refresh_token: &SecretString) -> Result<(), String> {
+    pub(crate) async fn revoke(&self, refresh_token: &SecretString) -> Result<(), String> {
         let body = RevokeBody {
             token: refresh_token.expose_secret(),
             token_type_hint: "refresh_token",

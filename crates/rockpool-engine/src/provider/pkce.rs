@@ -8,21 +8,21 @@ use sha2::{Digest as _, Sha256};
 
 /// A code verifier; it stays in the process until the code is exchanged.
 #[derive(Clone, Debug)]
-pub struct Verifier(SecretString);
+pub(crate) struct Verifier(SecretString);
 
 impl Verifier {
     /// 64 random bytes, 86 characters.
-    pub fn random() -> Self {
+    pub(crate) fn random() -> Self {
         Self(URL_SAFE_NO_PAD.encode(random::<64>()).into())
     }
 
     /// A verifier that the provider made (device sign-in).
-    pub fn given(verifier: SecretString) -> Self {
+    pub(crate) fn given(verifier: SecretString) -> Self {
         Self(verifier)
     }
 
     /// The challenge that goes into the authorize address.
-    pub fn challenge(&self) -> String {
+    pub(crate) fn challenge(&self) -> String {
         URL_SAFE_NO_PAD.encode(Sha256::digest(self.secret().as_bytes()))
     }
 
@@ -32,7 +32,7 @@ impl Verifier {
 }
 
 /// A `state` nobody can guess: 32 random bytes, 43 characters.
-pub fn random_state() -> String {
+pub(crate) fn random_state() -> String {
     URL_SAFE_NO_PAD.encode(random::<32>())
 }
 

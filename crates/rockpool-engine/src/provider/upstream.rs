@@ -26,9 +26,9 @@ use url::Url;
 use crate::config::{Config, is_loopback};
 
 /// How Rockpool names itself in requests of its own.
-pub const USER_AGENT: &str = concat!("rockpool/", env!("CARGO_PKG_VERSION"));
+pub(crate) const USER_AGENT: &str = concat!("rockpool/", env!("CARGO_PKG_VERSION"));
 /// The `originator` of requests of its own.
-pub const ORIGINATOR: &str = "rockpool";
+pub(crate) const ORIGINATOR: &str = "rockpool";
 
 /// Longest wait for name resolution, TCP, a proxy's tunnel and TLS together.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(15);
@@ -40,7 +40,7 @@ const POOL_IDLE_TIMEOUT: Duration = Duration::from_secs(55);
 
 /// The two clients towards the provider. Cloning is cheap and shares the connections.
 #[derive(Clone, Debug)]
-pub struct Upstream {
+pub(crate) struct Upstream {
     /// HTTP/2 where the server offers it, else HTTP/1.1.
     pub http: reqwest::Client,
     /// HTTP/1.1 only, for WebSocket upgrades.
@@ -81,7 +81,7 @@ impl Upstream {
     ///
     /// # Errors
     /// When the extra authority cannot be used, or the system trusts none and the provider is on https.
-    pub fn new(config: &Config) -> Result<Self, UpstreamError> {
+    pub(crate) fn new(config: &Config) -> Result<Self, UpstreamError> {
         let tls = tls_config(config)?;
         let mut both = tls.clone();
         both.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
@@ -143,7 +143,7 @@ fn basic(header: &[u8]) -> Option<(String, String)> {
 ///
 /// # Errors
 /// As [`Upstream::new`].
-pub fn tls_config(config: &Config) -> Result<ClientConfig, UpstreamError> {
+pub(crate) fn tls_config(config: &Config) -> Result<ClientConfig, UpstreamError> {
     let extra = match &config.ca_file {
         Some(path) => authorities(path)?,
         None => Vec::new(),

@@ -9,7 +9,7 @@ use super::{Durability, Store, StoreError};
 
 /// One account; its identity is user and workspace, never the e-mail alone.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct AccountRow {
+pub(crate) struct AccountRow {
     /// Stays the same for the account's life.
     pub id: AccountId,
     /// The tenant.
@@ -40,7 +40,7 @@ pub struct AccountRow {
 
 /// What its owner decides about an account; what is absent stays.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct AccountEdit {
+pub(crate) struct AccountEdit {
     /// New slug.
     pub name: Option<String>,
     /// New display name.
@@ -51,7 +51,7 @@ pub struct AccountEdit {
 
 /// What a new sign-in says of an account.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct AccountRepair {
+pub(crate) struct AccountRepair {
     /// The credentials that serve it from now on.
     pub login: LoginId,
     /// E-mail, where named.
@@ -62,7 +62,7 @@ pub struct AccountRepair {
 
 /// What becomes of the pools and clients that point to an account that is removed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Dependents {
+pub(crate) enum Dependents {
     /// The account stays while there are any.
     Refuse,
     /// Its own pool, its membership and its clients go with it.
@@ -74,7 +74,7 @@ impl Store {
     ///
     /// # Errors
     /// [`StoreError::Taken`] where name, or user and workspace, exist in the tenant.
-    pub async fn insert_account(&self, row: AccountRow) -> Result<(), StoreError> {
+    pub(crate) async fn insert_account(&self, row: AccountRow) -> Result<(), StoreError> {
         self.call(Durability::Synced, move |tx| {
             let sql = "INSERT INTO accounts (id, tenant_id, login_id, name, display_name, email, user_id,
                            workspace_id, plan, wish, position, created_at, updated_at)
@@ -89,7 +89,7 @@ impl Store {
     ///
     /// # Errors
     /// [`StoreError::NotFound`]; [`StoreError::Taken`] where the new name exists in the tenant.
-    pub async fn edit_account(
+    pub(crate) async fn edit_account(
         &self,
         tenant: TenantId,
         id: AccountId,
@@ -112,7 +112,7 @@ impl Store {
     ///
     /// # Errors
     /// [`StoreError::NotFound`].
-    pub async fn repair_account(
+    pub(crate) async fn repair_account(
         &self,
         tenant: TenantId,
         id: AccountId,
@@ -134,7 +134,7 @@ impl Store {
     ///
     /// # Errors
     /// [`StoreError::NotFound`].
-    pub async fn describe_account(
+    pub(crate) async fn describe_account(
         &self,
         tenant: TenantId,
         id: AccountId,
@@ -152,7 +152,7 @@ impl Store {
     }
 
     /// The tenant's accounts, in the order of lists.
-    pub async fn accounts_of(&self, tenant: TenantId) -> Result<Vec<AccountRow>, StoreError> {
+    pub(crate) async fn accounts_of(&self, tenant: TenantId) -> Result<Vec<AccountRow>, StoreError> {
         self.call(Durability::Batched, move |tx| {
             let sql = "SELECT * FROM accounts WHERE tenant_id = ?1 ORDER BY position, created_at, id";
             let mut query = tx.prepare(sql)?;
@@ -163,7 +163,7 @@ impl Store {
     }
 
     /// The tenant's account with this slug.
-    pub async fn account_by_name(
+    pub(crate) async fn account_by_name(
         &self,
         tenant: TenantId,
         name: &str,
@@ -182,7 +182,7 @@ impl Store {
     /// # Errors
     /// [`StoreError::InUse`] with [`Dependents::Refuse`] where pools or clients point to it;
     /// [`StoreError::NotFound`].
-    pub async fn delete_account(
+    pub(crate) async fn delete_account(
         &self,
         tenant: TenantId,
         id: AccountId,

@@ -14,7 +14,7 @@ const KEPT: u32 = 10_000;
 
 /// One request as recorded.
 #[derive(Clone, Debug, PartialEq)]
-pub struct ActivityRow {
+pub(crate) struct ActivityRow {
     /// The tenant.
     pub tenant: TenantId,
     /// The client; absent where none was recognised.
@@ -27,7 +27,7 @@ pub struct ActivityRow {
 
 impl Store {
     /// The tenant's newest requests, newest first, `limit` at most.
-    pub async fn recent_activity(
+    pub(crate) async fn recent_activity(
         &self,
         tenant: TenantId,
         limit: u32,

@@ -16,7 +16,7 @@ use super::{Durability, Store, StoreError};
 
 /// Records that are kept together or not at all.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct Batch {
+pub(crate) struct Batch {
     /// Requests; one that is there already stays as it is.
     pub activity: Vec<ActivityRow>,
     /// Where conversations are.
@@ -37,7 +37,7 @@ impl Store {
     ///
     /// # Errors
     /// [`StoreError`]; then nothing of the batch is there.
-    pub async fn record(&self, batch: Batch) -> Result<(), StoreError> {
+    pub(crate) async fn record(&self, batch: Batch) -> Result<(), StoreError> {
         self.call(Durability::Batched, move |tx| {
             activity::record(tx, &batch.activity)?;
             conversations::record(tx, &batch.conversations)?;

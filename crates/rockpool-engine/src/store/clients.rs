@@ -10,7 +10,7 @@ use crate::model::client::{KeyKind, OverrideMode};
 
 /// One client.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ClientRow {
+pub(crate) struct ClientRow {
     /// Stays the same for the client's life.
     pub id: ClientId,
     /// The tenant.
@@ -37,7 +37,7 @@ pub struct ClientRow {
 
 /// When a client was last used.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct LastUse {
+pub(crate) struct LastUse {
     /// The tenant.
     pub tenant: TenantId,
     /// The client.
@@ -51,7 +51,7 @@ impl Store {
     ///
     /// # Errors
     /// [`StoreError::Taken`] where its name exists in the tenant.
-    pub async fn insert_client(&self, row: ClientRow) -> Result<(), StoreError> {
+    pub(crate) async fn insert_client(&self, row: ClientRow) -> Result<(), StoreError> {
         self.call(Durability::Synced, move |tx| {
             let sql = "INSERT INTO clients (id, tenant_id, name, account_id, key_kind, key_hash, key_hint,
                            override_mode, strategy, created_at, last_used_at)
@@ -67,7 +67,7 @@ impl Store {
     ///
     /// # Errors
     /// [`StoreError::NotFound`], and as [`Store::insert_client`].
-    pub async fn update_client(&self, row: ClientRow) -> Result<(), StoreError> {
+    pub(crate) async fn update_client(&self, row: ClientRow) -> Result<(), StoreError> {
         self.call(Durability::Synced, move |tx| {
             let sql =
                 "UPDATE clients SET name = ?3, account_id = ?4, key_kind = ?5, key_hash = ?6, key_hint = ?7,
@@ -82,7 +82,7 @@ impl Store {
     ///
     /// # Errors
     /// [`StoreError::NotFound`].
-    pub async fn delete_client(&self, tenant: TenantId, id: ClientId) -> Result<(), StoreError> {
+    pub(crate) async fn delete_client(&self, tenant: TenantId, id: ClientId) -> Result<(), StoreError> {
         self.call(Durability::Synced, move |tx| {
             let sql = "DELETE FROM clients WHERE tenant_id = ?1 AND id = ?2";
             found(tx.execute(sql, (Text(tenant), Text(id)))?, "client")
@@ -91,7 +91,7 @@ impl Store {
     }
 
     /// The tenant's clients, by name.
-    pub async fn clients_of(&self, tenant: TenantId) -> Result<Vec<ClientRow>, StoreError> {
+    pub(crate) async fn clients_of(&self, tenant: TenantId) -> Result<Vec<ClientRow>, StoreError> {
         self.call(Durability::Batched, move |tx| {
             let mut query = tx.prepare("SELECT * FROM clients WHERE tenant_id = ?1 ORDER BY name")?;
             let rows = query.query_map([Text(tenant)], read)?;
@@ -101,7 +101,7 @@ impl Store {
     }
 
     /// The tenant's client with this name.
-    pub async fn client_by_name(
+    pub(crate) async fn client_by_name(
         &self,
         tenant: TenantId,
         name: &str,

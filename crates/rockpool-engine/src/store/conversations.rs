@@ -12,7 +12,7 @@ const KEPT: u32 = 10_000;
 
 /// Where one conversation is.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ConversationRow {
+pub(crate) struct ConversationRow {
     /// The tenant.
     pub tenant: TenantId,
     /// The tool's own name for it.
@@ -25,7 +25,7 @@ pub struct ConversationRow {
 
 impl Store {
     /// The newest conversations of all tenants, `limit` at most, newest last.
-    pub async fn conversations(
+    pub(crate) async fn conversations(
         &self,
         _scope: SystemScope,
         limit: u32,

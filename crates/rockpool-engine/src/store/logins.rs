@@ -12,7 +12,7 @@ use super::{Durability, Store, StoreError, SystemScope};
 
 /// How the credentials came here; only what Rockpool itself obtained is revoked on removal.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Obtained {
+pub(crate) enum Obtained {
     /// By a sign-in of our own.
     SignIn,
     /// Taken over from another tool's file.
@@ -41,7 +41,7 @@ impl Obtained {
 /// Where the refresh token stands; written before it is sent and after its successor is saved.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum RefreshPhase {
+pub(crate) enum RefreshPhase {
     /// It may be sent.
     Idle,
     /// It is on its way; found at start, its fate is unknown.
@@ -54,7 +54,7 @@ pub enum RefreshPhase {
 
 /// One login.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct LoginRow {
+pub(crate) struct LoginRow {
     /// Names it; also part of its vault keys.
     pub id: LoginId,
     /// The tenant.
@@ -87,7 +87,7 @@ pub struct LoginRow {
 
 /// What a finished refresh leaves behind.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Refreshed {
+pub(crate) struct Refreshed {
     /// The new bearer's generation.
     pub generation: u64,
     /// When the new access token expires.
@@ -106,7 +106,7 @@ impl Store {
     /// # Errors
     /// [`StoreError::Taken`] with [`super::Unique::RefreshToken`] where its refresh token is held
     /// already, in whichever tenant.
-    pub async fn insert_login(&self, row: LoginRow) -> Result<(), StoreError> {
+    pub(crate) async fn insert_login(&self, row: LoginRow) -> Result<(), StoreError> {
         self.call(Durability::Synced, move |tx| {
             let sql =
                 "INSERT INTO logins (id, tenant_id, issuer, user_id, email, obtained, follow_path, phase,
@@ -124,7 +124,7 @@ impl Store {
     ///
     /// # Errors
     /// [`StoreError::NotFound`], and as [`Store::insert_login`].
-    pub async fn update_login(&self, row: LoginRow) -> Result<(), StoreError> {
+    pub(crate) async fn update_login(&self, row: LoginRow) -> Result<(), StoreError> {
         self.call(Durability::Synced, move |tx| {
             let sql =
                 "UPDATE logins SET issuer = ?3, user_id = ?4, email = ?5, obtained = ?6, follow_path = ?7,
@@ -137,7 +137,7 @@ impl Store {
     }
 
     /// All logins, oldest first.
-    pub async fn logins(&self, _scope: SystemScope) -> Result<Vec<LoginRow>, StoreError> {
+    pub(crate) async fn logins(&self, _scope: SystemScope) -> Result<Vec<LoginRow>, StoreError> {
         self.call(Durability::Batched, |tx| {
             let mut query = tx.prepare("SELECT * FROM logins ORDER BY created_at, id")?;
             let rows = query.query_map([], read)?;
@@ -147,7 +147,7 @@ impl Store {
     }
 
     /// One login.
-    pub async fn login(&self, tenant: TenantId, id: LoginId) -> Result<Option<LoginRow>, StoreError> {
+    pub(crate) async fn login(&self, tenant: TenantId, id: LoginId) -> Result<Option<LoginRow>, StoreError> {
         self.call(Durability::Batched, move |tx| {
             let sql = "SELECT * FROM logins WHERE tenant_id = ?1 AND id = ?2";
             Ok(tx.query_row(sql, (Text(tenant), Text(id)), read).optional()?)
@@ -157,7 +157,7 @@ impl Store {
 
     /// The login that holds the refresh token with this SHA-256, in whichever tenant. Followed files
     /// come last.
-    pub async fn login_by_fingerprint(
+    pub(crate) async fn login_by_fingerprint(
         &self,
         _scope: SystemScope,
         fingerprint: &[u8; 32],
@@ -171,7 +171,7 @@ impl Store {
     }
 
     /// The newest login of this person with this issuer.
-    pub async fn login_by_user(
+    pub(crate) async fn login_by_user(
         &self,
         tenant: TenantId,
         issuer: &str,
@@ -191,7 +191,7 @@ impl Store {
     ///
     /// # Errors
     /// [`StoreError::RefreshTokenSpent`] unless the phase is idle; [`StoreError::NotFound`].
-    pub async fn mark_refresh_sent(
+    pub(crate) async fn mark_refresh_sent(
         &self,
         tenant: TenantId,
         id: LoginId,
@@ -211,7 +211,7 @@ impl Store {
 
     /// Notes that the successor of the refresh token is in the vault: the phase is idle again. On the
     /// disk when this returns.
-    pub async fn complete_refresh(
+    pub(crate) async fn complete_refresh(
         &self,
         tenant: TenantId,
         id: LoginId,
@@ -236,7 +236,7 @@ impl Store {
     }
 
     /// Sets the phase, with the issuer's code where there is one; on the disk when this returns.
-    pub async fn mark_login_phase(
+    pub(crate) async fn mark_login_phase(
         &self,
         tenant: TenantId,
         id: LoginId,
@@ -257,7 +257,7 @@ impl Store {
     ///
     /// # Errors
     /// [`StoreError::Sqlite`] where an account still refers to it.
-    pub async fn delete_login(&self, tenant: TenantId, id: LoginId) -> Result<(), StoreError> {
+    pub(crate) async fn delete_login(&self, tenant: TenantId, id: LoginId) -> Result<(), StoreError> {
         self.call(Durability::Synced, move |tx| {
             let sql = "DELETE FROM logins WHERE tenant_id = ?1 AND id = ?2";
             tx.execute(sql, (Text(tenant), Text(id)))?;

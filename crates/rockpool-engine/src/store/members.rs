@@ -12,7 +12,7 @@ use super::{Durability, Store, StoreError};
 /// What a member may do in a tenant.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Role {
+pub(crate) enum Role {
     /// Manages everything, members too.
     Admin,
     /// Manages accounts, pools and clients.
@@ -23,7 +23,7 @@ pub enum Role {
 
 /// One member.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct MemberRow {
+pub(crate) struct MemberRow {
     /// Names it.
     pub id: Uuid,
     /// The tenant.
@@ -45,7 +45,7 @@ impl Store {
     ///
     /// # Errors
     /// [`StoreError::Taken`] where name or key exist.
-    pub async fn insert_member(&self, row: MemberRow) -> Result<(), StoreError> {
+    pub(crate) async fn insert_member(&self, row: MemberRow) -> Result<(), StoreError> {
         self.call(Durability::Synced, move |tx| {
             let sql = "INSERT INTO members (id, tenant_id, name, role, key_hash, key_hint, created_at)
                        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)";
@@ -65,7 +65,7 @@ impl Store {
     }
 
     /// The tenant's members, oldest first.
-    pub async fn members_of(&self, tenant: TenantId) -> Result<Vec<MemberRow>, StoreError> {
+    pub(crate) async fn members_of(&self, tenant: TenantId) -> Result<Vec<MemberRow>, StoreError> {
         self.call(Durability::Batched, move |tx| {
             let mut query =
                 tx.prepare("SELECT * FROM members WHERE tenant_id = ?1 ORDER BY created_at, id")?;

@@ -14,7 +14,7 @@ const KEPT: u32 = 120;
 
 /// How one attempt ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct OutcomeRow {
+pub(crate) struct OutcomeRow {
     /// The tenant.
     pub tenant: TenantId,
     /// The account.
@@ -25,7 +25,10 @@ pub struct OutcomeRow {
 
 impl Store {
     /// What is kept of every account, oldest first.
-    pub async fn outcomes(&self, _scope: SystemScope) -> Result<Vec<(AccountId, Outcome)>, StoreError> {
+    pub(crate) async fn outcomes(
+        &self,
+        _scope: SystemScope,
+    ) -> Result<Vec<(AccountId, Outcome)>, StoreError> {
         self.call(Durability::Batched, |tx| {
             let mut query = tx.prepare("SELECT account_id, outcome FROM outcomes ORDER BY seq")?;
             let rows =

@@ -7,7 +7,7 @@ use super::{
 
 /// All rows of one moment: none refers to one that is not there.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Picture {
+pub(crate) struct Picture {
     /// Oldest first.
     pub tenants: Vec<TenantRow>,
     /// In the order of lists.
@@ -20,7 +20,7 @@ pub struct Picture {
 
 impl Store {
     /// Everything that is configured, of all tenants, as of one moment.
-    pub async fn picture(&self, _scope: SystemScope) -> Result<Picture, StoreError> {
+    pub(crate) async fn picture(&self, _scope: SystemScope) -> Result<Picture, StoreError> {
         self.call(Durability::Batched, |tx| {
             Ok(Picture {
                 tenants: tenants::all(tx)?,

@@ -10,7 +10,7 @@ use super::{Durability, Store, StoreError};
 
 /// One pool with its tenant.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct PoolRow {
+pub(crate) struct PoolRow {
     /// The tenant.
     pub tenant: TenantId,
     /// Owner, members and strategy.
@@ -23,7 +23,7 @@ impl Store {
     ///
     /// # Errors
     /// [`StoreError::Taken`] with [`super::Unique::PoolMember`] where a member is in another pool.
-    pub async fn set_pool(&self, tenant: TenantId, pool: Pool) -> Result<(), StoreError> {
+    pub(crate) async fn set_pool(&self, tenant: TenantId, pool: Pool) -> Result<(), StoreError> {
         self.call(Durability::Synced, move |tx| {
             let sql = "INSERT INTO pools (tenant_id, owner, strategy, conversations) VALUES (?1, ?2, ?3, ?4)
                        ON CONFLICT (tenant_id, owner) DO UPDATE
@@ -42,7 +42,7 @@ impl Store {
     }
 
     /// Removes the owner's pool; its accounts stay. Removing none is fine.
-    pub async fn remove_pool(&self, tenant: TenantId, owner: AccountId) -> Result<(), StoreError> {
+    pub(crate) async fn remove_pool(&self, tenant: TenantId, owner: AccountId) -> Result<(), StoreError> {
         self.call(Durability::Synced, move |tx| {
             let sql = "DELETE FROM pools WHERE tenant_id = ?1 AND owner = ?2";
             tx.execute(sql, (Text(tenant), Text(owner)))?;
@@ -52,7 +52,7 @@ impl Store {
     }
 
     /// The tenant's pools, by owner.
-    pub async fn pools_of(&self, tenant: TenantId) -> Result<Vec<PoolRow>, StoreError> {
+    pub(crate) async fn pools_of(&self, tenant: TenantId) -> Result<Vec<PoolRow>, StoreError> {
         self.call(Durability::Batched, move |tx| load(tx, "WHERE p.tenant_id = ?1", [Text(tenant)])).await
     }
 }

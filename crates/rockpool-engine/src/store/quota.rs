@@ -8,7 +8,7 @@ use super::{Durability, Store, StoreError, SystemScope};
 
 /// The last reading of one account.
 #[derive(Clone, Debug, PartialEq)]
-pub struct QuotaRow {
+pub(crate) struct QuotaRow {
     /// The tenant.
     pub tenant: TenantId,
     /// The account.
@@ -19,7 +19,7 @@ pub struct QuotaRow {
 
 impl Store {
     /// The last reading of every account that has one.
-    pub async fn quota(&self, _scope: SystemScope) -> Result<Vec<QuotaRow>, StoreError> {
+    pub(crate) async fn quota(&self, _scope: SystemScope) -> Result<Vec<QuotaRow>, StoreError> {
         self.call(Durability::Batched, |tx| {
             let mut query = tx.prepare("SELECT tenant_id, account_id, reading FROM quota")?;
             let rows = query.query_map([], |row| {

@@ -15,7 +15,7 @@ const MOST: u32 = 12_000;
 
 /// What the provider said of one account at one moment.
 #[derive(Clone, Debug, PartialEq)]
-pub struct QuotaSampleRow {
+pub(crate) struct QuotaSampleRow {
     /// The tenant.
     pub tenant: TenantId,
     /// The account.
@@ -31,7 +31,7 @@ impl Store {
     ///
     /// # Errors
     /// [`StoreError`].
-    pub async fn quota_history(
+    pub(crate) async fn quota_history(
         &self,
         tenant: TenantId,
         since: Timestamp,
@@ -49,7 +49,7 @@ impl Store {
     ///
     /// # Errors
     /// [`StoreError`].
-    pub async fn quota_outline(
+    pub(crate) async fn quota_outline(
         &self,
         tenant: TenantId,
         since: Timestamp,

@@ -15,7 +15,7 @@
 /// }
 /// ```
 #[derive(Clone, Copy, Debug)]
-pub struct SystemScope(());
+pub(crate) struct SystemScope(());
 
 /// The engine's own right; for loading at start and for work that serves all tenants.
 pub(crate) fn system_scope() -> SystemScope {

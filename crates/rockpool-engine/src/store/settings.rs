@@ -11,7 +11,7 @@ const INSTALLATION: &str = "installation";
 impl Store {
     /// The installation's identifier, made once: it keeps this installation's vault entries apart from
     /// those of another data folder of the same user.
-    pub async fn installation(&self, _scope: SystemScope) -> Result<Uuid, StoreError> {
+    pub(crate) async fn installation(&self, _scope: SystemScope) -> Result<Uuid, StoreError> {
         self.call(Durability::Synced, |tx| {
             let sql = "INSERT INTO settings (name, value) VALUES (?1, ?2) ON CONFLICT (name) DO NOTHING";
             tx.execute(sql, (INSTALLATION, Text(Uuid::now_v7())))?;
@@ -23,7 +23,7 @@ impl Store {
     }
 
     /// A setting's value; `None` where it was never set.
-    pub async fn setting(
+    pub(crate) async fn setting(
         &self,
         _scope: SystemScope,
         name: &'static str,
@@ -36,7 +36,7 @@ impl Store {
     }
 
     /// Sets a setting, replacing what was there.
-    pub async fn set_setting(
+    pub(crate) async fn set_setting(
         &self,
         _scope: SystemScope,
         name: &'static str,

@@ -13,7 +13,7 @@ const PERSONAL: &str = "personal";
 
 /// One tenant.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct TenantRow {
+pub(crate) struct TenantRow {
     /// Names it.
     pub id: TenantId,
     /// Unique on this machine, such as `personal`.
@@ -24,7 +24,11 @@ pub struct TenantRow {
 
 impl Store {
     /// The tenant `personal`, made at `now` if it is not there.
-    pub async fn ensure_personal(&self, _scope: SystemScope, now: Timestamp) -> Result<TenantId, StoreError> {
+    pub(crate) async fn ensure_personal(
+        &self,
+        _scope: SystemScope,
+        now: Timestamp,
+    ) -> Result<TenantId, StoreError> {
         self.call(Durability::Synced, move |tx| {
             let made = TenantId(Uuid::now_v7());
             let sql = "INSERT INTO tenants (id, slug, created_at) VALUES (?1, ?2, ?3) ON CONFLICT (slug) DO NOTHING";

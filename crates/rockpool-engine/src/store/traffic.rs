@@ -11,7 +11,7 @@ use crate::snapshot::MovesView;
 
 /// What an account did in ten minutes.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct TrafficSum {
+pub(crate) struct TrafficSum {
     /// The account that answered.
     pub account: AccountId,
     /// The beginning of the ten minutes.
@@ -24,7 +24,7 @@ pub struct TrafficSum {
 
 /// One request, in figures.
 #[derive(Clone, Debug, PartialEq)]
-pub struct TrafficRow {
+pub(crate) struct TrafficRow {
     /// When it arrived.
     pub at: Timestamp,
     /// The client.
@@ -43,7 +43,7 @@ pub struct TrafficRow {
 
 /// How far a request came.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Considered {
+pub(crate) enum Considered {
     /// Accounts were ordered for it.
     Yes,
     /// It was refused before that, or recorded by a version that did not say.
@@ -55,7 +55,7 @@ impl Store {
     ///
     /// # Errors
     /// [`StoreError`].
-    pub async fn traffic_sums(
+    pub(crate) async fn traffic_sums(
         &self,
         tenant: TenantId,
         since: Timestamp,
@@ -80,7 +80,7 @@ impl Store {
     ///
     /// # Errors
     /// [`StoreError`].
-    pub async fn traffic(&self, tenant: TenantId, limit: u32) -> Result<Vec<TrafficRow>, StoreError> {
+    pub(crate) async fn traffic(&self, tenant: TenantId, limit: u32) -> Result<Vec<TrafficRow>, StoreError> {
         self.call(Durability::Batched, move |tx| {
             let sql = "SELECT at, client_id, account_id, outcome, input_tokens, cached_tokens, output_tokens,
                            json_extract(why, '$.conversation') AS conversation,

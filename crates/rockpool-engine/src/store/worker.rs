@@ -15,7 +15,7 @@ const QUEUE: usize = 256;
 
 /// How far a write has to get before it counts as done.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Durability {
+pub(crate) enum Durability {
     /// Handed to the system: survives the death of the process, not of the machine. No fsync.
     Batched,
     /// On the disk. Costs an fsync: for refresh marks and credentials, never on a request's way.
@@ -36,7 +36,7 @@ type Job = Box<dyn FnOnce(&mut Connection) + Send>;
 
 /// The handle to the database; clones share one connection.
 #[derive(Clone, Debug)]
-pub struct Store {
+pub(crate) struct Store {
     jobs: mpsc::Sender<Job>,
     path: Arc<PathBuf>,
 }
@@ -47,7 +47,7 @@ impl Store {
     ///
     /// # Errors
     /// [`StoreError`] with a remedy where the file is damaged, newer than this version, or out of reach.
-    pub fn open(path: &Path) -> Result<Self, StoreError> {
+    pub(crate) fn open(path: &Path) -> Result<Self, StoreError> {
         let mut connection = open(path)?;
         let (jobs, mut queue) = mpsc::channel::<Job>(QUEUE);
         thread::Builder::new()
@@ -79,7 +79,7 @@ impl Store {
     }
 
     /// Waits until everything that was queued before is written and on the disk.
-    pub async fn flush(&self) -> Result<(), StoreError> {
+    pub(crate) async fn flush(&self) -> Result<(), StoreError> {
         let (reply, answer) = oneshot::channel();
         let job: Job = Box::new(move |connection| {
             let result = connection

@@ -9,7 +9,7 @@ use crate::snapshot::{CallbackView, SignInState, SignInView};
 
 /// What the sign-in is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Purpose {
+pub(crate) enum Purpose {
     /// A new account.
     Add,
     /// A new login for an account that is there.

@@ -6,5 +6,5 @@ mod listener;
 mod pages;
 mod sign_ins;
 
-pub use flow::Purpose;
-pub use sign_ins::{SignInError, SignInParts, SignInSink, SignIns};
+pub(crate) use flow::Purpose;
+pub(crate) use sign_ins::{SignInError, SignInParts, SignInSink, SignIns};

@@ -37,7 +37,7 @@ const LINGER: Duration = Duration::from_secs(2);
 const PAGE_PATIENCE: Duration = Duration::from_secs(20);
 
 /// What becomes of a grant.
-pub trait SignInSink: Send + Sync {
+pub(crate) trait SignInSink: Send + Sync {
     /// Makes or repairs the account; gives its slug, or a sentence for the person.
     fn complete(
         &self,
@@ -53,7 +53,7 @@ pub trait SignInSink: Send + Sync {
 
 /// Why something could not be done with a sign-in.
 #[derive(Clone, Debug, Error, PartialEq, Eq)]
-pub enum SignInError {
+pub(crate) enum SignInError {
     /// There is none of this id.
     #[error("there is no such sign-in; start a new one")]
     NotFound,
@@ -74,7 +74,7 @@ pub enum SignInError {
 }
 
 /// What the sign-ins are made of.
-pub struct SignInParts {
+pub(crate) struct SignInParts {
     /// The issuer.
     pub oauth: OAuthClient,
     /// How a page is shown.
@@ -93,7 +93,7 @@ pub struct SignInParts {
 
 /// Handle on the sign-ins; clones share them.
 #[derive(Clone)]
-pub struct SignIns {
+pub(crate) struct SignIns {
     shared: Arc<Shared>,
 }
 
@@ -109,7 +109,7 @@ struct Shared {
 
 impl SignIns {
     /// Makes the handle; nothing is opened yet.
-    pub fn new(parts: SignInParts) -> Self {
+    pub(crate) fn new(parts: SignInParts) -> Self {
         Self {
             shared: Arc::new(Shared {
                 parts,
@@ -125,7 +125,7 @@ impl SignIns {
     ///
     /// # Errors
     /// [`SignInError::TooMany`].
-    pub async fn start(
+    pub(crate) async fn start(
         &self,
         tenant: TenantId,
         purpose: Purpose,
@@ -159,7 +159,7 @@ impl SignIns {
     ///
     /// # Errors
     /// [`SignInError::NotFound`], [`SignInError::NotWaiting`].
-    pub fn cancel(&self, tenant: TenantId, id: SignInId) -> Result<SignInView, SignInError> {
+    pub(crate) fn cancel(&self, tenant: TenantId, id: SignInId) -> Result<SignInView, SignInError> {
         self.get(tenant, id)?;
         if !self.shared.end_waiting(id, End::Cancelled) {
             return Err(SignInError::NotWaiting);
@@ -171,7 +171,12 @@ impl SignIns {
     ///
     /// # Errors
     /// Text that is no callback of this sign-in is refused, and the sign-in goes on waiting.
-    pub async fn paste(&self, tenant: TenantId, id: SignInId, text: &str) -> Result<SignInView, SignInError> {
+    pub(crate) async fn paste(
+        &self,
+        tenant: TenantId,
+        id: SignInId,
+        text: &str,
+    ) -> Result<SignInView, SignInError> {
         self.get(tenant, id)?;
         let callback = Callback::from_paste(text).ok_or(SignInError::NotACallback)?;
         let owner = self.shared.flows().iter().find(|flow| flow.state == callback.state).map(|flow| flow.id);
@@ -186,7 +191,7 @@ impl SignIns {
     }
 
     /// The tenant's sign-ins that are under way or ended in the last minute, oldest first.
-    pub fn list(&self, tenant: TenantId) -> Vec<SignInView> {
+    pub(crate) fn list(&self, tenant: TenantId) -> Vec<SignInView> {
         let now = self.shared.parts.clock.wall();
         let flows = self.shared.flows();
         flows.iter().filter(|flow| flow.tenant == tenant && flow.listed(now)).map(Flow::view).collect()
@@ -196,7 +201,7 @@ impl SignIns {
     ///
     /// # Errors
     /// [`SignInError::NotFound`].
-    pub fn get(&self, tenant: TenantId, id: SignInId) -> Result<SignInView, SignInError> {
+    pub(crate) fn get(&self, tenant: TenantId, id: SignInId) -> Result<SignInView, SignInError> {
         let flows = self.shared.flows();
         let found = flows.iter().find(|flow| flow.id == id && flow.tenant == tenant);
         found.map(Flow::view).ok_or(SignInError::NotFound)
@@ -204,7 +209,7 @@ impl SignIns {
 
     /// Cancels what waits for a person, closes the listener, and returns when codes that are being
     /// exchanged have been.
-    pub async fn drain(&self) {
+    pub(crate) async fn drain(&self) {
         let waiting: Vec<_> = self.shared.flows().iter().map(|flow| flow.id).collect();
         for id in waiting {
             self.shared.end_waiting(id, End::Cancelled);

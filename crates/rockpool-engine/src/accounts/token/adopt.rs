@@ -23,7 +23,7 @@ use crate::vault::VaultError;
 
 /// Who the credentials belong to.
 #[derive(Clone, Debug)]
-pub struct NewLogin {
+pub(crate) struct NewLogin {
     /// The login that they repair; `None` makes a new one.
     pub replaces: Option<LoginId>,
     /// Address of the issuer, without a trailing slash.
@@ -38,7 +38,7 @@ pub struct NewLogin {
 
 /// Why credentials were not taken over.
 #[derive(Clone, Debug, Error, PartialEq, Eq)]
-pub enum AdoptError {
+pub(crate) enum AdoptError {
     /// This machine holds the refresh token already: a second owner would kill it for both.
     #[error("this login is here already; a refresh token can have one owner only")]
     AlreadyHeld(LoginId),
@@ -61,7 +61,7 @@ pub enum AdoptError {
 
 /// Whether the issuer is told that a login is gone.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Revocation {
+pub(crate) enum Revocation {
     /// It is, where Rockpool obtained the login itself.
     IfOurs,
     /// It is not.
@@ -70,7 +70,7 @@ pub enum Revocation {
 
 /// Why a login was not let go of.
 #[derive(Clone, Debug, Error, PartialEq, Eq)]
-pub enum ForgetError {
+pub(crate) enum ForgetError {
     /// Its secrets would stay behind.
     #[error("the vault does not answer, so the login's tokens cannot be removed: {0}")]
     Vault(#[from] VaultError),
@@ -88,7 +88,7 @@ impl TokenKeeper {
     ///
     /// # Errors
     /// See [`AdoptError`]; a login that was to be repaired then stands as before.
-    pub async fn adopt(
+    pub(crate) async fn adopt(
         &self,
         tenant: TenantId,
         login: NewLogin,
@@ -104,7 +104,7 @@ impl TokenKeeper {
     ///
     /// # Errors
     /// See [`ForgetError`]; the login then needs a sign-in, and can be let go of again.
-    pub async fn forget(&self, login: LoginId, revocation: Revocation) -> Result<(), ForgetError> {
+    pub(crate) async fn forget(&self, login: LoginId, revocation: Revocation) -> Result<(), ForgetError> {
         let Some(slot) = self.shared.slot(login) else { return Ok(()) };
         let shared = Arc::clone(&self.shared);
         let work = self.shared.tasks.spawn(async move { forget(&shared, &slot, revocation).await });

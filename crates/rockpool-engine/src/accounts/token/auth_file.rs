@@ -11,7 +11,7 @@ const FILE_LIMIT: u64 = 1 << 20;
 
 /// The tokens in a file.
 #[derive(Clone, Debug)]
-pub struct AuthFile {
+pub(crate) struct AuthFile {
     /// Bearer for the backend.
     pub access_token: SecretString,
     /// Single use; who sends it owns it.
@@ -26,7 +26,7 @@ pub struct AuthFile {
 
 /// Why a file gives no login.
 #[derive(Clone, Debug, Error, PartialEq, Eq)]
-pub enum AuthFileError {
+pub(crate) enum AuthFileError {
     /// It cannot be read.
     #[error("the file cannot be read: {0}")]
     Unreadable(String),
@@ -62,7 +62,7 @@ impl AuthFile {
     ///
     /// # Errors
     /// See [`AuthFileError`].
-    pub fn parse(text: &SecretString) -> Result<Self, AuthFileError> {
+    pub(crate) fn parse(text: &SecretString) -> Result<Self, AuthFileError> {
         let raw: Raw = serde_json::from_str(text.expose_secret()).map_err(|error| {
             let (line, column) = (error.line(), error.column());
             AuthFileError::NotAuthJson(format!(
@@ -84,7 +84,7 @@ impl AuthFile {
     ///
     /// # Errors
     /// See [`AuthFileError`].
-    pub async fn read(path: &Path) -> Result<Self, AuthFileError> {
+    pub(crate) async fn read(path: &Path) -> Result<Self, AuthFileError> {
         let unreadable = |error: std::io::Error| AuthFileError::Unreadable(error.to_string());
         let size = tokio::fs::metadata(path).await.map_err(unreadable)?.len();
         if size > FILE_LIMIT {

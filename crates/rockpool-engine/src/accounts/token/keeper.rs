@@ -31,7 +31,7 @@ use crate::provider::bearer::{Bearer, TokenError};
 use crate::store::LoginRow;
 
 /// What a keeper is made of.
-pub struct KeeperParts {
+pub(crate) struct KeeperParts {
     /// Where logins are written down.
     pub book: Arc<dyn LoginBook>,
     /// Where secrets rest.
@@ -48,7 +48,7 @@ pub struct KeeperParts {
 
 /// Handle on the keeper; clones share it.
 #[derive(Clone)]
-pub struct TokenKeeper {
+pub(crate) struct TokenKeeper {
     pub(super) shared: Arc<Shared>,
 }
 
@@ -87,7 +87,7 @@ impl Slot {
 impl TokenKeeper {
     /// Starts a keeper that knows no login yet; its upkeep runs until the last handle is dropped. Has to
     /// be called inside a tokio runtime.
-    pub fn start(parts: KeeperParts) -> Self {
+    pub(crate) fn start(parts: KeeperParts) -> Self {
         let stirred = Arc::new(Notify::new());
         let shared = Arc::new(Shared {
             parts,
@@ -102,7 +102,7 @@ impl TokenKeeper {
 
     /// Takes over the logins that the book knows, at start. What the vault does not give is asked for
     /// again later; each login's state is told to the watcher.
-    pub async fn load(&self, rows: Vec<LoginRow>) {
+    pub(crate) async fn load(&self, rows: Vec<LoginRow>) {
         for row in rows {
             let slot = Slot::new(Held::new(row, Phase::Busy));
             let number = slot.held().take();
@@ -116,7 +116,7 @@ impl TokenKeeper {
     ///
     /// # Errors
     /// See [`TokenError`]; a login that is not known needs a sign-in.
-    pub async fn bearer(&self, login: LoginId) -> Result<Bearer, TokenError> {
+    pub(crate) async fn bearer(&self, login: LoginId) -> Result<Bearer, TokenError> {
         self.get(login, Need::Present).await
     }
 
@@ -125,12 +125,12 @@ impl TokenKeeper {
     ///
     /// # Errors
     /// As [`TokenKeeper::bearer`].
-    pub async fn after_refusal(&self, login: LoginId, generation: u64) -> Result<Bearer, TokenError> {
+    pub(crate) async fn after_refusal(&self, login: LoginId, generation: u64) -> Result<Bearer, TokenError> {
         self.get(login, Need::NewerThan(generation)).await
     }
 
     /// What the credentials of a login can do; `None` for one that is not known.
-    pub fn state(&self, login: LoginId) -> Option<CredentialState> {
+    pub(crate) fn state(&self, login: LoginId) -> Option<CredentialState> {
         let slot = self.shared.slot(login)?;
         let state = slot.held().state(self.shared.now());
         Some(state)
@@ -138,7 +138,7 @@ impl TokenKeeper {
 
     /// Starts no further refresh, and returns when those under way have ended and everything received
     /// is saved, or was tried once more and could not be.
-    pub async fn drain(&self) {
+    pub(crate) async fn drain(&self) {
         self.shared.stopping.send_replace(true);
         self.shared.tasks.finished().await;
     }

@@ -1,7 +1,7 @@
 //! Tokens: who holds them, when they are renewed, and what they say.
 
 mod adopt;
-pub mod auth_file;
+pub(crate) mod auth_file;
 mod held;
 mod keeper;
 mod parts;
@@ -15,8 +15,7 @@ mod tender;
 #[cfg(test)]
 mod tests;
 
-pub use adopt::{AdoptError, ForgetError, NewLogin, Revocation};
-pub use keeper::{KeeperParts, TokenKeeper};
-pub use parts::{BookError, CredentialWatcher, Issuer, LoginBook, SecretShelf};
-pub use sealed::fingerprint;
-pub use shelves::StoreBook;
+pub(crate) use adopt::{AdoptError, NewLogin, Revocation};
+pub(crate) use keeper::{KeeperParts, TokenKeeper};
+pub(crate) use parts::CredentialWatcher;
+pub(crate) use shelves::StoreBook;

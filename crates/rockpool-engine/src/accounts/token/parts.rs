@@ -13,10 +13,10 @@ use crate::store::{LoginRow, RefreshPhase, Refreshed};
 use crate::vault::{VaultError, VaultKey};
 
 /// Why the book did not take an entry, in a sentence.
-pub type BookError = String;
+pub(crate) type BookError = String;
 
 /// Where logins are written down; each function returns when the entry would survive a power cut.
-pub trait LoginBook: Send + Sync {
+pub(crate) trait LoginBook: Send + Sync {
     /// Adds a login.
     fn insert(&self, row: LoginRow) -> BoxFuture<'_, Result<(), BookError>>;
     /// Replaces everything about a login but its identity.
@@ -45,7 +45,7 @@ pub trait LoginBook: Send + Sync {
 }
 
 /// Where secrets rest.
-pub trait SecretShelf: Send + Sync {
+pub(crate) trait SecretShelf: Send + Sync {
     /// Reads a secret; `None` where there is none.
     fn get<'a>(&'a self, key: &'a VaultKey) -> BoxFuture<'a, Result<Option<SecretString>, VaultError>>;
     /// Writes a secret, replacing what was there.
@@ -59,7 +59,7 @@ pub trait SecretShelf: Send + Sync {
 }
 
 /// The issuer, as far as the keeper speaks to it.
-pub trait Issuer: Send + Sync {
+pub(crate) trait Issuer: Send + Sync {
     /// Presents a refresh token.
     fn refresh<'a>(
         &'a self,
@@ -86,7 +86,7 @@ impl Issuer for OAuthClient {
 
 /// Is told what the credentials of a login can do. Called without any lock held, never twice at once
 /// for one login, and only when the state is another than the one told before.
-pub trait CredentialWatcher: Send + Sync {
+pub(crate) trait CredentialWatcher: Send + Sync {
     /// The credentials of `login` can now do what `state` says.
     fn changed(&self, login: LoginId, state: CredentialState);
     /// New tokens came; `claims` may fill in a plan or a workspace that was missing.

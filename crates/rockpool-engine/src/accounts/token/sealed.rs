@@ -30,7 +30,7 @@ impl Sealed {
 }
 
 /// SHA-256 of a refresh token, by which the book knows it.
-pub fn fingerprint(refresh_token: &SecretString) -> [u8; 32] {
+pub(crate) fn fingerprint(refresh_token: &SecretString) -> [u8; 32] {
     Sha256::digest(refresh_token.expose_secret().as_bytes()).into()
 }
 

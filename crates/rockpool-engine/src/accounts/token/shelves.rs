@@ -10,14 +10,14 @@ use crate::store::{LoginRow, RefreshPhase, Refreshed, Store, StoreError, system_
 use crate::vault::{Vault, VaultError, VaultKey};
 
 /// The store, told the time.
-pub struct StoreBook {
+pub(crate) struct StoreBook {
     store: Store,
     clock: Clock,
 }
 
 impl StoreBook {
     /// A book in `store`.
-    pub fn new(store: Store, clock: Clock) -> Self {
+    pub(crate) fn new(store: Store, clock: Clock) -> Self {
         Self { store, clock }
     }
 }

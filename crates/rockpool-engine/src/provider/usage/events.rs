@@ -12,7 +12,7 @@ const MAIN_LIMIT: &str = "codex";
 
 /// What a `codex.rate_limits` event that arrived at `seen_at` says about the main limits; `None` for any
 /// other event, and for one about another family.
-pub fn reading(event: &Value, seen_at: Timestamp) -> Option<Reading> {
+pub(crate) fn reading(event: &Value, seen_at: Timestamp) -> Option<Reading> {
     if event["type"].as_str() != Some("codex.rate_limits") {
         return None;
     }
@@ -30,7 +30,7 @@ pub fn reading(event: &Value, seen_at: Timestamp) -> Option<Reading> {
 
 /// What the `headers` object of an error frame says. Its names come in any case, its values as text,
 /// numbers or one-element lists.
-pub fn error_reading(frame: &Value, seen_at: Timestamp) -> Option<Reading> {
+pub(crate) fn error_reading(frame: &Value, seen_at: Timestamp) -> Option<Reading> {
     let headers = frame["headers"].as_object()?;
     let lookup = |name: &str| {
         let (_, value) = headers.iter().find(|(key, _)| key.eq_ignore_ascii_case(name))?;

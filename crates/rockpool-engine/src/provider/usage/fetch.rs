@@ -20,7 +20,7 @@ const BODY_LIMIT: usize = 1 << 20;
 
 /// Why the usage of an account is not known.
 #[derive(Clone, Debug, Error, PartialEq, Eq)]
-pub enum UsageError {
+pub(crate) enum UsageError {
     /// The bearer was refused: refresh it and ask again.
     #[error("the provider refused the account's token")]
     Unauthorized,
@@ -47,7 +47,7 @@ pub enum UsageError {
 ///
 /// # Errors
 /// See [`UsageError`]; nothing is retried here.
-pub async fn fetch(
+pub(crate) async fn fetch(
     upstream: &Upstream,
     backend_url: &Url,
     bearer: &Bearer,

@@ -13,7 +13,7 @@ use rockpool_routing::{Reading, Source, Window};
 use super::parse::{later, unix, whole_seconds};
 
 /// What the headers of a response that arrived at `seen_at` say; `None` where they say nothing.
-pub fn reading(headers: &HeaderMap, seen_at: Timestamp) -> Option<Reading> {
+pub(crate) fn reading(headers: &HeaderMap, seen_at: Timestamp) -> Option<Reading> {
     let value = |name: &str| headers.get(name)?.to_str().ok().map(str::to_owned);
     from_lookup(&value, seen_at, Source::Headers)
 }

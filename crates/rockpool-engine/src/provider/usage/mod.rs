@@ -1,18 +1,17 @@
 //! What the provider says about an account's quota: asked for, or read off its responses.
 
-pub mod events;
-pub mod fetch;
-pub mod headers;
-pub mod parse;
+pub(crate) mod events;
+pub(crate) mod fetch;
+pub(crate) mod headers;
+pub(crate) mod parse;
 
-pub use fetch::{UsageError, fetch};
-pub use parse::NotUsage;
+pub(crate) use fetch::{UsageError, fetch};
 
 use rockpool_routing::Reading;
 
 /// Everything of interest in one answer of the usage API.
 #[derive(Clone, Debug, PartialEq)]
-pub struct UsageReport {
+pub(crate) struct UsageReport {
     /// The limits.
     pub reading: Reading,
     /// The login's user id, where named.

@@ -15,13 +15,13 @@ use super::UsageReport;
 /// The answer is no usage report.
 #[derive(Clone, Debug, Error, PartialEq, Eq)]
 #[error("the usage answer is not a JSON object")]
-pub struct NotUsage;
+pub(crate) struct NotUsage;
 
 /// Reads an answer of `GET …/wham/usage` that arrived at `seen_at`.
 ///
 /// # Errors
 /// When `body` is not a JSON object.
-pub fn parse(body: &[u8], seen_at: Timestamp) -> Result<UsageReport, NotUsage> {
+pub(crate) fn parse(body: &[u8], seen_at: Timestamp) -> Result<UsageReport, NotUsage> {
     let answer: Value = serde_json::from_slice(body).map_err(|_| NotUsage)?;
     if !answer.is_object() {
         return Err(NotUsage);
