@@ -4,6 +4,8 @@
 use rockpool_routing::{Conversations, Pool, Strategy};
 
 use super::*;
+use crate::store::error::Unique;
+use crate::store::members::{MemberRow, Role};
 
 fn pool(owner: AccountId, members: &[AccountId]) -> Pool {
     Pool {

@@ -147,7 +147,7 @@ async fn a_login_whose_secrets_cannot_be_removed_stays() {
     let (world, keeper, login) = World::signed_in().await;
     world.mishap(Step::ReadRefresh, Mishap::Fails);
     let error = keeper.forget(login, Revocation::IfOurs).await.unwrap_err();
-    assert_eq!(error, crate::accounts::token::ForgetError::Vault(VaultError::Locked));
+    assert_eq!(error, crate::accounts::token::adopt::ForgetError::Vault(VaultError::Locked));
     assert_eq!(world.rows(), 1);
     assert!(keeper.bearer(login).await.is_ok());
 }

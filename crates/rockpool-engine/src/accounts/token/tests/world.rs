@@ -14,9 +14,8 @@ use secrecy::{ExposeSecret as _, SecretString};
 use tokio::sync::Notify;
 use uuid::Uuid;
 
-use crate::accounts::token::{
-    BookError, CredentialWatcher, Issuer, KeeperParts, LoginBook, NewLogin, SecretShelf, TokenKeeper,
-};
+use crate::accounts::token::parts::{BookError, CredentialWatcher, Issuer, LoginBook, SecretShelf};
+use crate::accounts::token::{KeeperParts, NewLogin, TokenKeeper};
 use crate::host::clock::Clock;
 use crate::provider::oauth::{RefreshError, RefreshReason, Renewal, TokenGrant};
 use crate::store::{LoginRow, Obtained, RefreshPhase, Refreshed};
