@@ -10,11 +10,7 @@ use crate::accounts::token::TokenKeeper;
 use crate::activity::ledger::Ledger;
 use crate::config::Config;
 use crate::host::clock::Clock;
-use crate::host::tasks::Tasks;
 use crate::provider::upstream::Upstream;
-use crate::proxy::local::models::ModelCache;
-use crate::proxy::request::body::Budget;
-use crate::proxy::websocket::breaker::Gate;
 use crate::routing::forecast::Forecasts;
 use crate::routing::shared_router::Routing;
 use crate::snapshot::event_bus::Notices;
@@ -35,12 +31,6 @@ pub(crate) struct Core {
     pub(crate) ledger: Arc<Ledger>,
     pub(crate) forecasts: Forecasts,
     pub(crate) notices: Notices,
-    pub(crate) budget: Budget,
-    pub(crate) models: ModelCache,
-    /// Whether tools may open WebSockets now.
-    pub(crate) gate: Gate,
-    /// WebSocket sessions under way; each ends by itself when the engine stops.
-    pub(crate) sessions: Tasks,
     /// Turns true when the engine stops.
     pub(crate) stopped: watch::Receiver<bool>,
 }

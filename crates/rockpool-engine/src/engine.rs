@@ -24,16 +24,13 @@ use crate::host::data_dir::{Control, DataDir, DataDirError};
 use crate::host::port_holder;
 use crate::host::port_holder::Holder;
 use crate::host::ports::{Browser, Ports};
-use crate::host::tasks::Tasks;
 use crate::jobs::poll::{Poller, SharedPoller};
 use crate::operations::handle::EngineHandle;
 use crate::provider::oauth::OAuthClient;
 use crate::provider::upstream::{Upstream, UpstreamError};
-use crate::proxy::dispatch::Front;
-use crate::proxy::local::models::ModelCache;
-use crate::proxy::request::body::Budget;
+use crate::proxy::dispatch::Dispatch;
 use crate::proxy::server;
-use crate::proxy::websocket::breaker::Gate;
+use crate::proxy::state::DataPlane;
 use crate::routing::forecast::Forecasts;
 use crate::routing::shared_router::Routing;
 use crate::snapshot::event_bus::Notices;
@@ -98,6 +95,7 @@ enum Duty {
 /// A running engine. Stop it with [`Engine::shutdown`]; dropped, it stops without waiting.
 pub struct Engine {
     handle: EngineHandle,
+    plane: Arc<DataPlane>,
     serving: Option<JoinHandle<()>>,
     tasks: JoinSet<()>,
     stop: watch::Sender<bool>,
@@ -140,12 +138,13 @@ impl Engine {
         let poller: SharedPoller = Arc::new(Poller::default());
         let sign_ins = SignIns::new(sign_in_parts(&core, browser, &poller));
         let handle = EngineHandle::new(Arc::clone(&core), sign_ins, Arc::clone(&poller), address);
+        let plane = Arc::new(DataPlane::new(Arc::clone(&core)));
         let mut tasks = background(&core);
         let mut serving = None;
         if let (Some(listener), Some(address)) = (listener, address) {
             let control = control(&core, address);
-            let front = front(&core, &handle, control.token.clone(), address);
-            serving = Some(tokio::spawn(server::serve(listener, front, stopped)));
+            let dispatch = dispatch(&plane, &handle, control.token.clone(), address);
+            serving = Some(tokio::spawn(server::serve(listener, dispatch, stopped)));
             let vault = core.vault.clone();
             tasks.spawn(async move { find_vault(&vault).await });
             let core = Arc::clone(&core);
@@ -153,7 +152,7 @@ impl Engine {
             data_dir.publish(&control)?;
             tracing::info!(%address, "serving");
         }
-        Ok(Self { handle, serving, tasks, stop, data_dir })
+        Ok(Self { handle, plane, serving, tasks, stop, data_dir })
     }
 
     /// Stops taking requests, lets running answers end, waits for refreshes and saves in flight, and
@@ -165,7 +164,7 @@ impl Engine {
             if let Some(serving) = self.serving.take() {
                 drop(serving.await);
             }
-            core.sessions.finished().await;
+            self.plane.sessions.finished().await;
             self.handle.sign_ins_of().drain().await;
             core.keeper.drain().await;
         });
@@ -218,7 +217,6 @@ async fn core(
     });
     keeper.load(store.logins(system_scope()).await?).await;
     routing.settle_in();
-    let gate = Gate::new(clock.clone());
     Ok(Arc::new(Core {
         config,
         clock,
@@ -231,10 +229,6 @@ async fn core(
         ledger,
         forecasts: Forecasts::default(),
         notices,
-        budget: Budget::new(),
-        models: ModelCache::default(),
-        gate,
-        sessions: Tasks::default(),
         stopped,
     }))
 }
@@ -332,7 +326,12 @@ fn control(core: &Core, address: SocketAddr) -> Control {
     }
 }
 
-fn front(core: &Arc<Core>, handle: &EngineHandle, control: SecretString, address: SocketAddr) -> Arc<Front> {
+fn dispatch(
+    plane: &Arc<DataPlane>,
+    handle: &EngineHandle,
+    control: SecretString,
+    address: SocketAddr,
+) -> Arc<Dispatch> {
     let operations: Arc<dyn Operations> = Arc::new(handle.clone());
-    Arc::new(Front { core: Arc::clone(core), management: api::router(operations), control, address })
+    Arc::new(Dispatch { plane: Arc::clone(plane), management: api::router(operations), control, address })
 }

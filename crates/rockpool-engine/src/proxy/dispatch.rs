@@ -1,4 +1,4 @@
-//! The front door: checks where a request comes from and sends it to whoever answers it.
+//! Checks where a request comes from and sends it to whoever answers it.
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::sync::Arc;
@@ -18,17 +18,17 @@ use super::authenticate::{Caller, Presented};
 use super::local::{models, pool_usage};
 use super::response::body::{ProxyBody, whole};
 use super::response::error_response::ProxyError;
+use super::state::DataPlane;
 use super::{exchange, websocket};
-use crate::core::Core;
 use crate::host::tasks::stopped;
 use crate::model::principal::Principal;
 
 /// Largest sum of header names and values.
 const MAX_HEADERS: usize = 64 << 10;
 
-/// Everything the door leads to.
-pub(crate) struct Front {
-    pub(crate) core: Arc<Core>,
+/// Everything that requests are sent to.
+pub(crate) struct Dispatch {
+    pub(crate) plane: Arc<DataPlane>,
     /// The management API.
     pub(crate) management: Router,
     /// The token of this start, which `control.json` holds.
@@ -39,7 +39,7 @@ pub(crate) struct Front {
 
 /// The two ends of a connection.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Line {
+pub(crate) struct ConnectionEnds {
     /// The tool's.
     pub(crate) peer: SocketAddr,
     /// Ours: where all interfaces are served, the address that the tool has chosen.
@@ -58,14 +58,14 @@ enum Route {
     ResetCredits,
 }
 
-impl Front {
+impl Dispatch {
     /// Answers one request.
     pub(crate) async fn answer(
         self: Arc<Self>,
         request: Request<Incoming>,
-        line: Line,
+        ends: ConnectionEnds,
     ) -> Response<ProxyBody> {
-        match self.dispatch(request, line).await {
+        match self.dispatch(request, ends).await {
             Ok(response) => response,
             Err(error) => error.response(),
         }
@@ -74,9 +74,9 @@ impl Front {
     async fn dispatch(
         &self,
         request: Request<Incoming>,
-        line: Line,
+        ends: ConnectionEnds,
     ) -> Result<Response<ProxyBody>, ProxyError> {
-        check(request.headers(), [self.address, line.local])?;
+        check(request.headers(), [self.address, ends.local])?;
         let path = request.uri().path().to_owned();
         match path.as_str() {
             "/healthz" => return Ok(text("ok\n")),
@@ -94,7 +94,7 @@ impl Front {
             ),
         };
         let Some(route) = route(rest) else { return Err(ProxyError::NotFound(without_key(rest))) };
-        let caller = authenticate::authenticate(self.core.registry.get(), presented, line.peer.ip())?;
+        let caller = authenticate::authenticate(self.plane.core.registry.get(), presented, ends.peer.ip())?;
         self.data(caller, route, request, rest).await
     }
 
@@ -106,20 +106,21 @@ impl Front {
         rest: &str,
     ) -> Result<Response<ProxyBody>, ProxyError> {
         let get_only = || (request.method() == Method::GET).then_some(()).ok_or(not_allowed(rest));
+        let (plane, core) = (&self.plane, &*self.plane.core);
         match route {
             Route::Provider(path) if websocket::is_upgrade(&request) => {
-                Ok(websocket::serve(&self.core, caller, request, path).await)
+                Ok(websocket::serve(plane, caller, request, &path).await)
             }
             Route::Provider(_) if request.method() != Method::POST => Err(not_allowed(rest)),
-            Route::Provider(path) => Ok(exchange::serve(&self.core, caller, request, path).await),
+            Route::Provider(path) => Ok(exchange::serve(plane, caller, request, &path).await),
             Route::Models => {
                 get_only()?;
-                models::serve(&self.core, &caller, request.headers(), request.uri().query()).await
+                models::serve(plane, caller, request.into_parts().0).await
             }
             Route::AccountsCheck => {
-                get_only().map(|()| pool_usage::accounts_check(&self.core, &caller, request.headers()))
+                get_only().map(|()| pool_usage::accounts_check(core, &caller, request.headers()))
             }
-            Route::Usage => get_only().map(|()| pool_usage::usage(&self.core, &caller)),
+            Route::Usage => get_only().map(|()| pool_usage::usage(core, &caller)),
             Route::Settings => get_only().map(|()| pool_usage::settings()),
             Route::ResetCredits => get_only().map(|()| pool_usage::reset_credits()),
         }
@@ -133,7 +134,7 @@ impl Front {
         let request = request.map(axum::body::Body::new);
         match self.management.clone().oneshot(request).await {
             Ok(response) if is_event_stream(&response) => {
-                response.map(|body| until_stopped(body, self.core.stopped.clone()))
+                response.map(|body| until_stopped(body, self.plane.core.stopped.clone()))
             }
             Ok(response) => response.map(|body| body.map_err(Into::into).boxed_unsync()),
             Err(never) => match never {},

@@ -14,4 +14,5 @@ pub(crate) mod record;
 pub(crate) mod request;
 pub(crate) mod response;
 pub(crate) mod server;
+pub(crate) mod state;
 pub(crate) mod websocket;

@@ -13,7 +13,7 @@ use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
 
-use super::dispatch::{Front, Line};
+use super::dispatch::{ConnectionEnds, Dispatch};
 use crate::host::tasks::{Tasks, stopped};
 
 /// A tool that sends no complete head within this time is hung up on.
@@ -28,12 +28,12 @@ const DRAIN: Duration = Duration::from_secs(10);
 const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 
 /// Serves until `stop` turns true, then lets running answers end.
-pub(crate) async fn serve(listener: TcpListener, front: Arc<Front>, mut stop: watch::Receiver<bool>) {
+pub(crate) async fn serve(listener: TcpListener, dispatch: Arc<Dispatch>, mut stop: watch::Receiver<bool>) {
     let connections = Tasks::default();
     let until = stop.clone();
     loop {
         tokio::select! {
-            accepted = listener.accept() => take(accepted, &front, &connections, &until).await,
+            accepted = listener.accept() => take(accepted, &dispatch, &connections, &until).await,
             () = stopped(&mut stop) => break,
         }
     }
@@ -45,13 +45,13 @@ pub(crate) async fn serve(listener: TcpListener, front: Arc<Front>, mut stop: wa
 
 async fn take(
     accepted: io::Result<(TcpStream, SocketAddr)>,
-    front: &Arc<Front>,
+    dispatch: &Arc<Dispatch>,
     connections: &Tasks,
     stop: &watch::Receiver<bool>,
 ) {
     match accepted {
         Ok((stream, peer)) => {
-            connections.spawn(connect(stream, peer, Arc::clone(front), stop.clone()));
+            connections.spawn(connect(stream, peer, Arc::clone(dispatch), stop.clone()));
         }
         Err(error) => {
             tracing::warn!(%error, "a connection could not be accepted");
@@ -61,15 +61,20 @@ async fn take(
 }
 
 /// Serves one connection. Once the server is told to stop, the answer that is running is the last.
-async fn connect(stream: TcpStream, peer: SocketAddr, front: Arc<Front>, mut stop: watch::Receiver<bool>) {
+async fn connect(
+    stream: TcpStream,
+    peer: SocketAddr,
+    dispatch: Arc<Dispatch>,
+    mut stop: watch::Receiver<bool>,
+) {
     // Without it each event of a stream may wait for the acknowledgement of the one before.
     if let Err(error) = stream.set_nodelay(true) {
         tracing::debug!(%error, "the connection keeps Nagle's algorithm");
     }
-    let line = Line { peer, local: stream.local_addr().unwrap_or(front.address) };
+    let ends = ConnectionEnds { peer, local: stream.local_addr().unwrap_or(dispatch.address) };
     let service = service_fn(move |request| {
-        let front = Arc::clone(&front);
-        async move { Ok::<_, Infallible>(front.answer(request, line).await) }
+        let dispatch = Arc::clone(&dispatch);
+        async move { Ok::<_, Infallible>(dispatch.answer(request, ends).await) }
     });
     let mut connection = pin!(protocol().serve_connection(TokioIo::new(stream), service).with_upgrades());
     let ended = tokio::select! {

@@ -1,11 +1,13 @@
-//! Walks the candidates of one request: who is next, and what remedies are left for the present one.
+//! The accounts of one request, in the order in which they are asked, and what is left to try with the
+//! present one: pure, so that the rule can be read and tested without a socket.
 
 use std::collections::VecDeque;
 
 use rockpool_routing::failover::Remedy;
-use rockpool_routing::{
-    AccountId, Candidate, Class, Delivery, Progress, Remedies, Selection, Verdict, verdict,
-};
+use rockpool_routing::{AccountId, Candidate, Class, Delivery, Progress, Remedies, Verdict, verdict};
+
+use super::credentials::{BearerShown, Credentials};
+use crate::proxy::request::payload::AssumedOrigin;
 
 /// What to do after an attempt.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -14,25 +16,12 @@ pub(crate) enum Next {
     Return,
     /// Get a new bearer, then the same account again.
     Refresh,
-    /// Take out what is bound to another account, then the same account again.
+    /// Take out what only another account can read, then the same account again.
     Strip,
     /// The next account, now current.
     Account(AccountId),
     /// There is no further account.
     NoneLeft,
-}
-
-/// Whether an attempt got as far as presenting a bearer.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum BearerShown {
-    None,
-    Generation(u64),
-}
-
-impl From<Option<u64>> for BearerShown {
-    fn from(generation: Option<u64>) -> Self {
-        generation.map_or(Self::None, Self::Generation)
-    }
 }
 
 impl Next {
@@ -46,36 +35,62 @@ impl Next {
     }
 }
 
-/// The candidates of one request, each tried once.
+/// The accounts of one request, each asked once, and how the present one is asked.
 #[derive(Debug)]
-pub(crate) struct Walk {
+pub(crate) struct Candidates {
     ahead: VecDeque<Candidate>,
     current: Option<AccountId>,
     met: Vec<AccountId>,
     remedies: Remedies,
+    credentials: Credentials,
+    origin: AssumedOrigin,
 }
 
-impl Walk {
-    pub(crate) fn new(selection: &Selection) -> Self {
-        let mut ahead: VecDeque<_> = selection.candidates.iter().copied().collect();
+impl Candidates {
+    pub(crate) fn new(candidates: &[Candidate]) -> Self {
+        let mut ahead: VecDeque<_> = candidates.iter().copied().collect();
         let current = ahead.pop_front().map(|first| first.account);
-        Self { ahead, current, met: Vec::new(), remedies: Remedies::default() }
+        Self {
+            ahead,
+            current,
+            met: Vec::new(),
+            remedies: Remedies::default(),
+            credentials: Credentials::Present,
+            origin: AssumedOrigin::Home,
+        }
     }
 
-    /// The account to try now.
+    /// One account and no other.
+    pub(crate) fn only(account: AccountId) -> Self {
+        Self { current: Some(account), ..Self::new(&[]) }
+    }
+
+    /// The account to ask now.
     pub(crate) fn current(&self) -> Option<AccountId> {
         self.current
     }
 
+    /// The bearer to ask it with.
+    pub(crate) fn credentials(&self) -> Credentials {
+        self.credentials
+    }
+
+    /// Where the history that it is sent is taken to be made.
+    pub(crate) fn origin(&self) -> AssumedOrigin {
+        self.origin
+    }
+
     /// Goes on to the next account.
     pub(crate) fn advance(&mut self) -> Next {
+        // What may be sent again once is a matter of the request; the other remedies are the account's.
         self.remedies = Remedies { replay: self.remedies.replay, ..Remedies::default() };
+        self.credentials = Credentials::Present;
         self.met.extend(self.current);
         self.current = self.ahead.pop_front().map(|next| next.account);
         self.current.map_or(Next::NoneLeft, Next::Account)
     }
 
-    /// Makes `account` the one to try now, if it is still ahead.
+    /// Makes `account` the one to ask now, if it is still ahead.
     pub(crate) fn prefer(&mut self, account: AccountId) -> Next {
         let Some(index) = self.ahead.iter().position(|ahead| ahead.account == account) else {
             return Next::NoneLeft;
@@ -87,7 +102,7 @@ impl Walk {
         Next::Account(account)
     }
 
-    /// Adds candidates that this walk has not met yet.
+    /// Adds candidates that were not met yet.
     pub(crate) fn extend(&mut self, candidates: &[Candidate]) {
         for candidate in candidates {
             let met = self.met.contains(&candidate.account);
@@ -98,27 +113,39 @@ impl Walk {
         }
     }
 
-    /// Decides after an attempt on the current account, before anything went downstream. Where there
-    /// was no bearer to present, a newer one cannot be had either.
+    /// Decides after an attempt on the current account, before anything went downstream.
     pub(crate) fn after(&mut self, class: Class, delivery: Delivery, bearer: BearerShown) -> Next {
         if bearer == BearerShown::None {
+            // Where there was no bearer to present, a newer one cannot be had either.
             self.remedies.refresh = Remedy::Spent;
         }
         let verdict = verdict(Progress::Held, class, delivery, self.remedies);
         if delivery.may_be_billed() {
             self.remedies.replay = Remedy::Spent;
         }
+        self.credentials = Credentials::Present;
         match verdict {
             Verdict::Return => Next::Return,
             Verdict::RefreshAndRetry => {
                 self.remedies.refresh = Remedy::Spent;
+                if let BearerShown::Generation(generation) = bearer {
+                    self.credentials = Credentials::NewerThan(generation);
+                }
                 Next::Refresh
             }
             Verdict::StripAndRetry => {
                 self.remedies.strip = Remedy::Spent;
+                self.origin = AssumedOrigin::HomeMixed;
                 Next::Strip
             }
-            Verdict::TryNext => self.advance(),
+            Verdict::TryNext => {
+                if class == Class::ForeignCiphertext {
+                    // Without its reasoning it could not be read either: perhaps another account made all
+                    // of it, and that one reads it only as it is.
+                    self.origin = AssumedOrigin::Elsewhere;
+                }
+                self.advance()
+            }
         }
     }
 }
@@ -133,50 +160,50 @@ mod tests {
         AccountId(Uuid::from_u128(n))
     }
 
-    fn walk() -> Walk {
+    fn candidates() -> Candidates {
         let candidates =
-            (1..=2).map(|n| Candidate { account: id(n), placement: Placement::Strategy }).collect();
-        Walk::new(&Selection { home: None, candidates, skipped: Vec::new() })
+            (1..=2).map(|n| Candidate { account: id(n), placement: Placement::Strategy }).collect::<Vec<_>>();
+        Candidates::new(&candidates)
     }
 
     #[test]
     fn each_account_is_refreshed_once_and_tried_in_order() {
-        let mut walk = walk();
-        assert_eq!(walk.current(), Some(id(1)));
+        let mut candidates = candidates();
+        assert_eq!(candidates.current(), Some(id(1)));
         assert_eq!(
-            walk.after(Class::Unauthorized, Delivery::Answered, BearerShown::Generation(1)),
+            candidates.after(Class::Unauthorized, Delivery::Answered, BearerShown::Generation(1)),
             Next::Refresh
         );
         assert_eq!(
-            walk.after(Class::Unauthorized, Delivery::Answered, BearerShown::Generation(1)),
+            candidates.after(Class::Unauthorized, Delivery::Answered, BearerShown::Generation(1)),
             Next::Account(id(2))
         );
         assert_eq!(
-            walk.after(Class::Unauthorized, Delivery::Answered, BearerShown::Generation(1)),
+            candidates.after(Class::Unauthorized, Delivery::Answered, BearerShown::Generation(1)),
             Next::Refresh
         );
         assert_eq!(
-            walk.after(Class::Unauthorized, Delivery::Answered, BearerShown::Generation(1)),
+            candidates.after(Class::Unauthorized, Delivery::Answered, BearerShown::Generation(1)),
             Next::NoneLeft
         );
     }
 
     #[test]
     fn an_account_that_was_met_is_not_met_again() {
-        let mut walk = walk();
-        assert_eq!(walk.advance(), Next::Account(id(2)));
+        let mut candidates = candidates();
+        assert_eq!(candidates.advance(), Next::Account(id(2)));
         let more: Vec<_> =
-            (1..=3).map(|n| Candidate { account: id(n), placement: Placement::Strategy }).collect();
-        assert_eq!(walk.advance(), Next::NoneLeft);
-        walk.extend(&more);
-        assert_eq!(walk.advance(), Next::Account(id(3)));
-        assert_eq!(walk.advance(), Next::NoneLeft);
+            (1..=3).map(|n| Candidate { account: id(n), placement: Placement::Strategy }).collect::<Vec<_>>();
+        assert_eq!(candidates.advance(), Next::NoneLeft);
+        candidates.extend(&more);
+        assert_eq!(candidates.advance(), Next::Account(id(3)));
+        assert_eq!(candidates.advance(), Next::NoneLeft);
     }
 
     #[test]
     fn without_a_bearer_the_same_account_is_not_asked_again() {
         assert_eq!(
-            walk().after(Class::Unauthorized, Delivery::NotSent, BearerShown::None),
+            candidates().after(Class::Unauthorized, Delivery::NotSent, BearerShown::None),
             Next::Account(id(2))
         );
     }
@@ -184,15 +211,15 @@ mod tests {
     #[test]
     fn an_answer_is_returned_and_a_fault_moves_on() {
         assert_eq!(
-            walk().after(Class::Success, Delivery::Answered, BearerShown::Generation(1)),
+            candidates().after(Class::Success, Delivery::Answered, BearerShown::Generation(1)),
             Next::Return
         );
         assert_eq!(
-            walk().after(Class::FAILURE, Delivery::Answered, BearerShown::Generation(1)),
+            candidates().after(Class::FAILURE, Delivery::Answered, BearerShown::Generation(1)),
             Next::Account(id(2))
         );
         assert_eq!(
-            walk().after(Class::ForeignCiphertext, Delivery::Answered, BearerShown::Generation(1)),
+            candidates().after(Class::ForeignCiphertext, Delivery::Answered, BearerShown::Generation(1)),
             Next::Strip
         );
     }
@@ -200,19 +227,19 @@ mod tests {
     #[test]
     fn a_request_that_may_have_been_billed_is_sent_again_once_over_all_accounts() {
         let candidates =
-            (1..=3).map(|n| Candidate { account: id(n), placement: Placement::Strategy }).collect();
-        let mut walk = Walk::new(&Selection { home: None, candidates, skipped: Vec::new() });
+            (1..=3).map(|n| Candidate { account: id(n), placement: Placement::Strategy }).collect::<Vec<_>>();
+        let mut candidates = Candidates::new(&candidates);
         let bearer = BearerShown::Generation(1);
-        assert_eq!(walk.after(Class::FAILURE, Delivery::Begun, bearer), Next::Account(id(2)));
-        assert_eq!(walk.after(Class::FAILURE, Delivery::Unknown, bearer), Next::Return);
+        assert_eq!(candidates.after(Class::FAILURE, Delivery::Begun, bearer), Next::Account(id(2)));
+        assert_eq!(candidates.after(Class::FAILURE, Delivery::Unknown, bearer), Next::Return);
     }
 
     #[test]
     fn the_account_that_a_history_is_bound_to_is_tried_before_the_others() {
-        let mut walk = walk();
-        assert_eq!(walk.prefer(id(2)), Next::Account(id(2)));
-        assert_eq!(walk.current(), Some(id(2)));
-        assert_eq!(walk.advance(), Next::Account(id(1)));
-        assert_eq!(walk.prefer(id(2)), Next::NoneLeft);
+        let mut candidates = candidates();
+        assert_eq!(candidates.prefer(id(2)), Next::Account(id(2)));
+        assert_eq!(candidates.current(), Some(id(2)));
+        assert_eq!(candidates.advance(), Next::Account(id(1)));
+        assert_eq!(candidates.prefer(id(2)), Next::NoneLeft);
     }
 }

@@ -1,5 +1,10 @@
-//! Which account is tried, with which credentials, and what is done after it.
+//! Which account is asked, with which credentials, and what is done after it.
 
 pub(crate) mod attempt;
 pub(crate) mod candidates;
+pub(crate) mod context;
+pub(crate) mod credentials;
+pub(crate) mod drive;
+pub(crate) mod lease;
 pub(crate) mod no_account;
+pub(crate) mod over_http;

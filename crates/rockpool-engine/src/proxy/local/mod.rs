@@ -1,4 +1,5 @@
 //! What is answered here, from what is known of the pool.
 
+pub(crate) mod model_cache;
 pub(crate) mod models;
 pub(crate) mod pool_usage;

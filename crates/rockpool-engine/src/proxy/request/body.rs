@@ -33,7 +33,7 @@ impl Budget {
 }
 
 /// A request body that was read whole, and its share of the budget.
-pub(crate) struct Body64 {
+pub(crate) struct BufferedBody {
     /// The bytes as sent, still encoded.
     pub(crate) bytes: Bytes,
     _share: OwnedSemaphorePermit,
@@ -41,7 +41,7 @@ pub(crate) struct Body64 {
 
 /// Reads the body. A body of unknown length reserves the largest size first, so that two that grow
 /// at once cannot wait for each other.
-pub(crate) async fn read(body: Incoming, budget: &Budget) -> Result<Body64, ProxyError> {
+pub(crate) async fn read(body: Incoming, budget: &Budget) -> Result<BufferedBody, ProxyError> {
     let announced = body.size_hint().exact();
     if announced.is_some_and(|length| length > MAX_BODY as u64) {
         return Err(ProxyError::BodyTooLarge);
@@ -55,7 +55,7 @@ pub(crate) async fn read(body: Incoming, budget: &Budget) -> Result<Body64, Prox
     if let Some(surplus) = share.num_permits().checked_sub(bytes.len().div_ceil(UNIT).max(1)) {
         drop(share.split(surplus));
     }
-    Ok(Body64 { bytes, _share: share })
+    Ok(BufferedBody { bytes, _share: share })
 }
 
 /// How a request body is encoded on the wire.

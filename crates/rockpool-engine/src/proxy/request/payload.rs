@@ -19,29 +19,29 @@ pub(crate) enum Relation {
     Foreign,
 }
 
-/// What is believed of a history's origin.
+/// Where a history is taken to be made: nothing in it says so.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Belief {
-    /// It was made where the conversation lives.
-    ByHome,
-    /// It holds reasoning that the account asked could not read.
-    Stripped,
+pub(crate) enum AssumedOrigin {
+    /// Where the conversation lives.
+    Home,
+    /// The same, but it holds reasoning that the account asked could not read.
+    HomeMixed,
     /// Even without reasoning it could not be read: whoever made it gets it untouched.
-    MadeElsewhere,
+    Elsewhere,
 }
 
-impl Belief {
+impl AssumedOrigin {
     /// How the history relates to `account`, for a conversation that lives at `home`.
     pub(crate) fn relation(self, home: Option<Home>, account: AccountId) -> Relation {
         match (self, home) {
-            (Self::MadeElsewhere, _) => Relation::Own,
-            (Self::ByHome | Self::Stripped, Some(home)) if home.account != account => Relation::Foreign,
-            (Self::Stripped, _) => Relation::Mixed,
-            (Self::ByHome, Some(home)) => match home.history {
+            (Self::Elsewhere, _) => Relation::Own,
+            (Self::Home | Self::HomeMixed, Some(home)) if home.account != account => Relation::Foreign,
+            (Self::HomeMixed, _) => Relation::Mixed,
+            (Self::Home, Some(home)) => match home.history {
                 History::Own => Relation::Own,
                 History::Mixed => Relation::Mixed,
             },
-            (Self::ByHome, None) => Relation::Own,
+            (Self::Home, None) => Relation::Own,
         }
     }
 }

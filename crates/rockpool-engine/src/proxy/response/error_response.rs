@@ -45,6 +45,12 @@ pub(crate) enum ProxyError {
     BadZstd,
     #[error("The request body is not a JSON object that the Responses API takes: {0}")]
     BadJson(String),
+    #[error(
+        "The WebSocket handshake has no “Sec-WebSocket-Key” header (RFC 6455 §4.2.1). Send one, or use HTTP."
+    )]
+    NoWebSocketKey,
+    #[error("The provider takes no WebSocket now; use HTTP.")]
+    UseHttp,
     #[error("No account can serve this request until {until}. {detail}")]
     Wait { until: Timestamp, now: Timestamp, plan: Option<String>, detail: String },
     #[error("{0}")]
@@ -65,9 +71,12 @@ impl ProxyError {
             Self::BodyTooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Self::HeadersTooLarge => StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE,
             Self::UnknownEncoding(_) => StatusCode::UNSUPPORTED_MEDIA_TYPE,
-            Self::BodyBroken | Self::BadZstd | Self::BadJson(_) | Self::NoUsableAccount(_) => {
-                StatusCode::BAD_REQUEST
-            }
+            Self::BodyBroken
+            | Self::BadZstd
+            | Self::BadJson(_)
+            | Self::NoWebSocketKey
+            | Self::NoUsableAccount(_) => StatusCode::BAD_REQUEST,
+            Self::UseHttp => StatusCode::UPGRADE_REQUIRED,
             Self::Wait { .. } => StatusCode::TOO_MANY_REQUESTS,
             Self::Unreachable(_) | Self::NoModels(_) => StatusCode::BAD_GATEWAY,
         }
@@ -93,6 +102,8 @@ impl ProxyError {
             Self::UnknownEncoding(_) => (request, "unsupported_content_encoding"),
             Self::BadZstd => (request, "invalid_zstd"),
             Self::BadJson(_) => (request, "invalid_json"),
+            Self::NoWebSocketKey => (request, "invalid_websocket_handshake"),
+            Self::UseHttp => (request, "websocket_unavailable"),
             Self::NoUsableAccount(_) => (request, "no_usable_account"),
             Self::Wait { until, now, .. } if is_short(*until, *now) => {
                 ("rate_limit_exceeded", "rate_limit_exceeded")

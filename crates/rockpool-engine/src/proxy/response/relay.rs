@@ -1,4 +1,4 @@
-//! Streams an answer on: chunks that are ready go out in one write, and the attempt is settled once.
+//! Streams an answer on: chunks that are ready go out in one write, and the attempt is ended once.
 
 use std::pin::Pin;
 use std::task::{Context, Poll};
@@ -7,7 +7,7 @@ use std::time::Instant;
 use super::body::BodyError;
 use super::first_event::{Observer, Peeked, Stage, UpstreamBody};
 use crate::provider::sse::Splitter;
-use crate::proxy::failover::attempt::Lease;
+use crate::proxy::failover::lease::Lease;
 use crate::proxy::record::{Ending, Record, Try};
 use bytes::{Bytes, BytesMut};
 use http_body::{Body, Frame};
@@ -16,7 +16,7 @@ use rockpool_routing::{Class, Delivery};
 /// Ready chunks are merged up to this size; more waits for the next write.
 const MERGE: usize = 64 << 10;
 
-/// What is settled when the stream ends.
+/// What the end of the stream ends.
 struct Account {
     lease: Lease,
     record: Record,
@@ -64,7 +64,7 @@ impl Relay {
             written: 0,
             end: End::NotYet,
         };
-        relay.settle_if_ended();
+        relay.close_at_last_event();
         relay
     }
 
@@ -76,7 +76,7 @@ impl Relay {
                     for piece in self.splitter.push(frame.into_data().unwrap_or_default()) {
                         self.observer.see(piece, &mut self.ready);
                     }
-                    self.settle_if_ended();
+                    self.close_at_last_event();
                 }
                 Poll::Ready(Some(Err(error))) => return self.finish(End::Breaking(error)),
                 Poll::Ready(None) => return self.finish(End::Reached),
@@ -85,12 +85,12 @@ impl Relay {
         }
     }
 
-    /// A tool may hang up as soon as it has seen the last event, so that event settles the attempt and
+    /// A tool may hang up as soon as it has seen the last event, so that event ends the attempt and
     /// not the end of the connection.
-    fn settle_if_ended(&mut self) {
+    fn close_at_last_event(&mut self) {
         match self.observer.stage {
             Stage::Open => {}
-            Stage::Completed(_) | Stage::Failed(_) => self.settle(),
+            Stage::Completed(_) | Stage::Failed(_) => self.close(),
         }
     }
 
@@ -99,17 +99,17 @@ impl Relay {
             self.observer.see(rest, &mut self.ready);
         }
         self.end = end;
-        self.settle();
+        self.close();
     }
 
-    fn settle(&mut self) {
+    fn close(&mut self) {
         let Some(mut open) = self.open.take() else { return };
         open.record.wrote(self.written + self.ready.len());
         let class = self.observer.class_at_end();
         open.note(class, self.observer.delivery_at_end());
         let account = Some(open.lease.account());
         open.record.finish(&Ending { class, status: open.status, account, tokens: self.observer.tokens() });
-        open.lease.settle(class);
+        open.lease.finish(class);
     }
 }
 

@@ -26,29 +26,29 @@ pub(crate) async fn socket(wire: impl Wire + 'static, role: Role) -> Socket {
     WebSocketStream::from_raw_socket(Box::new(wire) as Box<dyn Wire>, role, Some(config)).await
 }
 
-/// Whether bytes came lately. A large frame on a slow line takes its time, and is no silence.
+/// Tells whether bytes came lately. A large frame on a slow line takes its time, and is no silence.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Noise(Arc<AtomicBool>);
+pub(crate) struct ActivityProbe(Arc<AtomicBool>);
 
-impl Noise {
+impl ActivityProbe {
     /// Whether bytes came since this was asked last.
     pub(crate) fn take(&self) -> bool {
         self.0.swap(false, Ordering::Relaxed)
     }
 
-    /// The same bytes, listened to.
-    pub(crate) fn of<W: Wire>(&self, wire: W) -> Listened<W> {
-        Listened { wire, noise: self.clone() }
+    /// The same bytes, watched.
+    pub(crate) fn of<W: Wire>(&self, wire: W) -> Watched<W> {
+        Watched { wire, activity: self.clone() }
     }
 }
 
-/// Bytes that make a noise when they are read.
-pub(crate) struct Listened<W> {
+/// Bytes that tell the probe when some are read.
+pub(crate) struct Watched<W> {
     wire: W,
-    noise: Noise,
+    activity: ActivityProbe,
 }
 
-impl<W: Wire> AsyncRead for Listened<W> {
+impl<W: Wire> AsyncRead for Watched<W> {
     fn poll_read(
         mut self: Pin<&mut Self>,
         cx: &mut Context<'_>,
@@ -57,13 +57,13 @@ impl<W: Wire> AsyncRead for Listened<W> {
         let before = buf.filled().len();
         let read = Pin::new(&mut self.wire).poll_read(cx, buf);
         if buf.filled().len() > before {
-            self.noise.0.store(true, Ordering::Relaxed);
+            self.activity.0.store(true, Ordering::Relaxed);
         }
         read
     }
 }
 
-impl<W: Wire> AsyncWrite for Listened<W> {
+impl<W: Wire> AsyncWrite for Watched<W> {
     fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &[u8]) -> Poll<io::Result<usize>> {
         Pin::new(&mut self.wire).poll_write(cx, buf)
     }

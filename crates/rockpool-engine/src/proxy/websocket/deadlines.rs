@@ -9,14 +9,21 @@ use crate::host::timeouts::Pace;
 pub(super) enum Due {
     /// Send what is held of the answer.
     Commit,
-    /// Give the connection up: nothing at all came from the provider.
-    Silence,
-    /// Give the connection up: nothing came of the turn.
-    Stall,
     /// Tell the tool that its turn is still worked on.
     KeepAlive,
-    /// Ask the provider whether it is still there.
+    /// The provider has been silent for too long.
+    Silence(Silence),
+}
+
+/// How long the provider has been silent, by what is done about it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Silence {
+    /// Ask whether it is still there.
     Ping,
+    /// Give the connection up: nothing at all came.
+    Dead,
+    /// Give the connection up: nothing came of the turn.
+    Stalled,
 }
 
 /// What a session waits for.
@@ -30,7 +37,7 @@ pub(super) enum Waiting {
 
 /// The moments that count.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Watch {
+pub(super) struct Deadlines {
     pace: Pace,
     /// Anything came from the provider, a pong included.
     heard: Instant,
@@ -41,7 +48,7 @@ pub(super) struct Watch {
     said: Instant,
 }
 
-impl Watch {
+impl Deadlines {
     pub(super) fn new(pace: Pace, now: Instant) -> Self {
         Self { pace, heard: now, pinged: now, event: now, said: now }
     }
@@ -74,11 +81,11 @@ impl Watch {
 
     /// What is due next, and when.
     pub(super) fn next(&self, waiting: Waiting) -> (Instant, Due) {
-        let silence = (self.heard + self.pace.silence, Due::Silence);
-        let ping = (self.heard.max(self.pinged) + self.pace.ping, Due::Ping);
+        let silence = (self.heard + self.pace.silence, Due::Silence(Silence::Dead));
+        let ping = (self.heard.max(self.pinged) + self.pace.ping, Due::Silence(Silence::Ping));
         let mut next = earlier(silence, ping);
         if let Waiting::Answer { hold } = waiting {
-            next = earlier(next, (self.event + self.pace.turn, Due::Stall));
+            next = earlier(next, (self.event + self.pace.turn, Due::Silence(Silence::Stalled)));
             next = earlier(next, (self.said + self.pace.keep_alive, Due::KeepAlive));
             if let Some(at) = hold {
                 next = earlier(next, (at, Due::Commit));

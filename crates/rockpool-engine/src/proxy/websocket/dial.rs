@@ -4,21 +4,20 @@ use std::future::Future;
 
 use http::header::{self, HeaderMap, HeaderValue};
 use http_body_util::{BodyExt, Limited};
-use rockpool_routing::{AccountId, Class, Delivery, Evidence, Home};
+use jiff::Timestamp;
+use rockpool_routing::{AccountId, Class, Delivery, Evidence};
 use tokio::time::Instant;
 use tokio_tungstenite::tungstenite::handshake::client::generate_key;
 use tokio_tungstenite::tungstenite::handshake::derive_accept_key;
 use tokio_tungstenite::tungstenite::protocol::Role;
 
-use super::Handshake;
-use super::byte_stream::{Noise, Socket, socket};
+use super::byte_stream::{ActivityProbe, Socket, socket};
 use crate::provider::upstream::WEBSOCKET_CONNECT_TIMEOUT;
 use crate::provider::usage;
-use crate::proxy::failover::attempt;
-use crate::proxy::failover::attempt::Credentials;
-use crate::proxy::failover::candidates::{BearerShown, Next, Walk};
-use crate::proxy::record::Try;
-use crate::proxy::request::headers;
+use crate::proxy::failover::attempt::{self, Outcome};
+use crate::proxy::failover::context::RequestContext;
+use crate::proxy::failover::credentials::{BearerShown, Credentials, bearer_of, class_without_bearer};
+use crate::proxy::request::headers::{self, TurnState};
 
 /// Largest refusal that is looked at.
 const REFUSAL_BODY: usize = 1 << 20;
@@ -30,7 +29,7 @@ pub(crate) struct Dialed {
     pub(crate) generation: u64,
     pub(crate) socket: Socket,
     /// Tells whether bytes come.
-    pub(crate) noise: Noise,
+    pub(crate) activity: ActivityProbe,
     pub(crate) headers: HeaderMap,
     /// When it was asked for.
     pub(crate) since: std::time::Instant,
@@ -49,19 +48,17 @@ pub(crate) enum Sign {
 
 /// Why the provider took no connection.
 pub(crate) struct Refusal {
-    pub(crate) class: Class,
-    pub(crate) status: Option<u16>,
-    /// The bearer that was presented.
-    pub(crate) bearer: BearerShown,
-    pub(crate) since: std::time::Instant,
+    pub(crate) outcome: Outcome,
     pub(crate) sign: Sign,
 }
 
-impl Refusal {
-    /// What is noted of it.
-    pub(crate) fn noted(&self) -> Try {
-        Try { class: self.class, status: self.status, delivery: Delivery::NotSent, since: self.since }
-    }
+/// A connection to be opened on behalf of an account, with the tool's own headers.
+pub(crate) struct Dial {
+    pub(crate) account: AccountId,
+    pub(crate) credentials: Credentials,
+    pub(crate) turn_state: TurnState,
+    /// When to give up at the latest, without blaming the account; absent, after the time of one dial.
+    pub(crate) patience: Option<Instant>,
 }
 
 /// When a dial is given up, and what that says of the account.
@@ -77,55 +74,45 @@ impl Limit {
     }
 }
 
-impl Handshake {
-    /// Dials the provider with the tool's own headers under the account's credentials, for a
-    /// conversation that lives at `home`. Gives up after the time that one dial may take, a refresh
-    /// included, or at `patience`, which is no fault of the account's.
-    pub(crate) async fn dial(
-        &self,
-        account: AccountId,
-        credentials: Credentials,
-        home: Option<Home>,
-        patience: Option<Instant>,
-    ) -> Result<Dialed, Refusal> {
-        let own = Instant::now() + self.core.config.pace.dial;
-        let limit = match patience {
+impl Dial {
+    /// Dials. Gives up after the time that one dial may take, a refresh included, or at the end of patience,
+    /// which is no fault of the account's.
+    pub(crate) async fn of(self, context: &RequestContext) -> Result<Dialed, Refusal> {
+        let own = Instant::now() + context.core().config.pace.dial;
+        let limit = match self.patience {
             Some(at) if at < own => Limit { at, class: Class::Abandoned },
             Some(_) | None => Limit { at: own, class: Class::FAILURE },
         };
-        let dialed = self.dial_within(account, credentials, home, limit).await?;
-        self.core.gate.note(Evidence::Connected);
+        let dialed = self.within(context, limit).await?;
+        context.plane.breaker.note(Evidence::Connected);
         Ok(dialed)
     }
 
-    async fn dial_within(
-        &self,
-        account: AccountId,
-        credentials: Credentials,
-        home: Option<Home>,
-        limit: Limit,
-    ) -> Result<Dialed, Refusal> {
-        let since = self.core.clock.now().mono;
-        let refusal = |class, status, bearer, sign| Refusal { class, status, bearer, since, sign };
-        let bearer = attempt::bearer_of(&self.core, &self.caller, account, credentials);
+    async fn within(&self, context: &RequestContext, limit: Limit) -> Result<Dialed, Refusal> {
+        let core = context.core();
+        let since = core.clock.now().mono;
+        let refusal = |class, status, bearer, sign| Refusal {
+            // A handshake carries no turn: whatever became of it, nothing was worked on.
+            outcome: Outcome { class, status, delivery: Delivery::NotSent, bearer, since },
+            sign,
+        };
+        let bearer = bearer_of(context, self.account, self.credentials);
         let (bearer, workspace) = match limit.within(bearer).await {
             Some(Ok(found)) => found,
             Some(Err(error)) => {
-                let class = attempt::class_without_bearer(&error);
-                return Err(refusal(class, None, BearerShown::None, Sign::Nothing));
+                return Err(refusal(class_without_bearer(&error), None, BearerShown::None, Sign::Nothing));
             }
             None => return Err(refusal(limit.class, None, BearerShown::None, Sign::Nothing)),
         };
         let shown = BearerShown::Generation(bearer.generation);
         let refusal = |class, status, sign| refusal(class, status, shown, sign);
         let key = generate_key();
-        let mut headers =
-            headers::upstream(&self.headers, headers::turn_state_for(account, self.turn, home, &self.pool));
+        let mut headers = headers::upstream(&context.headers, self.turn_state);
         headers::attach(&mut headers, bearer.authorization(), workspace);
         negotiate(&mut headers, &key);
-        let url = format!("{}/{}", self.core.config.backend_url.as_str().trim_end_matches('/'), self.path);
+        let url = format!("{}/{}", core.config.backend_url.as_str().trim_end_matches('/'), context.path);
         let sent = Instant::now();
-        let request = self.core.upstream.websocket.get(url).headers(headers);
+        let request = core.upstream.websocket.get(url).headers(headers);
         let response = match limit.within(request.send()).await {
             Some(Ok(response)) => response,
             Some(Err(error)) => return Err(refusal(Class::FAILURE, None, sign_of(&error))),
@@ -136,11 +123,12 @@ impl Handshake {
             None => return Err(refusal(limit.class, None, Sign::NoWebSockets)),
         };
         let status = response.status();
-        if let Some(reading) = usage::headers::reading(response.headers(), self.core.clock.wall()) {
-            self.core.observe(account, reading);
+        if let Some(reading) = usage::headers::reading(response.headers(), core.clock.wall()) {
+            core.observe(self.account, reading);
         }
         if status != http::StatusCode::SWITCHING_PROTOCOLS {
-            let class = limit.within(self.class_of(response)).await.unwrap_or(limit.class);
+            let class = class_of(core.clock.wall(), response);
+            let class = limit.within(class).await.unwrap_or(limit.class);
             return Err(refusal(class, Some(status.as_u16()), sign_of_answer(class, status)));
         }
         let broken = || refusal(Class::FAILURE, Some(101), Sign::NoWebSockets);
@@ -150,33 +138,22 @@ impl Handshake {
             return Err(broken());
         }
         let upgraded = limit.within(response.upgrade()).await.ok_or_else(broken)?.map_err(|_| broken())?;
-        let noise = Noise::default();
-        let socket = socket(noise.of(upgraded), Role::Client).await;
-        Ok(Dialed { account, generation: bearer.generation, socket, noise, headers, since })
+        let activity = ActivityProbe::default();
+        let socket = socket(activity.of(upgraded), Role::Client).await;
+        let (account, generation) = (self.account, bearer.generation);
+        Ok(Dialed { account, generation, socket, activity, headers, since })
     }
+}
 
-    /// Learns from a refused connection, for which no lease was taken, and says where to go.
-    pub(crate) fn after_refusal(&self, account: AccountId, refusal: &Refusal, walk: &mut Walk) -> Next {
-        if let Some(ticket) = self.core.routing.begin(account) {
-            self.core.settle(ticket, refusal.class);
-        }
-        // A handshake carries no turn: whatever became of it, nothing was worked on.
-        let next = walk.after(refusal.class, Delivery::NotSent, refusal.bearer);
-        if next.leaves_refused(refusal.class, refusal.bearer) {
-            self.core.distrust(account);
-        }
-        next
-    }
-
-    async fn class_of(&self, response: reqwest::Response) -> Class {
-        let response: http::Response<reqwest::Body> = response.into();
-        let (head, body) = response.into_parts();
-        let body = Limited::new(body, REFUSAL_BODY).collect().await;
-        let body = body.map(http_body_util::Collected::to_bytes).unwrap_or_default();
-        let class = attempt::class_of(head.status, &head.headers, &body, self.core.clock.wall());
-        // Any other answer than 101 is no success here.
-        if class == Class::Success { Class::FAILURE } else { class }
-    }
+/// The class of a refused connection.
+async fn class_of(now: Timestamp, response: reqwest::Response) -> Class {
+    let response: http::Response<reqwest::Body> = response.into();
+    let (head, body) = response.into_parts();
+    let body = Limited::new(body, REFUSAL_BODY).collect().await;
+    let body = body.map(http_body_util::Collected::to_bytes).unwrap_or_default();
+    let class = attempt::class_of(head.status, &head.headers, &body, now);
+    // Any other answer than 101 is no success here.
+    if class == Class::Success { Class::FAILURE } else { class }
 }
 
 fn sign_of(error: &reqwest::Error) -> Sign {

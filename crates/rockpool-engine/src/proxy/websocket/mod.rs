@@ -5,6 +5,7 @@ mod byte_stream;
 mod deadlines;
 mod dial;
 mod error_frame;
+mod placing;
 mod recover;
 mod session;
 #[cfg(test)]
@@ -17,46 +18,23 @@ use http::header::{self, HeaderMap, HeaderValue};
 use http::{Request, Response, StatusCode};
 use hyper::body::Incoming;
 use hyper_util::rt::TokioIo;
-use rockpool_routing::{
-    AccountId, Admission, Ask, Class, ConversationKey, Evidence, History, Home, Pool, Selection, TieKey,
-};
+use rockpool_routing::{AccountId, Admission, Class, Evidence};
 use tokio::time::Instant;
 use tokio_tungstenite::tungstenite::handshake::derive_accept_key;
 use tokio_tungstenite::tungstenite::protocol::Role;
 
 use super::authenticate::Caller;
-use super::exchange::{turn_tie, with_query};
-use super::failover::attempt::Credentials;
-use super::failover::candidates::{Next, Walk};
+use super::failover::context::{Named, RequestContext};
+use super::failover::drive::{AfterRefusal, Drive, WhenNoneLeft};
+use super::failover::lease::Lease;
 use super::failover::no_account;
-use super::record::{Record, Transport};
-use super::request::facts;
-use super::request::headers;
+use super::record::{Record, Transport, Try};
+use super::request::{facts, headers};
 use super::response::body::{ProxyBody, whole};
 use super::response::error_response::ProxyError;
-use crate::core::Core;
-use dial::{Dialed, Refusal, Sign};
-use session::Session;
-
-/// Everything a session keeps of the tool's handshake.
-pub(crate) struct Handshake {
-    pub(crate) core: Arc<Core>,
-    pub(crate) caller: Caller,
-    pub(crate) path: String,
-    pub(crate) headers: HeaderMap,
-    pub(crate) pool: Pool,
-    pub(crate) conversation: Option<ConversationKey>,
-    /// The turn in progress, where the tool's handshake repeats its state.
-    pub(crate) ties: Vec<TieKey>,
-    /// The account that gave that state, as far as is known.
-    pub(crate) turn: Option<AccountId>,
-}
-
-/// A failed try to dial, for the record.
-pub(crate) struct FailedDial {
-    pub(crate) account: AccountId,
-    pub(crate) refusal: Refusal,
-}
+use super::state::DataPlane;
+use dial::{Dial, Dialed, Sign};
+use session::{Opening, Session};
 
 /// Whether a request asks for a WebSocket (RFC 6455 §4.2.1).
 pub(crate) fn is_upgrade(request: &Request<Incoming>) -> bool {
@@ -75,49 +53,100 @@ pub(crate) fn is_upgrade(request: &Request<Incoming>) -> bool {
 
 /// Answers a handshake.
 pub(crate) async fn serve(
-    core: &Arc<Core>,
+    plane: &Arc<DataPlane>,
     caller: Caller,
     mut request: Request<Incoming>,
-    path: String,
+    path: &str,
 ) -> Response<ProxyBody> {
     let Some(key) = request.headers().get(header::SEC_WEBSOCKET_KEY).cloned() else {
-        return ProxyError::BadJson("the WebSocket handshake has no key".to_owned()).response();
+        return ProxyError::NoWebSocketKey.response();
     };
     let upgrade = hyper::upgrade::on(&mut request);
-    let headers = request.headers().clone();
-    let path = with_query(path, request.uri().query());
-    let pool = caller.registry.pool_for(&caller.client);
-    let name = facts::conversation_of(&headers);
-    let conversation = name.and_then(|name| ConversationKey::new(caller.client.tenant, &name));
-    let ties: Vec<TieKey> = turn_tie(caller.client.tenant, &headers).into_iter().collect();
-    let turn = core.routing.read(|router, now| ties.iter().find_map(|tie| router.tied(tie, now.wall)));
-    let core_ = Arc::clone(core);
-    let handshake = Handshake { core: core_, caller, path, headers, pool, conversation, ties, turn };
-    let mut record = Record::open(core, &handshake.caller, Transport::WebSocket, None);
-    match core.gate.admit() {
+    let (head, _) = request.into_parts();
+    let conversation = facts::conversation_of(&head.headers);
+    let named = Named { conversation: conversation.as_deref(), previous_response: None };
+    let context = Arc::new(RequestContext::new(plane, caller, head, path, &named));
+    let mut record = Record::open(&plane.core, &context.caller, Transport::WebSocket, None);
+    match plane.breaker.admit() {
         Admission::Pass | Admission::Probe => {}
-        Admission::Refuse => return handshake.refuse(record, &[]),
+        Admission::Refuse => return refuse(&context, record, &[]),
     }
-    let selection = core.routing.choose(&handshake.ask());
-    record.chosen(&handshake.ask(), &selection);
+    let selection = plane.core.routing.choose(&context.ask());
+    record.chosen(&context.ask(), &selection);
+    let mut drive = Drive::new(&context, &selection.candidates, selection.home, WhenNoneLeft::Stop, record);
     let mut failed = Vec::new();
-    let Some(dialed) = handshake.dial_first(&selection, &mut failed).await else {
-        return handshake.refuse(record, &failed);
+    let Some(dialed) = dial_first(&context, &mut drive, &mut failed).await else {
+        return refuse(&context, drive.into_record(), &failed);
     };
-    record.discard();
+    drive.into_record().discard();
     let response = switching(&key, &dialed.headers);
-    if let (None, Some(conversation)) = (selection.home, &handshake.conversation) {
-        core.place(conversation, dialed.account);
+    if let (None, Some(conversation)) = (selection.home, &context.conversation) {
+        plane.core.place(conversation, dialed.account);
     }
-    core.sessions.spawn(async move {
+    let failed = failed.into_iter().map(|refused| (refused.account, refused.noted)).collect();
+    let opening = Opening { selection, failed };
+    plane.sessions.spawn(async move {
         let upgraded = match upgrade.await {
             Ok(upgraded) => TokioIo::new(upgraded),
             Err(error) => return tracing::debug!(%error, "the tool left during the handshake"),
         };
         let tool = byte_stream::socket(upgraded, Role::Server).await;
-        Session::new(handshake, selection, failed, dialed, tool).run().await;
+        Session::new(context, opening, dialed, tool).run().await;
     });
     response
+}
+
+/// A connection that an account's provider refused.
+struct RefusedDial {
+    account: AccountId,
+    noted: Try,
+    sign: Sign,
+}
+
+/// Dials the accounts in order until one accepts; those that do not are told in `failed`.
+async fn dial_first(
+    context: &RequestContext,
+    drive: &mut Drive,
+    failed: &mut Vec<RefusedDial>,
+) -> Option<Dialed> {
+    let patience = Some(Instant::now() + context.core().config.pace.handshake);
+    while let Some((account, credentials, turn_state)) = drive.next_to_dial() {
+        let dial = Dial { account, credentials, turn_state, patience };
+        let refusal = match dial.of(context).await {
+            Ok(dialed) => return Some(dialed),
+            Err(refusal) => refusal,
+        };
+        failed.push(RefusedDial { account, noted: refusal.outcome.noted(), sign: refusal.sign });
+        // A handshake holds no account while it dials: it may be followed by no turn at all.
+        let lease = Lease::begin(context.core(), account, None);
+        match drive.after_refusal(account, lease, &refusal.outcome) {
+            AfterRefusal::Stands => return None,
+            AfterRefusal::GoOn => {}
+        }
+    }
+    None
+}
+
+/// No account took the connection, or none was asked. Where one could still serve, the tool is sent
+/// to HTTP by a 426, which the Codex CLI 0.169.0 follows at once and without a word, and for good.
+/// So a provider that cannot be reached at all is told otherwise: the tool tries again, and keeps
+/// its WebSockets once the network is back.
+fn refuse(context: &RequestContext, record: Record, failed: &[RefusedDial]) -> Response<ProxyBody> {
+    let shows = |sign| failed.iter().any(|refused| refused.sign == sign);
+    if shows(Sign::NoWebSockets) {
+        context.plane.breaker.note(Evidence::HandshakeFailed);
+    }
+    let error = match no_account::error(context.core(), &context.caller, &context.pool) {
+        Some(error) => error,
+        None if shows(Sign::Unreachable) && !shows(Sign::NoWebSockets) => {
+            ProxyError::Unreachable("no account's connection could be made".to_owned())
+        }
+        None => ProxyError::UseHttp,
+    };
+    let outlasted = |refused: &&RefusedDial| refused.noted.class != Class::Abandoned;
+    let class = failed.iter().rfind(outlasted).map_or(Class::FAILURE, |refused| refused.noted.class);
+    record.unserved(class, error.status_code());
+    error.response()
 }
 
 fn switching(key: &HeaderValue, provider: &HeaderMap) -> Response<ProxyBody> {
@@ -135,79 +164,5 @@ fn switching(key: &HeaderValue, provider: &HeaderMap) -> Response<ProxyBody> {
         headers.insert(header::SEC_WEBSOCKET_ACCEPT, accept);
     }
     *response.headers_mut() = headers;
-    response
-}
-
-impl Handshake {
-    /// What a turn of this session asks the router.
-    pub(crate) fn ask(&self) -> Ask<'_> {
-        Ask { pool: &self.pool, conversation: self.conversation.as_ref(), ties: &self.ties }
-    }
-
-    /// Dials the candidates in order until one accepts; those that do not are noted in `failed`.
-    async fn dial_first(&self, selection: &Selection, failed: &mut Vec<FailedDial>) -> Option<Dialed> {
-        let patience = Instant::now() + self.core.config.pace.handshake;
-        let mut walk = Walk::new(selection);
-        let mut credentials = Credentials::Present;
-        while let Some(account) = walk.current() {
-            let refusal = match self.dial(account, credentials, selection.home, Some(patience)).await {
-                Ok(dialed) => return Some(dialed),
-                Err(refusal) => refusal,
-            };
-            let next = self.after_refusal(account, &refusal, &mut walk);
-            credentials = Credentials::after(next, refusal.bearer);
-            failed.push(FailedDial { account, refusal });
-            if next == Next::Return {
-                return None;
-            }
-        }
-        None
-    }
-
-    /// Where the conversation lives once `account` has answered it.
-    pub(crate) fn home_after(&self, before: Option<Home>, account: AccountId) -> Option<Home> {
-        let known = self.conversation.as_ref();
-        let remembered =
-            known.and_then(|key| self.core.routing.read(|router, now| router.home(key, now.wall)));
-        remembered.or(match before {
-            Some(home) if home.account != account => {
-                Some(Home { history: History::Mixed, ..Home::new(account) })
-            }
-            Some(home) => Some(home),
-            None => Some(Home::new(account)),
-        })
-    }
-
-    /// No account took the connection, or none was asked. Where one could still serve, the tool is sent
-    /// to HTTP by a 426, which the Codex CLI 0.169.0 follows at once and without a word, and for good.
-    /// So a provider that cannot be reached at all is told otherwise: the tool tries again, and keeps
-    /// its WebSockets once the network is back.
-    fn refuse(&self, mut record: Record, failed: &[FailedDial]) -> Response<ProxyBody> {
-        for try_ in failed {
-            record.tried(try_.account, try_.refusal.noted());
-        }
-        let shows = |sign| failed.iter().any(|try_| try_.refusal.sign == sign);
-        if shows(Sign::NoWebSockets) {
-            self.core.gate.note(Evidence::HandshakeFailed);
-        }
-        let response = match no_account::error(&self.core, &self.caller, &self.pool) {
-            Some(error) => error.response(),
-            None if shows(Sign::Unreachable) && !shows(Sign::NoWebSockets) => {
-                ProxyError::Unreachable("no account's connection could be made".to_owned()).response()
-            }
-            None => upgrade_required(),
-        };
-        let outlasted = |try_: &&FailedDial| try_.refusal.class != Class::Abandoned;
-        let class = failed.iter().rfind(outlasted).map_or(Class::FAILURE, |try_| try_.refusal.class);
-        record.unserved(class, response.status().as_u16());
-        response
-    }
-}
-
-fn upgrade_required() -> Response<ProxyBody> {
-    let body = r#"{"error":{"message":"The provider takes no WebSocket now; use HTTP.","type":"invalid_request_error","code":"websocket_unavailable","param":null}}"#;
-    let mut response = Response::new(whole(body));
-    *response.status_mut() = StatusCode::UPGRADE_REQUIRED;
-    response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
     response
 }

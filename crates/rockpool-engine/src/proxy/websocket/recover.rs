@@ -1,154 +1,105 @@
 //! What a session does when its account fails a turn: another account, or an answer that the tool
 //! knows how to recover from.
 
+use std::ops::ControlFlow::{self, Break, Continue};
+
 use futures_util::SinkExt;
 use rockpool_routing::failover::Remedy;
-use rockpool_routing::{Class, Delivery, Evidence, classify};
+use rockpool_routing::{AccountId, Class, Delivery, Evidence, classify};
 use tokio_tungstenite::tungstenite::Utf8Bytes;
 
-use super::Handshake;
 use super::error_frame;
-use super::session::{Flow, Gone, Session};
-use super::turn::{Mobility, Progress, Turn};
+use super::session::{Session, kept};
+use super::turn::{Decision, Mobility, Progress, Turn};
 use crate::provider::event::{Fault, Tokens};
-use crate::proxy::failover::attempt::Credentials;
-use crate::proxy::failover::candidates::{BearerShown, Next};
+use crate::proxy::failover::credentials::BearerShown;
 use crate::proxy::failover::no_account;
-use crate::proxy::request::payload::Belief;
 use crate::proxy::response::error_response::ProxyError;
 use crate::proxy::response::first_event::Stage;
 
-/// The error that the provider sent, as it is for the tool.
-pub(super) type LastError = Option<(Fault, Utf8Bytes)>;
-
 impl Session {
-    /// An error before any output.
-    pub(super) async fn failed(
+    /// The bearer that the present connection was opened with.
+    fn bearer(&self) -> BearerShown {
+        BearerShown::Generation(self.provider.generation)
+    }
+
+    /// An error came before any output.
+    pub(super) async fn turn_failed(
         &mut self,
         mut turn: Box<Turn>,
         text: Utf8Bytes,
         stage: Stage,
-    ) -> Result<(), Gone> {
+    ) -> ControlFlow<()> {
         let fault = match stage {
             Stage::Failed(fault) => fault,
             Stage::Open | Stage::Completed(_) => Fault::default(),
         };
         let class = classify::classify(&fault.signals());
+        let outcome = turn.outcome(class, fault.status, Delivery::Answered, self.bearer());
         if fault.is_about_the_connections_age() {
-            return self.outlived(turn, class, fault, text).await;
+            turn.close(&outcome);
+            turn.last_class = class;
+            return self.connection_outlived(turn, fault, text).await;
         }
-        let bearer = BearerShown::Generation(self.provider.generation);
-        let next = turn.walk.after(class, Delivery::Answered, bearer);
-        turn.settle(class, fault.status, Delivery::Answered);
-        if next.leaves_refused(class, bearer) {
-            self.handshake.core.distrust(self.provider.account);
-        }
-        turn.credentials = Credentials::after(next, bearer);
-        match (next, turn.mobility()) {
-            (Next::Return, _) => self.hand_on(turn, class, text).await,
-            (_, Mobility::Bound) => self.disown(turn, class).await,
-            (next, Mobility::Free) => self.go_on(turn, next, class, Some((fault, text))).await,
+        match (turn.decide(&outcome), turn.mobility()) {
+            (Decision::Stands, _) => self.answer_with(turn, class, text).await,
+            (Decision::GoOn, Mobility::Bound) => self.refuse_history(turn, class).await,
+            (Decision::GoOn, Mobility::Free) => {
+                turn.last_error = Some((fault, text));
+                self.place(turn).await
+            }
         }
     }
 
     /// The provider ends connections after an hour, which is no fault of the account. A turn that carries
     /// its whole input goes on over a new one; any other is told, and its tool comes back at once.
-    async fn outlived(
+    async fn connection_outlived(
         &mut self,
         mut turn: Box<Turn>,
-        class: Class,
         fault: Fault,
         text: Utf8Bytes,
-    ) -> Result<(), Gone> {
-        turn.settle(class, fault.status, Delivery::Answered);
+    ) -> ControlFlow<()> {
         self.hang_up().await;
         match (turn.mobility(), turn.renewal) {
             (Mobility::Free, Remedy::Untried) => {
                 turn.renewal = Remedy::Spent;
-                let again = Next::Account(self.provider.account);
-                self.go_on(turn, again, class, Some((fault, text))).await
+                turn.last_error = Some((fault, text));
+                self.place(turn).await
             }
-            (Mobility::Free, Remedy::Spent) | (Mobility::Bound, _) => self.hand_on(turn, class, text).await,
-        }
-    }
-
-    /// Goes where the walk says, dialing as often as it takes.
-    pub(super) async fn go_on(
-        &mut self,
-        mut turn: Box<Turn>,
-        mut next: Next,
-        mut class: Class,
-        last: LastError,
-    ) -> Result<(), Gone> {
-        loop {
-            if next == Next::NoneLeft {
-                next = self.next_account(&mut turn);
-            }
-            match next {
-                Next::Strip => {
-                    turn.belief = Belief::Stripped;
-                    return Box::pin(self.ask(turn)).await;
-                }
-                Next::Account(_) if class == Class::ForeignCiphertext => turn.belief = Belief::MadeElsewhere,
-                Next::Account(_) | Next::Refresh => {}
-                Next::NoneLeft | Next::Return => return self.give_up(turn, class, last).await,
-            }
-            let Some(account) = turn.walk.current() else { return self.give_up(turn, class, last).await };
-            match self.handshake.dial(account, turn.credentials, self.home, None).await {
-                Ok(dialed) => {
-                    self.connect(dialed);
-                    return Box::pin(self.ask(turn)).await;
-                }
-                Err(refusal) => {
-                    turn.record.tried(account, refusal.noted());
-                    class = refusal.class;
-                    next = match self.handshake.after_refusal(account, &refusal, &mut turn.walk) {
-                        // A refused connection says nothing about the turn itself.
-                        Next::Return | Next::Strip => turn.walk.advance(),
-                        next @ (Next::Refresh | Next::Account(_) | Next::NoneLeft) => next,
-                    };
-                    turn.credentials = Credentials::after(next, refusal.bearer);
-                }
+            (Mobility::Free, Remedy::Spent) | (Mobility::Bound, _) => {
+                let class = turn.last_class;
+                self.answer_with(turn, class, text).await
             }
         }
-    }
-
-    /// Looks for accounts that this turn has not met yet.
-    pub(super) fn next_account(&self, turn: &mut Turn) -> Next {
-        let core = &self.handshake.core;
-        let found = core.routing.choose(&self.handshake.ask());
-        turn.record.chosen_again(&found);
-        turn.walk.extend(&found.candidates);
-        turn.credentials = Credentials::Present;
-        turn.walk.advance()
     }
 
     /// The error is the answer.
-    async fn hand_on(&mut self, mut turn: Box<Turn>, class: Class, text: Utf8Bytes) -> Result<(), Gone> {
+    async fn answer_with(&mut self, mut turn: Box<Turn>, class: Class, text: Utf8Bytes) -> ControlFlow<()> {
         let held = std::mem::replace(&mut turn.progress, Progress::Committed);
         if let Progress::Held { frames, .. } = held {
             for frame in frames {
-                turn.record.wrote(frame.len());
-                self.feed(frame).await?;
+                turn.drive.record().wrote(frame.len());
+                self.forward_down(frame).await?;
             }
         }
-        turn.record.wrote(text.len());
+        turn.drive.record().wrote(text.len());
         let status = error_frame::read(&text).unwrap_or(200);
-        self.feed(text).await?;
-        self.tool.flush().await?;
+        self.forward_down(text).await?;
+        kept(self.tool.flush().await)?;
         turn.finish(class, status, None, Tokens::default());
-        Ok(())
+        Continue(())
     }
 
     /// No account served the turn. A refused bearer is no business of the tool's.
-    async fn give_up(&mut self, turn: Box<Turn>, class: Class, last: LastError) -> Result<(), Gone> {
-        let Handshake { core, caller, pool, .. } = &self.handshake;
-        if let Some(error) = no_account::error(core, caller, pool) {
+    pub(super) async fn none_left(&mut self, mut turn: Box<Turn>) -> ControlFlow<()> {
+        let class = turn.last_class;
+        let context = &self.context;
+        if let Some(error) = no_account::error(context.core(), &context.caller, &context.pool) {
             return self.refuse(turn, class, &error).await;
         }
-        match last {
+        match turn.last_error.take() {
             Some((fault, text)) if classify::classify(&fault.signals()) != Class::Unauthorized => {
-                self.hand_on(turn, class, text).await
+                self.answer_with(turn, class, text).await
             }
             Some(_) | None => {
                 let error = ProxyError::Unreachable("no account took the turn".to_owned());
@@ -157,67 +108,60 @@ impl Session {
         }
     }
 
-    async fn refuse(&mut self, turn: Box<Turn>, class: Class, error: &ProxyError) -> Result<(), Gone> {
+    async fn refuse(&mut self, turn: Box<Turn>, class: Class, error: &ProxyError) -> ControlFlow<()> {
         turn.finish(class, error.status_code(), None, Tokens::default());
-        self.say(error.frame()).await
+        self.tell(error.frame()).await
     }
 
-    /// The conversation is bound to an account that this connection is not to.
-    pub(super) async fn stay(&mut self, mut turn: Box<Turn>) -> Result<(), Gone> {
-        let Handshake { core, caller, pool, .. } = &self.handshake;
-        let home = self.home.map_or(pool.owner, |home| home.account);
-        turn.record.bound(home);
-        match no_account::bound(core, caller, home, pool) {
+    /// Only the conversation's own account could go on with it, and this connection is to another.
+    pub(super) async fn refuse_pinned(&mut self, mut turn: Box<Turn>, home: AccountId) -> ControlFlow<()> {
+        turn.drive.record().bound(home);
+        let context = &self.context;
+        match no_account::bound(context.core(), &context.caller, home, &context.pool) {
             Some(error) => self.refuse(turn, Class::FAILURE, &error).await,
             // Its account serves again: a new connection will be placed there.
-            None => self.disown(turn, Class::FAILURE).await,
+            None => self.refuse_history(turn, Class::FAILURE).await,
         }
     }
 
     /// The turn cannot go on here: the tool comes back with its full input on a new connection.
-    pub(super) async fn disown(&mut self, turn: Box<Turn>, class: Class) -> Result<(), Gone> {
+    pub(super) async fn refuse_history(&mut self, turn: Box<Turn>, class: Class) -> ControlFlow<()> {
         let id = turn.facts.previous_response.clone().unwrap_or_default();
         turn.finish(class, 400, None, Tokens::default());
-        self.say(not_found(&id)).await
-    }
-
-    /// Another request is finding out whether this connection's account is back.
-    pub(super) async fn give_way(&mut self, mut turn: Box<Turn>) -> Result<(), Gone> {
-        match turn.mobility() {
-            Mobility::Bound => self.disown(turn, Class::Rejected).await,
-            Mobility::Free => {
-                let next = turn.walk.advance();
-                self.go_on(turn, next, Class::FAILURE, None).await
-            }
-        }
+        self.tell(not_found(&id)).await
     }
 
     /// The provider's connection broke.
-    pub(super) async fn lost(&mut self) -> Result<Flow, Gone> {
-        let Some(mut turn) = self.turn.take() else { return Ok(Flow::Stop) };
+    pub(super) async fn provider_gone(&mut self) -> ControlFlow<()> {
+        let Some(mut turn) = self.turn.take() else { return Break(()) };
         let account = turn.asked.as_ref().map(|asked| asked.lease.account());
         let class = Class::FAILURE;
-        let delivery = turn.delivery_when_lost();
-        let tokens = turn.settle(class, None, delivery);
+        let outcome = turn.outcome(class, None, turn.delivery_when_lost(), self.bearer());
         if matches!(turn.progress, Progress::Held { .. }) {
-            self.handshake.core.gate.note(Evidence::TurnLost { dialed: self.provider.since });
+            let dialed = self.provider.since;
+            self.context.plane.breaker.note(Evidence::TurnLost { dialed });
         }
         match (&turn.progress, turn.mobility()) {
             // The tool sees its own connection break, and asks again on a new one.
             (Progress::Committed, _) => {
+                let tokens = turn.close(&outcome);
                 turn.finish(class, 200, account, tokens);
-                self.tool.flush().await?;
-                Ok(Flow::Stop)
+                kept(self.tool.flush().await)?;
+                Break(())
             }
             (Progress::Held { .. }, Mobility::Bound) => {
-                self.disown(turn, class).await?;
-                Ok(Flow::Stop)
+                turn.close(&outcome);
+                self.refuse_history(turn, class).await?;
+                Break(())
             }
             (Progress::Held { .. }, Mobility::Free) => {
-                let bearer = BearerShown::Generation(self.provider.generation);
-                let next = turn.walk.after(class, delivery, bearer);
-                self.go_on(turn, next, class, None).await?;
-                Ok(Flow::GoOn)
+                let decision = turn.decide(&outcome);
+                // What an earlier account said is no answer to what became of this one.
+                turn.last_error = None;
+                match decision {
+                    Decision::Stands => self.none_left(turn).await,
+                    Decision::GoOn => self.place(turn).await,
+                }
             }
         }
     }

@@ -10,36 +10,31 @@
 //!
 //! While a turn is open, a tool that was told nothing for a minute gets a keep-alive event, as long as the
 //! provider's side is alive. That is no output: the turn may still move. The provider is pinged when it
-//! is quiet; what answers nothing is lost. The times are those of `Pace`.
+//! is quiet; what answers nothing is lost. The times are those of the configuration.
 
 use std::collections::VecDeque;
+use std::ops::ControlFlow::{self, Break, Continue};
+use std::sync::Arc;
 use std::time::Duration;
 
 use futures_util::{FutureExt, SinkExt, StreamExt};
-use rockpool_routing::failover::Remedy;
-use rockpool_routing::{
-    Candidate, Class, Delivery, Evidence, Home, Placement, Readiness, Selection, Skipped,
-};
+use rockpool_routing::{AccountId, Class, Delivery, Evidence, History, Home, Selection, Skipped};
 use tokio::time::Instant;
 use tokio_tungstenite::tungstenite::protocol::CloseFrame;
 use tokio_tungstenite::tungstenite::protocol::frame::coding::CloseCode;
 use tokio_tungstenite::tungstenite::{self, Bytes, Message, Utf8Bytes};
 
 use super::byte_stream::Socket;
-use super::deadlines::{Due, Waiting, Watch};
+use super::deadlines::{Deadlines, Due, Silence, Waiting};
 use super::dial::Dialed;
 use super::error_frame::for_tool;
-use super::turn::{Asked, Mobility, Progress, Turn};
-use super::{FailedDial, Handshake};
+use super::turn::{Progress, Turn};
 use crate::host::tasks::stopped;
 use crate::provider::event::Kind;
-use crate::proxy::failover::attempt::{Credentials, Lease};
-use crate::proxy::failover::candidates::{Next, Walk};
-use crate::proxy::record::{Record, Transport};
-use crate::proxy::request::body::Encoding;
-use crate::proxy::request::facts;
-use crate::proxy::request::facts::{Facts, ToolFrame};
-use crate::proxy::request::payload::{Belief, Payload};
+use crate::proxy::failover::context::RequestContext;
+use crate::proxy::failover::credentials::BearerShown;
+use crate::proxy::record::{Record, Transport, Try};
+use crate::proxy::request::facts::{self, Facts, ToolFrame};
 use crate::proxy::response::first_event::{Observer, Stage};
 
 /// Frames that are ready are merged into one write, up to this many.
@@ -53,19 +48,25 @@ const KEEP_ALIVE: &str = r#"{"type":"keepalive"}"#;
 
 type Incoming = Option<Result<Message, tungstenite::Error>>;
 
+/// What the handshake chose, and the accounts whose provider took no connection.
+pub(super) struct Opening {
+    pub(super) selection: Selection,
+    pub(super) failed: Vec<(AccountId, Try)>,
+}
+
 /// The present session.
 pub(crate) struct Session {
-    pub(super) handshake: Handshake,
+    pub(super) context: Arc<RequestContext>,
     pub(super) tool: Socket,
     pub(super) provider: Dialed,
     pub(super) lifetime: Lifetime,
-    pub(super) watch: Watch,
+    pub(super) deadlines: Deadlines,
     /// Where the conversation lives.
     pub(super) home: Option<Home>,
-    /// What the handshake chose and tried; told with the first turn.
-    opening: Option<(Selection, Vec<FailedDial>)>,
+    /// Told with the first turn.
+    pub(super) opening: Option<Opening>,
     /// The accounts that the handshake passed over.
-    passed_over: Vec<Skipped>,
+    pub(super) passed_over: Vec<Skipped>,
     pub(super) turn: Option<Box<Turn>>,
     /// Turns that came before the one under way ended.
     early: VecDeque<(Utf8Bytes, Facts)>,
@@ -79,56 +80,55 @@ pub(super) enum Lifetime {
     Over,
 }
 
-/// Whether the session goes on.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Flow {
-    GoOn,
-    Stop,
+/// The result of a write to the tool; one that fails ends the session.
+pub(super) fn kept<T>(result: Result<T, tungstenite::Error>) -> ControlFlow<(), T> {
+    result.map_or_else(
+        |error| {
+            tracing::debug!(%error, "a websocket ended early");
+            Break(())
+        },
+        Continue,
+    )
 }
 
-/// A side of the session is gone.
-pub(super) struct Gone;
-
-impl From<tungstenite::Error> for Gone {
-    fn from(error: tungstenite::Error) -> Self {
-        tracing::debug!(%error, "a websocket ended early");
-        Self
-    }
-}
+/// The provider took no frame in time, or its connection broke.
+pub(super) struct NotSent;
 
 impl Session {
-    pub(crate) fn new(
-        handshake: Handshake,
-        selection: Selection,
-        failed: Vec<FailedDial>,
+    pub(super) fn new(
+        context: Arc<RequestContext>,
+        opening: Opening,
         provider: Dialed,
         tool: Socket,
     ) -> Self {
-        let home = selection.home;
-        let passed_over = selection.skipped.clone();
-        let opening = Some((selection, failed));
-        let watch = Watch::new(handshake.core.config.pace, Instant::now());
-        let lifetime = Lifetime::Running;
-        let early = VecDeque::new();
-        Self { handshake, tool, provider, lifetime, watch, home, opening, passed_over, turn: None, early }
+        let deadlines = Deadlines::new(context.core().config.pace, Instant::now());
+        Self {
+            context,
+            tool,
+            provider,
+            lifetime: Lifetime::Running,
+            deadlines,
+            home: opening.selection.home,
+            passed_over: opening.selection.skipped.clone(),
+            opening: Some(opening),
+            turn: None,
+            early: VecDeque::new(),
+        }
     }
 
     /// Relays until one side is gone or the engine stops.
-    pub(crate) async fn run(mut self) {
-        let mut stop = self.handshake.core.stopped.clone();
+    pub(super) async fn run(mut self) {
+        let mut stop = self.context.core().stopped.clone();
         loop {
-            let (at, due) = self.watch.next(self.turn.as_ref().map_or(Waiting::Tool, |turn| turn.waiting()));
+            let waiting = self.turn.as_ref().map_or(Waiting::Tool, |turn| turn.waiting());
+            let (at, due) = self.deadlines.next(waiting);
             let step = tokio::select! {
-                message = self.tool.next() => self.tool_says(message).await,
-                message = self.provider.socket.next() => self.provider_says(message).await,
+                message = self.tool.next() => self.on_tool(message).await,
+                message = self.provider.socket.next() => self.on_provider(message).await,
                 () = stopped(&mut stop) => return,
-                () = tokio::time::sleep_until(at) => self.is_due(due).await,
+                () = tokio::time::sleep_until(at) => self.on_due(due).await,
             };
-            match step {
-                Ok(Flow::GoOn) => {}
-                Ok(Flow::Stop) | Err(Gone) => return,
-            }
-            if self.start_early_turns().await.is_err() {
+            if step.is_break() || self.start_early_turns().await.is_break() {
                 return;
             }
             if self.lifetime == Lifetime::Over && self.turn.is_none() && self.early.is_empty() {
@@ -137,39 +137,39 @@ impl Session {
         }
     }
 
-    async fn is_due(&mut self, due: Due) -> Result<Flow, Gone> {
+    async fn on_due(&mut self, due: Due) -> ControlFlow<()> {
         match due {
-            Due::Commit => self.commit().await.map(|()| Flow::GoOn),
-            Due::KeepAlive => self.say(KEEP_ALIVE.to_owned()).await.map(|()| Flow::GoOn),
-            Due::Ping | Due::Silence | Due::Stall => self.is_quiet(due).await,
+            Due::Commit => self.commit().await,
+            Due::KeepAlive => self.tell(KEEP_ALIVE.to_owned()).await,
+            Due::Silence(silence) => self.on_silence(silence).await,
         }
     }
 
     /// The provider seems quiet. While the tool was slow to take what it got, nobody looked.
-    async fn is_quiet(&mut self, due: Due) -> Result<Flow, Gone> {
+    async fn on_silence(&mut self, silence: Silence) -> ControlFlow<()> {
         if let Some(message) = self.provider.socket.next().now_or_never() {
-            return self.provider_says(message).await;
+            return self.on_provider(message).await;
         }
-        let bytes_came = self.provider.noise.take();
-        match due {
-            Due::Ping | Due::Silence if bytes_came => {
-                self.watch.heard(Instant::now());
-                Ok(Flow::GoOn)
+        let bytes_came = self.provider.activity.take();
+        match silence {
+            Silence::Ping | Silence::Dead if bytes_came => {
+                self.deadlines.heard(Instant::now());
+                Continue(())
             }
-            Due::Ping => {
-                self.watch.pinged(Instant::now());
-                self.pass_up(Message::Ping(Bytes::new())).await
+            Silence::Ping => {
+                self.deadlines.pinged(Instant::now());
+                self.forward_up(Message::Ping(Bytes::new())).await
             }
-            Due::Silence | Due::Stall | Due::Commit | Due::KeepAlive => self.lost().await,
+            Silence::Dead | Silence::Stalled => self.provider_gone().await,
         }
     }
 
     /// Sends to the provider, which may take as long as the size of the frame asks for.
-    async fn send_up(&mut self, message: Message) -> Result<(), Gone> {
-        let patience = self.handshake.core.config.pace.sending(message.len());
+    pub(super) async fn send_up(&mut self, message: Message) -> Result<(), NotSent> {
+        let patience = self.context.core().config.pace.sending(message.len());
         match tokio::time::timeout(patience, self.provider.socket.send(message)).await {
-            Ok(sent) => Ok(sent?),
-            Err(_) => Err(Gone),
+            Ok(Ok(())) => Ok(()),
+            Ok(Err(_)) | Err(_) => Err(NotSent),
         }
     }
 
@@ -177,7 +177,7 @@ impl Session {
     pub(super) fn connect(&mut self, dialed: Dialed) {
         self.provider = dialed;
         self.lifetime = Lifetime::Running;
-        self.watch.connected(Instant::now());
+        self.deadlines.connected(Instant::now());
     }
 
     /// Tells the provider that its connection is not needed any more.
@@ -202,199 +202,127 @@ impl Session {
         drop(tokio::time::timeout(FAREWELL, farewell).await);
     }
 
-    async fn tool_says(&mut self, message: Incoming) -> Result<Flow, Gone> {
+    async fn on_tool(&mut self, message: Incoming) -> ControlFlow<()> {
         match message {
-            Some(Ok(Message::Text(text))) => self.tool_text(text).await,
-            Some(Ok(message @ Message::Binary(_))) => self.pass_up(message).await,
+            Some(Ok(Message::Text(text))) => self.on_tool_text(text).await,
+            Some(Ok(message @ Message::Binary(_))) => self.forward_up(message).await,
             // Pings are answered on each side by the library.
-            Some(Ok(Message::Ping(_) | Message::Pong(_) | Message::Frame(_))) => Ok(Flow::GoOn),
+            Some(Ok(Message::Ping(_) | Message::Pong(_) | Message::Frame(_))) => Continue(()),
             Some(Ok(Message::Close(frame))) => {
                 // The library has queued the answer to the tool's close.
-                self.tool.flush().await?;
-                self.provider.socket.close(frame).await?;
-                Ok(Flow::Stop)
+                kept(self.tool.flush().await)?;
+                kept(self.provider.socket.close(frame).await)?;
+                Break(())
             }
-            Some(Err(error)) => Err(error.into()),
-            None => Ok(Flow::Stop),
+            Some(Err(error)) => kept(Err(error)),
+            None => Break(()),
         }
     }
 
-    async fn tool_text(&mut self, text: Utf8Bytes) -> Result<Flow, Gone> {
+    async fn on_tool_text(&mut self, text: Utf8Bytes) -> ControlFlow<()> {
         let facts = match facts::learn_frame(&text) {
             Ok(ToolFrame::Turn(facts)) => facts,
-            Ok(ToolFrame::Other) => return self.pass_up(Message::Text(text)).await,
+            Ok(ToolFrame::Other) => return self.forward_up(Message::Text(text)).await,
             Err(error) => {
                 let record =
-                    Record::open(&self.handshake.core, &self.handshake.caller, Transport::WebSocket, None);
+                    Record::open(self.context.core(), &self.context.caller, Transport::WebSocket, None);
                 record.unserved(Class::Rejected, error.status_code());
-                return self.say(error.frame()).await.map(|()| Flow::GoOn);
+                return self.tell(error.frame()).await;
             }
         };
         if self.turn.is_none() {
-            return self.start(text, facts).await.map(|()| Flow::GoOn);
+            return self.start(text, facts).await;
         }
         if self.early.len() == EARLY_TURNS {
-            return Ok(Flow::Stop);
+            return Break(());
         }
         self.early.push_back((text, facts));
-        Ok(Flow::GoOn)
+        Continue(())
     }
 
-    async fn pass_up(&mut self, message: Message) -> Result<Flow, Gone> {
+    async fn forward_up(&mut self, message: Message) -> ControlFlow<()> {
         match self.send_up(message).await {
-            Ok(()) => Ok(Flow::GoOn),
-            Err(Gone) => self.lost().await,
+            Ok(()) => Continue(()),
+            Err(NotSent) => self.provider_gone().await,
         }
     }
 
     /// Starts the turns that came early, up to the first that has to be waited for.
-    async fn start_early_turns(&mut self) -> Result<(), Gone> {
+    async fn start_early_turns(&mut self) -> ControlFlow<()> {
         while self.turn.is_none()
             && let Some((frame, facts)) = self.early.pop_front()
         {
             self.start(frame, facts).await?;
         }
-        Ok(())
+        Continue(())
     }
 
-    /// Starts a turn on the account that the connection is to, unless it cannot serve any more.
-    async fn start(&mut self, frame: Utf8Bytes, facts: Facts) -> Result<(), Gone> {
-        let core = &self.handshake.core;
-        let mut record =
-            Record::open(core, &self.handshake.caller, Transport::WebSocket, facts.model.clone());
-        let here = Candidate { account: self.provider.account, placement: Placement::Conversation };
-        // Until the conversation has settled here, what was passed over says why it left its home.
-        let settled = self.home.is_none_or(|home| home.account == here.account);
-        let skipped = if settled { Vec::new() } else { self.passed_over.clone() };
-        let stays = || Selection { home: self.home, candidates: vec![here], skipped };
-        let (selection, failed) = self.opening.take().unwrap_or_else(|| (stays(), Vec::new()));
-        for try_ in failed {
-            record.tried(try_.account, try_.refusal.noted());
-        }
-        record.read(frame.len());
-        record.chosen(&self.handshake.ask(), &selection);
-        let mut turn = Box::new(Turn {
-            frame,
-            facts,
-            walk: Walk::new(&Selection { candidates: vec![here], ..selection }),
-            record,
-            credentials: Credentials::Present,
-            belief: Belief::ByHome,
-            renewal: Remedy::Untried,
-            since: core.clock.now().mono,
-            asked: None,
-            progress: Progress::default(),
-        });
-        self.watch.said(Instant::now());
-        let readiness = core.routing.read(|router, now| router.readiness(here.account, now));
-        match (readiness, turn.mobility()) {
-            (Readiness::Blocked(_), Mobility::Bound) => self.disown(turn, Class::Rejected).await,
-            (Readiness::Blocked(_), Mobility::Free) => {
-                let next = self.next_account(&mut turn);
-                self.go_on(turn, next, Class::FAILURE, None).await
-            }
-            (Readiness::Active | Readiness::FallbackOnly, mobility) => match (self.lifetime, mobility) {
-                (Lifetime::Running, _) => self.ask(turn).await,
-                // It came before the tool could know.
-                (Lifetime::Over, Mobility::Bound) => self.disown(turn, Class::Rejected).await,
-                (Lifetime::Over, Mobility::Free) => {
-                    self.go_on(turn, Next::Account(here.account), Class::Rejected, None).await
-                }
-            },
-        }
-    }
-
-    /// Sends the turn over the present connection.
-    pub(super) async fn ask(&mut self, mut turn: Box<Turn>) -> Result<(), Gone> {
-        let account = self.provider.account;
-        let mut payload = Payload::new(turn.frame.clone().into(), Encoding::Plain);
-        let Ok(body) = payload.for_relation(turn.belief.relation(self.home, account)) else {
-            return self.stay(turn).await;
-        };
-        let core = &self.handshake.core;
-        turn.since = core.clock.now().mono;
-        let conversation = self.handshake.conversation.clone().filter(|_| turn.facts.asks_for_an_answer());
-        let Some(lease) = Lease::begin(core, account, conversation) else {
-            return Box::pin(self.give_way(turn)).await;
-        };
-        turn.asked = Some(Asked { lease, observer: Observer::new(core, account) });
-        turn.progress = Progress::default();
-        let text = Utf8Bytes::try_from(body.bytes).map_err(|_| Gone)?;
-        let sent = self.send_up(Message::Text(text)).await;
-        self.watch.event(Instant::now());
-        self.turn = Some(turn);
-        match sent {
-            Ok(()) => Ok(()),
-            Err(Gone) => self.lost().await.map(drop),
-        }
-    }
-
-    async fn provider_says(&mut self, first: Incoming) -> Result<Flow, Gone> {
+    async fn on_provider(&mut self, first: Incoming) -> ControlFlow<()> {
         let mut message = first;
-        self.watch.heard(Instant::now());
+        self.deadlines.heard(Instant::now());
         for _ in 0..MERGE {
             match message {
-                Some(Ok(Message::Text(text))) => self.provider_text(text).await?,
-                Some(Ok(message @ Message::Binary(_))) => self.tool.feed(message).await?,
+                Some(Ok(Message::Text(text))) => self.on_provider_text(text).await?,
+                Some(Ok(message @ Message::Binary(_))) => kept(self.tool.feed(message).await)?,
                 Some(Ok(Message::Ping(_) | Message::Pong(_) | Message::Frame(_))) => {}
                 Some(Ok(Message::Close(frame))) => return self.closed(frame).await,
-                Some(Err(_)) | None => return self.lost().await,
+                Some(Err(_)) | None => return self.provider_gone().await,
             }
             match self.provider.socket.next().now_or_never() {
                 Some(next) => message = next,
                 None => break,
             }
         }
-        self.tool.flush().await?;
-        Ok(Flow::GoOn)
+        kept(self.tool.flush().await)?;
+        Continue(())
     }
 
-    async fn provider_text(&mut self, text: Utf8Bytes) -> Result<(), Gone> {
+    async fn on_provider_text(&mut self, text: Utf8Bytes) -> ControlFlow<()> {
         let now = Instant::now();
-        self.watch.event(now);
+        self.deadlines.event(now);
         let Some(mut turn) = self.turn.take() else {
             return self.stray(text).await;
         };
         let Some(asked) = &mut turn.asked else {
             self.turn = Some(turn);
-            return Ok(());
+            return Continue(());
         };
         let kind = asked.observer.note(text.as_bytes());
         let stage = asked.observer.stage.clone();
         let Some(text) = for_tool(kind, text) else {
             self.turn = Some(turn);
-            return Ok(());
+            return Continue(());
         };
         match (&mut turn.progress, kind) {
             (Progress::Held { frames, deadline }, Kind::Lifecycle | Kind::Metadata | Kind::Limits) => {
-                deadline.get_or_insert(now + self.handshake.core.config.pace.hold);
+                deadline.get_or_insert(now + self.context.core().config.pace.hold);
                 frames.push(text);
                 self.turn = Some(turn);
-                Ok(())
+                Continue(())
             }
-            (Progress::Held { .. }, Kind::Failed) => self.failed(turn, text, stage).await,
+            (Progress::Held { .. }, Kind::Failed) => self.turn_failed(turn, text, stage).await,
             (Progress::Held { .. }, Kind::Output | Kind::Completed | Kind::Incomplete) => {
-                self.handshake.core.gate.note(Evidence::Answered);
+                self.context.plane.breaker.note(Evidence::Answered);
                 self.turn = Some(turn);
                 self.commit().await?;
-                self.pass_on(kind, text).await
+                self.forward_event(kind, text).await
             }
             (Progress::Committed, _) => {
                 self.turn = Some(turn);
-                self.pass_on(kind, text).await
+                self.forward_event(kind, text).await
             }
         }
     }
 
     /// A frame outside any turn: limits are read, the rest is passed on.
-    async fn stray(&mut self, text: Utf8Bytes) -> Result<(), Gone> {
-        let mut observer = Observer::new(&self.handshake.core, self.provider.account);
+    async fn stray(&mut self, text: Utf8Bytes) -> ControlFlow<()> {
+        let mut observer = Observer::new(self.context.core(), self.provider.account);
         let kind = observer.note(text.as_bytes());
         self.notice_the_end(&observer.stage);
         match for_tool(kind, text) {
-            Some(text) if self.lifetime == Lifetime::Running => self.feed(text).await,
+            Some(text) if self.lifetime == Lifetime::Running => self.forward_down(text).await,
             // Read in the next turn, it would end that; a closed connection is just opened anew.
-            Some(_) | None => Ok(()),
+            Some(_) | None => Continue(()),
         }
     }
 
@@ -408,28 +336,28 @@ impl Session {
     }
 
     /// Sends what was held: from here on nothing is tried again.
-    async fn commit(&mut self) -> Result<(), Gone> {
-        let Some(turn) = &mut self.turn else { return Ok(()) };
+    async fn commit(&mut self) -> ControlFlow<()> {
+        let Some(turn) = &mut self.turn else { return Continue(()) };
         let Progress::Held { frames, .. } = std::mem::replace(&mut turn.progress, Progress::Committed) else {
-            return Ok(());
+            return Continue(());
         };
-        turn.frame = Utf8Bytes::default();
+        turn.forget_payload();
         if let Some(asked) = &turn.asked {
-            turn.record.committed(asked.lease.account());
+            turn.drive.record().committed(asked.lease.account());
             if turn.facts.asks_for_an_answer() {
                 asked.lease.place();
-                self.home = self.handshake.home_after(self.home, asked.lease.account());
+                self.home = home_after(&self.context, self.home, asked.lease.account());
             }
         }
         for frame in frames {
-            self.feed(frame).await?;
+            self.forward_down(frame).await?;
         }
-        self.tool.flush().await?;
-        Ok(())
+        kept(self.tool.flush().await)?;
+        Continue(())
     }
 
-    async fn pass_on(&mut self, kind: Kind, text: Utf8Bytes) -> Result<(), Gone> {
-        self.feed(text).await?;
+    async fn forward_event(&mut self, kind: Kind, text: Utf8Bytes) -> ControlFlow<()> {
+        self.forward_down(text).await?;
         if kind.is_terminal()
             && let Some(mut turn) = self.turn.take()
         {
@@ -438,31 +366,44 @@ impl Session {
             }
             let class = turn.asked.as_ref().map_or(Class::FAILURE, |asked| asked.observer.class_at_end());
             let account = turn.asked.as_ref().map(|asked| asked.lease.account());
-            let tokens = turn.settle(class, None, Delivery::Answered);
+            let bearer = BearerShown::Generation(self.provider.generation);
+            let tokens = turn.close(&turn.outcome(class, None, Delivery::Answered, bearer));
             turn.finish(class, 200, account, tokens);
         }
-        Ok(())
+        Continue(())
     }
 
     /// Puts a frame on its way to the tool, to be flushed with the next.
-    pub(super) async fn feed(&mut self, text: Utf8Bytes) -> Result<(), Gone> {
+    pub(super) async fn forward_down(&mut self, text: Utf8Bytes) -> ControlFlow<()> {
         if let Some(turn) = &mut self.turn {
-            turn.record.wrote(text.len());
+            turn.drive.record().wrote(text.len());
         }
-        self.watch.said(Instant::now());
-        Ok(self.tool.feed(Message::Text(text)).await?)
+        self.deadlines.said(Instant::now());
+        kept(self.tool.feed(Message::Text(text)).await)
     }
 
-    pub(super) async fn say(&mut self, frame: String) -> Result<(), Gone> {
-        self.feed(frame.into()).await?;
-        Ok(self.tool.flush().await?)
+    pub(super) async fn tell(&mut self, frame: String) -> ControlFlow<()> {
+        self.forward_down(frame.into()).await?;
+        kept(self.tool.flush().await)
     }
 
-    async fn closed(&mut self, frame: Option<CloseFrame>) -> Result<Flow, Gone> {
+    async fn closed(&mut self, frame: Option<CloseFrame>) -> ControlFlow<()> {
         if self.turn.is_some() {
-            return self.lost().await;
+            return self.provider_gone().await;
         }
-        self.tool.close(frame).await?;
-        Ok(Flow::Stop)
+        kept(self.tool.close(frame).await)?;
+        Break(())
     }
+}
+
+/// Where the conversation lives once `account` has answered it.
+fn home_after(context: &RequestContext, before: Option<Home>, account: AccountId) -> Option<Home> {
+    let known = context.conversation.as_ref();
+    let remembered =
+        known.and_then(|key| context.core().routing.read(|router, now| router.home(key, now.wall)));
+    remembered.or(match before {
+        Some(home) if home.account != account => Some(Home { history: History::Mixed, ..Home::new(account) }),
+        Some(home) => Some(home),
+        None => Some(Home::new(account)),
+    })
 }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use futures_util::{SinkExt, StreamExt};
-use http::HeaderMap;
+use http::{HeaderMap, Method};
 use jiff::Timestamp;
 use rockpool_routing::{AccountId, Candidate, ClientId, Placement, Pool, Selection};
 use serde_json::{Value, json};
@@ -16,10 +16,9 @@ use tokio_tungstenite::tungstenite::protocol::Role;
 use url::Url;
 use uuid::Uuid;
 
-use super::Handshake;
-use super::byte_stream::{Noise, Socket, socket};
+use super::byte_stream::{ActivityProbe, Socket, socket};
 use super::dial::Dialed;
-use super::session::Session;
+use super::session::{Opening, Session};
 use crate::api::Operations as _;
 use crate::config::Config;
 use crate::engine::Engine;
@@ -28,6 +27,8 @@ use crate::host::ports::{NoBrowser, Ports};
 use crate::model::client::{KeyKind, OverrideMode};
 use crate::model::principal::Principal;
 use crate::proxy::authenticate::Caller;
+use crate::proxy::failover::context::RequestContext;
+use crate::proxy::state::DataPlane;
 use crate::snapshot::ActivityView;
 use crate::store::ClientRow;
 use crate::store::registry::Registry;
@@ -83,32 +84,34 @@ impl Bench {
             last_used_at: None,
         };
         let since = core.clock.now().mono;
-        let handshake = Handshake {
-            core,
+        let context = RequestContext {
+            plane: Arc::new(DataPlane::new(core)),
+            method: Method::GET,
             caller: Caller { client, registry: Arc::new(Registry::default()) },
             path: "codex/responses".to_owned(),
             headers: HeaderMap::new(),
             pool: Pool::single(account),
             conversation: None,
             ties: Vec::new(),
-            turn: None,
+            turn_giver: None,
         };
         let candidates = vec![Candidate { account, placement: Placement::Strategy }];
         let selection = Selection { home: None, candidates, skipped: Vec::new() };
         let (ours, theirs) = tokio::io::duplex(PIPE);
         let (tool, tools_end) = (socket(theirs, Role::Client).await, socket(ours, Role::Server).await);
         let (ours, theirs) = tokio::io::duplex(PIPE);
-        let noise = Noise::default();
+        let activity = ActivityProbe::default();
         let provider = socket(theirs, Role::Server).await;
         let dialed = Dialed {
             account,
             generation: 1,
-            socket: socket(noise.of(ours), Role::Client).await,
-            noise,
+            socket: socket(activity.of(ours), Role::Client).await,
+            activity,
             headers: HeaderMap::new(),
             since,
         };
-        let session = Session::new(handshake, selection, Vec::new(), dialed, tools_end);
+        let opening = Opening { selection, failed: Vec::new() };
+        let session = Session::new(Arc::new(context), opening, dialed, tools_end);
         let session = tokio::spawn(session.run());
         Self { tool, provider, session, engine, began: Instant::now(), _folder: folder }
     }

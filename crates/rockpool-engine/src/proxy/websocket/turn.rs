@@ -1,32 +1,37 @@
-//! One turn of a session: its frame, its record, its lease, and how far its answer has come.
+//! One turn of a session: its frame, its way over the accounts, and how far its answer has come.
 
 use rockpool_routing::failover::Remedy;
 use rockpool_routing::{AccountId, Class, Delivery};
 use tokio::time::Instant;
-use tokio_tungstenite::tungstenite::Utf8Bytes;
+use tokio_tungstenite::tungstenite::{Bytes, Utf8Bytes};
 
 use super::deadlines::Waiting;
-use crate::provider::event::Tokens;
-use crate::proxy::failover::attempt::{Credentials, Lease};
-use crate::proxy::failover::candidates::Walk;
-use crate::proxy::record::{Ending, Record, Try};
+use crate::provider::event::{Fault, Tokens};
+use crate::proxy::failover::attempt::Outcome;
+use crate::proxy::failover::credentials::BearerShown;
+use crate::proxy::failover::drive::{After, Drive};
+use crate::proxy::failover::lease::Lease;
+use crate::proxy::record::Ending;
+use crate::proxy::request::body::Encoding;
 use crate::proxy::request::facts::Facts;
-use crate::proxy::request::payload::Belief;
+use crate::proxy::request::payload::Payload;
 use crate::proxy::response::first_event::Observer;
 
 /// A turn that the tool started and whose answer has not ended.
 pub(crate) struct Turn {
-    pub(crate) frame: Utf8Bytes,
+    pub(crate) payload: Payload,
     pub(crate) facts: Facts,
-    pub(crate) walk: Walk,
-    pub(crate) record: Record,
-    pub(crate) credentials: Credentials,
-    pub(crate) belief: Belief,
+    pub(crate) drive: Drive,
     /// Whether the connection may be opened anew for this turn.
     pub(crate) renewal: Remedy,
+    /// When the attempt under way began.
     pub(crate) since: std::time::Instant,
     pub(crate) asked: Option<Asked>,
     pub(crate) progress: Progress,
+    /// How the last attempt ended.
+    pub(crate) last_class: Class,
+    /// The error that the provider sent last, as it is for the tool.
+    pub(crate) last_error: Option<(Fault, Utf8Bytes)>,
 }
 
 /// The account that is asked now.
@@ -58,7 +63,30 @@ pub(crate) enum Mobility {
     Bound,
 }
 
+/// What the failover rule says of an attempt that has ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Decision {
+    /// It is the answer.
+    Stands,
+    /// Another attempt may follow.
+    GoOn,
+}
+
 impl Turn {
+    pub(crate) fn new(frame: Utf8Bytes, facts: Facts, drive: Drive, since: std::time::Instant) -> Self {
+        Self {
+            payload: Payload::new(frame.into(), Encoding::Plain),
+            facts,
+            drive,
+            renewal: Remedy::Untried,
+            since,
+            asked: None,
+            progress: Progress::default(),
+            last_class: Class::FAILURE,
+            last_error: None,
+        }
+    }
+
     pub(crate) fn mobility(&self) -> Mobility {
         if self.facts.previous_response.is_some() { Mobility::Bound } else { Mobility::Free }
     }
@@ -72,14 +100,41 @@ impl Turn {
         Waiting::Answer { hold }
     }
 
-    /// Lets go of the account that was asked, noting what became of it.
-    pub(crate) fn settle(&mut self, class: Class, status: Option<u16>, delivery: Delivery) -> Tokens {
+    /// From here on nothing is sent again: the frame may be as large as a whole conversation.
+    pub(crate) fn forget_payload(&mut self) {
+        self.payload = Payload::new(Bytes::new(), Encoding::Plain);
+    }
+
+    /// The outcome of the attempt under way.
+    pub(crate) fn outcome(
+        &self,
+        class: Class,
+        status: Option<u16>,
+        delivery: Delivery,
+        bearer: BearerShown,
+    ) -> Outcome {
+        Outcome { class, status, delivery, bearer, since: self.since }
+    }
+
+    /// Ends the attempt under way without another one.
+    pub(crate) fn close(&mut self, outcome: &Outcome) -> Tokens {
         let Some(asked) = self.asked.take() else { return Tokens::default() };
-        let try_ = Try { class, status, delivery, since: self.since };
-        self.record.tried(asked.lease.account(), try_);
         let tokens = asked.observer.tokens();
-        asked.lease.settle(class);
+        self.drive.close(asked.lease, outcome);
         tokens
+    }
+
+    /// Ends the attempt under way, and says what follows.
+    pub(crate) fn decide(&mut self, outcome: &Outcome) -> Decision {
+        self.last_class = outcome.class;
+        let Some(asked) = self.asked.take() else { return Decision::Stands };
+        match self.drive.after(asked.lease, outcome) {
+            After::Answer(lease) => {
+                self.drive.close(lease, outcome);
+                Decision::Stands
+            }
+            After::GoOn => Decision::GoOn,
+        }
     }
 
     /// How far the turn had come when its connection broke.
@@ -92,6 +147,6 @@ impl Turn {
 
     /// Ends the turn.
     pub(crate) fn finish(self, class: Class, status: u16, account: Option<AccountId>, tokens: Tokens) {
-        self.record.finish(&Ending { class, status, account, tokens });
+        self.drive.into_record().finish(&Ending { class, status, account, tokens });
     }
 }

@@ -1,0 +1,94 @@
+//! What does not change on a request's way over the accounts: who asks, what for, and what it is pinned to.
+
+use std::sync::Arc;
+
+use http::request::Parts;
+use http::{HeaderMap, Method};
+use rockpool_routing::{AccountId, Ask, ConversationKey, Home, Pool, TenantId, TieKey, TieKind};
+
+use crate::core::Core;
+use crate::proxy::authenticate::Caller;
+use crate::proxy::request::headers::{self, TurnState};
+use crate::proxy::state::DataPlane;
+
+/// The tool's request as every attempt needs it: of one HTTP exchange, or of a WebSocket and all of its turns.
+pub(crate) struct RequestContext {
+    pub(crate) plane: Arc<DataPlane>,
+    pub(crate) caller: Caller,
+    pub(crate) method: Method,
+    /// Path and query below the provider's backend, such as `codex/responses`.
+    pub(crate) path: String,
+    /// As the tool sent them.
+    pub(crate) headers: HeaderMap,
+    pub(crate) pool: Pool,
+    pub(crate) conversation: Option<ConversationKey>,
+    /// What the tool presents that one account has given: a turn's state, the id of an answer.
+    pub(crate) ties: Vec<TieKey>,
+    /// The account that gave the turn state which the tool repeats, as far as is known.
+    pub(crate) turn_giver: Option<AccountId>,
+}
+
+/// What the tool's request names besides its headers.
+#[derive(Default)]
+pub(crate) struct Named<'a> {
+    /// The conversation that it belongs to.
+    pub(crate) conversation: Option<&'a str>,
+    /// The answer that it continues.
+    pub(crate) previous_response: Option<&'a str>,
+}
+
+impl RequestContext {
+    /// `path` is below the provider's backend.
+    pub(crate) fn new(
+        plane: &Arc<DataPlane>,
+        caller: Caller,
+        head: Parts,
+        path: &str,
+        named: &Named<'_>,
+    ) -> Self {
+        let tenant = caller.client.tenant;
+        let turn = turn_tie(tenant, &head.headers);
+        let answer = named.previous_response.and_then(|id| TieKey::new(tenant, TieKind::Response, id));
+        let given = |key: &TieKey| plane.core.routing.read(|router, now| router.tied(key, now.wall));
+        Self {
+            plane: Arc::clone(plane),
+            method: head.method,
+            path: with_query(path, head.uri.query()),
+            headers: head.headers,
+            pool: caller.registry.pool_for(&caller.client),
+            conversation: named.conversation.and_then(|name| ConversationKey::new(tenant, name)),
+            turn_giver: turn.as_ref().and_then(given),
+            ties: turn.into_iter().chain(answer).collect(),
+            caller,
+        }
+    }
+
+    pub(crate) fn core(&self) -> &Arc<Core> {
+        &self.plane.core
+    }
+
+    /// What the request asks the router.
+    pub(crate) fn ask(&self) -> Ask<'_> {
+        Ask { pool: &self.pool, conversation: self.conversation.as_ref(), ties: &self.ties }
+    }
+
+    /// What becomes of the turn state that the tool repeats, where `account` is asked and the conversation
+    /// lives at `home`.
+    pub(crate) fn turn_state(&self, account: AccountId, home: Option<Home>) -> TurnState {
+        headers::turn_state_for(account, self.turn_giver, home, &self.pool)
+    }
+}
+
+/// The turn in progress, whose state the tool repeats in a header.
+fn turn_tie(tenant: TenantId, headers: &HeaderMap) -> Option<TieKey> {
+    let state = headers.get(headers::TURN_STATE)?.to_str().ok()?;
+    TieKey::new(tenant, TieKind::Turn, state)
+}
+
+/// The path below the backend with the tool's own query.
+fn with_query(path: &str, query: Option<&str>) -> String {
+    match query {
+        Some(query) => format!("{path}?{query}"),
+        None => path.to_owned(),
+    }
+}

@@ -1,0 +1,210 @@
+//! The one way of a request over its accounts, whatever its shape: HTTP, a WebSocket's handshake, or one of
+//! its turns. A shape asks [`Drive::next`] what to do, sends, and tells what became of it; which account comes
+//! next, with which bearer, in which form the history goes, and what is noted of it, is decided here.
+//!
+//! The rule itself is [`rockpool_routing::verdict`]; [`Candidates`] keeps what it has to know of the attempts
+//! before.
+
+use std::sync::Arc;
+
+use rockpool_routing::{AccountId, Candidate, ConversationKey, Delivery, Home, Readiness};
+
+use super::attempt::{Outcome, Outgoing};
+use super::candidates::{Candidates, Next};
+use super::context::RequestContext;
+use super::credentials::Credentials;
+use super::lease::Lease;
+use crate::proxy::record::Record;
+use crate::proxy::request::headers::TurnState;
+use crate::proxy::request::payload::Payload;
+
+/// What a shape has to do next.
+pub(crate) enum Step {
+    /// Send this, under this hold on the account, and tell what became of it.
+    Send(Lease, Outgoing),
+    /// No account is left that could be asked.
+    NoneLeft,
+    /// Only this account could go on with the conversation, and it is not among those that may be asked.
+    HeldByHome(AccountId),
+}
+
+/// What becomes of an attempt that failed, or was answered, before anything went to the tool.
+pub(crate) enum After {
+    /// Its answer is the tool's. The hold goes on until that has ended.
+    Answer(Lease),
+    /// Ask [`Drive::next`] again.
+    GoOn,
+}
+
+/// What becomes of a connection that was refused.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum AfterRefusal {
+    /// The refusal is about the request itself, or the time is up: by the rule, no other account would help.
+    Stands,
+    /// Ask [`Drive::next`] again.
+    GoOn,
+}
+
+/// What is done when all chosen accounts came to nothing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum WhenNoneLeft {
+    /// The request ends: they were chosen a moment ago.
+    Stop,
+    /// The router is asked again: its choice is as old as the connection.
+    ChooseAgain,
+}
+
+/// One request on its way.
+pub(crate) struct Drive {
+    context: Arc<RequestContext>,
+    candidates: Candidates,
+    when_none_left: WhenNoneLeft,
+    /// Where the conversation lives.
+    home: Option<Home>,
+    /// The conversation that the answer puts on its account.
+    places: Option<ConversationKey>,
+    record: Record,
+}
+
+impl Drive {
+    /// The way of a request over `candidates`, for a conversation that lives at `home`.
+    pub(crate) fn new(
+        context: &Arc<RequestContext>,
+        candidates: &[Candidate],
+        home: Option<Home>,
+        when_none_left: WhenNoneLeft,
+        record: Record,
+    ) -> Self {
+        Self {
+            context: Arc::clone(context),
+            candidates: Candidates::new(candidates),
+            when_none_left,
+            home,
+            places: context.conversation.clone(),
+            record,
+        }
+    }
+
+    /// The answer leaves the conversation where it is: it is none, as that of a warm-up.
+    pub(crate) fn leaves_conversation(&mut self) {
+        self.places = None;
+    }
+
+    pub(crate) fn record(&mut self) -> &mut Record {
+        &mut self.record
+    }
+
+    pub(crate) fn into_record(self) -> Record {
+        self.record
+    }
+
+    /// The account to dial, for a handshake that carries no request yet, with the bearer and the turn state
+    /// that go with it.
+    pub(crate) fn next_to_dial(&self) -> Option<(AccountId, Credentials, TurnState)> {
+        let account = self.candidates.current()?;
+        Some((account, self.candidates.credentials(), self.context.turn_state(account, self.home)))
+    }
+
+    /// What to do now.
+    pub(crate) fn next(&mut self, payload: &mut Payload) -> Step {
+        loop {
+            let Some(account) = self.candidates.current() else {
+                match self.look_again() {
+                    Next::Account(_) => continue,
+                    Next::NoneLeft | Next::Return | Next::Refresh | Next::Strip => return Step::NoneLeft,
+                }
+            };
+            let relation = self.candidates.origin().relation(self.home, account);
+            let body = match (payload.for_relation(relation), self.home) {
+                (Ok(body), _) => body,
+                (Err(_), None) => return Step::NoneLeft,
+                (Err(_), Some(home)) => match self.candidates.prefer(home.account) {
+                    Next::Account(_) => continue,
+                    Next::NoneLeft | Next::Return | Next::Refresh | Next::Strip => {
+                        return Step::HeldByHome(home.account);
+                    }
+                },
+            };
+            let Some(lease) = Lease::begin(self.context.core(), account, self.places.clone()) else {
+                self.pass_over(account);
+                continue;
+            };
+            let credentials = self.candidates.credentials();
+            let turn_state = self.context.turn_state(account, self.home);
+            return Step::Send(lease, Outgoing { account, credentials, body, turn_state });
+        }
+    }
+
+    /// Decides after an attempt; one that is not the answer is noted, and its account let go.
+    pub(crate) fn after(&mut self, lease: Lease, outcome: &Outcome) -> After {
+        let next = self.candidates.after(outcome.class, outcome.delivery, outcome.bearer);
+        if next == Next::Return {
+            return After::Answer(lease);
+        }
+        let account = lease.account();
+        self.close(lease, outcome);
+        self.learn_refused(account, next, outcome);
+        After::GoOn
+    }
+
+    /// Decides after a connection that was refused, for which nothing of the request was sent.
+    pub(crate) fn after_refusal(
+        &mut self,
+        account: AccountId,
+        lease: Option<Lease>,
+        outcome: &Outcome,
+    ) -> AfterRefusal {
+        self.record.tried(account, outcome.noted());
+        if let Some(lease) = lease {
+            lease.finish(outcome.class);
+        }
+        // Whatever became of it, nothing was worked on.
+        let next = self.candidates.after(outcome.class, Delivery::NotSent, outcome.bearer);
+        self.learn_refused(account, next, outcome);
+        match next {
+            Next::Return | Next::Strip => AfterRefusal::Stands,
+            Next::Refresh | Next::Account(_) | Next::NoneLeft => AfterRefusal::GoOn,
+        }
+    }
+
+    /// Notes how an attempt ended, and lets its account go.
+    pub(crate) fn close(&mut self, lease: Lease, outcome: &Outcome) {
+        self.record.tried(lease.account(), outcome.noted());
+        lease.finish(outcome.class);
+    }
+
+    /// Leaves the present account out.
+    pub(crate) fn advance(&mut self) {
+        self.candidates.advance();
+    }
+
+    /// An account that was refused with a fresh bearer too would only have its tokens rotated by another try.
+    fn learn_refused(&self, account: AccountId, next: Next, outcome: &Outcome) {
+        if next.leaves_refused(outcome.class, outcome.bearer) {
+            self.context.core().distrust(account);
+        }
+    }
+
+    /// Another request is finding out whether this account is back.
+    fn pass_over(&mut self, account: AccountId) {
+        let readiness = self.context.core().routing.read(|router, now| router.readiness(account, now));
+        match readiness {
+            Readiness::Blocked(blocked) => self.record.skipped(account, blocked),
+            Readiness::Active | Readiness::FallbackOnly => {}
+        }
+        self.candidates.advance();
+    }
+
+    /// Looks for accounts that were not met yet.
+    fn look_again(&mut self) -> Next {
+        match self.when_none_left {
+            WhenNoneLeft::Stop => Next::NoneLeft,
+            WhenNoneLeft::ChooseAgain => {
+                let found = self.context.core().routing.choose(&self.context.ask());
+                self.record.chosen_again(&found);
+                self.candidates.extend(&found.candidates);
+                self.candidates.advance()
+            }
+        }
+    }
+}

@@ -1,0 +1,128 @@
+//! One HTTP request over the accounts of its pool: asks the drive, sends, and gives what came of it.
+
+use std::sync::Arc;
+
+use bytes::Bytes;
+use http::{HeaderMap, StatusCode};
+use rockpool_routing::{AccountId, Class, Selection};
+
+use super::attempt::{self, Reply, Tried};
+use super::context::RequestContext;
+use super::drive::{After, Drive, Step, WhenNoneLeft};
+use super::lease::Lease;
+use super::no_account;
+use crate::provider::event::Tokens;
+use crate::proxy::record::{Ending, Record};
+use crate::proxy::request::payload::Payload;
+use crate::proxy::response::error_response::ProxyError;
+use crate::proxy::response::relay::Relay;
+
+/// What the tool gets. All of it is noted, or notes itself when it ends.
+pub(crate) enum Answer {
+    /// A stream of events, as they come.
+    Stream { status: StatusCode, headers: HeaderMap, relay: Box<Relay> },
+    /// A whole answer of the provider: an error, or one that is not a stream.
+    Whole { status: StatusCode, headers: HeaderMap, body: Bytes },
+    /// No account served it.
+    Error(ProxyError),
+}
+
+/// Serves a request whose accounts were chosen.
+pub(crate) async fn serve(
+    context: Arc<RequestContext>,
+    selection: &Selection,
+    mut payload: Payload,
+    record: Record,
+) -> Answer {
+    let mut drive = Drive::new(&context, &selection.candidates, selection.home, WhenNoneLeft::Stop, record);
+    let mut last: Option<Tried> = None;
+    loop {
+        let (lease, outgoing) = match drive.next(&mut payload) {
+            Step::Send(lease, outgoing) => (lease, outgoing),
+            Step::NoneLeft => return none_left(&context, drive.into_record(), last),
+            Step::HeldByHome(home) => return held_by_home(&context, drive.into_record(), home, last),
+        };
+        let tried = attempt::send(&context, &outgoing).await;
+        match drive.after(lease, &tried.outcome) {
+            After::Answer(lease) => return answer(tried, lease, drive.into_record()),
+            After::GoOn => last = Some(tried),
+        }
+    }
+}
+
+/// The answer of an attempt is the tool's.
+fn answer(tried: Tried, lease: Lease, mut record: Record) -> Answer {
+    let Tried { outcome, reply } = tried;
+    let account = lease.account();
+    let class = outcome.class;
+    if class == Class::Success {
+        lease.place();
+    }
+    match reply {
+        Reply::Stream { status, headers, peeked } => {
+            record.committed(account);
+            let relay = Box::new(Relay::new(*peeked, lease, record, status.as_u16(), outcome.since));
+            Answer::Stream { status, headers, relay }
+        }
+        Reply::Whole { status, headers, body } => {
+            record.tried(account, outcome.noted());
+            record.committed(account);
+            record.wrote(body.len());
+            lease.finish(class);
+            let (status_code, tokens) = (status.as_u16(), Tokens::default());
+            record.finish(&Ending { class, status: status_code, account: Some(account), tokens });
+            Answer::Whole { status, headers, body }
+        }
+        Reply::Nothing(text) => {
+            record.tried(account, outcome.noted());
+            lease.finish(class);
+            refused(record, class, ProxyError::Unreachable(text))
+        }
+    }
+}
+
+/// Only the conversation's own account could go on with it, and it cannot serve now.
+fn held_by_home(
+    context: &RequestContext,
+    mut record: Record,
+    home: AccountId,
+    last: Option<Tried>,
+) -> Answer {
+    record.bound(home);
+    match no_account::bound(context.core(), &context.caller, home, &context.pool) {
+        Some(error) => refused(record, Class::FAILURE, error),
+        None => none_left(context, record, last),
+    }
+}
+
+/// No account served the request: says when one can, or hands the last answer on. A refused bearer is no
+/// business of the tool's.
+fn none_left(context: &RequestContext, record: Record, last: Option<Tried>) -> Answer {
+    let class = last.as_ref().map_or(Class::FAILURE, |tried| tried.outcome.class);
+    if let Some(error) = no_account::error(context.core(), &context.caller, &context.pool) {
+        return refused(record, class, error);
+    }
+    let unreachable = |text: &str| ProxyError::Unreachable(text.to_owned());
+    match last.map(|tried| tried.reply) {
+        Some(Reply::Whole { status, headers, body }) if status != StatusCode::UNAUTHORIZED => {
+            record.unserved(class, status.as_u16());
+            Answer::Whole { status, headers, body }
+        }
+        Some(Reply::Stream { status, headers, peeked }) if !peeked.held.is_empty() => {
+            record.unserved(class, status.as_u16());
+            Answer::Whole { status, headers, body: peeked.held }
+        }
+        Some(Reply::Nothing(text)) => refused(record, class, ProxyError::Unreachable(text)),
+        Some(Reply::Whole { .. }) | None => {
+            refused(record, class, unreachable("no account's sign-in was accepted"))
+        }
+        Some(Reply::Stream { .. }) => {
+            refused(record, class, unreachable("its answer broke off before it began"))
+        }
+    }
+}
+
+fn refused(record: Record, class: Class, error: ProxyError) -> Answer {
+    record.unserved(class, error.status_code());
+    Answer::Error(error)
+}

@@ -1,0 +1,35 @@
+//! What the requests of the data plane share among themselves; nothing below the proxy knows of it.
+
+use std::sync::Arc;
+
+use super::local::model_cache::ModelCache;
+use super::request::body::Budget;
+use super::websocket::breaker::WebSocketBreaker;
+use crate::core::Core;
+use crate::host::tasks::Tasks;
+
+/// The engine's parts, and the data plane's own state beside them.
+pub(crate) struct DataPlane {
+    pub(crate) core: Arc<Core>,
+    /// Memory for the request bodies that are kept until their answer begins.
+    pub(crate) budget: Budget,
+    /// The lists of models that are known.
+    pub(crate) models: ModelCache,
+    /// Whether tools may open WebSockets now.
+    pub(crate) breaker: WebSocketBreaker,
+    /// WebSocket sessions under way; each ends by itself when the engine stops.
+    pub(crate) sessions: Tasks,
+}
+
+impl DataPlane {
+    pub(crate) fn new(core: Arc<Core>) -> Self {
+        let breaker = WebSocketBreaker::new(core.clock.clone());
+        Self {
+            core,
+            budget: Budget::new(),
+            models: ModelCache::default(),
+            breaker,
+            sessions: Tasks::default(),
+        }
+    }
+}

@@ -1,0 +1,134 @@
+//! Puts a turn on an account: on the connection that stands where that can serve, else on another one.
+
+use std::ops::ControlFlow::{self, Break};
+
+use rockpool_routing::{Candidate, Class, Placement, Readiness, Selection};
+use tokio::time::Instant;
+use tokio_tungstenite::tungstenite::{Message, Utf8Bytes};
+
+use super::dial::Dial;
+use super::session::{Lifetime, Opening, Session};
+use super::turn::{Asked, Mobility, Progress, Turn};
+use crate::proxy::failover::attempt::Outgoing;
+use crate::proxy::failover::credentials::Credentials;
+use crate::proxy::failover::drive::{AfterRefusal, Drive, Step, WhenNoneLeft};
+use crate::proxy::failover::lease::Lease;
+use crate::proxy::record::{Record, Transport};
+use crate::proxy::request::facts::Facts;
+use crate::proxy::response::first_event::Observer;
+
+impl Session {
+    /// Starts a turn on the account that the connection is to, unless it cannot serve any more.
+    pub(super) async fn start(&mut self, frame: Utf8Bytes, facts: Facts) -> ControlFlow<()> {
+        let here = self.provider.account;
+        let mut turn = Box::new(self.turn_of(frame, facts));
+        self.deadlines.said(Instant::now());
+        let core = self.context.core();
+        let readiness = core.routing.read(|router, now| router.readiness(here, now));
+        match (readiness, self.lifetime, turn.mobility()) {
+            (Readiness::Blocked(_), _, Mobility::Bound) => self.refuse_history(turn, Class::Rejected).await,
+            (Readiness::Blocked(_), _, Mobility::Free) => {
+                turn.drive.advance();
+                self.place(turn).await
+            }
+            (Readiness::Active | Readiness::FallbackOnly, Lifetime::Running, _) => self.place(turn).await,
+            // It came before the tool could know.
+            (Readiness::Active | Readiness::FallbackOnly, Lifetime::Over, Mobility::Bound) => {
+                self.refuse_history(turn, Class::Rejected).await
+            }
+            (Readiness::Active | Readiness::FallbackOnly, Lifetime::Over, Mobility::Free) => {
+                turn.last_class = Class::Rejected;
+                self.place(turn).await
+            }
+        }
+    }
+
+    fn turn_of(&mut self, frame: Utf8Bytes, facts: Facts) -> Turn {
+        let core = self.context.core();
+        let here = Candidate { account: self.provider.account, placement: Placement::Conversation };
+        // Until the conversation has settled here, what was passed over says why it left its home.
+        let settled = self.home.is_none_or(|home| home.account == here.account);
+        let skipped = if settled { Vec::new() } else { self.passed_over.clone() };
+        let stays = || Opening {
+            selection: Selection { home: self.home, candidates: vec![here], skipped },
+            failed: Vec::new(),
+        };
+        let Opening { selection, failed } = self.opening.take().unwrap_or_else(stays);
+        let model = facts.model.clone();
+        let mut record = Record::open(core, &self.context.caller, Transport::WebSocket, model);
+        for (account, refused) in failed {
+            record.tried(account, refused);
+        }
+        record.read(frame.len());
+        record.chosen(&self.context.ask(), &selection);
+        // A turn that continues an answer of this connection can go nowhere else.
+        let when_none_left = match &facts.previous_response {
+            Some(_) => WhenNoneLeft::Stop,
+            None => WhenNoneLeft::ChooseAgain,
+        };
+        let mut drive = Drive::new(&self.context, &[here], selection.home, when_none_left, record);
+        if !facts.asks_for_an_answer() {
+            drive.leaves_conversation();
+        }
+        Turn::new(frame, facts, drive, core.clock.now().mono)
+    }
+
+    /// Asks the drive until an account has the turn, or none is left.
+    pub(super) async fn place(&mut self, mut turn: Box<Turn>) -> ControlFlow<()> {
+        loop {
+            let (lease, outgoing) = match turn.drive.next(&mut turn.payload) {
+                Step::Send(lease, outgoing) => (lease, outgoing),
+                Step::HeldByHome(home) => return self.refuse_pinned(turn, home).await,
+                Step::NoneLeft => {
+                    return match turn.mobility() {
+                        Mobility::Free => self.none_left(turn).await,
+                        Mobility::Bound => self.refuse_history(turn, Class::Rejected).await,
+                    };
+                }
+            };
+            if self.can_carry(&outgoing) {
+                return self.send_turn(turn, lease, outgoing).await;
+            }
+            let Outgoing { account, credentials, turn_state, .. } = outgoing;
+            let dial = Dial { account, credentials, turn_state, patience: None };
+            match dial.of(&self.context).await {
+                Ok(dialed) => {
+                    self.connect(dialed);
+                    return self.send_turn(turn, lease, outgoing).await;
+                }
+                Err(refusal) => {
+                    turn.last_class = refusal.outcome.class;
+                    match turn.drive.after_refusal(account, Some(lease), &refusal.outcome) {
+                        // A refused connection says nothing about the turn itself.
+                        AfterRefusal::Stands => turn.drive.advance(),
+                        AfterRefusal::GoOn => {}
+                    }
+                }
+            }
+        }
+    }
+
+    /// Whether the present connection is the one that the turn needs.
+    fn can_carry(&self, outgoing: &Outgoing) -> bool {
+        outgoing.account == self.provider.account
+            && outgoing.credentials == Credentials::Present
+            && self.lifetime == Lifetime::Running
+    }
+
+    /// Sends the turn over the present connection.
+    async fn send_turn(&mut self, mut turn: Box<Turn>, lease: Lease, outgoing: Outgoing) -> ControlFlow<()> {
+        let core = self.context.core();
+        turn.since = core.clock.now().mono;
+        turn.asked = Some(Asked { lease, observer: Observer::new(core, outgoing.account) });
+        turn.progress = Progress::default();
+        let Ok(text) = Utf8Bytes::try_from(outgoing.body.bytes) else { return Break(()) };
+        let sent = self.send_up(Message::Text(text)).await;
+        self.deadlines.event(Instant::now());
+        self.turn = Some(turn);
+        match sent {
+            Ok(()) => ControlFlow::Continue(()),
+            // The way back here is through `place`: a future of this size has to end somewhere.
+            Err(_) => Box::pin(self.provider_gone()).await,
+        }
+    }
+}
