@@ -1,7 +1,7 @@
 //! The states of an account, and what each means for routing.
 //!
-//! A state is derived, never stored as one: the owner's wish, the credentials, the account's standing
-//! with the provider, its quota and its cool-down each have one writer. [`AccountState`] names the one
+//! A state is derived, never stored as one: whether the owner has paused it, the credentials, the account's
+//! standing with the provider, its quota and its cool-down each have one writer. [`AccountState`] names the one
 //! that matters most, in the order in which a person has to deal with them.
 
 use jiff::Timestamp;
@@ -11,11 +11,10 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum AccountState {
-    /// Serves requests.
     Ready,
     /// Set aside by hand.
     Paused,
-    /// A quota window is used up.
+    /// No quota is left.
     Exhausted,
     /// Asked to slow down for a short while.
     RateLimited,
@@ -70,14 +69,12 @@ impl AccountState {
     }
 }
 
-/// Whether the owner wants the account used.
+/// Whether the owner lets the account be used: the administrative state, as opposed to what it can do.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Wish {
-    /// In use.
+pub enum Activation {
     #[default]
     Active,
-    /// Set aside by hand.
     Paused,
 }
 
@@ -88,9 +85,9 @@ pub enum CredentialState {
     /// A bearer can be had.
     #[default]
     Usable,
-    /// The fate of the refresh token is unknown; the old access token still serves.
+    /// Whether the refresh token was spent is unknown; the old access token still serves.
     UncertainServing,
-    /// The fate of the refresh token is unknown, and the access token is refused or expired.
+    /// Whether the refresh token was spent is unknown, and the access token is refused or expired.
     UncertainSpent,
     /// The refresh token is dead.
     NeedsReauth,
@@ -102,7 +99,6 @@ pub enum CredentialState {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Standing {
-    /// Nothing against it.
     #[default]
     Good,
     /// The login does not belong to the workspace any more, or the provider names none.
@@ -116,7 +112,6 @@ pub enum Standing {
 /// Why an account cannot be given a request now.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Blocked {
-    /// The state behind it.
     pub state: AccountState,
     /// When time alone cures it; `None` where a person has to act or the time is unknown.
     pub until: Option<Timestamp>,
@@ -129,7 +124,6 @@ pub enum Readiness {
     Active,
     /// Takes requests only when no account is active.
     FallbackOnly,
-    /// Takes none.
     Blocked(Blocked),
 }
 

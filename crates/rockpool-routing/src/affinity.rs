@@ -1,12 +1,17 @@
-//! What ties a request to an account, for as many conversations as fit.
+//! Which conversations and turns are pinned to which account, for as many as fit.
 //!
 //! # Policy
 //!
-//! A *conversation* is tied softly: its prompt cache, and encrypted reasoning that can be left out, are
-//! on one account. It stays there while that account can serve, unless its pool rotates strictly, and is
-//! forgotten after a week without a request. A *turn* in progress and an answer that is *continued* by its
-//! id are tied to one account for an hour at most, rotation or not. Items that only their maker can read
-//! (compaction, agent messages) are seen in the body of a request, not here.
+//! A *conversation* is pinned because it is cheap where it was: its prompt cache, and encrypted reasoning that
+//! can be left out, are on one account. It stays there while that account can serve, unless its pool rotates
+//! strictly, and is forgotten after a week without a request. A *turn* in progress and an answer that is
+//! *continued* by its id are pinned because no other account knows them, for an hour at most, rotation or not.
+//! Items that only their maker can read (compaction, agent messages) are seen in the body of a request, not
+//! here.
+//!
+//! A pin is made when an account begins to answer, not when it is chosen: of the accounts that were tried the
+//! last one has the cache, and a request that nobody served leaves its conversation where it was. So two
+//! requests of a new conversation at the same time may be placed apart; the later answer counts.
 
 use std::collections::{BTreeMap, HashMap};
 use std::hash::Hash;
@@ -20,12 +25,12 @@ use crate::{AccountId, AccountState, Class, TenantId};
 pub const CAPACITY: usize = 10_000;
 /// A conversation without a request for so long is forgotten.
 pub const CONVERSATION_LIFE: SignedDuration = SignedDuration::from_hours(7 * 24);
-/// A tie is good for so long: the provider ends a connection, and with it the ids of its answers, after
-/// an hour, and no turn is known to take longer.
-pub const TIE_LIFE: SignedDuration = SignedDuration::from_hours(1);
+/// A pinned turn or answer is remembered for so long: the provider ends a connection, and with it the ids of
+/// its answers, after an hour, and no turn is known to take longer.
+pub const PIN_LIFE: SignedDuration = SignedDuration::from_hours(1);
 /// The provider keeps a prompt in its cache for up to an hour without use (its documentation of 2026).
-pub const WARMTH_LIFE: SignedDuration = SignedDuration::from_hours(1);
-/// Names are cut to this many bytes, so memory stays bounded.
+pub const PROMPT_CACHE_LIFE: SignedDuration = SignedDuration::from_hours(1);
+/// Names are cut to this many bytes: tools choose them, and memory stays bounded.
 const LONGEST_NAME: usize = 256;
 
 /// A conversation as the tool names it. Only within its tenant.
@@ -44,29 +49,28 @@ impl ConversationKey {
     }
 }
 
-/// Something that ties a request to the account that gave it.
+/// Something that an account gave, and that pins a request which presents it to that account.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct TieKey {
+pub struct PinKey {
     /// The tenant whose tool presents it.
     pub tenant: TenantId,
-    /// What it is.
-    pub kind: TieKind,
+    pub kind: PinKind,
     /// The provider's own name for it, at most 256 bytes kept.
     pub name: String,
 }
 
-/// The kinds of ties.
+/// What an account gave. The same words as a turn's state and as an answer's id are two keys.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum TieKind {
+pub enum PinKind {
     /// The state of a turn in progress, which the provider gave and the tool repeats.
     Turn,
     /// An answer that the request continues.
     Response,
 }
 
-impl TieKey {
+impl PinKey {
     /// Makes a key; `None` for an empty name. Longer names are cut to 256 bytes.
-    pub fn new(tenant: TenantId, kind: TieKind, name: &str) -> Option<Self> {
+    pub fn new(tenant: TenantId, kind: PinKind, name: &str) -> Option<Self> {
         Some(Self { tenant, kind, name: cut(name)? })
     }
 }
@@ -77,37 +81,36 @@ fn cut(name: &str) -> Option<String> {
     (!name.is_empty()).then(|| name[..end].to_owned())
 }
 
-/// Where a conversation lives.
+/// The account that a conversation is pinned to, and what moving it away would cost.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Home {
-    /// The account.
+pub struct ConversationPin {
     pub account: AccountId,
     /// Whose answers its history holds.
     pub history: History,
     /// What the account's prompt cache holds of it.
-    pub warmth: Option<Warmth>,
+    pub prompt_cache: Option<PromptCache>,
 }
 
-impl Home {
+impl ConversationPin {
     /// A conversation that has its first answer from `account`.
     pub fn new(account: AccountId) -> Self {
-        Self { account, history: History::Own, warmth: None }
+        Self { account, history: History::Own, prompt_cache: None }
     }
 
     /// Input tokens that its account would have had in its cache at `wall`, and an answer from another
     /// account that found `cached` there did without: an estimate, and not more than it may have been.
     pub fn tokens_lost(&self, cached: u64, wall: Timestamp) -> u64 {
-        let warm = self.warmth.filter(|warmth| wall.duration_since(warmth.at) < WARMTH_LIFE);
-        warm.map_or(0, |warmth| warmth.tokens.saturating_sub(cached))
+        let warm = self.prompt_cache.filter(|cache| wall.duration_since(cache.at) < PROMPT_CACHE_LIFE);
+        warm.map_or(0, |cache| cache.tokens.saturating_sub(cached))
     }
 }
 
 /// What the prompt cache of an account holds of a conversation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Warmth {
+pub struct PromptCache {
     /// Input tokens of its last answer.
     pub tokens: u64,
-    /// When that was.
+    /// When that answer came: see [`PROMPT_CACHE_LIFE`].
     pub at: Timestamp,
 }
 
@@ -121,22 +124,17 @@ pub enum History {
     Mixed,
 }
 
-/// What became of a conversation's tie to its account.
+/// What became of a conversation's pin in one request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Fate {
+pub enum AffinityOutcome {
     /// The request names no conversation.
     None,
     /// Its first request.
     New,
-    /// It stayed.
+    /// The account that it is pinned to has served it.
     Kept,
-    /// It went on elsewhere.
-    Moved {
-        /// Where it was.
-        from: AccountId,
-        /// Why.
-        reason: MoveReason,
-    },
+    /// Another account has served it.
+    Moved { from: AccountId, reason: MoveReason },
 }
 
 /// Why a conversation left its account.
@@ -154,10 +152,13 @@ pub enum MoveReason {
 
 /// Least-recently-used map with an age limit.
 #[derive(Debug)]
-struct Memory<K, V> {
+struct LruMap<K, V> {
     entries: HashMap<K, Entry<V>>,
+    /// Keys by the tick of their last use.
     by_use: BTreeMap<u64, K>,
+    /// Counts uses: times of day may be equal or go back.
     tick: u64,
+    /// How long an entry is good for after its last use.
     life: SignedDuration,
 }
 
@@ -165,10 +166,11 @@ struct Memory<K, V> {
 struct Entry<V> {
     value: V,
     tick: u64,
+    /// Its last use.
     at: Timestamp,
 }
 
-impl<K: Clone + Eq + Hash, V: Copy> Memory<K, V> {
+impl<K: Clone + Eq + Hash, V: Copy> LruMap<K, V> {
     fn new(life: SignedDuration) -> Self {
         Self { entries: HashMap::new(), by_use: BTreeMap::new(), tick: 0, life }
     }
@@ -178,7 +180,7 @@ impl<K: Clone + Eq + Hash, V: Copy> Memory<K, V> {
         (wall.duration_since(entry.at) < self.life).then_some(entry.value)
     }
 
-    fn put(&mut self, key: &K, value: V, at: Timestamp) {
+    fn insert(&mut self, key: &K, value: V, at: Timestamp) {
         self.tick += 1;
         if let Some(old) = self.entries.insert(key.clone(), Entry { value, tick: self.tick, at }) {
             self.by_use.remove(&old.tick);
@@ -191,6 +193,7 @@ impl<K: Clone + Eq + Hash, V: Copy> Memory<K, V> {
         }
     }
 
+    /// Changes a value without counting as a use.
     fn edit(&mut self, key: &K, change: impl FnOnce(&mut V)) {
         if let Some(entry) = self.entries.get_mut(key) {
             change(&mut entry.value);
@@ -204,66 +207,68 @@ impl<K: Clone + Eq + Hash, V: Copy> Memory<K, V> {
     }
 }
 
-/// All conversations and ties that are remembered.
+/// All pins that are remembered. Two maps, so that many short turns cannot push out a conversation of days.
 #[derive(Debug)]
 pub struct Affinity {
-    homes: Memory<ConversationKey, Home>,
-    ties: Memory<TieKey, AccountId>,
+    conversations: LruMap<ConversationKey, ConversationPin>,
+    turns: LruMap<PinKey, AccountId>,
 }
 
 impl Default for Affinity {
     fn default() -> Self {
-        Self { homes: Memory::new(CONVERSATION_LIFE), ties: Memory::new(TIE_LIFE) }
+        Self { conversations: LruMap::new(CONVERSATION_LIFE), turns: LruMap::new(PIN_LIFE) }
     }
 }
 
 impl Affinity {
-    /// Where the conversation lives.
-    pub fn home(&self, key: &ConversationKey, wall: Timestamp) -> Option<Home> {
-        self.homes.get(key, wall)
+    /// Where the conversation is pinned; `None` after a week without an answer.
+    pub fn conversation_pin(&self, key: &ConversationKey, wall: Timestamp) -> Option<ConversationPin> {
+        self.conversations.get(key, wall)
     }
 
-    /// Puts the conversation on `account`, which answers it at `wall`.
-    pub fn settle(&mut self, key: &ConversationKey, account: AccountId, wall: Timestamp) {
-        let home = match self.home(key, wall) {
-            Some(home) if home.account == account => home,
-            Some(_) => Home { history: History::Mixed, ..Home::new(account) },
-            None => Home::new(account),
+    /// Pins the conversation to `account`, which answers it at `wall`.
+    pub fn place(&mut self, key: &ConversationKey, account: AccountId, wall: Timestamp) {
+        let pin = match self.conversation_pin(key, wall) {
+            Some(pin) if pin.account == account => pin,
+            // What another account encrypted stays in the tool's history from now on, also if the conversation
+            // goes back: only a new conversation is one account's own again. The cache that it had is left behind.
+            Some(_) => ConversationPin { history: History::Mixed, ..ConversationPin::new(account) },
+            None => ConversationPin::new(account),
         };
-        self.homes.put(key, home, wall);
+        self.conversations.insert(key, pin, wall);
     }
 
-    /// Notes how many input tokens `account` has read of the conversation, if it lives there.
-    pub fn warm(&mut self, key: &ConversationKey, account: AccountId, warmth: Warmth) {
-        self.homes.edit(key, |home| {
-            if home.account == account {
-                home.warmth = Some(warmth);
+    /// Notes what `account` has read of the conversation. Ignored where the conversation has moved since: an
+    /// answer may end long after the next one began elsewhere.
+    pub fn prompt_cached(&mut self, key: &ConversationKey, account: AccountId, prompt_cache: PromptCache) {
+        self.conversations.edit(key, |pin| {
+            if pin.account == account {
+                pin.prompt_cache = Some(prompt_cache);
             }
         });
     }
 
     /// The account that gave what the request presents.
-    pub fn tie(&self, key: &TieKey, wall: Timestamp) -> Option<AccountId> {
-        self.ties.get(key, wall)
+    pub fn pinned_account(&self, key: &PinKey, wall: Timestamp) -> Option<AccountId> {
+        self.turns.get(key, wall)
     }
 
     /// Remembers that `account` gave `key`.
-    pub fn bind(&mut self, key: &TieKey, account: AccountId, wall: Timestamp) {
-        self.ties.put(key, account, wall);
+    pub fn pin(&mut self, key: &PinKey, account: AccountId, wall: Timestamp) {
+        self.turns.insert(key, account, wall);
     }
 
-    /// Forgets everything about an account that is gone.
+    /// Forgets all pins to an account that is gone.
     pub fn forget_account(&mut self, account: AccountId) {
-        self.homes.retain(|home| home.account != account);
-        self.ties.retain(|tied| *tied != account);
+        self.conversations.retain(|pin| pin.account != account);
+        self.turns.retain(|pinned| *pinned != account);
     }
 
-    /// How many conversations and ties are remembered.
+    /// Pinned conversations and turns together, expired ones included.
     pub fn len(&self) -> usize {
-        self.homes.entries.len() + self.ties.entries.len()
+        self.conversations.entries.len() + self.turns.entries.len()
     }
 
-    /// Whether nothing is remembered.
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }

@@ -1,4 +1,4 @@
-//! Whether a tool's WebSocket is worth opening: a breaker over all accounts.
+//! Whether a tool's WebSocket is worth a try: a circuit breaker over all accounts.
 //!
 //! # What counts
 //!
@@ -7,7 +7,7 @@
 //!
 //! - a handshake that was answered by something else than an account's own trouble, that broke, or that
 //!   was never answered on a connection that stood, on every account that was tried;
-//! - a connection that broke before any output of a turn. Connections that were all opened before the
+//! - a connection that broke before any output of a turn. Connections that were all made before the
 //!   last loss count as one: an outage of the network, or a laptop that slept, breaks them together.
 //!
 //! A provider that cannot be reached at all (no name, no TCP, no TLS) counts for nothing: HTTP takes the
@@ -31,10 +31,12 @@ const FAILURES: usize = 3;
 const WITHIN: Duration = Duration::from_secs(30);
 /// How long it is open at first.
 const FIRST_PERIOD: Duration = Duration::from_secs(30);
-/// How long it is open at most.
+/// How long it is open at most. Not the same decision as the longest cool-down of an account: while the breaker
+/// is open tools go on over HTTP, so being wrong costs them speed, not service.
 const LONGEST_PERIOD: Duration = Duration::from_secs(15 * 60);
-/// A probe that told nothing for this long is forgotten. No handshake takes longer than 13 seconds.
-const PROBE: Duration = Duration::from_secs(15);
+/// A probe that told nothing for this long is forgotten. No handshake takes longer than 13 seconds; how long the
+/// probe of an account may take is decided by a tool's patience instead.
+const PROBE_PATIENCE: Duration = Duration::from_secs(15);
 
 /// What became of a connection to the provider.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -55,11 +57,11 @@ pub enum Evidence {
 /// Whether a tool's handshake is let through.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Admission {
-    /// As usual.
+    /// The breaker is closed.
     Pass,
     /// As the one probe.
     Probe,
-    /// Not now.
+    /// The breaker is open, or its probe is under way.
     Refuse,
 }
 
@@ -77,16 +79,13 @@ enum State {
     Closed,
     Open {
         until: Instant,
+        /// How long it was open or is, to be doubled if the next probe fails. Carried on through the states below.
         period: Duration,
     },
-    Probing {
-        since: Instant,
-        period: Duration,
-    },
-    Trial {
-        since: Instant,
-        period: Duration,
-    },
+    /// Half open: one handshake is under way, for [`PROBE_PATIENCE`].
+    Probing { since: Instant, period: Duration },
+    /// The probe had its handshake; no output has shown yet that turns get through.
+    Trial { since: Instant, period: Duration },
 }
 
 impl Breaker {
@@ -96,7 +95,7 @@ impl Breaker {
         match self.state {
             State::Closed | State::Trial { .. } => Admission::Pass,
             State::Open { until, .. } if now < until => Admission::Refuse,
-            State::Probing { since, .. } if now < since + PROBE => Admission::Refuse,
+            State::Probing { since, .. } if now < since + PROBE_PATIENCE => Admission::Refuse,
             State::Open { period, .. } | State::Probing { period, .. } => {
                 self.state = State::Probing { since: now, period };
                 Admission::Probe
@@ -156,7 +155,7 @@ fn longer(period: Duration) -> Duration {
     (period * 2).min(LONGEST_PERIOD)
 }
 
-/// The last failures of a kind, with no success between them.
+/// When the last failures of a kind came, with no success between them.
 #[derive(Clone, Debug, Default)]
 struct Row(VecDeque<Instant>);
 
@@ -426,7 +425,7 @@ mod tests {
                         Admission::Refuse => prop_assert!(failures >= FAILURES),
                         Admission::Probe => {
                             let now = bench.now.mono;
-                            prop_assert!(probed.is_none_or(|before| now >= before + PROBE));
+                            prop_assert!(probed.is_none_or(|before| now >= before + PROBE_PATIENCE));
                             probed = Some(now);
                         }
                     },

@@ -20,13 +20,12 @@ pub enum Origin {
 /// What one attempt showed.
 #[derive(Clone, Copy, Debug)]
 pub struct Signals<'a> {
-    /// Where it showed.
     pub origin: Origin,
     /// The provider's error code, else its error type, where the body has one.
     pub code: Option<&'a str>,
     /// How long the provider asks to wait.
     pub retry_after: Option<Duration>,
-    /// When a used-up limit resets.
+    /// When an exhausted limit resets.
     pub resets_at: Option<Timestamp>,
 }
 
@@ -45,7 +44,6 @@ impl Signals<'_> {
 /// The outcome of an attempt, as far as routing is concerned.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Class {
-    /// Served.
     Success,
     /// The request itself is at fault; every account would answer the same.
     Rejected,

@@ -13,20 +13,21 @@ pub mod id;
 pub mod now;
 pub mod polling;
 pub mod pool;
+mod probe;
 pub mod quota;
 pub mod replay;
 pub mod router;
 pub mod runway;
 #[cfg(test)]
-mod throw;
+mod test_random;
 
 pub use account::{AccountState, Blocked, CredentialState, Readiness, Standing};
-pub use affinity::{ConversationKey, Fate, History, Home, MoveReason, TieKey, TieKind};
+pub use affinity::{AffinityOutcome, ConversationKey, ConversationPin, History, MoveReason, PinKey, PinKind};
 pub use breaker::{Admission, Breaker, Evidence};
 pub use classify::{Class, Signals};
 pub use failover::{Delivery, Progress, Remedies, Verdict, verdict};
 pub use id::{AccountId, ClientId, LoginId, RequestId, SignInId, TenantId};
 pub use now::Now;
 pub use pool::{Conversations, Pool, PoolError, Strategy};
-pub use quota::{Beside, Credits, ExtraLimit, Quota, Reading, Source, Spend, Window, WindowKind};
+pub use quota::{Credits, ExtraLimit, Extras, Quota, Reading, Source, Spend, Window, WindowKind};
 pub use router::{Ask, Candidate, Outlook, Placement, Router, Selection, Skipped, Ticket};

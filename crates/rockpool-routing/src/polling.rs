@@ -4,7 +4,7 @@
 //!
 //! The base interval is what the caller has configured, five minutes by default. Traffic tells the quota
 //! of a busy account with every answer, so it is asked for only when that has not been the case for a
-//! whole interval. An account that nobody uses is asked for six times as seldom. One that is used up is
+//! whole interval. An account that nobody uses is asked for six times as seldom. One that is exhausted is
 //! asked for each interval, because limits are lifted early, and right after its reset. A contradiction
 //! waits for a second word, which is asked for after two minutes. Errors double the interval up to an
 //! hour. An account without a usable login is not asked for at all. Everything is jittered by up to a
@@ -31,17 +31,16 @@ const JITTER_PERCENT: u32 = 20;
 
 /// What is known of an account that may have to be asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Glance {
-    /// Its state.
+pub struct PollFacts {
     pub state: AccountState,
-    /// Its last request.
+    /// When it was last given a request.
     pub used_at: Option<Timestamp>,
-    /// Its newest reading, from whatever source.
+    /// When its newest reading came, from whatever source.
     pub seen_at: Option<Timestamp>,
     /// The next reset of a window of which something is used.
     pub resets_at: Option<Timestamp>,
     /// Since when the provider contradicts itself, where it does.
-    pub contested_since: Option<Timestamp>,
+    pub contradicted_since: Option<Timestamp>,
     /// When it was asked for last, in this run.
     pub asked_at: Option<Timestamp>,
     /// Questions in a row without an answer.
@@ -51,20 +50,20 @@ pub struct Glance {
 }
 
 /// When to ask next; `None` where asking is no use. A time in the past means now.
-pub fn next(glance: &Glance, base: Duration, now: Now) -> Option<Timestamp> {
-    let every = interval(glance, base, now)?;
-    let Some(known) = glance.seen_at.max(glance.asked_at) else { return Some(now.wall) };
-    let backed_off = every.saturating_mul(1 << glance.failures.min(6)).min(LONGEST.max(every));
-    let due = after(known, jittered(backed_off, glance.salt));
-    let reset = glance.resets_at.and_then(|at| at.checked_add(AFTER_RESET).ok());
-    match reset.filter(|at| glance.failures == 0 && known < *at) {
+pub fn next(facts: &PollFacts, base: Duration, now: Now) -> Option<Timestamp> {
+    let every = interval(facts, base, now)?;
+    let Some(known) = facts.seen_at.max(facts.asked_at) else { return Some(now.wall) };
+    let backed_off = every.saturating_mul(1 << facts.failures.min(6)).min(LONGEST.max(every));
+    let due = after(known, jittered(backed_off, facts.salt));
+    let reset = facts.resets_at.and_then(|at| at.checked_add(AFTER_RESET).ok());
+    match reset.filter(|at| facts.failures == 0 && known < *at) {
         Some(reset) => Some(due.min(reset)),
         None => Some(due),
     }
 }
 
-fn interval(glance: &Glance, base: Duration, now: Now) -> Option<Duration> {
-    let usual = match glance.state {
+fn interval(facts: &PollFacts, base: Duration, now: Now) -> Option<Duration> {
+    let usual = match facts.state {
         AccountState::NeedsReauth | AccountState::VaultLocked => return None,
         AccountState::Exhausted => base,
         AccountState::Paused
@@ -74,14 +73,14 @@ fn interval(glance: &Glance, base: Duration, now: Now) -> Option<Duration> {
         AccountState::Ready
         | AccountState::RateLimited
         | AccountState::SignInUncertain
-        | AccountState::Unreachable => by_use(glance, base, now),
+        | AccountState::Unreachable => by_use(facts, base, now),
     };
-    Some(if glance.contested_since.is_some() { usual.min(SECOND_WORD) } else { usual })
+    Some(if facts.contradicted_since.is_some() { usual.min(SECOND_WORD) } else { usual })
 }
 
-fn by_use(glance: &Glance, base: Duration, now: Now) -> Duration {
+fn by_use(facts: &PollFacts, base: Duration, now: Now) -> Duration {
     let busy = base.saturating_mul(BUSY);
-    let age = glance.used_at.map(|at| now.wall.duration_since(at));
+    let age = facts.used_at.map(|at| now.wall.duration_since(at));
     match age.map(|age| Duration::try_from(age).unwrap_or_default()) {
         Some(age) if age <= busy => base,
         Some(_) | None => base.saturating_mul(SELDOM),
@@ -116,75 +115,75 @@ mod tests {
         Now { mono: Instant::now(), wall: at(second) }
     }
 
-    fn glance() -> Glance {
-        Glance {
+    fn facts() -> PollFacts {
+        PollFacts {
             state: AccountState::Ready,
             used_at: None,
             seen_at: Some(at(0)),
             resets_at: None,
-            contested_since: None,
+            contradicted_since: None,
             asked_at: Some(at(0)),
             failures: 0,
             salt: 0,
         }
     }
 
-    fn wait(glance: Glance) -> i64 {
-        next(&glance, BASE, now(0)).unwrap().duration_since(at(0)).as_secs()
+    fn wait(facts: PollFacts) -> i64 {
+        next(&facts, BASE, now(0)).unwrap().duration_since(at(0)).as_secs()
     }
 
     #[test]
     fn an_account_of_which_nothing_is_known_is_asked_for_at_once() {
-        let unknown = Glance { seen_at: None, asked_at: None, ..glance() };
+        let unknown = PollFacts { seen_at: None, asked_at: None, ..facts() };
         assert_eq!(next(&unknown, BASE, now(7)), Some(at(7)));
     }
 
     #[test]
     fn traffic_that_tells_the_quota_puts_the_question_off() {
-        let busy = Glance { used_at: Some(at(0)), ..glance() };
+        let busy = PollFacts { used_at: Some(at(0)), ..facts() };
         assert_eq!(wait(busy), 300);
-        assert_eq!(wait(Glance { seen_at: Some(at(250)), ..busy }), 550);
+        assert_eq!(wait(PollFacts { seen_at: Some(at(250)), ..busy }), 550);
     }
 
     #[test]
     fn an_account_that_nobody_uses_is_asked_for_seldom() {
-        assert_eq!(wait(glance()), 1800);
-        assert_eq!(wait(Glance { used_at: Some(at(-601)), ..glance() }), 1800);
-        assert_eq!(wait(Glance { used_at: Some(at(-600)), ..glance() }), 300);
+        assert_eq!(wait(facts()), 1800);
+        assert_eq!(wait(PollFacts { used_at: Some(at(-601)), ..facts() }), 1800);
+        assert_eq!(wait(PollFacts { used_at: Some(at(-600)), ..facts() }), 300);
     }
 
     #[test]
-    fn a_used_up_account_is_asked_for_each_interval_and_right_after_its_reset() {
-        let used_up = Glance { state: AccountState::Exhausted, resets_at: Some(at(9_000)), ..glance() };
-        assert_eq!(wait(used_up), 300);
-        assert_eq!(wait(Glance { resets_at: Some(at(100)), ..used_up }), 105);
-        assert_eq!(wait(Glance { resets_at: Some(at(-100)), ..used_up }), 300);
+    fn an_exhausted_account_is_asked_for_each_interval_and_right_after_its_reset() {
+        let exhausted = PollFacts { state: AccountState::Exhausted, resets_at: Some(at(9_000)), ..facts() };
+        assert_eq!(wait(exhausted), 300);
+        assert_eq!(wait(PollFacts { resets_at: Some(at(100)), ..exhausted }), 105);
+        assert_eq!(wait(PollFacts { resets_at: Some(at(-100)), ..exhausted }), 300);
     }
 
     #[test]
     fn an_account_without_a_usable_login_is_not_asked_for() {
         for state in [AccountState::NeedsReauth, AccountState::VaultLocked] {
-            assert_eq!(next(&Glance { state, ..glance() }, BASE, now(0)), None);
+            assert_eq!(next(&PollFacts { state, ..facts() }, BASE, now(0)), None);
         }
-        assert_eq!(wait(Glance { state: AccountState::Paused, used_at: Some(at(0)), ..glance() }), 1800);
+        assert_eq!(wait(PollFacts { state: AccountState::Paused, used_at: Some(at(0)), ..facts() }), 1800);
     }
 
     #[test]
     fn a_contradiction_is_asked_about_after_two_minutes() {
-        assert_eq!(wait(Glance { contested_since: Some(at(0)), ..glance() }), 125);
+        assert_eq!(wait(PollFacts { contradicted_since: Some(at(0)), ..facts() }), 125);
     }
 
     #[test]
     fn errors_double_the_interval_up_to_an_hour() {
-        let failing = |failures| wait(Glance { used_at: Some(at(0)), failures, ..glance() });
+        let failing = |failures| wait(PollFacts { used_at: Some(at(0)), failures, ..facts() });
         assert_eq!([failing(1), failing(2), failing(3), failing(9)], [600, 1200, 2400, 3600]);
-        let past_reset = Glance { failures: 1, resets_at: Some(at(10)), used_at: Some(at(0)), ..glance() };
+        let past_reset = PollFacts { failures: 1, resets_at: Some(at(10)), used_at: Some(at(0)), ..facts() };
         assert_eq!(wait(past_reset), 600);
     }
 
     #[test]
     fn questions_drift_apart_by_up_to_a_fifth() {
-        let waits: Vec<_> = (0..200).map(|salt| wait(Glance { salt, ..glance() })).collect();
+        let waits: Vec<_> = (0..200).map(|salt| wait(PollFacts { salt, ..facts() })).collect();
         assert!(waits.iter().all(|wait| (1800..=2160).contains(wait)));
         let (least, most) = (waits.iter().min().unwrap(), waits.iter().max().unwrap());
         assert!(most - least > 300, "{least}..{most}");

@@ -111,17 +111,13 @@ pub enum PoolError {
     /// The member already belongs to the pool of `owner`.
     #[error("the member already belongs to another pool")]
     MemberElsewhere {
-        /// The member.
         member: AccountId,
         /// The owner of the pool it is in.
         owner: AccountId,
     },
     /// The member owns a pool of its own.
     #[error("the member owns a pool of its own")]
-    MemberOwnsPool {
-        /// The member.
-        member: AccountId,
-    },
+    MemberOwnsPool { member: AccountId },
     /// The would-be owner is a member of the pool of `owner`.
     #[error("the owner is a member of another pool")]
     OwnerIsMember {

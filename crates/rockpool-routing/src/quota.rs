@@ -6,34 +6,35 @@
 //! weekly window between "primary" and "secondary" (recorded live answers of 2026). A window without
 //! length, use and reset is a placeholder and is dropped. `allowed` and `limit_reached` are separate
 //! facts: an account over its limit may still be allowed (credits), so only `allowed = false`, or a
-//! used-up window nobody vouches for, blocks it. A usage-limit answer to a real request outranks every
+//! exhausted window nobody vouches for, blocks it. A usage-limit answer to a real request outranks every
 //! percentage until its reset passes or a newer reading explicitly allows the account; where the reset is
 //! far off, one request may find out after 15 minutes, for limits are often lifted early.
 
-mod contest;
+mod contradiction;
 mod reading;
 
 use jiff::{SignedDuration, Timestamp};
 
-use contest::Contest;
-pub use reading::{Beside, Credits, ExtraLimit, Reading, Source, Spend, Window, WindowKind};
+use crate::probe::LONGEST_WITHOUT_PROBE;
+use contradiction::Contradictions;
+pub use reading::{Credits, ExtraLimit, Extras, Reading, Source, Spend, Window, WindowKind};
 
 /// The effect of quota on routing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Supply {
     /// Every window has something left.
     Plenty,
-    /// Nothing is known, or a used-up window of an account that is still allowed.
+    /// Nothing is known, or an exhausted window of an account that is still allowed.
     Unknown,
     /// A refusal whose reset is far off, and nothing else speaks against the account: one request may
     /// find out whether the limit was lifted early.
-    Doubtful {
+    ProbeDue {
         /// The reset that the refusal named.
         until: Option<Timestamp>,
     },
-    /// Nothing left; `until` is when the last used-up window resets, where known.
-    Gone {
-        /// When it comes back.
+    /// Nothing left.
+    Exhausted {
+        /// When the last exhausted window resets or the refusal ends, where known.
         until: Option<Timestamp>,
     },
 }
@@ -42,25 +43,26 @@ pub enum Supply {
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Quota {
     reading: Option<Reading>,
-    contest: Contest,
+    contradictions: Contradictions,
     refused: Option<Refusal>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq)]
 struct Refusal {
     at: Timestamp,
+    /// The reset that it named.
     until: Option<Timestamp>,
 }
 
-/// Limits are often lifted before the time that they name: after this long a refused account may be
-/// tried again.
-const REFUSAL_CAP: SignedDuration = SignedDuration::from_mins(15);
+/// The same bound as that of a cool-down, and for the same reason; on the calendar, since a refusal spans a
+/// sleeping laptop as its reset does.
+const PROBE_AFTER: SignedDuration = SignedDuration::from_secs(LONGEST_WITHOUT_PROBE.as_secs() as i64);
 
 impl Refusal {
     /// When a request may find out whether it still holds.
     fn probe_at(self) -> Timestamp {
-        let cap = self.at + REFUSAL_CAP;
-        self.until.map_or(cap, |until| until.min(cap))
+        let latest = self.at + PROBE_AFTER;
+        self.until.map_or(latest, |until| until.min(latest))
     }
 
     /// Whether its own reset has passed.
@@ -76,13 +78,13 @@ impl Quota {
     }
 
     /// A newer reading that contradicts it and is not confirmed; nothing goes by it.
-    pub fn contender(&self) -> Option<&Reading> {
-        self.contest.contender()
+    pub fn unconfirmed(&self) -> Option<&Reading> {
+        self.contradictions.unconfirmed()
     }
 
     /// Since when the provider contradicts itself about this account; `None` when it does not.
     pub fn flapping_since(&self, wall: Timestamp) -> Option<Timestamp> {
-        self.contest.since(wall)
+        self.contradictions.since(wall)
     }
 
     /// Takes a reading. An older one than the present is ignored; what the new one does not speak of
@@ -94,7 +96,7 @@ impl Quota {
                 return;
             }
             reading.complete_from(known);
-            let Some(believed) = self.contest.judge(known, reading) else { return };
+            let Some(believed) = self.contradictions.judge(known, reading) else { return };
             reading = believed;
         }
         if lifts && self.refused.is_some_and(|refusal| reading.seen_at > refusal.at) {
@@ -103,7 +105,7 @@ impl Quota {
         self.reading = Some(reading);
     }
 
-    /// Notes that a request was refused for a used-up limit.
+    /// Notes that a request was refused for an exhausted limit.
     pub fn refuse(&mut self, at: Timestamp, resets_at: Option<Timestamp>) {
         self.refused = Some(Refusal { at, until: resets_at });
     }
@@ -127,13 +129,13 @@ impl Quota {
         let named = refusal.until.unwrap_or(refusal.probe_at());
         match told {
             // The provider's own figures agree with the refusal: they are asked for again, not a request.
-            Supply::Gone { until: Some(until) } => Supply::Gone { until: Some(until.max(named)) },
-            Supply::Gone { until: None } => Supply::Gone { until: refusal.until },
-            Supply::Plenty | Supply::Unknown | Supply::Doubtful { .. } if wall < refusal.probe_at() => {
-                Supply::Gone { until: Some(named) }
+            Supply::Exhausted { until: Some(until) } => Supply::Exhausted { until: Some(until.max(named)) },
+            Supply::Exhausted { until: None } => Supply::Exhausted { until: refusal.until },
+            Supply::Plenty | Supply::Unknown | Supply::ProbeDue { .. } if wall < refusal.probe_at() => {
+                Supply::Exhausted { until: Some(named) }
             }
-            Supply::Plenty | Supply::Unknown | Supply::Doubtful { .. } => {
-                Supply::Doubtful { until: refusal.until }
+            Supply::Plenty | Supply::Unknown | Supply::ProbeDue { .. } => {
+                Supply::ProbeDue { until: refusal.until }
             }
         }
     }
@@ -147,16 +149,16 @@ impl Quota {
     pub fn probe_at(&self, wall: Timestamp) -> Option<Timestamp> {
         let refusal = self.refused.filter(|refusal| !refusal.is_over(wall))?;
         match self.told(wall) {
-            Supply::Gone { .. } => None,
-            Supply::Plenty | Supply::Unknown | Supply::Doubtful { .. } => Some(refusal.probe_at()),
+            Supply::Exhausted { .. } => None,
+            Supply::Plenty | Supply::Unknown | Supply::ProbeDue { .. } => Some(refusal.probe_at()),
         }
     }
 
     /// The smallest remaining percentage over all windows; `None` where no window is known.
     pub fn headroom(&self, wall: Timestamp) -> Option<u8> {
         match self.supply(wall) {
-            Supply::Gone { .. } => Some(0),
-            Supply::Plenty | Supply::Unknown | Supply::Doubtful { .. } => {
+            Supply::Exhausted { .. } => Some(0),
+            Supply::Plenty | Supply::Unknown | Supply::ProbeDue { .. } => {
                 self.reading.as_ref()?.windows.iter().map(|window| window.remaining_percent(wall)).min()
             }
         }
@@ -172,14 +174,14 @@ impl Quota {
 
 /// What a reading alone says.
 fn told(reading: &Reading, wall: Timestamp) -> Supply {
-    let gone: Vec<&Window> =
+    let exhausted: Vec<&Window> =
         reading.windows.iter().filter(|window| window.remaining_percent(wall) == 0).collect();
-    let until = gone.iter().filter_map(|window| window.resets_at).max();
+    let until = exhausted.iter().filter_map(|window| window.resets_at).max();
     let spend =
-        reading.beside.as_ref().and_then(|beside| beside.spend.as_ref()).filter(|spend| spend.reached);
+        reading.extras.as_ref().and_then(|extras| extras.spend.as_ref()).filter(|spend| spend.reached);
     let spent = spend.filter(|spend| spend.resets_at.is_none_or(|at| at > wall));
     if let Some(spend) = spent.filter(|_| reading.allowed != Some(true)) {
-        return Supply::Gone { until: spend.resets_at.max(until) };
+        return Supply::Exhausted { until: spend.resets_at.max(until) };
     }
     let refused_until_next_reset = reading.allowed == Some(false);
     if refused_until_next_reset {
@@ -187,23 +189,23 @@ fn told(reading: &Reading, wall: Timestamp) -> Supply {
         let next = until.or_else(|| resets.chain(spend.and_then(|spend| spend.resets_at)).min());
         return match next {
             Some(at) if at <= wall => Supply::Unknown,
-            Some(_) | None => Supply::Gone { until: next },
+            Some(_) | None => Supply::Exhausted { until: next },
         };
     }
-    if !gone.is_empty() {
+    if !exhausted.is_empty() {
         return match reading.allowed {
             Some(true) => Supply::Unknown,
-            Some(false) | None => Supply::Gone { until },
+            Some(false) | None => Supply::Exhausted { until },
         };
     }
     if reading.windows.is_empty() { Supply::Unknown } else { Supply::Plenty }
 }
 
 #[cfg(test)]
-pub(crate) mod model;
-#[cfg(test)]
 mod properties;
 #[cfg(test)]
-pub(crate) mod sketch;
+pub(crate) mod random_readings;
+#[cfg(test)]
+pub(crate) mod reference;
 #[cfg(test)]
 mod tests;

@@ -3,31 +3,31 @@
 //! # How it is done
 //!
 //! The requests come in the order and at the times of the record. Each goes to the account that the
-//! strategy under trial puts first and that has something left. What it costs there is what its answer cost
+//! strategy in question puts first and that has something left. What it costs there is what its answer cost
 //! by the record, in [`Tokens::work`]: a conversation that stays finds in the prompt cache what it found
 //! then; one that moves reads all of it anew, which is counted.
 //!
 //! What a unit of work takes of a window is what it took by the record: percent burnt by work done
 //! (`cost.rs`). Windows begin as they were seen when the first request came. A window resets when it is
-//! due; the provider's resets ahead of time come as they came (`supply.rs`).
+//! due; the provider's resets ahead of time come as they came (`simulated_quota.rs`).
 //!
 //! # What it cannot know
 //!
 //! Only quota is simulated: pauses, dead sign-ins and outages of the recorded time are no part of it, nor
 //! what an account was used for elsewhere, nor how many requests were under way at once. A conversation
 //! that could not have moved moves all the same. Tools that were refused stopped asking, so a record has
-//! fewer requests in its dry times than there might have been. All requests are placed by the strategy
-//! under trial, also those of clients that have one of their own; only clients of a single account stay
+//! fewer requests in its exhausted times than there might have been. All requests are placed by the strategy
+//! in question, also those of clients that have one of their own; only clients of a single account stay
 //! with it.
 
 mod cache;
 mod cost;
-mod play;
-mod score;
-mod spans;
-mod supply;
+mod exhausted_spans;
+mod run;
+mod simulated_quota;
 #[cfg(test)]
 mod tests;
+mod totals;
 
 use std::collections::BTreeMap;
 
@@ -37,14 +37,12 @@ use crate::runway::{Sample, Tokens};
 use crate::{AccountId, ConversationKey, Now, Pool, Strategy};
 use cache::Found;
 use cost::Costs;
-use play::Play;
-use score::Score;
-use spans::Spans;
+use exhausted_spans::ExhaustedSpans;
+use run::Run;
+use totals::Totals;
 
-/// One recorded request.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Request {
-    /// When it arrived.
     pub at: Timestamp,
     /// Its conversation, where it names one.
     pub conversation: Option<ConversationKey>,
@@ -58,7 +56,7 @@ pub struct Request {
 
 /// What is recorded of a pool.
 #[derive(Clone, Copy, Debug)]
-pub struct Script<'a> {
+pub struct Recording<'a> {
     /// Its accounts, and whether conversations stay.
     pub pool: &'a Pool,
     /// Its requests, in order of time.
@@ -101,43 +99,41 @@ pub struct Course {
     /// Requests that no account could serve.
     pub unserved: u32,
     /// Whole seconds in which no account had anything left.
-    pub dry_seconds: u64,
+    pub exhausted_seconds: u64,
 }
 
 /// One account in a course of events.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Share {
-    /// The account.
     pub account: AccountId,
     /// Requests that it served.
     pub requests: u32,
-    /// When it was used up, from and to.
-    pub dry: Vec<(Timestamp, Timestamp)>,
+    /// When nothing was left, from and to.
+    pub exhausted: Vec<(Timestamp, Timestamp)>,
 }
 
-/// A record, made ready to be played again and again.
+/// A record, made ready to be replayed again and again.
 #[derive(Debug)]
-pub struct Stage<'a> {
-    script: Script<'a>,
+pub struct Replayer<'a> {
+    recording: Recording<'a>,
     costs: Costs,
     found: Vec<Found>,
 }
 
-impl<'a> Stage<'a> {
-    /// Reads the record.
-    pub fn new(script: Script<'a>) -> Self {
-        Self { script, costs: Costs::of(script), found: cache::found(script.requests) }
+impl<'a> Replayer<'a> {
+    pub fn new(recording: Recording<'a>) -> Self {
+        Self { recording, costs: Costs::of(recording), found: cache::found(recording.requests) }
     }
 
     /// What had to be assumed, each once.
     pub fn assumptions(&self) -> Vec<Assumption> {
-        let Some((from, to)) = self.script.span() else { return Vec::new() };
+        let Some((from, to)) = self.recording.span() else { return Vec::new() };
         let mut assumptions = Vec::new();
         if self.costs.guessed() {
             assumptions.push(Assumption::BurnGuessed);
         }
         let uncounted = |request: &Request| request.served.is_some() && request.tokens.is_none();
-        if self.script.requests.iter().any(uncounted) {
+        if self.recording.requests.iter().any(uncounted) {
             assumptions.push(Assumption::NoTokenCounts);
         }
         if to.duration_since(from) < SignedDuration::from_hours(24) {
@@ -148,46 +144,47 @@ impl<'a> Stage<'a> {
 
     /// What happened.
     pub fn recorded(&self) -> Course {
-        let accounts: Vec<AccountId> = self.script.pool.accounts().collect();
-        let mut score = Score::new(&accounts);
-        for (request, found) in self.script.requests.iter().zip(&self.found) {
+        let accounts: Vec<AccountId> = self.recording.pool.accounts().collect();
+        let mut totals = Totals::new(&accounts);
+        for (request, found) in self.recording.requests.iter().zip(&self.found) {
             match request.served {
                 Some(account) => {
-                    score.served(account, request, found);
+                    totals.served(account, request, found);
                 }
-                None => score.unserved += 1,
+                None => totals.unserved += 1,
             }
         }
-        let span = self.script.span();
-        let dry = |account: &AccountId| {
-            let samples = self.script.samples.get(account).map_or(&[][..], Vec::as_slice);
-            span.map_or_else(Spans::default, |(from, to)| Spans::seen(samples, from, to))
+        let span = self.recording.span();
+        let exhausted = |account: &AccountId| {
+            let samples = self.recording.samples.get(account).map_or(&[][..], Vec::as_slice);
+            span.map_or_else(ExhaustedSpans::default, |(from, to)| ExhaustedSpans::seen(samples, from, to))
         };
-        score.course(accounts.iter().map(dry).collect())
+        totals.course(accounts.iter().map(exhausted).collect())
     }
 
     /// What would have happened under `strategy`, without some accounts. `base` gives the router's clocks
     /// a beginning; the same record and base give the same course.
     pub fn replay(&self, strategy: Strategy, without: &[AccountId], base: Now) -> Course {
         let accounts: Vec<AccountId> =
-            self.script.pool.accounts().filter(|account| !without.contains(account)).collect();
-        let (Some((from, to)), Some((owner, members))) = (self.script.span(), accounts.split_first()) else {
-            let mut score = Score::new(&accounts);
-            score.unserved = u32::try_from(self.script.requests.len()).unwrap_or(u32::MAX);
-            return score.course(vec![Spans::default(); accounts.len()]);
+            self.recording.pool.accounts().filter(|account| !without.contains(account)).collect();
+        let (Some((from, to)), Some((owner, members))) = (self.recording.span(), accounts.split_first())
+        else {
+            let mut totals = Totals::new(&accounts);
+            totals.unserved = u32::try_from(self.recording.requests.len()).unwrap_or(u32::MAX);
+            return totals.course(vec![ExhaustedSpans::default(); accounts.len()]);
         };
-        let conversations = self.script.pool.conversations;
+        let conversations = self.recording.pool.conversations;
         let pool = Pool { owner: *owner, members: members.to_vec(), strategy, conversations };
-        let mut play = Play::new(self, &accounts, from);
-        for (request, found) in self.script.requests.iter().zip(&self.found) {
+        let mut run = Run::new(self, &accounts, from);
+        for (request, found) in self.recording.requests.iter().zip(&self.found) {
             let mono = request.at.duration_since(from).unsigned_abs();
-            play.request(request, found, &pool, Now { mono: base.mono + mono, wall: request.at });
+            run.request(request, found, &pool, Now { mono: base.mono + mono, wall: request.at });
         }
-        play.course(to)
+        run.course(to)
     }
 }
 
-impl Script<'_> {
+impl Recording<'_> {
     fn span(self) -> Option<(Timestamp, Timestamp)> {
         Some((self.requests.first()?.at, self.requests.last()?.at))
     }

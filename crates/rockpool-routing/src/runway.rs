@@ -26,30 +26,30 @@
 //! A window of which less than 3 % is used says nothing, and keeps nobody from speaking. A window with
 //! fewer than three samples in its cycle, or with samples from less than a thirtieth of its length (ten
 //! minutes of five hours, three hours at most), cannot be judged yet: then only a window that will run
-//! dry speaks for the account, for whether the account lasts is not known.
+//! out speaks for the account, for whether the account lasts is not known.
 //!
 //! What is not known here: what is used of an account elsewhere tomorrow, what anybody plans, and limits
 //! that the provider moves.
 
+mod cost_unit;
 mod cycle;
 mod pace;
 mod pool;
 #[cfg(test)]
 mod properties;
+mod sampling;
 #[cfg(test)]
 mod tests;
-mod thin;
-mod work;
 
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use crate::{Window, WindowKind};
+pub use cost_unit::{Tokens, Work};
 pub(crate) use cycle::{Cycle, Slot, burnt, cycles, is_same_reset};
 use pace::Judgement;
-pub use pool::{Part, Tank, pool};
-pub use thin::{KEPT, WHOLE, thin};
-pub use work::{Tokens, Work};
+pub use pool::{Part, PoolAccount, pool};
+pub use sampling::{FULL_RESOLUTION, SAMPLE_RETENTION, downsample};
 
 /// Windows of which less than this is used say nothing: 0 to 100.
 pub const SILENT_BELOW_PERCENT: f64 = 3.0;
@@ -59,7 +59,6 @@ pub const SILENT_BELOW_PERCENT: f64 = 3.0;
 pub struct Sample {
     /// When it was said.
     pub at: Timestamp,
-    /// The windows.
     pub windows: Vec<Window>,
 }
 
@@ -77,8 +76,7 @@ pub struct Record<'a> {
 pub enum Present {
     /// It has some, or nobody knows.
     Left,
-    /// It has none.
-    UsedUp {
+    Exhausted {
         /// When it comes back, where known.
         until: Option<Timestamp>,
     },
@@ -94,14 +92,14 @@ pub enum Runway {
     Lasts {
         /// Until this reset; nothing is said of later.
         until: Option<Timestamp>,
-        /// At the fastest pace seen lately it runs dry all the same, at this moment.
+        /// At the fastest pace seen lately it runs out all the same, at this moment.
         earliest: Option<Timestamp>,
     },
-    /// At this pace it runs dry.
-    RunsDry {
+    /// At this pace it runs out.
+    RunsOut {
         /// The window that runs out first; `None` for a pool.
         window: Option<WindowKind>,
-        /// The estimate.
+        /// By the middle of the three ways to read the record.
         at: Timestamp,
         /// At the fastest pace seen lately; not after `at`.
         earliest: Timestamp,
@@ -111,7 +109,7 @@ pub enum Runway {
         returns_at: Option<Timestamp>,
     },
     /// Nothing is left now.
-    Dry {
+    Exhausted {
         /// When capacity comes back, where known.
         returns_at: Option<Timestamp>,
     },
@@ -123,22 +121,21 @@ pub struct Forecast {
     /// The account's own answer.
     pub runway: Runway,
     present: Present,
-    gauges: Vec<Gauge>,
+    windows: Vec<WindowState>,
 }
 
-/// One window now.
 #[derive(Clone, Debug, PartialEq)]
-struct Gauge {
+struct WindowState {
     slot: Slot,
     window: Window,
     judgement: Judgement,
-    /// Percent per second that were burnt of late.
+    /// Percent per second.
     of_late: f64,
     /// The work that one percent of it stands for, where the record shows it.
     size: Option<f64>,
 }
 
-impl Gauge {
+impl WindowState {
     fn left_percent(&self) -> f64 {
         (100.0 - self.window.used_percent).max(0.0)
     }
@@ -148,16 +145,16 @@ impl Gauge {
 pub fn forecast(record: Record<'_>, present: Present, now: Timestamp) -> Forecast {
     let known = record.samples.partition_point(|sample| sample.at <= now);
     let record = Record { samples: &record.samples[..known], ..record };
-    let gauges = gauges(record, now);
+    let windows = windows(record, now);
     let runway = match present {
-        Present::UsedUp { until } => Runway::Dry { returns_at: until.filter(|until| *until > now) },
-        Present::Left => of_windows(&gauges, now),
+        Present::Exhausted { until } => Runway::Exhausted { returns_at: until.filter(|until| *until > now) },
+        Present::Left => of_windows(&windows, now),
     };
-    Forecast { runway, present, gauges }
+    Forecast { runway, present, windows }
 }
 
 /// The windows that the newest sample names.
-fn gauges(record: Record<'_>, now: Timestamp) -> Vec<Gauge> {
+fn windows(record: Record<'_>, now: Timestamp) -> Vec<WindowState> {
     let Some(newest) = record.samples.last() else { return Vec::new() };
     let mut slots: Vec<Slot> = newest.windows.iter().map(Slot::of).collect();
     slots.sort_unstable();
@@ -169,16 +166,16 @@ fn gauges(record: Record<'_>, now: Timestamp) -> Vec<Gauge> {
             let size = size(record, slot);
             if cycle.window.resets_at.is_some_and(|at| at <= now) {
                 let window = refilled(cycle.window, now);
-                return Some(Gauge { slot, window, judgement: Judgement::Little, of_late: 0.0, size });
+                return Some(WindowState { slot, window, judgement: Judgement::Little, of_late: 0.0, size });
             }
             let (judgement, of_late) = (pace::judge(&cycle, now), pace::of_late(&cycle, now));
-            Some(Gauge { slot, window: cycle.window, judgement, of_late, size })
+            Some(WindowState { slot, window: cycle.window, judgement, of_late, size })
         })
         .collect()
 }
 
 /// Percentages are whole numbers: less burn than this says nothing of how much work a percent is.
-const TELLING_PERCENT: f64 = 5.0;
+pub(crate) const TELLING_PERCENT: f64 = 5.0;
 
 fn size(record: Record<'_>, slot: Slot) -> Option<f64> {
     let work = record.work.filter(|work| work.amount > 0.0)?;
@@ -194,33 +191,33 @@ fn refilled(window: Window, now: Timestamp) -> Window {
     Window { used_percent: 0.0, resets_at, ..window }
 }
 
-fn of_windows(gauges: &[Gauge], now: Timestamp) -> Runway {
-    let answers: Vec<Runway> = gauges.iter().map(|gauge| of_window(gauge, now)).collect();
+fn of_windows(windows: &[WindowState], now: Timestamp) -> Runway {
+    let answers: Vec<Runway> = windows.iter().map(|state| of_window(state, now)).collect();
     let earliest = answers.iter().filter_map(|answer| match answer {
-        Runway::RunsDry { earliest, .. } => Some(*earliest),
+        Runway::RunsOut { earliest, .. } => Some(*earliest),
         Runway::Lasts { earliest, .. } => *earliest,
-        Runway::Silent | Runway::Dry { .. } => None,
+        Runway::Silent | Runway::Exhausted { .. } => None,
     });
     let earliest = earliest.min();
     let latest = answers.iter().filter_map(|answer| match answer {
-        Runway::RunsDry { latest, .. } => *latest,
-        Runway::Lasts { .. } | Runway::Silent | Runway::Dry { .. } => None,
+        Runway::RunsOut { latest, .. } => *latest,
+        Runway::Lasts { .. } | Runway::Silent | Runway::Exhausted { .. } => None,
     });
     let latest = latest.min();
     let soonest = answers.iter().filter_map(|answer| match answer {
-        Runway::RunsDry { window, at, returns_at, .. } => Some((*at, *window, *returns_at)),
-        Runway::Lasts { .. } | Runway::Silent | Runway::Dry { .. } => None,
+        Runway::RunsOut { window, at, returns_at, .. } => Some((*at, *window, *returns_at)),
+        Runway::Lasts { .. } | Runway::Silent | Runway::Exhausted { .. } => None,
     });
     if let Some((at, window, returns_at)) = soonest.min_by_key(|(at, ..)| *at) {
         let earliest = earliest.map_or(at, |earliest| earliest.min(at));
-        return Runway::RunsDry { window, at, earliest, latest, returns_at };
+        return Runway::RunsOut { window, at, earliest, latest, returns_at };
     }
-    if gauges.iter().any(|gauge| gauge.judgement == Judgement::Unknown) {
+    if windows.iter().any(|state| state.judgement == Judgement::Unknown) {
         return Runway::Silent;
     }
     let until = answers.iter().filter_map(|answer| match answer {
         Runway::Lasts { until, .. } => Some(*until),
-        Runway::RunsDry { .. } | Runway::Silent | Runway::Dry { .. } => None,
+        Runway::RunsOut { .. } | Runway::Silent | Runway::Exhausted { .. } => None,
     });
     // A window without a known reset lasts longer than any that has one.
     match until.min_by_key(|until| until.unwrap_or(Timestamp::MAX)) {
@@ -229,18 +226,18 @@ fn of_windows(gauges: &[Gauge], now: Timestamp) -> Runway {
     }
 }
 
-fn of_window(gauge: &Gauge, now: Timestamp) -> Runway {
-    let Judgement::Judged(lasts) = &gauge.judgement else { return Runway::Silent };
-    let reset = gauge.window.resets_at;
+fn of_window(state: &WindowState, now: Timestamp) -> Runway {
+    let Judgement::Judged(lasts) = &state.judgement else { return Runway::Silent };
+    let reset = state.window.resets_at;
     let before_reset = |left: Option<SignedDuration>| {
         let at = now.checked_add(left?).ok()?;
-        let end = reset.or_else(|| now.checked_add(gauge.longest_wait()?).ok());
+        let end = reset.or_else(|| now.checked_add(state.longest_wait()?).ok());
         (end.is_none_or(|end| at < end)).then_some(at)
     };
     let earliest = before_reset(lasts.fast);
     match before_reset(lasts.best) {
-        Some(at) => Runway::RunsDry {
-            window: Some(gauge.window.kind()),
+        Some(at) => Runway::RunsOut {
+            window: Some(state.window.kind()),
             at,
             earliest: earliest.unwrap_or(at),
             latest: before_reset(lasts.slow),
@@ -250,7 +247,7 @@ fn of_window(gauge: &Gauge, now: Timestamp) -> Runway {
     }
 }
 
-impl Gauge {
+impl WindowState {
     /// A window whose reset is unknown resets within its length.
     fn longest_wait(&self) -> Option<SignedDuration> {
         self.window.length_seconds.map(|seconds| SignedDuration::from_secs(seconds.into()))

@@ -1,4 +1,4 @@
-//! What ties requests to accounts, one sentence each.
+//! What pins requests to accounts, one sentence each.
 
 use uuid::Uuid;
 
@@ -21,72 +21,72 @@ fn at(second: i64) -> Timestamp {
 }
 
 #[test]
-fn a_conversation_stays_where_it_was_settled_last() {
+fn a_conversation_stays_where_it_was_placed_last() {
     let mut affinity = Affinity::default();
-    assert_eq!(affinity.home(&key("x"), at(0)), None);
-    affinity.settle(&key("x"), id(1), at(0));
-    assert_eq!(affinity.home(&key("x"), at(0)), Some(Home::new(id(1))));
-    affinity.settle(&key("x"), id(2), at(0));
-    let home = affinity.home(&key("x"), at(0)).unwrap();
-    assert_eq!((home.account, home.history), (id(2), History::Mixed));
+    assert_eq!(affinity.conversation_pin(&key("x"), at(0)), None);
+    affinity.place(&key("x"), id(1), at(0));
+    assert_eq!(affinity.conversation_pin(&key("x"), at(0)), Some(ConversationPin::new(id(1))));
+    affinity.place(&key("x"), id(2), at(0));
+    let pin = affinity.conversation_pin(&key("x"), at(0)).unwrap();
+    assert_eq!((pin.account, pin.history), (id(2), History::Mixed));
     assert_eq!(affinity.len(), 1);
 }
 
 #[test]
 fn memory_is_bounded_and_the_longest_unused_goes_first() {
     let mut affinity = Affinity::default();
-    affinity.settle(&key("first"), id(1), at(0));
-    affinity.settle(&key("second"), id(1), at(0));
-    affinity.settle(&key("first"), id(1), at(0));
+    affinity.place(&key("first"), id(1), at(0));
+    affinity.place(&key("second"), id(1), at(0));
+    affinity.place(&key("first"), id(1), at(0));
     for n in 0..CAPACITY - 1 {
-        affinity.settle(&key(&format!("n{n}")), id(1), at(0));
+        affinity.place(&key(&format!("n{n}")), id(1), at(0));
     }
     assert_eq!(affinity.len(), CAPACITY);
-    assert!(affinity.home(&key("first"), at(0)).is_some());
-    assert!(affinity.home(&key("second"), at(0)).is_none());
+    assert!(affinity.conversation_pin(&key("first"), at(0)).is_some());
+    assert!(affinity.conversation_pin(&key("second"), at(0)).is_none());
 }
 
 #[test]
-fn a_week_without_a_request_ends_a_conversations_tie() {
+fn a_week_without_a_request_ends_a_conversations_pin() {
     let mut affinity = Affinity::default();
-    affinity.settle(&key("x"), id(1), at(0));
+    affinity.place(&key("x"), id(1), at(0));
     let week = CONVERSATION_LIFE.as_secs();
-    assert!(affinity.home(&key("x"), at(week - 1)).is_some());
-    assert!(affinity.home(&key("x"), at(week)).is_none());
-    affinity.settle(&key("x"), id(2), at(week));
-    assert_eq!(affinity.home(&key("x"), at(week)), Some(Home::new(id(2))));
+    assert!(affinity.conversation_pin(&key("x"), at(week - 1)).is_some());
+    assert!(affinity.conversation_pin(&key("x"), at(week)).is_none());
+    affinity.place(&key("x"), id(2), at(week));
+    assert_eq!(affinity.conversation_pin(&key("x"), at(week)), Some(ConversationPin::new(id(2))));
 }
 
 #[test]
-fn a_turn_is_tied_to_the_account_that_gave_its_state_for_an_hour() {
+fn a_turn_is_pinned_to_the_account_that_gave_its_state_for_an_hour() {
     let mut affinity = Affinity::default();
-    let state = TieKey::new(tenant(), TieKind::Turn, "opaque").unwrap();
-    affinity.bind(&state, id(2), at(0));
-    assert_eq!(affinity.tie(&state, at(3599)), Some(id(2)));
-    assert_eq!(affinity.tie(&state, at(3600)), None);
-    let same_words = TieKey::new(tenant(), TieKind::Response, "opaque").unwrap();
-    assert_eq!(affinity.tie(&same_words, at(0)), None);
+    let state = PinKey::new(tenant(), PinKind::Turn, "opaque").unwrap();
+    affinity.pin(&state, id(2), at(0));
+    assert_eq!(affinity.pinned_account(&state, at(3599)), Some(id(2)));
+    assert_eq!(affinity.pinned_account(&state, at(3600)), None);
+    let same_words = PinKey::new(tenant(), PinKind::Response, "opaque").unwrap();
+    assert_eq!(affinity.pinned_account(&same_words, at(0)), None);
 }
 
 #[test]
-fn conversations_and_ties_are_counted_together() {
+fn conversations_and_turns_are_counted_together() {
     let mut affinity = Affinity::default();
     assert!(affinity.is_empty());
-    affinity.settle(&key("x"), id(1), at(0));
-    affinity.bind(&TieKey::new(tenant(), TieKind::Turn, "t").unwrap(), id(1), at(0));
+    affinity.place(&key("x"), id(1), at(0));
+    affinity.pin(&PinKey::new(tenant(), PinKind::Turn, "t").unwrap(), id(1), at(0));
     assert_eq!((affinity.len(), affinity.is_empty()), (2, false));
 }
 
 #[test]
-fn an_account_that_is_gone_takes_its_conversations_and_ties_along() {
+fn an_account_that_is_gone_takes_its_pins_along() {
     let mut affinity = Affinity::default();
-    let state = TieKey::new(tenant(), TieKind::Turn, "t").unwrap();
-    affinity.settle(&key("x"), id(1), at(0));
-    affinity.settle(&key("y"), id(2), at(0));
-    affinity.bind(&state, id(1), at(0));
+    let state = PinKey::new(tenant(), PinKind::Turn, "t").unwrap();
+    affinity.place(&key("x"), id(1), at(0));
+    affinity.place(&key("y"), id(2), at(0));
+    affinity.pin(&state, id(1), at(0));
     affinity.forget_account(id(1));
-    assert_eq!(affinity.home(&key("x"), at(0)), None);
-    assert_eq!(affinity.tie(&state, at(0)), None);
+    assert_eq!(affinity.conversation_pin(&key("x"), at(0)), None);
+    assert_eq!(affinity.pinned_account(&state, at(0)), None);
     assert_eq!(affinity.len(), 1);
 }
 
@@ -99,14 +99,14 @@ fn an_over_long_name_is_cut_on_a_character() {
 #[test]
 fn a_move_costs_what_the_old_account_had_in_its_cache_and_the_new_one_did_not() {
     let mut affinity = Affinity::default();
-    affinity.settle(&key("x"), id(1), at(0));
-    affinity.warm(&key("x"), id(1), Warmth { tokens: 9_000, at: at(0) });
-    affinity.warm(&key("x"), id(2), Warmth { tokens: 1, at: at(0) });
-    let home = affinity.home(&key("x"), at(60)).unwrap();
-    assert_eq!(home.tokens_lost(0, at(60)), 9_000);
-    assert_eq!(home.tokens_lost(8_500, at(60)), 500);
-    assert_eq!(home.tokens_lost(10_000, at(60)), 0);
-    assert_eq!(home.tokens_lost(0, at(3600)), 0);
-    affinity.settle(&key("x"), id(2), at(61));
-    assert_eq!(affinity.home(&key("x"), at(61)).unwrap().warmth, None);
+    affinity.place(&key("x"), id(1), at(0));
+    affinity.prompt_cached(&key("x"), id(1), PromptCache { tokens: 9_000, at: at(0) });
+    affinity.prompt_cached(&key("x"), id(2), PromptCache { tokens: 1, at: at(0) });
+    let pin = affinity.conversation_pin(&key("x"), at(60)).unwrap();
+    assert_eq!(pin.tokens_lost(0, at(60)), 9_000);
+    assert_eq!(pin.tokens_lost(8_500, at(60)), 500);
+    assert_eq!(pin.tokens_lost(10_000, at(60)), 0);
+    assert_eq!(pin.tokens_lost(0, at(3600)), 0);
+    affinity.place(&key("x"), id(2), at(61));
+    assert_eq!(affinity.conversation_pin(&key("x"), at(61)).unwrap().prompt_cache, None);
 }

@@ -4,17 +4,17 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 /// Used percentages from here on count as nothing left, as the provider's own client rounds.
-pub(super) const USED_UP_PERCENT: f64 = 99.5;
+pub(super) const EXHAUSTED_PERCENT: f64 = 99.5;
 
 /// Which of the usual lengths a window has.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum WindowKind {
-    /// About five hours.
+    /// Four to six hours.
     FiveHour,
-    /// About seven days.
+    /// Six to eight days.
     Weekly,
-    /// About thirty days.
+    /// 27 to 32 days.
     Monthly,
     /// Any other length, or none given.
     Other,
@@ -72,7 +72,7 @@ impl Window {
         if self.resets_at.is_some_and(|at| at <= wall) {
             return 100;
         }
-        if self.used_percent >= USED_UP_PERCENT {
+        if self.used_percent >= EXHAUSTED_PERCENT {
             return 0;
         }
         let left = (100.0 - self.used_percent).round().clamp(0.0, 100.0);
@@ -107,17 +107,18 @@ pub struct Reading {
     pub allowed: Option<bool>,
     /// Whether the provider says that a limit is reached.
     pub limit_reached: Option<bool>,
-    /// What else it said; `None` where the answer speaks of windows only.
-    #[serde(default)]
-    pub beside: Option<Beside>,
+    /// What else it said; `None` where the answer speaks of windows only. In the database since before it had
+    /// this name.
+    #[serde(default, rename = "beside")]
+    pub extras: Option<Extras>,
 }
 
-/// What the provider says of an account's quota beside the main windows.
+/// What the provider says of an account's quota besides the main windows.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-pub struct Beside {
+pub struct Extras {
     /// Limits of single models or features; they block nothing else.
-    pub extra: Vec<ExtraLimit>,
-    /// Bought credits.
+    #[serde(rename = "extra")]
+    pub limits: Vec<ExtraLimit>,
     pub credits: Option<Credits>,
     /// A spending limit that the workspace has set.
     pub spend: Option<Spend>,
@@ -125,7 +126,7 @@ pub struct Beside {
     pub reset_credits: Option<u32>,
 }
 
-/// A limit beside the main ones.
+/// A limit besides the main ones.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct ExtraLimit {
     /// The provider's name for it, such as `codex_bengalfox`, or the name shown to people.
@@ -158,7 +159,7 @@ pub struct Spend {
     pub limit: Option<String>,
     /// What is spent, in the provider's own words.
     pub used: Option<String>,
-    /// 0 to 100.
+    /// Percent, 0 to 100.
     pub used_percent: Option<f64>,
     /// When it starts afresh.
     pub resets_at: Option<Timestamp>,
@@ -167,14 +168,14 @@ pub struct Spend {
 impl Reading {
     /// A reading of windows that says nothing else.
     pub fn new(seen_at: Timestamp, source: Source, windows: Vec<Window>) -> Self {
-        Self { seen_at, source, windows, plan: None, allowed: None, limit_reached: None, beside: None }
+        Self { seen_at, source, windows, plan: None, allowed: None, limit_reached: None, extras: None }
     }
 
     /// What `allowed` still says beside a newer reading that does not speak of it. A permission that
-    /// was given while there was something left says nothing about a window that was used up since.
+    /// was given while there was something left says nothing about a window that was exhausted since.
     pub(super) fn standing_permission(&self) -> Option<bool> {
-        let used_up = self.windows.iter().any(|window| window.used_percent >= USED_UP_PERCENT);
-        self.allowed.filter(|allowed| !allowed || used_up)
+        let exhausted = self.windows.iter().any(|window| window.used_percent >= EXHAUSTED_PERCENT);
+        self.allowed.filter(|allowed| !allowed || exhausted)
     }
 
     /// Whether it shows that requests are taken again after a refusal.
@@ -188,8 +189,8 @@ impl Reading {
             self.plan.clone_from(&known.plan);
         }
         self.allowed = self.allowed.or(known.standing_permission());
-        if self.beside.is_none() {
-            self.beside.clone_from(&known.beside);
+        if self.extras.is_none() {
+            self.extras.clone_from(&known.extras);
         }
         if self.windows.is_empty() && self.source != Source::Usage {
             self.windows.clone_from(&known.windows);

@@ -1,6 +1,6 @@
 //! Readings, windows and refusals against the rules of quota.
 
-mod contest;
+mod contradictions;
 mod readings;
 mod refusals;
 mod windows;

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::Request;
-use crate::affinity::WARMTH_LIFE;
+use crate::affinity::PROMPT_CACHE_LIFE;
 use crate::{AccountId, ConversationKey};
 
 /// What one request finds in the cache.
@@ -46,7 +46,7 @@ fn of_request(request: &Request, last: Option<&Request>) -> Found {
     if last.served == request.served {
         return Found { conversation: None, staying: cached, moving: 0 };
     }
-    let warm = request.at.duration_since(last.at) < WARMTH_LIFE;
+    let warm = request.at.duration_since(last.at) < PROMPT_CACHE_LIFE;
     let kept = last.tokens.filter(|_| warm).map_or(0, |before| before.input.min(tokens.input));
     Found { conversation: None, staying: kept.max(cached), moving: cached }
 }
@@ -54,7 +54,7 @@ fn of_request(request: &Request, last: Option<&Request>) -> Found {
 /// Where conversations are in one course of events, and what their moves have cost.
 #[derive(Debug, Default)]
 pub(super) struct Caches {
-    homes: BTreeMap<usize, AccountId>,
+    conversation_pins: BTreeMap<usize, AccountId>,
     pub(super) breaks: u32,
     pub(super) tokens_lost: u64,
 }
@@ -63,8 +63,8 @@ impl Caches {
     /// Tokens that a request finds in the cache of `account`, which serves it.
     pub(super) fn read(&mut self, found: &Found, account: AccountId) -> u64 {
         let Some(conversation) = found.conversation else { return found.staying };
-        match self.homes.insert(conversation, account) {
-            Some(home) if home != account => {
+        match self.conversation_pins.insert(conversation, account) {
+            Some(pin) if pin != account => {
                 self.breaks += 1;
                 self.tokens_lost += found.staying - found.moving;
                 found.moving

@@ -2,12 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Request, Script};
+use super::{Recording, Request};
 use crate::AccountId;
-use crate::runway::{Sample, Slot, Tokens, burnt};
+use crate::runway::{Sample, Slot, TELLING_PERCENT, Tokens, burnt};
 
-/// Percentages are whole numbers: less burn than this says little of what work costs.
-const TELLING_PERCENT: f64 = 5.0;
 /// What may be hidden by the rounding of two percentages.
 const ROUNDING_PERCENT: f64 = 1.0;
 
@@ -22,26 +20,26 @@ pub(super) struct Costs {
 }
 
 /// What one window of one account shows.
-struct Evidence {
+struct Observed {
     percent: f64,
     work: f64,
 }
 
 impl Costs {
-    pub(super) fn of(script: Script<'_>) -> Self {
-        let usual_work = usual_work(script.requests);
+    pub(super) fn of(recording: Recording<'_>) -> Self {
+        let usual_work = usual_work(recording.requests);
         let mut costs = Self { usual_work, ..Self::default() };
-        let mut weak: Vec<(AccountId, Slot, Evidence)> = Vec::new();
-        for account in script.pool.accounts() {
-            let samples = script.samples.get(&account).map_or(&[][..], Vec::as_slice);
+        let mut weak: Vec<(AccountId, Slot, Observed)> = Vec::new();
+        for account in recording.pool.accounts() {
+            let samples = recording.samples.get(&account).map_or(&[][..], Vec::as_slice);
             let slots: BTreeSet<Slot> =
                 samples.iter().flat_map(|sample| &sample.windows).map(Slot::of).collect();
             if slots.is_empty() {
                 costs.unseen.insert(account);
             }
             for slot in slots {
-                let work = work(script.requests, account, samples, usual_work);
-                let evidence = Evidence { percent: burnt(samples, slot), work };
+                let work = work(recording.requests, account, samples, usual_work);
+                let evidence = Observed { percent: burnt(samples, slot), work };
                 if evidence.percent >= TELLING_PERCENT && work > 0.0 {
                     costs.told.insert((account, slot), evidence.percent / work);
                 } else {
@@ -79,7 +77,7 @@ impl Costs {
     }
 }
 
-impl Evidence {
+impl Observed {
     /// Work costs no more than this, or it would show.
     fn most(&self) -> f64 {
         if self.work > 0.0 { (self.percent + ROUNDING_PERCENT) / self.work } else { f64::INFINITY }

@@ -1,4 +1,4 @@
-//! Records played again.
+//! Records replayed.
 
 use std::time::Instant;
 
@@ -65,12 +65,12 @@ impl World {
         self.samples.entry(id(account)).or_default().push(Sample { at: at(second), windows });
     }
 
-    fn stage(&self) -> Stage<'_> {
-        Stage::new(Script { pool: &self.pool, requests: &self.requests, samples: &self.samples })
+    fn replayer(&self) -> Replayer<'_> {
+        Replayer::new(Recording { pool: &self.pool, requests: &self.requests, samples: &self.samples })
     }
 
     fn replay(&self, strategy: Policy, without: &[AccountId]) -> Course {
-        self.stage().replay(strategy, without, base())
+        self.replayer().replay(strategy, without, base())
     }
 }
 
@@ -80,7 +80,7 @@ fn requests(course: &Course) -> Vec<u32> {
 
 fn spans(course: &Course, account: usize) -> Vec<(i64, i64)> {
     let seconds = |moment: Timestamp| moment.duration_since(at(0)).as_secs();
-    course.accounts[account].dry.iter().map(|(from, to)| (seconds(*from), seconds(*to))).collect()
+    course.accounts[account].exhausted.iter().map(|(from, to)| (seconds(*from), seconds(*to))).collect()
 }
 
 /// A request every two minutes, of one percent each, for nine hours: the first account while it has something
@@ -111,11 +111,11 @@ fn by_the_book() -> World {
 #[test]
 fn the_strategy_that_was_in_force_gives_what_was_recorded() {
     let world = by_the_book();
-    let recorded = world.stage().recorded();
-    // 150 requests before the first account comes back; the second is not used up.
+    let recorded = world.replayer().recorded();
+    // 150 requests before the first account comes back; the second is not exhausted.
     assert_eq!(requests(&recorded), [200, 70]);
     assert_eq!(spans(&recorded, 0), [(99 * 120, 5 * HOUR), (249 * 120, 269 * 120)]);
-    assert_eq!((recorded.unserved, recorded.dry_seconds), (0, 0));
+    assert_eq!((recorded.unserved, recorded.exhausted_seconds), (0, 0));
     assert_eq!(world.replay(Policy::PrimaryFirst, &[]), recorded);
     assert_eq!(world.replay(Policy::PriorityOrder, &[]), recorded);
 }
@@ -128,14 +128,14 @@ fn turns_use_both_accounts_alike_and_neither_up() {
 }
 
 #[test]
-fn without_one_account_the_other_is_used_up_and_requests_go_unserved() {
+fn without_one_account_the_other_is_exhausted_and_requests_go_unserved() {
     let world = by_the_book();
     for (left_out, strategy) in [(1, Policy::PrimaryFirst), (2, Policy::SoonestReset)] {
         let course = world.replay(strategy, &[id(left_out)]);
-        // A hundred until it is used up, a hundred more after five hours.
+        // A hundred until it is exhausted, a hundred more after five hours.
         assert_eq!((requests(&course), course.unserved), (vec![200], 70));
         assert_eq!(spans(&course, 0), [(99 * 120, 5 * HOUR), (249 * 120, 269 * 120)]);
-        assert_eq!(course.dry_seconds as i64, (5 * HOUR - 99 * 120) + 20 * 120);
+        assert_eq!(course.exhausted_seconds as i64, (5 * HOUR - 99 * 120) + 20 * 120);
     }
     let course = world.replay(Policy::PrimaryFirst, &[id(1), id(2)]);
     assert_eq!((course.accounts.len(), course.unserved), (0, 270));
@@ -151,7 +151,7 @@ fn without_the_only_account_that_has_quota_nothing_is_served() {
     }
     assert_eq!(requests(&world.replay(Policy::MostHeadroom, &[])), [11, 0]);
     let course = world.replay(Policy::MostHeadroom, &[id(1)]);
-    assert_eq!((requests(&course), course.unserved, course.dry_seconds), (vec![0], 11, 6000));
+    assert_eq!((requests(&course), course.unserved, course.exhausted_seconds), (vec![0], 11, 6000));
     assert_eq!(spans(&course, 0), [(0, 6000)]);
 }
 
@@ -184,7 +184,7 @@ fn strict_rotation_breaks_the_cache_and_costs_what_it_held() {
     let course = world.replay(Policy::RoundRobin, &[]);
     // Three turns never meet four conversations on the same account.
     assert_eq!((course.cache_breaks, course.cached_tokens_lost), (36, 36 * 800));
-    assert_eq!(world.stage().recorded().cache_breaks, 0);
+    assert_eq!(world.replayer().recorded().cache_breaks, 0);
 }
 
 #[test]
@@ -201,7 +201,7 @@ fn what_is_read_anew_burns_more_quota() {
     assert_eq!((requests(&staying), spans(&staying, 0)), (vec![160, 0], vec![]));
     world.pool.conversations = Conversations::Rotate;
     let rotating = world.replay(Policy::RoundRobin, &[]);
-    // Anew they are 8,200 units each, 2 %: each account is used up by 49 or 50 of them.
+    // Anew they are 8,200 units each, 2 %: each account is exhausted by 49 or 50 of them.
     assert_eq!((requests(&rotating), rotating.unserved), (vec![50, 49], 61));
 }
 
@@ -220,7 +220,7 @@ fn a_recorded_move_costs_what_the_conversation_had_read_before() {
     ];
     world.sees(1, 0, vec![five_hour(1.0, 5 * HOUR)]);
     world.sees(2, 0, vec![five_hour(1.0, 5 * HOUR)]);
-    let recorded = world.stage().recorded();
+    let recorded = world.replayer().recorded();
     // 2,000 less the 300 that were found; after an hour the cache is cold anyway.
     assert_eq!((recorded.cache_breaks, recorded.cached_tokens_lost), (2, 1_700));
     let course = world.replay(Policy::PrimaryFirst, &[]);
@@ -230,7 +230,7 @@ fn a_recorded_move_costs_what_the_conversation_had_read_before() {
 #[test]
 fn a_reset_ahead_of_time_comes_as_it_came() {
     let mut world = World::of(1);
-    // Used up after 50 minutes; the provider gives it back after two hours.
+    // Exhausted after 50 minutes; the provider gives it back after two hours.
     for n in 0..=180 {
         let second = n * MINUTE;
         let used = match n {
@@ -242,7 +242,7 @@ fn a_reset_ahead_of_time_comes_as_it_came() {
         let served = u128::from(n <= 50 || n >= 120);
         world.requests.push(request(second, served));
     }
-    let recorded = world.stage().recorded();
+    let recorded = world.replayer().recorded();
     assert_eq!(spans(&recorded, 0), [(50 * MINUTE, 2 * HOUR)]);
     let course = world.replay(Policy::PrimaryFirst, &[]);
     let served = requests(&course)[0];
@@ -263,9 +263,9 @@ fn an_idle_window_begins_with_its_first_use() {
         world.requests.push(request(second, 1));
     }
     let course = world.replay(Policy::PrimaryFirst, &[id(1)]);
-    // 60 percent in each five hours, from the same burn: never used up in ten.
+    // 60 percent in each five hours, from the same burn: never exhausted in ten.
     assert_eq!((requests(&course), course.unserved), (vec![121], 0));
-    assert!(world.stage().assumptions().contains(&Assumption::BurnGuessed));
+    assert!(world.replayer().assumptions().contains(&Assumption::BurnGuessed));
     // Two such accounts use it up after 250 minutes, until five hours after its first use.
     world.pool.members.push(id(3));
     world.samples.insert(id(3), world.samples[&id(1)].clone());
@@ -276,7 +276,7 @@ fn an_idle_window_begins_with_its_first_use() {
 }
 
 #[test]
-fn a_request_that_is_bound_to_one_account_goes_nowhere_else() {
+fn a_request_that_is_kept_on_one_account_goes_nowhere_else() {
     let mut world = four_conversations();
     world.requests.iter_mut().for_each(|request| request.only = Some(id(1)));
     assert_eq!(requests(&world.replay(Policy::RoundRobin, &[])), [40, 0]);
@@ -287,7 +287,7 @@ fn a_request_that_is_bound_to_one_account_goes_nowhere_else() {
 #[test]
 fn what_had_to_be_assumed_is_said() {
     let mut world = World::of(2);
-    assert_eq!(world.stage().assumptions(), []);
+    assert_eq!(world.replayer().assumptions(), []);
     for n in 0..=100 {
         world.requests.push(request(n * 15 * MINUTE, u128::from(n % 2 == 0) + 1));
         for account in 1..=2 {
@@ -295,16 +295,16 @@ fn what_had_to_be_assumed_is_said() {
             world.sees(account, n * 15 * MINUTE, vec![window]);
         }
     }
-    assert_eq!(world.stage().assumptions(), []);
+    assert_eq!(world.replayer().assumptions(), []);
     (world.requests[2].tokens, world.requests[2].served) = (None, None);
-    assert_eq!(world.stage().assumptions(), [], "there was no answer to count");
+    assert_eq!(world.replayer().assumptions(), [], "there was no answer to count");
     world.requests[3].tokens = None;
-    assert_eq!(world.stage().assumptions(), [Assumption::NoTokenCounts]);
+    assert_eq!(world.replayer().assumptions(), [Assumption::NoTokenCounts]);
     world.samples.remove(&id(2));
     let assumed = [Assumption::BurnGuessed, Assumption::NoTokenCounts];
-    assert_eq!(world.stage().assumptions(), assumed);
+    assert_eq!(world.replayer().assumptions(), assumed);
     world.requests.truncate(90);
-    assert_eq!(world.stage().assumptions().last(), Some(&Assumption::HistoryShort));
+    assert_eq!(world.replayer().assumptions().last(), Some(&Assumption::HistoryShort));
 }
 
 #[test]
@@ -318,9 +318,9 @@ fn an_account_that_was_hardly_used_costs_what_the_others_do_and_no_more_than_wou
         world.sees(2, n * 120 + 60, vec![five_hour(3.0, 5 * HOUR)]);
         world.sees(3, n * 120, vec![five_hour(0.0, 5 * HOUR)]);
     }
-    let stage = world.stage();
+    let replayer = world.replayer();
     let slot = crate::runway::Slot::of(&five_hour(0.0, 0));
-    let percent = |account| stage.costs.percent_per_work(id(account), slot) * 1_000.0;
+    let percent = |account| replayer.costs.percent_per_work(id(account), slot) * 1_000.0;
     assert!((percent(1) - 50.0 / 51.0).abs() < 1e-9);
     assert!((percent(2) - 1.0 / 51.0).abs() < 1e-9);
     assert_eq!(percent(3), percent(1));
@@ -336,15 +336,15 @@ fn work_from_before_the_first_look_at_quota_does_not_count() {
         }
     }
     let slot = crate::runway::Slot::of(&five_hour(0.0, 0));
-    assert!((world.stage().costs.percent_per_work(id(1), slot) - 25.0 / 26_000.0).abs() < 1e-12);
+    assert!((world.replayer().costs.percent_per_work(id(1), slot) - 25.0 / 26_000.0).abs() < 1e-12);
 }
 
 #[test]
-fn nothing_recorded_is_nothing_to_play() {
+fn nothing_recorded_is_nothing_to_replay() {
     let world = World::of(2);
     let nothing = world.replay(Policy::RoundRobin, &[]);
-    assert_eq!(world.stage().recorded(), nothing);
-    assert_eq!((requests(&nothing), nothing.unserved, nothing.dry_seconds), (vec![0, 0], 0, 0));
+    assert_eq!(world.replayer().recorded(), nothing);
+    assert_eq!((requests(&nothing), nothing.unserved, nothing.exhausted_seconds), (vec![0, 0], 0, 0));
 }
 
 proptest! {
@@ -373,14 +373,14 @@ proptest! {
         let left_out: Vec<AccountId> = left_out.into_iter().map(id).collect();
         let course = world.replay(strategy, &left_out);
         prop_assert_eq!(&course, &world.replay(strategy, &left_out));
-        for course in [course, world.stage().recorded()] {
+        for course in [course, world.replayer().recorded()] {
             let served: u32 = requests(&course).iter().sum();
             prop_assert_eq!((served + course.unserved) as usize, world.requests.len());
             let (from, to) = (world.requests[0].at, world.requests[world.requests.len() - 1].at);
-            prop_assert!(course.dry_seconds <= to.duration_since(from).as_secs().unsigned_abs());
+            prop_assert!(course.exhausted_seconds <= to.duration_since(from).as_secs().unsigned_abs());
             for share in &course.accounts {
-                prop_assert!(share.dry.iter().all(|span| from <= span.0 && span.0 < span.1 && span.1 <= to));
-                prop_assert!(share.dry.windows(2).all(|two| two[0].1 < two[1].0));
+                prop_assert!(share.exhausted.iter().all(|span| from <= span.0 && span.0 < span.1 && span.1 <= to));
+                prop_assert!(share.exhausted.windows(2).all(|two| two[0].1 < two[1].0));
             }
         }
     }

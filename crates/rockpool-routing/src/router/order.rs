@@ -1,7 +1,7 @@
 //! The five strategies: in which order the accounts of a pool are tried.
 //!
 //! Blocked accounts are no candidates at all. The others come in two groups: *active* ones, known to
-//! have quota and free of trouble, and *fallback* ones, whose quota is unknown, that failed lately, or
+//! have quota and not cooling down, and *fallback* ones, whose quota is unknown, that failed lately, or
 //! that are busy with 32 attempts. *Pool order* is the owner, then the members as listed.
 //!
 //! - `primary_first`: active accounts in pool order, then fallback ones in pool order.
@@ -34,14 +34,17 @@ use crate::{AccountId, Strategy};
 pub(super) struct Turns {
     /// Where the first round begins, counted from the owner.
     offset: u64,
+    /// Turns that were taken so far.
     clock: u64,
+    /// The number of each account's last turn.
     last: BTreeMap<AccountId, u64>,
+    /// How often each account stood first, with or without taking a turn.
     stood_first: BTreeMap<AccountId, u64>,
 }
 
 /// What the strategies look at, of one account that may be tried.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Contestant {
+pub(super) struct EligibleAccount {
     pub(super) account: AccountId,
     pub(super) group: Group,
     /// Percent left in the tightest window.
@@ -51,14 +54,13 @@ pub(super) struct Contestant {
     pub(super) in_flight: u32,
 }
 
-/// The two groups.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Group {
     Active,
     Fallback,
 }
 
-impl Contestant {
+impl EligibleAccount {
     fn expected_headroom(self) -> i64 {
         i64::from(self.headroom) - i64::from(self.in_flight)
     }
@@ -96,63 +98,61 @@ impl Turns {
         (self.last.get(&account).copied().unwrap_or_default(), from_offset)
     }
 
-    /// Orders the contestants, given in pool order, for a new placement, which takes a turn.
+    /// Orders the eligible, given in pool order, for a new placement, which takes a turn.
     pub(super) fn order(
         &mut self,
         strategy: Strategy,
         pool: &[AccountId],
-        contestants: &[Contestant],
+        eligible: &[EligibleAccount],
     ) -> Vec<Candidate> {
-        let ordered = self.by_strategy(strategy, pool, contestants, None);
+        let ordered = self.by_strategy(strategy, pool, eligible, None);
         if let Some(first) = ordered.first() {
             self.clock += 1;
             self.last.insert(first.account, self.clock);
             *self.stood_first.entry(first.account).or_default() += 1;
         }
-        ordered.iter().map(|contestant| contestant.placed(strategy)).collect()
+        ordered.iter().map(|account| account.placed(strategy)).collect()
     }
 
     /// The same behind an account that stays in front; takes no turn.
     pub(super) fn order_behind(
         &mut self,
-        home: AccountId,
+        pinned: AccountId,
         strategy: Strategy,
         pool: &[AccountId],
-        contestants: &[Contestant],
+        eligible: &[EligibleAccount],
     ) -> Vec<Candidate> {
-        let others: Vec<_> = contestants.iter().copied().filter(|other| other.account != home).collect();
-        let ordered = self.by_strategy(strategy, pool, &others, Some(home));
-        *self.stood_first.entry(home).or_default() += 1;
-        ordered.iter().map(|contestant| contestant.placed(strategy)).collect()
+        let others: Vec<_> = eligible.iter().copied().filter(|other| other.account != pinned).collect();
+        let ordered = self.by_strategy(strategy, pool, &others, Some(pinned));
+        *self.stood_first.entry(pinned).or_default() += 1;
+        ordered.iter().map(|account| account.placed(strategy)).collect()
     }
 
     fn by_strategy(
         &self,
         strategy: Strategy,
         pool: &[AccountId],
-        contestants: &[Contestant],
+        eligible: &[EligibleAccount],
         in_front: Option<AccountId>,
-    ) -> Vec<Contestant> {
-        let mut ordered = contestants.to_vec();
-        let rank = |contestant: &Contestant| {
-            let place = pool.iter().position(|account| *account == contestant.account).unwrap_or(pool.len());
-            self.rank(contestant.account, place, pool.len())
+    ) -> Vec<EligibleAccount> {
+        let mut ordered = eligible.to_vec();
+        let rank = |account: &EligibleAccount| {
+            let place = pool.iter().position(|other| *other == account.account).unwrap_or(pool.len());
+            self.rank(account.account, place, pool.len())
         };
         match strategy {
             Strategy::PriorityOrder => {}
-            Strategy::PrimaryFirst => ordered.sort_by_key(|contestant| contestant.group),
+            Strategy::PrimaryFirst => ordered.sort_by_key(|account| account.group),
             Strategy::RoundRobin => {
-                ordered.sort_by_key(|contestant| contestant.group);
+                ordered.sort_by_key(|account| account.group);
                 self.go_round(&mut ordered, rank, in_front);
             }
             Strategy::MostHeadroom => {
-                sort_active(&mut ordered, |contestant| {
-                    (Reverse(contestant.expected_headroom()), rank(contestant))
-                });
+                sort_active(&mut ordered, |account| (Reverse(account.expected_headroom()), rank(account)));
             }
-            Strategy::SoonestReset => sort_active(&mut ordered, |contestant| {
-                let reset = contestant.long_reset.unwrap_or(Timestamp::MAX);
-                (reset, Reverse(contestant.expected_headroom()), rank(contestant))
+            Strategy::SoonestReset => sort_active(&mut ordered, |account| {
+                let reset = account.long_reset.unwrap_or(Timestamp::MAX);
+                (reset, Reverse(account.expected_headroom()), rank(account))
             }),
         }
         ordered
@@ -161,15 +161,15 @@ impl Turns {
     /// Puts the one whose turn it is in front, and turns the others of each group.
     fn go_round(
         &self,
-        ordered: &mut [Contestant],
-        rank: impl Fn(&Contestant) -> (u64, u64),
+        ordered: &mut [EligibleAccount],
+        rank: impl Fn(&EligibleAccount) -> (u64, u64),
         in_front: Option<AccountId>,
     ) {
-        let active = ordered.partition_point(|contestant| contestant.group == Group::Active);
+        let active = ordered.partition_point(|account| account.group == Group::Active);
         let front = if active == 0 { ordered.len() } else { active };
         let mut head = 0;
         let first = match in_front {
-            Some(home) => home,
+            Some(pinned) => pinned,
             None => {
                 let Some(next) = (0..front).min_by_key(|index| rank(&ordered[*index])) else { return };
                 ordered[..=next].rotate_right(1);
@@ -183,17 +183,17 @@ impl Turns {
     }
 }
 
-fn turn(contestants: &mut [Contestant], times: u64) {
-    if !contestants.is_empty() {
-        contestants.rotate_left((times % contestants.len() as u64) as usize);
+fn turn(eligible: &mut [EligibleAccount], times: u64) {
+    if !eligible.is_empty() {
+        eligible.rotate_left((times % eligible.len() as u64) as usize);
     }
 }
 
 /// Sorts the active ones by `key`; the fallback ones follow as they are. Without active ones the fallback
 /// ones are sorted: what is known of them is better than nothing.
-fn sort_active<K: Ord>(contestants: &mut [Contestant], key: impl Fn(&Contestant) -> K) {
-    contestants.sort_by_key(|contestant| contestant.group);
-    let active = contestants.partition_point(|contestant| contestant.group == Group::Active);
-    let front = if active == 0 { contestants.len() } else { active };
-    contestants[..front].sort_by_key(key);
+fn sort_active<K: Ord>(eligible: &mut [EligibleAccount], key: impl Fn(&EligibleAccount) -> K) {
+    eligible.sort_by_key(|account| account.group);
+    let active = eligible.partition_point(|account| account.group == Group::Active);
+    let front = if active == 0 { eligible.len() } else { active };
+    eligible[..front].sort_by_key(key);
 }

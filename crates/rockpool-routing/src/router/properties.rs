@@ -1,7 +1,7 @@
 //! The router under random sequences of choices, outcomes, edits and time.
 
+mod compare;
 mod fairness;
-mod look;
 mod steps;
 mod world;
 
@@ -17,11 +17,11 @@ fn config() -> ProptestConfig {
     ProptestConfig { failure_persistence: None, ..ProptestConfig::default() }
 }
 
-fn walk(steps: &[Step], mut look: impl FnMut(&mut World) -> Checked) -> Checked {
+fn walk(steps: &[Step], mut check: impl FnMut(&mut World) -> Checked) -> Checked {
     let mut world = World::new();
     for step in steps {
         world.take(step)?;
-        look(&mut world)?;
+        check(&mut world)?;
     }
     Ok(())
 }
@@ -29,8 +29,8 @@ fn walk(steps: &[Step], mut look: impl FnMut(&mut World) -> Checked) -> Checked 
 /// The same with each reset named, so that no word of the provider's stands for ever.
 fn curable(mut steps: Vec<Step>) -> Vec<Step> {
     for step in &mut steps {
-        if let Step::Observe(_, sketch) = step {
-            *sketch = sketch.clone().curable();
+        if let Step::Observe(_, random_reading) = step {
+            *random_reading = random_reading.clone().curable();
         }
     }
     steps
@@ -56,7 +56,7 @@ proptest! {
         walk(&steps, |world| {
             let far = world.at(world.now.wall + SignedDuration::from_hours(40 * 24));
             for account in world.present() {
-                let person = world.sum(account).is_some_and(|sum| sum.needs_person(far.wall));
+                let person = world.derived(account).is_some_and(|derived| derived.needs_person(far.wall));
                 prop_assert_eq!(is_blocked(world.router.readiness(account, far)), person);
             }
             let serves = |now| world.present().iter().any(|account| {

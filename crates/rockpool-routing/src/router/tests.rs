@@ -1,9 +1,9 @@
 //! The rules of the router, one sentence each.
 
+mod affinity_outcomes;
 mod conversations;
 mod cooldowns;
 mod evidence;
-mod fates;
 mod headroom;
 mod outlook;
 mod probes;
@@ -17,7 +17,7 @@ use uuid::Uuid;
 
 use super::*;
 use crate::quota::{Source, Window};
-use crate::{Strategy, TenantId, TieKind};
+use crate::{PinKind, Strategy, TenantId};
 
 pub(super) fn id(n: u128) -> AccountId {
     AccountId(Uuid::from_u128(n))
@@ -38,8 +38,8 @@ pub(super) fn conversation(name: &str) -> ConversationKey {
     ConversationKey::new(TenantId(Uuid::from_u128(9)), name).unwrap()
 }
 
-pub(super) fn tie(n: u8) -> TieKey {
-    TieKey::new(TenantId(Uuid::from_u128(9)), TieKind::Turn, &format!("turn {n}")).unwrap()
+pub(super) fn pin_key(n: u8) -> PinKey {
+    PinKey::new(TenantId(Uuid::from_u128(9)), PinKind::Turn, &format!("turn {n}")).unwrap()
 }
 
 /// A five-hour window that began just now.
@@ -89,20 +89,20 @@ fn ids<const N: usize>(numbers: [u128; N]) -> Vec<AccountId> {
 }
 
 /// An attempt that began at `began` and ended at `now`.
-pub(super) fn settle(router: &mut Router, account: AccountId, class: Class, began: Now, now: Now) {
+pub(super) fn attempt(router: &mut Router, account: AccountId, class: Class, began: Now, now: Now) {
     let ticket = router.begin(account, began).unwrap();
-    router.settle(ticket, class, now);
+    router.attempt_ended(ticket, class, now);
 }
 
 /// An attempt that ended as soon as it began.
-fn meet(router: &mut Router, account: AccountId, class: Class, now: Now) {
-    settle(router, account, class, now, now);
+fn brief_attempt(router: &mut Router, account: AccountId, class: Class, now: Now) {
+    attempt(router, account, class, now, now);
 }
 
 /// Three failures in a row.
 fn fail_thrice(router: &mut Router, account: AccountId, now: Now) {
     for _ in 0..3 {
-        meet(router, account, Class::FAILURE, now);
+        brief_attempt(router, account, Class::FAILURE, now);
     }
 }
 
@@ -110,7 +110,7 @@ fn rate_limited(seconds: u64) -> Class {
     Class::RateLimited { retry_after: Some(Duration::from_secs(seconds)) }
 }
 
-fn used_up_until(reset: Now) -> Class {
+fn exhausted_until(reset: Now) -> Class {
     Class::UsageLimit { resets_at: Some(reset.wall) }
 }
 
@@ -128,20 +128,20 @@ fn placements_have_the_names_of_activity_records() {
 fn an_account_that_is_not_known_takes_no_request_and_leaves_no_trace() {
     let mut router = Router::default();
     let (pool, now) = (Pool::single(id(7)), start());
-    router.set_wish(id(7), Wish::Paused);
+    router.set_activation(id(7), Activation::Paused);
     router.set_credentials(id(7), CredentialState::Usable);
     router.set_standing(id(7), Standing::Good, now);
     router.observe(id(7), reading(1.0, now));
     router.recall(id(7), Outcome::Success);
     router.place(&conversation("talk"), id(7), now.wall);
-    router.bind(&tie(1), id(7), now.wall);
+    router.pin(&pin_key(1), id(7), now.wall);
     router.seed_turn(id(7), 3);
     let selection = router.choose(&Ask::of(&pool, &conversation("talk")), now);
-    assert_eq!((selection.home, selection.candidates), (None, vec![]));
+    assert_eq!((selection.pin, selection.candidates), (None, vec![]));
     assert_eq!(selection.skipped[0].blocked, Blocked { state: AccountState::NeedsReauth, until: None });
     assert_eq!(router.begin(id(7), now), None);
     assert_eq!((router.health(id(7)), router.quota(id(7)), router.in_flight(id(7))), (None, None, 0));
-    assert_eq!((router.tied(&tie(1), now.wall), router.probe_at(id(7), now)), (None, None));
+    assert_eq!((router.pinned_account(&pin_key(1), now.wall), router.probe_at(id(7), now)), (None, None));
     assert_eq!(router.outlook(pool.accounts(), now), Outlook::NeedsPerson);
     assert!(router.turns.is_empty() && router.affinity.is_empty());
 }
@@ -150,13 +150,19 @@ fn an_account_that_is_not_known_takes_no_request_and_leaves_no_trace() {
 fn an_account_that_is_removed_takes_all_that_was_known_of_it_along() {
     let (mut router, pool, now) = three(Strategy::RoundRobin);
     router.place(&conversation("talk"), id(1), now.wall);
-    router.bind(&tie(1), id(1), now.wall);
+    router.pin(&pin_key(1), id(1), now.wall);
     router.recall(id(1), Outcome::Failure);
     ask(&mut router, &pool, now);
     let ticket = router.begin(id(1), now).unwrap();
     router.remove_account(id(1));
-    router.settle(ticket, Class::Success, now);
-    assert_eq!((router.home(&conversation("talk"), now.wall), router.tied(&tie(1), now.wall)), (None, None));
+    router.attempt_ended(ticket, Class::Success, now);
+    assert_eq!(
+        (
+            router.conversation_pin(&conversation("talk"), now.wall),
+            router.pinned_account(&pin_key(1), now.wall)
+        ),
+        (None, None)
+    );
     assert!(router.turns.is_empty());
     router.add_account(id(1));
     assert_eq!((router.health(id(1)).unwrap().sample, router.in_flight(id(1))), (0, 0));
@@ -179,14 +185,14 @@ fn what_is_known_of_an_accounts_quota_can_be_looked_at() {
 }
 
 #[test]
-fn what_is_under_way_is_counted_until_it_is_settled() {
+fn what_is_under_way_is_counted_until_it_has_ended() {
     let (mut router, _, now) = three(Strategy::PrimaryFirst);
     let (one, other) = (router.begin(id(1), now).unwrap(), router.begin(id(1), now).unwrap());
     assert_eq!((one.account(), router.in_flight(id(1)), router.in_flight(id(2))), (id(1), 2, 0));
     router.answered(&one);
     assert_eq!(router.in_flight(id(1)), 2);
-    router.settle(one, Class::Success, now);
-    router.settle(other, Class::Abandoned, now);
+    router.attempt_ended(one, Class::Success, now);
+    router.attempt_ended(other, Class::Abandoned, now);
     assert_eq!(router.in_flight(id(1)), 0);
 }
 
@@ -194,10 +200,10 @@ fn what_is_under_way_is_counted_until_it_is_settled() {
 fn the_outcomes_of_attempts_make_the_health_sample() {
     let (mut router, _, now) = three(Strategy::PrimaryFirst);
     router.recall(id(1), Outcome::Success);
-    meet(&mut router, id(1), Class::Success, now);
-    meet(&mut router, id(1), Class::FAILURE, now);
-    meet(&mut router, id(1), Class::Abandoned, now);
-    meet(&mut router, id(1), Class::Rejected, now);
+    brief_attempt(&mut router, id(1), Class::Success, now);
+    brief_attempt(&mut router, id(1), Class::FAILURE, now);
+    brief_attempt(&mut router, id(1), Class::Abandoned, now);
+    brief_attempt(&mut router, id(1), Class::Rejected, now);
     let health = router.health(id(1)).unwrap();
     assert_eq!((health.sample, health.success_rate, health.consecutive_failures), (3, 67, 1));
 }

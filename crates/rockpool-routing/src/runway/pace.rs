@@ -26,8 +26,7 @@ pub(super) enum Judgement {
     Unknown,
     /// So long it lasts, were it never reset.
     Judged(Lasts),
-    /// Used up.
-    Empty,
+    Exhausted,
 }
 
 /// How long the rest of a window lasts; `None` for ever.
@@ -45,7 +44,7 @@ pub(super) fn judge(cycle: &Cycle, now: Timestamp) -> Judgement {
         return Judgement::Little;
     }
     if cycle.window.remaining_percent(now) == 0 {
-        return Judgement::Empty;
+        return Judgement::Exhausted;
     }
     let length = length(cycle, now);
     let (Some(first), Some(last)) = (cycle.seen.first(), cycle.seen.last()) else {
@@ -68,7 +67,7 @@ pub(super) fn judge(cycle: &Cycle, now: Timestamp) -> Judgement {
 }
 
 /// Percent per second that were burnt of late: in the stretch that would be repeated. Other than a judgement
-/// this can be told of a window that is used up.
+/// this can be told of a window that is exhausted.
 pub(super) fn of_late(cycle: &Cycle, now: Timestamp) -> f64 {
     if cycle.seen.len() < FEWEST_SAMPLES {
         return 0.0;

@@ -39,12 +39,12 @@ fn check(runway: Runway, now: Timestamp) -> Result<(), TestCaseError> {
             prop_assert!(until.is_none_or(|until| until > now));
             prop_assert!(earliest.is_none_or(|earliest| earliest >= now));
         }
-        Runway::RunsDry { at, earliest, latest, returns_at, .. } => {
+        Runway::RunsOut { at, earliest, latest, returns_at, .. } => {
             prop_assert!(now <= earliest && earliest <= at);
             prop_assert!(latest.is_none_or(|latest| at <= latest));
             prop_assert!(returns_at.is_none_or(|returns| at < returns));
         }
-        Runway::Dry { returns_at } => prop_assert!(returns_at.is_none_or(|returns| returns > now)),
+        Runway::Exhausted { returns_at } => prop_assert!(returns_at.is_none_or(|returns| returns > now)),
     }
     Ok(())
 }
@@ -81,17 +81,17 @@ proptest! {
                 let work = Some(Work { since: at(0), amount: *work });
                 forecast(Record { samples, work }, Present::Left, now)
             }).collect();
-        let tanks: Vec<_> = forecasts
+        let accounts: Vec<_> = forecasts
             .iter()
-            .map(|forecast| Tank { forecast, part: Part::Serves })
+            .map(|forecast| PoolAccount { forecast, part: Part::Serves })
             .collect();
-        let answer = pool(&tanks, now);
+        let answer = pool(&accounts, now);
         check(answer, now)?;
         let own = forecasts.iter().filter_map(|forecast| match forecast.runway {
-            Runway::RunsDry { at, .. } => Some(at),
-            Runway::Silent | Runway::Lasts { .. } | Runway::Dry { .. } => None,
+            Runway::RunsOut { at, .. } => Some(at),
+            Runway::Silent | Runway::Lasts { .. } | Runway::Exhausted { .. } => None,
         });
-        if let (Runway::RunsDry { at, .. }, Some(first)) = (answer, own.min()) {
+        if let (Runway::RunsOut { at, .. }, Some(first)) = (answer, own.min()) {
             let rounding = SignedDuration::from_secs(1);
             prop_assert!(at >= first - rounding, "{at} is before {first}");
         }

@@ -42,21 +42,21 @@ pub(super) fn of(samples: &[Sample]) -> Record<'_> {
     Record { samples, work: None }
 }
 
-/// Best, earliest, latest and return of a forecast that runs dry, in minutes after the beginning.
-fn dry(runway: Runway) -> (i64, i64, Option<i64>, Option<i64>) {
-    let Runway::RunsDry { at: best, earliest, latest, returns_at, .. } = runway else {
-        panic!("{runway:?} does not run dry")
+/// Best, earliest, latest and return of a forecast that runs out, in minutes after the beginning.
+fn runs_out(runway: Runway) -> (i64, i64, Option<i64>, Option<i64>) {
+    let Runway::RunsOut { at: best, earliest, latest, returns_at, .. } = runway else {
+        panic!("{runway:?} does not run out")
     };
     let minutes = |moment: Timestamp| moment.duration_since(at(0)).as_mins();
     (minutes(best), minutes(earliest), latest.map(minutes), returns_at.map(minutes))
 }
 
 #[test]
-fn steady_use_runs_dry_when_it_is_extrapolated_by_hand() {
+fn steady_use_runs_out_when_it_is_extrapolated_by_hand() {
     // 30 % an hour from the window's beginning on.
     let samples =
         record(five_hour, 5 * HOUR, (0, 2 * HOUR, 5 * MINUTE), |second| 30.0 * second as f64 / 3600.0);
-    assert_eq!(dry(runway(&samples, 2 * HOUR)), (200, 200, Some(200), Some(300)));
+    assert_eq!(runs_out(runway(&samples, 2 * HOUR)), (200, 200, Some(200), Some(300)));
 }
 
 #[test]
@@ -111,7 +111,7 @@ fn an_early_reset_starts_anew_too() {
 #[test]
 fn a_window_whose_reset_has_passed_unseen_says_nothing() {
     let samples = record(five_hour, 3 * HOUR, (0, 2 * HOUR, 5 * MINUTE), |second| second as f64 / 100.0);
-    assert!(matches!(runway(&samples, 2 * HOUR), Runway::RunsDry { .. }));
+    assert!(matches!(runway(&samples, 2 * HOUR), Runway::RunsOut { .. }));
     assert_eq!(runway(&samples, 3 * HOUR), Runway::Silent);
 }
 
@@ -133,11 +133,11 @@ fn the_estimate_stands_between_a_sprint_and_the_average() {
     };
     let samples = record(five_hour, 5 * HOUR, (0, 150 * MINUTE, 5 * MINUTE), used);
     // 40 % are left: 40 minutes of the sprint, 70 minutes as the last 70 were, 100 at the average.
-    assert_eq!(dry(runway(&samples, 150 * MINUTE)), (220, 190, Some(250), Some(300)));
+    assert_eq!(runs_out(runway(&samples, 150 * MINUTE)), (220, 190, Some(250), Some(300)));
 }
 
 #[test]
-fn after_a_pause_it_lasts_and_only_the_average_would_run_dry() {
+fn after_a_pause_it_lasts_and_only_the_average_would_run_out() {
     let used = |second: i64| (second as f64 / 120.0).min(60.0);
     let samples = record(five_hour, 5 * HOUR, (0, 170 * MINUTE, 5 * MINUTE), used);
     // Two hours at 30 % an hour, 50 minutes of nothing; 40 % are left. The average burns them in 113 minutes,
@@ -157,7 +157,7 @@ fn a_fall_in_the_middle_of_use_hides_none_of_what_follows() {
     let samples = record(five_hour, 5 * HOUR, (0, 2 * HOUR, 5 * MINUTE), used);
     // The first lower figure is 24 %: 21 % in that half hour, and 55 % are left. On the whole it was 45 % in two
     // hours.
-    assert_eq!(dry(runway(&samples, 2 * HOUR)), (266, 201, Some(266), Some(300)));
+    assert_eq!(runs_out(runway(&samples, 2 * HOUR)), (266, 201, Some(266), Some(300)));
 }
 
 #[test]
@@ -165,21 +165,21 @@ fn what_was_used_before_the_first_look_counts_from_the_windows_beginning() {
     // Seen for half an hour only, in which nothing happened.
     let samples = record(five_hour, 5 * HOUR, (2 * HOUR, 150 * MINUTE, 5 * MINUTE), |_| 60.0);
     // 60 % in two hours and a half: 40 % last 100 minutes; as late, half an hour of nothing and 80 of 30 % an hour.
-    assert_eq!(dry(runway(&samples, 150 * MINUTE)), (260, 250, None, Some(300)));
+    assert_eq!(runs_out(runway(&samples, 150 * MINUTE)), (260, 250, None, Some(300)));
 }
 
 #[test]
 fn the_last_percent_is_not_gone_before_ten_minutes_are_because_of_one_rounded_step() {
     let used = |second: i64| if second == HOUR { 99.0 } else { 98.0 };
     let samples = record(five_hour, 5 * HOUR, (0, HOUR, MINUTE), used);
-    let (_, earliest, ..) = dry(runway(&samples, HOUR));
+    let (_, earliest, ..) = runs_out(runway(&samples, HOUR));
     assert_eq!(earliest, 60 + 10);
 }
 
 #[test]
 fn a_window_that_has_just_begun_is_judged_by_what_there_is() {
     let samples = record(five_hour, 5 * HOUR, (0, 15 * MINUTE, MINUTE), |second| second as f64 / 60.0);
-    assert_eq!(dry(runway(&samples, 15 * MINUTE)), (100, 100, Some(100), Some(300)));
+    assert_eq!(runs_out(runway(&samples, 15 * MINUTE)), (100, 100, Some(100), Some(300)));
 }
 
 #[test]
@@ -195,7 +195,7 @@ fn a_month_repeats_its_weeks() {
     let days = |(best, earliest, latest, _): (i64, i64, Option<i64>, _)| {
         (best / 1440, earliest / 1440, latest.map(|latest| latest / 1440))
     };
-    assert_eq!(days(dry(runway(&samples, 12 * DAY))), (24, 24, Some(26)));
+    assert_eq!(days(runs_out(runway(&samples, 12 * DAY))), (24, 24, Some(26)));
 }
 
 #[test]
@@ -217,11 +217,11 @@ fn working_days(second: i64) -> f64 {
 }
 
 #[test]
-fn a_week_with_nights_runs_dry_in_working_hours() {
+fn a_week_with_nights_runs_out_in_working_hours() {
     let now = 2 * DAY + 4 * HOUR;
     let samples = record(weekly, 7 * DAY, (0, now, 10 * MINUTE), working_days);
     // 60 % are used; the fifth day begins with 4 % left.
-    let Runway::RunsDry { window, at: best, .. } = runway(&samples, now) else { panic!() };
+    let Runway::RunsOut { window, at: best, .. } = runway(&samples, now) else { panic!() };
     assert_eq!(window, Some(WindowKind::Weekly));
     let true_end = 4 * DAY + 80 * MINUTE;
     assert!((best.duration_since(at(true_end))).abs() <= SignedDuration::from_hours(4), "{best}");
@@ -232,25 +232,25 @@ fn the_first_working_day_of_a_week_is_not_extrapolated_through_the_night() {
     let now = 8 * HOUR;
     let samples = record(weekly, 7 * DAY, (0, now, 10 * MINUTE), working_days);
     // 24 % in eight hours: without nights it would end after 25 more.
-    let (best, earliest, ..) = dry(runway(&samples, now));
+    let (best, earliest, ..) = runs_out(runway(&samples, now));
     assert!(best >= 3 * 24 * 60, "{best}");
     assert!(earliest <= (8 + 26) * 60, "{earliest}");
 }
 
 #[test]
-fn the_window_that_runs_dry_first_speaks_for_the_account() {
+fn the_window_that_runs_out_first_speaks_for_the_account() {
     let used = |second: i64| 30.0 * second as f64 / 3600.0;
     let slow = |second: i64| 12.0 + 3.0 * second as f64 / 3600.0;
     let times = (0..=24).map(|n| n * 5 * MINUTE);
     let both = |second: i64| vec![weekly(slow(second), 3 * DAY), five_hour(used(second), 5 * HOUR)];
     let samples: Vec<Sample> = times.map(|second| sample(second, both(second))).collect();
-    let Runway::RunsDry { window, returns_at, .. } = runway(&samples, 2 * HOUR) else { panic!() };
+    let Runway::RunsOut { window, returns_at, .. } = runway(&samples, 2 * HOUR) else { panic!() };
     assert_eq!((window, returns_at), (Some(WindowKind::FiveHour), Some(at(5 * HOUR))));
 }
 
 #[test]
 fn an_account_does_not_last_by_a_window_that_cannot_be_judged_yet() {
-    // The week is nearly used up, but watched for two hours only.
+    // The week is nearly exhausted, but watched for two hours only.
     let times = (0..=24).map(|n| n * 5 * MINUTE);
     let both = |second: i64| vec![five_hour(10.0 + second as f64 / 3600.0, 4 * HOUR), weekly(97.0, 3 * DAY)];
     let samples: Vec<Sample> = times.map(|second| sample(second, both(second))).collect();
@@ -258,18 +258,18 @@ fn an_account_does_not_last_by_a_window_that_cannot_be_judged_yet() {
 }
 
 #[test]
-fn what_the_router_calls_used_up_is_dry_whatever_the_percentages_say() {
+fn what_the_router_calls_exhausted_is_exhausted_whatever_the_percentages_say() {
     let samples = record(five_hour, 5 * HOUR, (0, HOUR, 5 * MINUTE), |_| 50.0);
-    let gone = Present::UsedUp { until: Some(at(4 * HOUR)) };
-    let found = forecast(of(&samples), gone, at(HOUR)).runway;
-    assert_eq!(found, Runway::Dry { returns_at: Some(at(4 * HOUR)) });
+    let exhausted = Present::Exhausted { until: Some(at(4 * HOUR)) };
+    let found = forecast(of(&samples), exhausted, at(HOUR)).runway;
+    assert_eq!(found, Runway::Exhausted { returns_at: Some(at(4 * HOUR)) });
 }
 
 #[test]
 fn a_window_without_a_reset_must_come_back_within_its_length() {
     let window = |used: f64, _| Window::reported(used, Some(18_000), None).unwrap();
     let fast = record(window, 0, (0, HOUR, 5 * MINUTE), |second| 40.0 * second as f64 / 3600.0);
-    assert_eq!(dry(runway(&fast, HOUR)), (150, 150, Some(150), None));
+    assert_eq!(runs_out(runway(&fast, HOUR)), (150, 150, Some(150), None));
     let slow = record(window, 0, (0, HOUR, 5 * MINUTE), |second| 10.0 * second as f64 / 3600.0);
     assert_eq!(runway(&slow, HOUR), Runway::Lasts { until: None, earliest: None });
 }
@@ -286,21 +286,21 @@ fn idle() -> Forecast {
     forecast(of(&[sample(-60, vec![five_hour(0.0, 3 * HOUR)])]), Present::Left, at(0))
 }
 
-fn tank(forecast: &Forecast) -> Tank<'_> {
-    Tank { forecast, part: Part::Serves }
+fn account(forecast: &Forecast) -> PoolAccount<'_> {
+    PoolAccount { forecast, part: Part::Serves }
 }
 
 #[test]
 fn a_pool_lasts_longer_than_its_busiest_account() {
     let (busy, idle) = (steady(30.0), idle());
-    assert_eq!(dry(busy.runway).0, 80);
+    assert_eq!(runs_out(busy.runway).0, 80);
     // 40 % at 30 % an hour, then 100 %; the first comes back after three hours, the second is empty by then.
-    let both = pool(&[tank(&busy), tank(&idle)], at(0));
+    let both = pool(&[account(&busy), account(&idle)], at(0));
     assert!(matches!(both, Runway::Lasts { .. }), "{both:?}");
     let faster = steady(48.0);
     // 4 % last five minutes; the other account's 100 % at 48 % an hour last 125 more.
-    let both = pool(&[tank(&faster), tank(&idle)], at(0));
-    assert_eq!(dry(both), (130, 130, Some(130), Some(180)));
+    let both = pool(&[account(&faster), account(&idle)], at(0));
+    assert_eq!(runs_out(both), (130, 130, Some(130), Some(180)));
 }
 
 /// The same, with the work that was done in these two hours.
@@ -316,42 +316,46 @@ fn the_load_of_a_big_account_drains_a_small_one_faster() {
     // 96 % for 960 units of work, and 6 % for 12: a percent of the first is five of the second.
     let (big, small) = (worked(48.0, 960.0), worked(3.0, 12.0));
     // 4 % last five minutes; then 94 % less a little go at 243 % an hour.
-    let answer = dry(pool(&[tank(&big), tank(&small)], at(0)));
+    let answer = runs_out(pool(&[account(&big), account(&small)], at(0)));
     assert_eq!((answer.0, answer.3), (28, Some(180)));
 }
 
 #[test]
 fn an_account_that_shows_nothing_of_its_size_is_of_average_size() {
     let (big, small, fresh) = (worked(48.0, 960.0), worked(3.0, 12.0), idle());
-    assert_eq!(dry(pool(&[tank(&big), tank(&fresh)], at(0))).0, 5 + 125, "as large as the only other");
+    assert_eq!(
+        runs_out(pool(&[account(&big), account(&fresh)], at(0))).0,
+        5 + 125,
+        "as large as the only other"
+    );
     // Of 10 and 2 units a percent the average is 6. After 5 minutes half of the 480 units an hour go to each
-    // of two: 40 % of the third, and 120 % and its own 3 of the small one, which is dry after 46 minutes.
+    // of two: 40 % of the third, and 120 % and its own 3 of the small one, which is exhausted after 46 minutes.
     // By then the third has 69.5 % left, and burns 81 % an hour: 51 minutes more.
-    assert_eq!(dry(pool(&[tank(&big), tank(&small), tank(&fresh)], at(0))).0, 102);
+    assert_eq!(runs_out(pool(&[account(&big), account(&small), account(&fresh)], at(0))).0, 102);
 }
 
 #[test]
 fn a_paused_account_takes_no_load() {
     let (busy, idle) = (steady(30.0), idle());
-    let tanks = [tank(&busy), Tank { part: Part::Out, ..tank(&idle) }];
-    assert_eq!(dry(pool(&tanks, at(0))), (80, 80, Some(80), Some(180)));
+    let accounts = [account(&busy), PoolAccount { part: Part::Out, ..account(&idle) }];
+    assert_eq!(runs_out(pool(&accounts, at(0))), (80, 80, Some(80), Some(180)));
 }
 
 #[test]
-fn a_reset_gives_capacity_back_before_the_pool_is_dry() {
+fn a_reset_gives_capacity_back_before_the_pool_is_exhausted() {
     let busy = steady(30.0);
-    let soon = forecast(of(&[sample(-60, vec![five_hour(100.0, HOUR)])]), gone(HOUR), at(0));
-    assert_eq!(soon.runway, Runway::Dry { returns_at: Some(at(HOUR)) });
-    // The busy one is dry after 80 minutes, the other full again after 60: the reset after 180 is reached.
-    let both = pool(&[tank(&busy), tank(&soon)], at(0));
+    let soon = forecast(of(&[sample(-60, vec![five_hour(100.0, HOUR)])]), exhausted(HOUR), at(0));
+    assert_eq!(soon.runway, Runway::Exhausted { returns_at: Some(at(HOUR)) });
+    // The busy one is exhausted after 80 minutes, the other full again after 60: the reset after 180 is reached.
+    let both = pool(&[account(&busy), account(&soon)], at(0));
     assert!(matches!(both, Runway::Lasts { .. }), "{both:?}");
-    let late = forecast(of(&[sample(-60, vec![five_hour(100.0, 2 * HOUR)])]), gone(2 * HOUR), at(0));
-    let both = pool(&[tank(&busy), tank(&late)], at(0));
-    assert_eq!(dry(both), (80, 80, Some(80), Some(120)));
+    let late = forecast(of(&[sample(-60, vec![five_hour(100.0, 2 * HOUR)])]), exhausted(2 * HOUR), at(0));
+    let both = pool(&[account(&busy), account(&late)], at(0));
+    assert_eq!(runs_out(both), (80, 80, Some(80), Some(120)));
 }
 
-fn gone(until: i64) -> Present {
-    Present::UsedUp { until: Some(at(until)) }
+fn exhausted(until: i64) -> Present {
+    Present::Exhausted { until: Some(at(until)) }
 }
 
 #[test]
@@ -362,8 +366,8 @@ fn a_pool_of_one_has_the_range_of_its_account() {
     };
     let samples = record(five_hour, 150 * MINUTE, (-150 * MINUTE, 0, 5 * MINUTE), used);
     let alone = forecast(of(&samples), Present::Left, at(0));
-    assert_eq!(dry(alone.runway), (70, 40, Some(100), Some(150)));
-    assert_eq!(dry(pool(&[tank(&alone)], at(0))), (70, 40, Some(100), Some(150)));
+    assert_eq!(runs_out(alone.runway), (70, 40, Some(100), Some(150)));
+    assert_eq!(runs_out(pool(&[account(&alone)], at(0))), (70, 40, Some(100), Some(150)));
 }
 
 #[test]
@@ -371,16 +375,16 @@ fn a_pool_does_not_last_by_an_account_that_cannot_be_judged_yet() {
     let slow = steady(10.0);
     let samples = record(five_hour, 3 * HOUR, (-5 * MINUTE, 0, MINUTE), |_| 60.0);
     let unjudged = forecast(of(&samples), Present::Left, at(0));
-    assert!(matches!(pool(&[tank(&slow)], at(0)), Runway::Lasts { .. }));
-    assert_eq!(pool(&[tank(&slow), tank(&unjudged)], at(0)), Runway::Silent);
+    assert!(matches!(pool(&[account(&slow)], at(0)), Runway::Lasts { .. }));
+    assert_eq!(pool(&[account(&slow), account(&unjudged)], at(0)), Runway::Silent);
 }
 
 #[test]
-fn an_account_that_pays_otherwise_is_not_dry() {
+fn an_account_that_pays_otherwise_is_not_exhausted() {
     let samples = [sample(-60, vec![five_hour(100.0, HOUR)])];
     let paying = forecast(of(&samples), Present::Left, at(0));
     assert_eq!(paying.runway, Runway::Silent);
-    assert_eq!(pool(&[tank(&paying)], at(0)), Runway::Silent);
+    assert_eq!(pool(&[account(&paying)], at(0)), Runway::Silent);
 }
 
 #[test]
@@ -389,39 +393,42 @@ fn only_what_was_burnt_since_work_is_counted_tells_the_size() {
     let samples = record(five_hour, 3 * HOUR, (-2 * HOUR, 0, 5 * MINUTE), used);
     let work = Some(Work { since: at(-HOUR), amount: 480.0 });
     let forecast = forecast(Record { samples: &samples, work }, Present::Left, at(0));
-    assert_eq!(forecast.gauges[0].size, Some(10.0));
+    assert_eq!(forecast.windows[0].size, Some(10.0));
 }
 
 #[test]
-fn a_pool_of_used_up_accounts_is_dry_until_the_first_returns() {
-    let a = forecast(of(&[]), gone(HOUR), at(0));
-    let b = forecast(of(&[sample(-60, vec![five_hour(100.0, 2 * HOUR)])]), gone(2 * HOUR), at(0));
-    let dry = Runway::Dry { returns_at: Some(at(HOUR)) };
-    assert_eq!(pool(&[tank(&a), tank(&b)], at(0)), dry);
-    assert_eq!(pool(&[tank(&a)], at(0)), dry);
-    let unknown = forecast(of(&[]), Present::UsedUp { until: None }, at(0));
-    assert_eq!(pool(&[tank(&unknown)], at(0)), Runway::Dry { returns_at: None });
+fn a_pool_of_exhausted_accounts_is_exhausted_until_the_first_returns() {
+    let a = forecast(of(&[]), exhausted(HOUR), at(0));
+    let b = forecast(of(&[sample(-60, vec![five_hour(100.0, 2 * HOUR)])]), exhausted(2 * HOUR), at(0));
+    let exhausted = Runway::Exhausted { returns_at: Some(at(HOUR)) };
+    assert_eq!(pool(&[account(&a), account(&b)], at(0)), exhausted);
+    assert_eq!(pool(&[account(&a)], at(0)), exhausted);
+    let unknown = forecast(of(&[]), Present::Exhausted { until: None }, at(0));
+    assert_eq!(pool(&[account(&unknown)], at(0)), Runway::Exhausted { returns_at: None });
 }
 
 #[test]
-fn the_load_of_an_account_that_has_just_run_dry_is_on_the_others() {
+fn the_load_of_an_account_that_has_just_run_out_is_on_the_others() {
     let used = |second: i64| 48.0 * (second + 2 * HOUR) as f64 / 3600.0;
     let samples = record(five_hour, 3 * HOUR, (-2 * HOUR, 0, 5 * MINUTE), used);
-    let (dry_now, idle) = (forecast(of(&samples), gone(3 * HOUR), at(0)), idle());
-    assert_eq!(dry(pool(&[tank(&dry_now), tank(&idle)], at(0))), (125, 125, Some(125), Some(180)));
-    let half = forecast(of(&samples), gone(3 * HOUR), at(15 * MINUTE));
-    let fading = pool(&[tank(&half), tank(&idle)], at(15 * MINUTE));
+    let (exhausted_now, idle) = (forecast(of(&samples), exhausted(3 * HOUR), at(0)), idle());
+    assert_eq!(
+        runs_out(pool(&[account(&exhausted_now), account(&idle)], at(0))),
+        (125, 125, Some(125), Some(180))
+    );
+    let half = forecast(of(&samples), exhausted(3 * HOUR), at(15 * MINUTE));
+    let fading = pool(&[account(&half), account(&idle)], at(15 * MINUTE));
     assert!(matches!(fading, Runway::Lasts { .. }), "half of it is gone: {fading:?}");
-    let later = forecast(of(&samples), gone(3 * HOUR), at(30 * MINUTE));
-    assert_eq!(pool(&[tank(&later), tank(&idle)], at(30 * MINUTE)), Runway::Silent);
-    let paused = Tank { part: Part::Out, ..tank(&dry_now) };
-    assert_eq!(dry(pool(&[paused, tank(&idle)], at(0))).0, 125);
+    let later = forecast(of(&samples), exhausted(3 * HOUR), at(30 * MINUTE));
+    assert_eq!(pool(&[account(&later), account(&idle)], at(30 * MINUTE)), Runway::Silent);
+    let paused = PoolAccount { part: Part::Out, ..account(&exhausted_now) };
+    assert_eq!(runs_out(pool(&[paused, account(&idle)], at(0))).0, 125);
 }
 
 #[test]
 fn a_pool_says_nothing_of_accounts_that_it_knows_nothing_of() {
     let (busy, unseen) = (steady(30.0), forecast(of(&[]), Present::Left, at(0)));
-    assert_eq!(pool(&[tank(&busy), tank(&unseen)], at(0)), Runway::Silent);
+    assert_eq!(pool(&[account(&busy), account(&unseen)], at(0)), Runway::Silent);
     assert_eq!(pool(&[], at(0)), Runway::Silent);
-    assert_eq!(pool(&[tank(&idle())], at(0)), Runway::Silent);
+    assert_eq!(pool(&[account(&idle())], at(0)), Runway::Silent);
 }

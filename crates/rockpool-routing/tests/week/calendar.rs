@@ -1,4 +1,4 @@
-//! The weeks that are played: one to settle in, four that count. Times are seconds since the first Monday.
+//! The weeks that are simulated: one to warm up, four that count. Times are seconds since the first Monday.
 
 use std::ops::Range;
 use std::time::{Duration, Instant};
@@ -30,7 +30,7 @@ pub(crate) fn is_on(times: Range<u64>, now: u64) -> bool {
 /// Monday, 18 January 2027, 00:00 UTC.
 const FIRST_MONDAY: i64 = 1_800_230_400;
 
-/// Both clocks of the played world.
+/// Both clocks of the simulated world.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Clock {
     zero: Instant,
@@ -51,7 +51,7 @@ pub(crate) fn wall(second: u64) -> Timestamp {
         + SignedDuration::from_secs(second as i64)
 }
 
-/// The second of a moment that lies within the game, or just after.
+/// The second of a moment that lies within the simulation, or just after.
 pub(crate) fn second(wall: Timestamp) -> u64 {
     u64::try_from(wall.as_second() - FIRST_MONDAY).expect("a time after the first Monday")
 }

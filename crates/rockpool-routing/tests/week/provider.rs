@@ -7,7 +7,7 @@ use jiff::SignedDuration;
 use rockpool_routing::{Class, Delivery, Reading, Source, Window};
 
 use crate::calendar::{DAY, FRIDAY, HOUR, MINUTE, MONDAY, THURSDAY, TUESDAY, WEDNESDAY, WEEK, is_on, wall};
-use crate::dice::Dice;
+use crate::seeded_random::SeededRandom;
 
 /// The three accounts, in pool order.
 pub(crate) const SEATS: [Seat; 3] = [
@@ -98,7 +98,7 @@ impl Account {
     }
 
     /// When an account that has nothing left is back.
-    fn dry_until(&self) -> Option<u64> {
+    fn exhausted_until(&self) -> Option<u64> {
         let short = self.short_ends.filter(|_| self.seat.short.is_some_and(|short| self.short_used >= short));
         let weekly = (self.weekly_used >= self.seat.weekly).then_some(self.weekly_ends);
         short.max(weekly)
@@ -107,7 +107,7 @@ impl Account {
     /// Whether it would serve a request now.
     pub(crate) fn would_serve(&mut self, now: u64) -> bool {
         self.roll(now);
-        self.dry_until().is_none() && !self.is_signed_out(now) && !self.is_down(now)
+        self.exhausted_until().is_none() && !self.is_signed_out(now) && !self.is_down(now)
     }
 
     /// On Tuesday the first account cannot be reached for a while, on Thursday nobody.
@@ -129,17 +129,17 @@ impl Account {
         if self.seat.name == "pro" && hurried { 2 } else { self.seat.rate }
     }
 
-    /// Answers an attempt; `dice` are those of this attempt.
-    pub(crate) fn answer(&mut self, work: Work, now: u64, dice: &mut Dice) -> Answer {
+    /// Answers an attempt; `random` is that of this attempt.
+    pub(crate) fn answer(&mut self, work: Work, now: u64, random: &mut SeededRandom) -> Answer {
         self.roll(now);
         if self.is_down(now) {
-            return breakdown(now, dice);
+            return breakdown(now, random);
         }
         let refused = |class| Answer::Fails { class, at: now + 1, delivery: Delivery::Answered };
         if self.is_signed_out(now) {
             return refused(Class::Unauthorized);
         }
-        if let Some(until) = self.dry_until() {
+        if let Some(until) = self.exhausted_until() {
             return refused(Class::UsageLimit { resets_at: Some(wall(until)) });
         }
         self.began.retain(|began| began + MINUTE > now);
@@ -152,7 +152,7 @@ impl Account {
             Some(_) | None => 0,
         };
         self.short_ends = self.short_ends.or(self.seat.short.map(|_| now + 5 * HOUR));
-        let first = now + 1 + dice.between(0, 4) + (work.input - cached) / 40_000;
+        let first = now + 1 + random.between(0, 4) + (work.input - cached) / 40_000;
         Answer::Serves { first, ends: first + 1 + work.output / 60, cached }
     }
 
@@ -184,8 +184,8 @@ impl Account {
         windows.push(weekly);
         let mut reading = Reading::new(wall(now), source, windows);
         if source == Source::Usage && !other_mind {
-            let dry = self.dry_until().is_some();
-            (reading.allowed, reading.limit_reached) = (Some(!dry), Some(dry));
+            let exhausted = self.exhausted_until().is_some();
+            (reading.allowed, reading.limit_reached) = (Some(!exhausted), Some(exhausted));
         }
         reading
     }
@@ -198,8 +198,8 @@ fn window(used: u64, of: u64, length: u64, ends: u64) -> Window {
 }
 
 /// A provider that is down fails in several ways.
-fn breakdown(now: u64, dice: &mut Dice) -> Answer {
-    let (at, delivery) = match dice.between(0, 10) {
+fn breakdown(now: u64, random: &mut SeededRandom) -> Answer {
+    let (at, delivery) = match random.between(0, 10) {
         0..6 => (now + 1, Delivery::Answered),
         6..9 => (now + 10, Delivery::NotSent),
         _ => (now + 20, Delivery::Unknown),

@@ -36,19 +36,19 @@ fn what_a_reading_does_not_say_stays_as_it_was_known() {
     refused.allowed = Some(false);
     quota.observe(refused);
     quota.observe(Reading { source: Source::Headers, ..reading(14, vec![window(40.0, 604_800, 900)]) });
-    assert!(matches!(quota.supply(at(15)), Supply::Gone { .. }));
+    assert!(matches!(quota.supply(at(15)), Supply::Exhausted { .. }));
     quota.served(at(16));
     assert_eq!(quota.supply(at(17)), Supply::Plenty);
 }
 
 #[test]
-fn a_permission_given_while_something_was_left_does_not_vouch_for_a_window_used_up_since() {
+fn a_permission_given_while_something_was_left_does_not_vouch_for_a_window_exhausted_since() {
     let mut quota = Quota::default();
     let mut told = reading(10, vec![window(50.0, 18_000, 100)]);
     told.allowed = Some(true);
     quota.observe(told);
     quota.observe(Reading { source: Source::Headers, ..reading(11, vec![window(100.0, 18_000, 100)]) });
-    assert_eq!(quota.supply(at(12)), Supply::Gone { until: Some(at(100)) });
+    assert_eq!(quota.supply(at(12)), Supply::Exhausted { until: Some(at(100)) });
 }
 
 #[test]
@@ -65,7 +65,7 @@ fn a_spending_limit_that_is_reached_blocks_unless_requests_are_allowed_all_the_s
         |reached| Spend { reached, limit: None, used: None, used_percent: None, resets_at: Some(at(500)) };
     let told = |reached, allowed| Reading {
         allowed,
-        beside: Some(Beside { spend: Some(spend(reached)), ..Beside::default() }),
+        extras: Some(Extras { spend: Some(spend(reached)), ..Extras::default() }),
         ..reading(10, vec![])
     };
     let supply = |reading: Reading, wall| {
@@ -73,19 +73,19 @@ fn a_spending_limit_that_is_reached_blocks_unless_requests_are_allowed_all_the_s
         quota.observe(reading);
         quota.supply(at(wall))
     };
-    assert_eq!(supply(told(true, None), 11), Supply::Gone { until: Some(at(500)) });
+    assert_eq!(supply(told(true, None), 11), Supply::Exhausted { until: Some(at(500)) });
     assert_eq!(supply(told(true, None), 500), Supply::Unknown);
     assert_eq!(supply(told(true, Some(true)), 11), Supply::Unknown);
     assert_eq!(supply(told(false, None), 11), Supply::Unknown);
 }
 
 #[test]
-fn what_is_said_beside_the_windows_stays_until_the_provider_says_otherwise() {
+fn what_is_said_besides_the_windows_stays_until_the_provider_says_otherwise() {
     let mut quota = Quota::default();
-    let beside = Beside { reset_credits: Some(2), ..Beside::default() };
-    quota.observe(Reading { beside: Some(beside.clone()), ..reading(10, vec![]) });
+    let extras = Extras { reset_credits: Some(2), ..Extras::default() };
+    quota.observe(Reading { extras: Some(extras.clone()), ..reading(10, vec![]) });
     quota.observe(Reading { source: Source::Headers, ..reading(11, vec![window(5.0, 18_000, 900)]) });
-    assert_eq!(quota.reading().unwrap().beside, Some(beside));
+    assert_eq!(quota.reading().unwrap().extras, Some(extras));
 }
 
 #[test]
@@ -115,24 +115,24 @@ fn an_account_that_is_not_allowed_is_out_until_its_next_reset() {
         quota.supply(at(wall))
     };
     let two = || vec![window(40.0, 604_800, 900), window(10.0, 18_000, 300)];
-    assert_eq!(told(two(), 299), Supply::Gone { until: Some(at(300)) });
+    assert_eq!(told(two(), 299), Supply::Exhausted { until: Some(at(300)) });
     assert_eq!(told(two(), 300), Supply::Unknown);
-    let used_up = || vec![window(100.0, 604_800, 900), window(10.0, 18_000, 300)];
-    assert_eq!(told(used_up(), 300), Supply::Gone { until: Some(at(900)) });
-    assert_eq!(told(vec![], 11), Supply::Gone { until: None });
+    let exhausted = || vec![window(100.0, 604_800, 900), window(10.0, 18_000, 300)];
+    assert_eq!(told(exhausted(), 300), Supply::Exhausted { until: Some(at(900)) });
+    assert_eq!(told(vec![], 11), Supply::Exhausted { until: None });
 }
 
 #[test]
-fn a_spending_limit_and_a_used_up_window_end_with_the_later_of_them() {
+fn a_spending_limit_and_an_exhausted_window_end_with_the_later_of_them() {
     for (window_resets, until) in [(300, 500), (700, 700)] {
         let spend =
             Spend { reached: true, limit: None, used: None, used_percent: None, resets_at: Some(at(500)) };
         let mut quota = Quota::default();
         quota.observe(Reading {
-            beside: Some(Beside { spend: Some(spend), ..Beside::default() }),
+            extras: Some(Extras { spend: Some(spend), ..Extras::default() }),
             ..reading(10, vec![window(100.0, 18_000, window_resets)])
         });
-        assert_eq!(quota.supply(at(11)), Supply::Gone { until: Some(at(until)) });
+        assert_eq!(quota.supply(at(11)), Supply::Exhausted { until: Some(at(until)) });
     }
 }
 
@@ -143,9 +143,9 @@ fn an_account_refused_for_its_spending_may_be_tried_when_that_begins_anew() {
     let mut quota = Quota::default();
     quota.observe(Reading {
         allowed: Some(false),
-        beside: Some(Beside { spend: Some(spend), ..Beside::default() }),
+        extras: Some(Extras { spend: Some(spend), ..Extras::default() }),
         ..reading(10, vec![window(10.0, 604_800, 90_000)])
     });
-    assert_eq!(quota.supply(at(499)), Supply::Gone { until: Some(at(500)) });
+    assert_eq!(quota.supply(at(499)), Supply::Exhausted { until: Some(at(500)) });
     assert_eq!(quota.supply(at(500)), Supply::Unknown);
 }

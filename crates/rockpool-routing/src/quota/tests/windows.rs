@@ -72,19 +72,19 @@ fn headroom_is_the_smallest_remaining_and_a_passed_reset_refills_a_window() {
 }
 
 #[test]
-fn used_up_from_99_and_a_half_percent_on() {
+fn exhausted_from_99_and_a_half_percent_on() {
     let mut quota = Quota::default();
     quota.observe(reading(10, vec![window(99.4, 18_000, 100)]));
     assert_eq!(quota.supply(at(11)), Supply::Plenty);
     quota.observe(reading(12, vec![window(99.5, 18_000, 100)]));
-    assert_eq!(quota.supply(at(13)), Supply::Gone { until: Some(at(100)) });
+    assert_eq!(quota.supply(at(13)), Supply::Exhausted { until: Some(at(100)) });
 }
 
 #[test]
-fn it_comes_back_only_when_the_last_used_up_window_resets() {
+fn it_comes_back_only_when_the_last_exhausted_window_resets() {
     let mut quota = Quota::default();
     quota.observe(reading(10, vec![window(100.0, 18_000, 100), window(100.0, 604_800, 900)]));
-    assert_eq!(quota.supply(at(200)), Supply::Gone { until: Some(at(900)) });
+    assert_eq!(quota.supply(at(200)), Supply::Exhausted { until: Some(at(900)) });
     assert_eq!(quota.supply(at(900)), Supply::Plenty);
 }
 

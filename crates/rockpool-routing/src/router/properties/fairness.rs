@@ -6,8 +6,8 @@ use proptest::prelude::*;
 
 use super::config;
 use super::world::Checked;
-use crate::account::Wish;
-use crate::router::tests::{conversation, id, later, reading, settle, start};
+use crate::account::Activation;
+use crate::router::tests::{attempt, conversation, id, later, reading, start};
 use crate::router::{Ask, Router, Selection};
 use crate::{AccountId, Class, Conversations, Now, Pool, Strategy as Policy};
 
@@ -54,17 +54,17 @@ proptest! {
     ) {
         let (mut router, pool, now) = ring(size, offset);
         for account in &paused {
-            router.set_wish(id(*account), Wish::Paused);
+            router.set_activation(id(*account), Activation::Paused);
         }
         let eligible: Vec<_> = (0..size).filter(|n| !paused.contains(n)).map(id).collect();
         let mut firsts = BTreeMap::new();
         for stays in stays {
-            let talk = stays.map(|home| conversation(&home.to_string()));
-            if let (Some(talk), Some(home)) = (&talk, stays) {
-                router.place(talk, id(home), now.wall);
+            let talk = stays.map(|pin| conversation(&pin.to_string()));
+            if let (Some(talk), Some(pin)) = (&talk, stays) {
+                router.place(talk, id(pin), now.wall);
             }
-            let lives_here = stays.is_some_and(|home| eligible.contains(&id(home)));
-            let ask = Ask { pool: &pool, conversation: talk.as_ref(), ties: &[] };
+            let lives_here = stays.is_some_and(|pin| eligible.contains(&id(pin)));
+            let ask = Ask { pool: &pool, conversation: talk.as_ref(), pins: &[] };
             let selection = router.choose(&ask, now);
             prop_assert_eq!(selection.candidates.len(), eligible.len());
             if let (Some(first), false) = (place_of(&selection, 0), lives_here) {
@@ -90,7 +90,7 @@ proptest! {
             if stays {
                 router.place(&talk, fails, now.wall);
             }
-            let ask = Ask { pool: &pool, conversation: stays.then_some(&talk), ties: &[] };
+            let ask = Ask { pool: &pool, conversation: stays.then_some(&talk), pins: &[] };
             let selection = router.choose(&ask, now);
             if let (Some(first), Some(second)) = (place_of(&selection, 0), place_of(&selection, 1))
                 && first == fails
@@ -113,10 +113,10 @@ proptest! {
             let account = id(toggled % size);
             if toggles && paused.contains(&account) {
                 paused.retain(|other| *other != account);
-                router.set_wish(account, Wish::Active);
+                router.set_activation(account, Activation::Active);
             } else if toggles {
                 paused.push(account);
-                router.set_wish(account, Wish::Paused);
+                router.set_activation(account, Activation::Paused);
             }
             let Some(first) = place_of(&router.choose(&Ask::any(&pool), now), 0) else { continue };
             for (account, wait) in &mut waits {
@@ -133,11 +133,11 @@ proptest! {
         gaps in prop::collection::vec((0u64..12, prop::option::weighted(0.2, Just(Class::Abandoned))), 1..30),
     ) {
         let (mut router, pool, now) = ring(1, 0);
-        let trouble = match refused {
+        let cause = match refused {
             true => Class::UsageLimit { resets_at: Some(later(now, 500_000).wall) },
             false => Class::RateLimited { retry_after: None },
         };
-        settle(&mut router, id(0), trouble, now, now);
+        attempt(&mut router, id(0), cause, now, now);
         let mut now = later(now, 900);
         let mut out: Option<(Now, crate::Ticket)> = None;
         for (gap, gives_up) in gaps {
@@ -145,7 +145,7 @@ proptest! {
             if let Some(class) = gives_up
                 && let Some((_, ticket)) = out.take()
             {
-                router.settle(ticket, class, now);
+                router.attempt_ended(ticket, class, now);
             }
             let patient = out.as_ref().is_some_and(|(began, _)| later(*began, 15).mono > now.mono);
             let selection = router.choose(&Ask::any(&pool), now);

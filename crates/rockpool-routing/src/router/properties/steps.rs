@@ -4,13 +4,13 @@ use std::time::Duration;
 
 use proptest::prelude::*;
 
-use crate::account::{CredentialState, Wish};
-use crate::quota::sketch::{Sketch, sketch};
+use crate::account::{Activation, CredentialState};
+use crate::quota::random_readings::{RandomReading, random_reading};
 use crate::router::tests::later;
-use crate::throw::{Throw, thrown};
+use crate::test_random::{Random, random};
 use crate::{Class, Conversations, Now, Standing, Strategy as Policy};
 
-/// One of the open attempts.
+/// One of the attempts under way.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Which {
     Newest,
@@ -21,15 +21,15 @@ pub(super) enum Which {
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Outcome {
     Plain(Class),
-    /// A used-up limit that resets so many seconds from now.
-    UsedUp(u32),
+    /// An exhausted limit that resets so many seconds from now.
+    Exhausted(u32),
 }
 
 impl Outcome {
     pub(super) fn at(self, now: Now) -> Class {
         match self {
             Self::Plain(class) => class,
-            Self::UsedUp(ahead) => Class::UsageLimit { resets_at: Some(later(now, ahead.into()).wall) },
+            Self::Exhausted(ahead) => Class::UsageLimit { resets_at: Some(later(now, ahead.into()).wall) },
         }
     }
 }
@@ -38,23 +38,23 @@ impl Outcome {
 #[derive(Clone, Debug)]
 pub(super) enum Step {
     Wait(u32),
-    /// A request that names a conversation and ties, and whether its first candidate serves it at once.
+    /// A request that names a conversation and pins, and whether its first candidate serves it at once.
     Choose {
         conversation: Option<u8>,
-        ties: Vec<u8>,
+        pins: Vec<u8>,
         served: bool,
     },
     Begin(u8),
     Answer(Which),
-    Settle(Which, Outcome),
+    End(Which, Outcome),
     /// Begun and ended within the same second.
-    Meet(u8, Outcome),
-    Observe(u8, Sketch),
-    Wish(u8, Wish),
+    BeginAndEnd(u8, Outcome),
+    Observe(u8, RandomReading),
+    Activation(u8, Activation),
     Credentials(u8, CredentialState),
     Stands(u8, Standing),
     Place(u8, u8),
-    Bind(u8, u8),
+    Pin(u8, u8),
     /// An account is removed and another one added.
     Replace(u8),
     Pool {
@@ -65,9 +65,9 @@ pub(super) enum Step {
     Seed(u32),
 }
 
-/// Most happens to the same few: troubles meet there.
-fn place(throw: &mut Throw) -> u8 {
-    throw.pick(&[0, 0, 0, 0, 1, 1, 2, 3])
+/// Most happens to the same few: what goes wrong comes together there.
+fn place(random: &mut Random) -> u8 {
+    random.pick(&[0, 0, 0, 0, 1, 1, 2, 3])
 }
 
 const fn slow(seconds: u64) -> Outcome {
@@ -93,8 +93,8 @@ const OUTCOMES: &[Outcome] = &[
     slow(0),
     slow(90),
     slow(100_000),
-    Outcome::UsedUp(300),
-    Outcome::UsedUp(20_000),
+    Outcome::Exhausted(300),
+    Outcome::Exhausted(20_000),
     Outcome::Plain(Class::UsageLimit { resets_at: None }),
     Outcome::Plain(Class::Success),
     Outcome::Plain(Class::Success),
@@ -108,23 +108,23 @@ const OUTCOMES: &[Outcome] = &[
     Outcome::Plain(Class::Billing),
 ];
 
-fn which(throw: &mut Throw) -> Which {
-    match throw.below(2) {
+fn which(random: &mut Random) -> Which {
+    match random.below(2) {
         0 => Which::Newest,
-        _ => Which::Nth(throw.below(8) as u8),
+        _ => Which::Nth(random.below(8) as u8),
     }
 }
 
-fn wait(throw: &mut Throw) -> Step {
-    let longest = throw.pick(&[20, 20, 20, 1_000, 1_000, 1_000, 20_000, 20_000, 700_000]);
-    Step::Wait(throw.below(longest) as u32)
+fn wait(random: &mut Random) -> Step {
+    let longest = random.pick(&[20, 20, 20, 1_000, 1_000, 1_000, 20_000, 20_000, 700_000]);
+    Step::Wait(random.below(longest) as u32)
 }
 
-fn choose(throw: &mut Throw) -> Step {
+fn choose(random: &mut Random) -> Step {
     Step::Choose {
-        conversation: throw.pick(&[None, None, None, Some(0), Some(1), Some(2)]),
-        ties: throw.pick(&[None, Some(0), Some(1)]).into_iter().collect(),
-        served: throw.below(2) == 1,
+        conversation: random.pick(&[None, None, None, Some(0), Some(1), Some(2)]),
+        pins: random.pick(&[None, Some(0), Some(1)]).into_iter().collect(),
+        served: random.below(2) == 1,
     }
 }
 
@@ -139,38 +139,38 @@ const CREDENTIALS: &[CredentialState] = &[
 const STANDINGS: &[Standing] =
     &[Standing::Good, Standing::MissingWorkspace, Standing::Forbidden, Standing::Billing];
 
-fn edit(throw: &mut Throw) -> Step {
-    let place = place(throw);
-    match throw.below(8) {
-        0 => Step::Wish(place, throw.pick(&[Wish::Active, Wish::Paused])),
-        1 => Step::Credentials(place, throw.pick(CREDENTIALS)),
-        2 => Step::Stands(place, throw.pick(STANDINGS)),
+fn edit(random: &mut Random) -> Step {
+    let place = place(random);
+    match random.below(8) {
+        0 => Step::Activation(place, random.pick(&[Activation::Active, Activation::Paused])),
+        1 => Step::Credentials(place, random.pick(CREDENTIALS)),
+        2 => Step::Stands(place, random.pick(STANDINGS)),
         3 => Step::Replace(place),
-        4 => Step::Seed(throw.below(9) as u32),
+        4 => Step::Seed(random.below(9) as u32),
         _ => Step::Pool {
-            strategy: throw.pick(&Policy::ALL),
-            conversations: throw.pick(&[Conversations::Stay, Conversations::Rotate]),
-            order: (0..throw.below(5)).map(|_| throw.below(4) as u8).collect(),
+            strategy: random.pick(&Policy::ALL),
+            conversations: random.pick(&[Conversations::Stay, Conversations::Rotate]),
+            order: (0..random.below(5)).map(|_| random.below(4) as u8).collect(),
         },
     }
 }
 
-fn step(throw: &mut Throw) -> Step {
-    match throw.below(30) {
-        0..5 => wait(throw),
-        5..11 => choose(throw),
-        11..13 => Step::Begin(place(throw)),
-        13..15 => Step::Answer(which(throw)),
-        15..17 => Step::Settle(which(throw), throw.pick(OUTCOMES)),
-        17..22 => Step::Meet(place(throw), throw.pick(OUTCOMES)),
-        22..25 => Step::Observe(place(throw), sketch(throw)),
-        25 => Step::Place(throw.below(3) as u8, place(throw)),
-        26 => Step::Bind(throw.below(2) as u8, place(throw)),
-        _ => edit(throw),
+fn step(random: &mut Random) -> Step {
+    match random.below(30) {
+        0..5 => wait(random),
+        5..11 => choose(random),
+        11..13 => Step::Begin(place(random)),
+        13..15 => Step::Answer(which(random)),
+        15..17 => Step::End(which(random), random.pick(OUTCOMES)),
+        17..22 => Step::BeginAndEnd(place(random), random.pick(OUTCOMES)),
+        22..25 => Step::Observe(place(random), random_reading(random)),
+        25 => Step::Place(random.below(3) as u8, place(random)),
+        26 => Step::Pin(random.below(2) as u8, place(random)),
+        _ => edit(random),
     }
 }
 
 /// Many things that happen, one after the other.
 pub(super) fn steps() -> impl Strategy<Value = Vec<Step>> {
-    prop::collection::vec(thrown(step), 1..40)
+    prop::collection::vec(random(step), 1..40)
 }

@@ -1,12 +1,12 @@
-//! A router and its naive model, side by side through the same events.
+//! A router and its naive reference, side by side through the same events.
 
 use std::collections::BTreeMap;
 
 use proptest::prelude::*;
 
 use super::steps::{Step, Which};
-use crate::router::model::{Account, Event, Places, Sum, Ties};
-use crate::router::tests::{conversation, id, later, reading, start, tie};
+use crate::router::reference::{AccountLog, Derived, Event, Pins, Places};
+use crate::router::tests::{conversation, id, later, pin_key, reading, start};
 use crate::router::{Router, Ticket};
 use crate::{AccountId, Class, Now, Pool, Reading};
 
@@ -18,9 +18,9 @@ const PLACES: u8 = 4;
 /// The pair, and what goes on around them.
 pub(super) struct World {
     pub(super) router: Router,
-    pub(super) model: BTreeMap<AccountId, Account>,
-    pub(super) homes: Ties,
-    pub(super) ties: Ties,
+    pub(super) reference: BTreeMap<AccountId, AccountLog>,
+    pub(super) conversation_pins: Pins,
+    pub(super) pins: Pins,
     pub(super) places: BTreeMap<AccountId, Places>,
     pub(super) pool: Pool,
     pub(super) now: Now,
@@ -33,9 +33,9 @@ impl World {
     pub(super) fn new() -> Self {
         let mut world = Self {
             router: Router::default(),
-            model: BTreeMap::new(),
-            homes: Ties::default(),
-            ties: Ties::default(),
+            reference: BTreeMap::new(),
+            conversation_pins: Pins::default(),
+            pins: Pins::default(),
             places: BTreeMap::new(),
             pool: Pool::single(id(0)),
             now: start(),
@@ -53,7 +53,7 @@ impl World {
 
     fn add(&mut self, account: AccountId) {
         self.router.add_account(account);
-        self.model.entry(account).or_default();
+        self.reference.entry(account).or_default();
     }
 
     fn account(&self, place: u8) -> AccountId {
@@ -61,36 +61,36 @@ impl World {
     }
 
     fn note(&mut self, account: AccountId, event: Event) {
-        if let Some(story) = self.model.get_mut(&account) {
-            story.meet(self.now.wall, event);
+        if let Some(log) = self.reference.get_mut(&account) {
+            log.apply(self.now.wall, event);
         }
     }
 
-    pub(super) fn sum(&self, account: AccountId) -> Option<&Sum> {
-        self.model.get(&account).map(Account::sum)
+    pub(super) fn derived(&self, account: AccountId) -> Option<&Derived> {
+        self.reference.get(&account).map(AccountLog::derived)
     }
 
     /// Does one thing to both.
     pub(super) fn take(&mut self, step: &Step) -> Checked {
         match step {
             Step::Wait(seconds) => self.now = later(self.now, (*seconds).into()),
-            Step::Choose { conversation, ties, served } => return self.choose(*conversation, ties, *served),
+            Step::Choose { conversation, pins, served } => return self.choose(*conversation, pins, *served),
             Step::Begin(place) => {
                 self.begin(self.account(*place))?;
             }
             Step::Answer(which) => self.answer(*which),
-            Step::Settle(which, class) => self.settle(*which, class.at(self.now)),
-            Step::Meet(place, class) => {
+            Step::End(which, class) => self.end(*which, class.at(self.now)),
+            Step::BeginAndEnd(place, class) => {
                 if self.begin(self.account(*place))? {
-                    self.settle(Which::Newest, class.at(self.now));
+                    self.end(Which::Newest, class.at(self.now));
                 }
             }
-            Step::Observe(place, sketch) => {
-                self.told(self.account(*place), sketch.at(self.now.wall));
+            Step::Observe(place, random_reading) => {
+                self.told(self.account(*place), random_reading.at(self.now.wall));
             }
-            Step::Wish(place, wish) => {
-                self.router.set_wish(self.account(*place), *wish);
-                self.note(self.account(*place), Event::Wished(*wish));
+            Step::Activation(place, activation) => {
+                self.router.set_activation(self.account(*place), *activation);
+                self.note(self.account(*place), Event::Activation(*activation));
             }
             Step::Credentials(place, state) => {
                 self.router.set_credentials(self.account(*place), *state);
@@ -100,10 +100,10 @@ impl World {
                 self.router.set_standing(self.account(*place), *standing, self.now);
                 self.note(self.account(*place), Event::Stands(*standing));
             }
-            Step::Place(name, place) => self.settle_down(*name, self.account(*place)),
-            Step::Bind(name, place) => {
-                self.router.bind(&tie(*name), self.account(*place), self.now.wall);
-                self.ties.say(*name, self.account(*place), self.now.wall);
+            Step::Place(name, place) => self.place(*name, self.account(*place)),
+            Step::Pin(name, place) => {
+                self.router.pin(&pin_key(*name), self.account(*place), self.now.wall);
+                self.pins.say(*name, self.account(*place), self.now.wall);
             }
             Step::Replace(place) => self.replace(*place),
             Step::Pool { strategy, conversations, order } => {
@@ -120,7 +120,7 @@ impl World {
             }
             Step::Seed(offset) => {
                 self.router.seed_turn(self.pool.owner, (*offset).into());
-                if self.model.contains_key(&self.pool.owner) {
+                if self.reference.contains_key(&self.pool.owner) {
                     let places = Places::starting_at((*offset).into());
                     self.places.insert(self.pool.owner, places);
                 }
@@ -134,19 +134,19 @@ impl World {
         self.note(account, Event::Told(reading));
     }
 
-    pub(super) fn settle_down(&mut self, name: u8, account: AccountId) {
+    pub(super) fn place(&mut self, name: u8, account: AccountId) {
         self.router.place(&conversation(&name.to_string()), account, self.now.wall);
-        if self.model.contains_key(&account) {
-            self.homes.say(name, account, self.now.wall);
+        if self.reference.contains_key(&account) {
+            self.conversation_pins.say(name, account, self.now.wall);
         }
     }
 
     fn replace(&mut self, place: u8) {
         let gone = self.account(place);
         self.router.remove_account(gone);
-        self.model.remove(&gone);
-        self.homes.forget(gone);
-        self.ties.forget(gone);
+        self.reference.remove(&gone);
+        self.conversation_pins.forget(gone);
+        self.pins.forget(gone);
         self.places.remove(&gone);
         self.places.values_mut().for_each(|places| places.forget(gone));
         let successor = AccountId(uuid::Uuid::from_u128(gone.0.as_u128() + u128::from(PLACES)));
@@ -157,7 +157,7 @@ impl World {
 
     /// Whether one more attempt could begin.
     pub(super) fn begin(&mut self, account: AccountId) -> Result<bool, TestCaseError> {
-        let expected = self.sum(account).is_some_and(|sum| sum.takes_one(self.now.wall));
+        let expected = self.derived(account).is_some_and(|derived| derived.takes_one(self.now.wall));
         let ticket = self.router.begin(account, self.now);
         prop_assert_eq!(ticket.is_some(), expected, "whether {} may be tried", account);
         let Some(ticket) = ticket else { return Ok(false) };
@@ -168,10 +168,10 @@ impl World {
     }
 
     fn index(&self, which: Which) -> Option<usize> {
-        let open = self.tickets.len();
+        let under_way = self.tickets.len();
         match which {
-            Which::Newest => open.checked_sub(1),
-            Which::Nth(n) => (open > 0).then(|| usize::from(n) % open),
+            Which::Newest => under_way.checked_sub(1),
+            Which::Nth(n) => (under_way > 0).then(|| usize::from(n) % under_way),
         }
     }
 
@@ -183,11 +183,11 @@ impl World {
         self.note(account, Event::Answered(number));
     }
 
-    pub(super) fn settle(&mut self, which: Which, class: Class) {
+    pub(super) fn end(&mut self, which: Which, class: Class) {
         let Some(index) = self.index(which) else { return };
         let (number, ticket) = self.tickets.remove(index);
         let account = ticket.account();
-        self.router.settle(ticket, class, self.now);
+        self.router.attempt_ended(ticket, class, self.now);
         self.note(account, Event::Ended(number, class));
     }
 }

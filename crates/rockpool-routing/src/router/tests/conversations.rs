@@ -44,13 +44,13 @@ fn a_conversation_stays_on_an_account_that_is_a_fallback_for_others() {
 }
 
 #[test]
-fn a_conversation_whose_account_ran_dry_goes_on_elsewhere_and_is_told_where_it_lived() {
+fn a_conversation_whose_account_was_exhausted_goes_on_elsewhere_and_is_told_where_it_was_pinned() {
     let (mut router, pool, now) = three(Strategy::PrimaryFirst);
     let talk = conversation("talk");
     router.place(&talk, id(1), now.wall);
-    meet(&mut router, id(1), used_up_until(later(now, 600)), now);
+    brief_attempt(&mut router, id(1), exhausted_until(later(now, 600)), now);
     let selection = router.choose(&Ask::of(&pool, &talk), now);
-    assert_eq!(selection.home.map(|home| home.account), Some(id(1)));
+    assert_eq!(selection.pin.map(|pin| pin.account), Some(id(1)));
     assert_eq!(order(&selection), ids([2, 3]));
     assert_eq!(selection.skipped[0].blocked.state, AccountState::Exhausted);
     assert_eq!(order(&router.choose(&Ask::of(&pool, &talk), later(now, 600)))[0], id(1));
@@ -61,7 +61,7 @@ fn a_conversation_that_moved_stays_where_it_went_after_its_account_is_back() {
     let (mut router, pool, now) = three(Strategy::PrimaryFirst);
     let talk = conversation("talk");
     router.place(&talk, id(1), now.wall);
-    meet(&mut router, id(1), rate_limited(60), now);
+    brief_attempt(&mut router, id(1), rate_limited(60), now);
     let next = order(&router.choose(&Ask::of(&pool, &talk), now))[0];
     router.place(&talk, next, now.wall);
     assert_eq!(order(&router.choose(&Ask::of(&pool, &talk), later(now, 61))), ids([2, 1, 3]));
@@ -75,7 +75,7 @@ fn in_a_pool_that_rotates_strictly_a_conversation_takes_turns_like_everything_el
     router.place(&talk, id(3), now.wall);
     let mut next = || {
         let selection = router.choose(&Ask::of(&pool, &talk), now);
-        assert_eq!(selection.home.map(|home| home.account), Some(id(3)));
+        assert_eq!(selection.pin.map(|pin| pin.account), Some(id(3)));
         selection.candidates[0]
     };
     for n in [1, 2, 3, 1] {
@@ -88,10 +88,10 @@ fn a_turn_in_progress_stays_with_its_account_even_where_conversations_rotate() {
     for conversations in [Conversations::Stay, Conversations::Rotate] {
         let (mut router, mut pool, now) = three(Strategy::RoundRobin);
         pool.conversations = conversations;
-        let (talk, ties) = (conversation("talk"), [tie(1)]);
+        let (talk, pins) = (conversation("talk"), [pin_key(1)]);
         router.place(&talk, id(3), now.wall);
-        router.bind(&tie(1), id(2), now.wall);
-        let turn = Ask { pool: &pool, conversation: Some(&talk), ties: &ties };
+        router.pin(&pin_key(1), id(2), now.wall);
+        let turn = Ask { pool: &pool, conversation: Some(&talk), pins: &pins };
         for _ in 0..2 {
             let selection = router.choose(&turn, now);
             assert_eq!(
@@ -101,74 +101,74 @@ fn a_turn_in_progress_stays_with_its_account_even_where_conversations_rotate() {
             );
         }
         assert_eq!(ask(&mut router, &pool, now)[0], id(1));
-        assert_eq!(router.tied(&tie(1), now.wall), Some(id(2)));
+        assert_eq!(router.pinned_account(&pin_key(1), now.wall), Some(id(2)));
     }
 }
 
 #[test]
-fn of_several_ties_the_first_that_is_known_counts() {
+fn of_several_pins_the_first_that_is_known_counts() {
     let (mut router, pool, now) = three(Strategy::PrimaryFirst);
-    router.bind(&tie(2), id(2), now.wall);
-    router.bind(&tie(3), id(3), now.wall);
-    let ties = [tie(1), tie(3), tie(2)];
-    let turn = Ask { pool: &pool, conversation: None, ties: &ties };
+    router.pin(&pin_key(2), id(2), now.wall);
+    router.pin(&pin_key(3), id(3), now.wall);
+    let pins = [pin_key(1), pin_key(3), pin_key(2)];
+    let turn = Ask { pool: &pool, conversation: None, pins: &pins };
     assert_eq!(order(&router.choose(&turn, now)), ids([3, 1, 2]));
 }
 
 #[test]
-fn a_turn_whose_account_takes_no_request_goes_where_its_conversation_lives_and_else_anywhere() {
+fn a_turn_whose_account_takes_no_request_goes_where_its_conversation_is_pinned_and_else_anywhere() {
     let (mut router, pool, now) = three(Strategy::PrimaryFirst);
-    let (talk, ties) = (conversation("talk"), [tie(1)]);
-    router.bind(&tie(1), id(2), now.wall);
+    let (talk, pins) = (conversation("talk"), [pin_key(1)]);
+    router.pin(&pin_key(1), id(2), now.wall);
     router.place(&talk, id(3), now.wall);
-    router.set_wish(id(2), Wish::Paused);
-    let turn = Ask { pool: &pool, conversation: Some(&talk), ties: &ties };
+    router.set_activation(id(2), Activation::Paused);
+    let turn = Ask { pool: &pool, conversation: Some(&talk), pins: &pins };
     let selection = router.choose(&turn, now);
     assert_eq!(selection.candidates[0], Candidate { account: id(3), placement: Placement::Conversation });
-    router.set_wish(id(3), Wish::Paused);
+    router.set_activation(id(3), Activation::Paused);
     let selection = router.choose(&turn, now);
     assert_eq!(selection.candidates, [Candidate { account: id(1), placement: Placement::Strategy }]);
 }
 
 #[test]
-fn a_tie_to_an_account_outside_the_pool_ties_nothing() {
+fn a_pin_to_an_account_outside_the_pool_is_passed_over() {
     let (mut router, mut pool, now) = three(Strategy::PrimaryFirst);
     pool.members = vec![id(2)];
-    router.bind(&tie(1), id(3), now.wall);
+    router.pin(&pin_key(1), id(3), now.wall);
     router.place(&conversation("talk"), id(3), now.wall);
-    let ties = [tie(1)];
-    let turn = Ask { pool: &pool, conversation: Some(&conversation("talk")), ties: &ties };
+    let pins = [pin_key(1)];
+    let turn = Ask { pool: &pool, conversation: Some(&conversation("talk")), pins: &pins };
     let selection = router.choose(&turn, now);
-    assert_eq!(selection.home.map(|home| home.account), Some(id(3)));
+    assert_eq!(selection.pin.map(|pin| pin.account), Some(id(3)));
     assert_eq!(order(&selection), ids([1, 2]));
 }
 
 #[test]
-fn a_tie_is_good_for_an_hour_and_a_conversation_for_a_week() {
+fn a_pin_is_good_for_an_hour_and_a_conversation_for_a_week() {
     let (mut router, pool, now) = three(Strategy::PrimaryFirst);
-    let (talk, ties) = (conversation("talk"), [tie(1)]);
+    let (talk, pins) = (conversation("talk"), [pin_key(1)]);
     router.place(&talk, id(3), now.wall);
-    router.bind(&tie(1), id(2), now.wall);
-    let turn = Ask { pool: &pool, conversation: Some(&talk), ties: &ties };
+    router.pin(&pin_key(1), id(2), now.wall);
+    let turn = Ask { pool: &pool, conversation: Some(&talk), pins: &pins };
     let mut first = |seconds| order(&router.choose(&turn, later(now, seconds)))[0];
     assert_eq!([first(3_599), first(3_600)], [id(2), id(3)]);
     assert_eq!([first(WEEK - 1), first(WEEK)], [id(3), id(1)]);
-    assert_eq!(router.home(&talk, later(now, WEEK).wall), None);
+    assert_eq!(router.conversation_pin(&talk, later(now, WEEK).wall), None);
 }
 
 #[test]
-fn a_conversation_of_another_tenant_has_another_home() {
+fn a_conversation_of_another_tenant_has_another_pin() {
     let (mut router, pool, now) = three(Strategy::PrimaryFirst);
     router.place(&conversation("talk"), id(3), now.wall);
     let foreign = ConversationKey::new(TenantId(Uuid::from_u128(8)), "talk").unwrap();
-    assert_eq!(router.choose(&Ask::of(&pool, &foreign), now).home, None);
+    assert_eq!(router.choose(&Ask::of(&pool, &foreign), now).pin, None);
 }
 
 #[test]
 fn a_conversation_that_moved_has_a_mixed_history() {
     let (mut router, _, now) = three(Strategy::PrimaryFirst);
     let talk = conversation("talk");
-    let history = |router: &Router| router.home(&talk, now.wall).unwrap().history;
+    let history = |router: &Router| router.conversation_pin(&talk, now.wall).unwrap().history;
     router.place(&talk, id(1), now.wall);
     assert_eq!(history(&router), History::Own);
     router.place(&talk, id(2), now.wall);
@@ -181,8 +181,8 @@ fn what_an_account_has_read_of_a_conversation_is_what_a_move_costs() {
     let (mut router, pool, now) = three(Strategy::PrimaryFirst);
     let talk = conversation("talk");
     router.place(&talk, id(1), now.wall);
-    router.warm(&talk, id(1), 9_000, now.wall);
-    router.warm(&talk, id(2), 5, now.wall);
-    let home = router.choose(&Ask::of(&pool, &talk), now).home.unwrap();
-    assert_eq!(home.tokens_lost(1_000, now.wall), 8_000);
+    router.prompt_cached(&talk, id(1), 9_000, now.wall);
+    router.prompt_cached(&talk, id(2), 5, now.wall);
+    let pin = router.choose(&Ask::of(&pool, &talk), now).pin.unwrap();
+    assert_eq!(pin.tokens_lost(1_000, now.wall), 8_000);
 }

@@ -5,10 +5,10 @@ use super::*;
 #[test]
 fn an_answer_that_began_before_a_rate_limit_does_not_end_it() {
     let (mut router, _, now) = three(Strategy::PrimaryFirst);
-    meet(&mut router, id(1), rate_limited(300), later(now, 10));
-    settle(&mut router, id(1), Class::Success, now, later(now, 20));
+    brief_attempt(&mut router, id(1), rate_limited(300), later(now, 10));
+    attempt(&mut router, id(1), Class::Success, now, later(now, 20));
     assert_eq!(state(&router, id(1), later(now, 21)), AccountState::RateLimited);
-    settle(&mut router, id(1), Class::Success, later(now, 22), later(now, 23));
+    attempt(&mut router, id(1), Class::Success, later(now, 22), later(now, 23));
     assert_eq!(state(&router, id(1), later(now, 24)), AccountState::Ready);
 }
 
@@ -22,8 +22,8 @@ fn a_first_output_counts_as_much_as_a_whole_answer() {
     let new = router.begin(id(1), later(now, 12)).unwrap();
     router.answered(&new);
     assert_eq!(state(&router, id(1), later(now, 13)), AccountState::Ready);
-    router.settle(old, Class::Abandoned, later(now, 14));
-    router.settle(new, Class::FAILURE, later(now, 15));
+    router.attempt_ended(old, Class::Abandoned, later(now, 14));
+    router.attempt_ended(new, Class::FAILURE, later(now, 15));
     assert_eq!(state(&router, id(1), later(now, 15)), AccountState::Ready);
 }
 
@@ -36,10 +36,10 @@ fn an_answer_that_began_before_the_account_was_refused_does_not_clear_its_standi
     ] {
         let (mut router, _, now) = three(Strategy::PrimaryFirst);
         let old = router.begin(id(1), now).unwrap();
-        meet(&mut router, id(1), class, later(now, 5));
-        router.settle(old, Class::Success, later(now, 6));
+        brief_attempt(&mut router, id(1), class, later(now, 5));
+        router.attempt_ended(old, Class::Success, later(now, 6));
         assert_eq!(state(&router, id(1), later(now, 7)), expected);
-        meet(&mut router, id(1), Class::Success, later(now, 8));
+        brief_attempt(&mut router, id(1), Class::Success, later(now, 8));
         assert_eq!(state(&router, id(1), later(now, 8)), AccountState::Ready);
     }
 }
@@ -48,8 +48,8 @@ fn an_answer_that_began_before_the_account_was_refused_does_not_clear_its_standi
 fn an_account_whose_fresh_bearer_was_refused_is_left_alone_until_it_proves_itself() {
     let (mut router, pool, now) = three(Strategy::PrimaryFirst);
     let old = router.begin(id(1), now).unwrap();
-    router.distrust(id(1), later(now, 5));
-    router.settle(old, Class::Success, later(now, 6));
+    router.bearer_refused(id(1), later(now, 5));
+    router.attempt_ended(old, Class::Success, later(now, 6));
     assert_eq!(ask(&mut router, &pool, later(now, 7)), ids([2, 3]));
     router.set_standing(id(1), Standing::Good, later(now, 8));
     assert_eq!(ask(&mut router, &pool, later(now, 8)), ids([1, 2, 3]));
@@ -58,10 +58,10 @@ fn an_account_whose_fresh_bearer_was_refused_is_left_alone_until_it_proves_itsel
 #[test]
 fn a_good_standing_that_is_found_out_by_asking_ends_no_cool_down() {
     let (mut router, _, now) = three(Strategy::PrimaryFirst);
-    meet(&mut router, id(1), rate_limited(60), now);
+    brief_attempt(&mut router, id(1), rate_limited(60), now);
     router.set_standing(id(1), Standing::Good, later(now, 1));
     assert_eq!(state(&router, id(1), later(now, 2)), AccountState::RateLimited);
-    settle(&mut router, id(1), Class::Success, now, later(now, 3));
+    attempt(&mut router, id(1), Class::Success, now, later(now, 3));
     assert_eq!(state(&router, id(1), later(now, 3)), AccountState::Ready);
 }
 
@@ -71,13 +71,13 @@ fn a_rejected_request_shows_that_the_account_is_within_reach_and_nothing_about_r
         let (mut router, _, now) = three(Strategy::PrimaryFirst);
         let old = router.begin(id(1), now).unwrap();
         fail_thrice(&mut router, id(1), later(now, 10));
-        router.settle(old, class, later(now, 11));
+        router.attempt_ended(old, class, later(now, 11));
         assert_eq!(state(&router, id(1), later(now, 11)), AccountState::Unreachable, "{class:?}");
-        settle(&mut router, id(1), class, later(now, 12), later(now, 13));
+        attempt(&mut router, id(1), class, later(now, 12), later(now, 13));
         assert_eq!(state(&router, id(1), later(now, 13)), AccountState::Ready, "{class:?}");
 
-        meet(&mut router, id(1), rate_limited(60), later(now, 20));
-        meet(&mut router, id(1), class, later(now, 21));
+        brief_attempt(&mut router, id(1), rate_limited(60), later(now, 20));
+        brief_attempt(&mut router, id(1), class, later(now, 21));
         assert_eq!(state(&router, id(1), later(now, 22)), AccountState::RateLimited, "{class:?}");
     }
 }
@@ -86,7 +86,7 @@ fn a_rejected_request_shows_that_the_account_is_within_reach_and_nothing_about_r
 fn so_does_a_rejected_probe() {
     let (mut router, _, now) = three(Strategy::PrimaryFirst);
     fail_thrice(&mut router, id(1), now);
-    meet(&mut router, id(1), Class::Rejected, later(now, 30));
+    brief_attempt(&mut router, id(1), Class::Rejected, later(now, 30));
     assert_eq!(router.readiness(id(1), later(now, 30)), Readiness::Active);
 }
 
@@ -94,8 +94,8 @@ fn so_does_a_rejected_probe() {
 fn a_refusal_is_lifted_by_a_request_that_began_after_it_and_by_no_other() {
     let (mut router, _, now) = three(Strategy::PrimaryFirst);
     let old = router.begin(id(1), now).unwrap();
-    meet(&mut router, id(1), used_up_until(later(now, 9_000)), later(now, 10));
-    router.settle(old, Class::Success, later(now, 11));
+    brief_attempt(&mut router, id(1), exhausted_until(later(now, 9_000)), later(now, 10));
+    router.attempt_ended(old, Class::Success, later(now, 11));
     assert_eq!(state(&router, id(1), later(now, 11)), AccountState::Exhausted);
     let probe = router.begin(id(1), later(now, 910)).unwrap();
     router.answered(&probe);
@@ -107,7 +107,7 @@ fn what_ends_without_an_answer_says_nothing() {
     let (mut router, _, now) = three(Strategy::PrimaryFirst);
     fail_thrice(&mut router, id(1), now);
     for class in [Class::Abandoned, Class::Unauthorized] {
-        meet(&mut router, id(1), class, later(now, 31));
+        brief_attempt(&mut router, id(1), class, later(now, 31));
         assert_eq!(router.state(id(1), later(now, 31)), (AccountState::Unreachable, None));
     }
 }

@@ -31,7 +31,7 @@ fn priority_order_passes_over_blocked_accounts_only() {
     fail_thrice(&mut router, id(1), now);
     let _busy: Vec<_> = (0..32).map(|_| router.begin(id(2), now).unwrap()).collect();
     assert_eq!(ask(&mut router, &pool, now), ids([1, 2, 3]));
-    router.set_wish(id(2), Wish::Paused);
+    router.set_activation(id(2), Activation::Paused);
     assert_eq!(ask(&mut router, &pool, now), ids([1, 3]));
 }
 
@@ -56,7 +56,7 @@ fn with_every_strategy_each_way_of_being_blocked_is_passed_over_with_its_reason(
     let now = start();
     let soon = Some(later(now, 60).wall);
     let ways: [(Happens, AccountState, Option<Timestamp>); 10] = [
-        (|router, _| router.set_wish(id(1), Wish::Paused), AccountState::Paused, None),
+        (|router, _| router.set_activation(id(1), Activation::Paused), AccountState::Paused, None),
         (
             |router, _| router.set_credentials(id(1), CredentialState::NeedsReauth),
             AccountState::NeedsReauth,
@@ -73,19 +73,19 @@ fn with_every_strategy_each_way_of_being_blocked_is_passed_over_with_its_reason(
             None,
         ),
         (
-            |router, now| meet(router, id(1), Class::MissingWorkspace, now),
+            |router, now| brief_attempt(router, id(1), Class::MissingWorkspace, now),
             AccountState::MissingWorkspace,
             None,
         ),
-        (|router, now| meet(router, id(1), Class::Forbidden, now), AccountState::Forbidden, None),
-        (|router, now| meet(router, id(1), Class::Billing, now), AccountState::Billing, None),
-        (|router, now| router.distrust(id(1), now), AccountState::Forbidden, None),
+        (|router, now| brief_attempt(router, id(1), Class::Forbidden, now), AccountState::Forbidden, None),
+        (|router, now| brief_attempt(router, id(1), Class::Billing, now), AccountState::Billing, None),
+        (|router, now| router.bearer_refused(id(1), now), AccountState::Forbidden, None),
         (
-            |router, now| meet(router, id(1), used_up_until(later(now, 60)), now),
+            |router, now| brief_attempt(router, id(1), exhausted_until(later(now, 60)), now),
             AccountState::Exhausted,
             soon,
         ),
-        (|router, now| meet(router, id(1), rate_limited(60), now), AccountState::RateLimited, soon),
+        (|router, now| brief_attempt(router, id(1), rate_limited(60), now), AccountState::RateLimited, soon),
     ];
     for strategy in Strategy::ALL {
         for (block, state, until) in ways {
@@ -104,13 +104,15 @@ fn with_every_strategy_each_way_of_being_blocked_is_passed_over_with_its_reason(
 fn the_reason_that_a_person_has_to_deal_with_first_is_named() {
     let (mut router, _, now) = three(Strategy::PrimaryFirst);
     let steps: [(AccountState, Happens); 5] = [
-        (AccountState::RateLimited, |router, now| meet(router, id(1), rate_limited(60), now)),
-        (AccountState::Exhausted, |router, now| meet(router, id(1), used_up_until(later(now, 600)), now)),
-        (AccountState::Billing, |router, now| meet(router, id(1), Class::Billing, now)),
+        (AccountState::RateLimited, |router, now| brief_attempt(router, id(1), rate_limited(60), now)),
+        (AccountState::Exhausted, |router, now| {
+            brief_attempt(router, id(1), exhausted_until(later(now, 600)), now)
+        }),
+        (AccountState::Billing, |router, now| brief_attempt(router, id(1), Class::Billing, now)),
         (AccountState::NeedsReauth, |router, _| {
             router.set_credentials(id(1), CredentialState::NeedsReauth);
         }),
-        (AccountState::Paused, |router, _| router.set_wish(id(1), Wish::Paused)),
+        (AccountState::Paused, |router, _| router.set_activation(id(1), Activation::Paused)),
     ];
     for (expected, step) in steps {
         step(&mut router, now);
@@ -122,8 +124,8 @@ fn the_reason_that_a_person_has_to_deal_with_first_is_named() {
 fn when_all_are_blocked_each_says_why() {
     let (mut router, pool, now) = three(Strategy::RoundRobin);
     router.set_credentials(id(1), CredentialState::NeedsReauth);
-    meet(&mut router, id(2), Class::Billing, now);
-    meet(&mut router, id(3), used_up_until(later(now, 60)), now);
+    brief_attempt(&mut router, id(2), Class::Billing, now);
+    brief_attempt(&mut router, id(3), exhausted_until(later(now, 60)), now);
     let selection = router.choose(&Ask::any(&pool), now);
     let states: Vec<_> = selection.skipped.iter().map(|skipped| skipped.blocked.state).collect();
     assert_eq!(states, [AccountState::NeedsReauth, AccountState::Billing, AccountState::Exhausted]);
@@ -137,7 +139,7 @@ fn an_account_with_many_attempts_under_way_only_helps_out() {
     assert_eq!(ask(&mut router, &pool, now), ids([1, 2, 3]));
     tickets.push(router.begin(id(1), now).unwrap());
     assert_eq!(ask(&mut router, &pool, now), ids([2, 3, 1]));
-    router.settle(tickets.pop().unwrap(), Class::Abandoned, now);
+    router.attempt_ended(tickets.pop().unwrap(), Class::Abandoned, now);
     assert_eq!(ask(&mut router, &pool, now), ids([1, 2, 3]));
 }
 

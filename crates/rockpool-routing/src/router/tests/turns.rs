@@ -17,8 +17,8 @@ fn two_requests_on_two_accounts_meet_each_of_them_once_even_if_the_first_is_refu
     pool.members = vec![id(2)];
     let selection = router.choose(&Ask::any(&pool), now);
     assert_eq!(order(&selection), ids([1, 2]));
-    meet(&mut router, id(1), rate_limited(60), now);
-    meet(&mut router, id(2), Class::Success, now);
+    brief_attempt(&mut router, id(1), rate_limited(60), now);
+    brief_attempt(&mut router, id(2), Class::Success, now);
     assert_eq!(ask(&mut router, &pool, now), ids([2]));
 }
 
@@ -79,9 +79,9 @@ fn the_first_round_begins_where_it_is_told_to_and_goes_on_in_pool_order() {
 fn an_account_that_returns_has_its_turn_at_once_and_does_not_catch_up() {
     let (mut router, pool, now) = three(Strategy::RoundRobin);
     assert_eq!(firsts(&mut router, &pool, now, 1), ids([1]));
-    router.set_wish(id(2), Wish::Paused);
+    router.set_activation(id(2), Activation::Paused);
     assert_eq!(firsts(&mut router, &pool, now, 5), ids([3, 1, 3, 1, 3]));
-    router.set_wish(id(2), Wish::Active);
+    router.set_activation(id(2), Activation::Active);
     assert_eq!(firsts(&mut router, &pool, now, 4), ids([2, 1, 3, 2]));
 }
 
@@ -176,7 +176,7 @@ fn a_pool_of_one_is_a_ring_of_one() {
     let (mut router, _, now) = three(Strategy::RoundRobin);
     let pool = Pool { strategy: Strategy::RoundRobin, ..Pool::single(id(2)) };
     assert_eq!(firsts(&mut router, &pool, now, 3), ids([2, 2, 2]));
-    router.set_wish(id(2), Wish::Paused);
+    router.set_activation(id(2), Activation::Paused);
     assert_eq!(ask(&mut router, &pool, now), vec![]);
 }
 

@@ -1,4 +1,4 @@
-//! What ties requests to accounts, told naively: every word that was said is kept.
+//! What pins requests to accounts, written naively: every word that was said is kept.
 
 use std::collections::BTreeMap;
 
@@ -8,16 +8,16 @@ use crate::{AccountId, History};
 
 /// Who was named for each key, and when, oldest first.
 #[derive(Default)]
-pub(in crate::router) struct Ties {
+pub(in crate::router) struct Pins {
     said: BTreeMap<u8, Vec<(AccountId, Timestamp)>>,
 }
 
-impl Ties {
+impl Pins {
     pub(in crate::router) fn say(&mut self, key: u8, account: AccountId, at: Timestamp) {
         self.said.entry(key).or_default().push((account, at));
     }
 
-    /// An account that is gone takes along what is tied to it.
+    /// An account that is gone takes along what is pinned to it.
     pub(in crate::router) fn forget(&mut self, account: AccountId) {
         self.said.retain(|_, said| said.last().is_some_and(|(last, _)| *last != account));
     }

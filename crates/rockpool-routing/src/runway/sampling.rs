@@ -13,9 +13,9 @@ const OFTEN: SignedDuration = SignedDuration::from_mins(1);
 /// Use that changed by less than this, in percentage points, is nothing new.
 const CHANGE_POINTS: f64 = 1.0;
 /// Samples of this time are remembered as they are; of those before it, the last of each hour.
-pub const WHOLE: SignedDuration = SignedDuration::from_hours(6);
+pub const FULL_RESOLUTION: SignedDuration = SignedDuration::from_hours(6);
 /// Samples are remembered for this long.
-pub const KEPT: SignedDuration = SignedDuration::from_hours(14 * 24);
+pub const SAMPLE_RETENTION: SignedDuration = SignedDuration::from_hours(14 * 24);
 
 impl Sample {
     /// Whether it is worth keeping beside the one kept last: five minutes later in any case, one minute
@@ -40,9 +40,9 @@ fn differ(known: &Window, window: &Window) -> bool {
 
 /// Thins out samples in order of time: older than six hours, the last of each hour; older than two weeks,
 /// none.
-pub fn thin(samples: &mut Vec<Sample>, now: Timestamp) {
+pub fn downsample(samples: &mut Vec<Sample>, now: Timestamp) {
     let begins = |ago| now.checked_sub(ago).unwrap_or(Timestamp::MIN);
-    let (whole, kept) = (begins(WHOLE), begins(KEPT));
+    let (whole, kept) = (begins(FULL_RESOLUTION), begins(SAMPLE_RETENTION));
     let hour = |sample: &Sample| sample.at.as_second().div_euclid(3600);
     let mut thinned: Vec<Sample> = Vec::with_capacity(samples.len());
     for sample in samples.drain(..).filter(|sample| sample.at >= kept) {
@@ -84,12 +84,12 @@ mod tests {
         const DAY: i64 = 24 * 3600;
         let mut samples: Vec<Sample> = (0..15 * 24 * 12).map(|n| sample(n * 300, 0.0, 0)).collect();
         let now = at(15 * DAY);
-        thin(&mut samples, now);
+        downsample(&mut samples, now);
         assert_eq!(samples.len(), 72 + 14 * 24 - 6);
         assert_eq!(samples[0].at, at(DAY + 3600 - 300));
         assert_eq!(samples.last().map(|sample| sample.at), Some(at(15 * DAY - 300)));
         let before = samples.clone();
-        thin(&mut samples, now);
+        downsample(&mut samples, now);
         assert_eq!(samples, before, "thinning twice changes nothing");
     }
 }

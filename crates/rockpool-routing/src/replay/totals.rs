@@ -3,20 +3,20 @@
 use std::collections::BTreeMap;
 
 use super::cache::{Caches, Found};
-use super::spans::Spans;
+use super::exhausted_spans::ExhaustedSpans;
 use super::{Course, Request, Share};
 use crate::AccountId;
 use crate::runway::Tokens;
 
 /// What is counted on the way.
-pub(super) struct Score {
+pub(super) struct Totals {
     accounts: Vec<AccountId>,
     requests: BTreeMap<AccountId, u32>,
     caches: Caches,
     pub(super) unserved: u32,
 }
 
-impl Score {
+impl Totals {
     pub(super) fn new(accounts: &[AccountId]) -> Self {
         Self {
             accounts: accounts.to_vec(),
@@ -33,19 +33,19 @@ impl Score {
         request.tokens.map(|tokens| Tokens { cached, ..tokens })
     }
 
-    pub(super) fn course(self, dry: Vec<Spans>) -> Course {
-        let dry_seconds = Spans::common(&dry).seconds();
-        let shares = self.accounts.iter().zip(dry).map(|(account, dry)| Share {
+    pub(super) fn course(self, exhausted: Vec<ExhaustedSpans>) -> Course {
+        let exhausted_seconds = ExhaustedSpans::common(&exhausted).seconds();
+        let shares = self.accounts.iter().zip(exhausted).map(|(account, exhausted)| Share {
             account: *account,
             requests: self.requests.get(account).copied().unwrap_or_default(),
-            dry: dry.into_pairs(),
+            exhausted: exhausted.into_pairs(),
         });
         Course {
             accounts: shares.collect(),
             cache_breaks: self.caches.breaks,
             cached_tokens_lost: self.caches.tokens_lost,
             unserved: self.unserved,
-            dry_seconds,
+            exhausted_seconds,
         }
     }
 }

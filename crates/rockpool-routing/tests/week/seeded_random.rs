@@ -1,18 +1,18 @@
-//! Chance from a seed: the same throws on every machine.
+//! Chance from a seed: the same numbers on every machine.
 
 /// SplitMix64.
 #[derive(Clone, Debug)]
-pub(crate) struct Dice(u64);
+pub(crate) struct SeededRandom(u64);
 
-impl Dice {
-    /// Dice of their own for each combination of numbers.
+impl SeededRandom {
+    /// A generator of its own for each combination of numbers.
     pub(crate) fn of(numbers: &[u64]) -> Self {
-        let mut dice = Self(0x5EED);
+        let mut random = Self(0x5EED);
         for number in numbers {
-            dice.0 ^= number.wrapping_mul(0xD134_2543_DE82_EF95);
-            dice.next();
+            random.0 ^= number.wrapping_mul(0xD134_2543_DE82_EF95);
+            random.next();
         }
-        dice
+        random
     }
 
     fn next(&mut self) -> u64 {

@@ -1,46 +1,47 @@
-//! Accounts being drained, from one reset or dryness to the next.
+//! Accounts being depleted, from one reset or exhaustion to the next.
 
 use jiff::{SignedDuration, Timestamp};
 
 use crate::runway::cycle::Slot;
 use crate::runway::pace::{Judgement, Lasts};
-use crate::runway::{Gauge, Part, Present, Tank};
+use crate::runway::{Part, PoolAccount, Present, WindowState};
 
 /// Left percentages up to this are nothing.
 const NOTHING: f64 = 1e-6;
-/// Resets and dry accounts that are looked at before it is given up: a bound that windows of hours never
+/// Resets and exhausted accounts that are looked at before it is given up: a bound that windows of hours never
 /// reach.
 const MOST_STEPS: usize = 5_000;
 
 /// The moment at which nothing is left.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Dryness {
+pub(super) struct Exhaustion {
     pub(super) at: Timestamp,
     pub(super) returns_at: Option<Timestamp>,
 }
 
-/// Accounts being drained.
-pub(super) struct Drain {
+pub(super) struct Depletion {
     now: Timestamp,
     accounts: Vec<Account>,
 }
 
 struct Account {
-    /// Not before this, whatever its windows say.
-    shut: Option<Reopening>,
+    /// It serves not before this, whatever its windows say.
+    out_until: Option<Return>,
     levels: Vec<Level>,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Reopening {
+enum Return {
     At(Timestamp),
     Never,
 }
 
+/// What is left of one window.
 struct Level {
     slot: Slot,
     /// The work that one percent stands for; positive.
     size: f64,
+    /// Percent, 0 to 100.
     left: f64,
     resets_at: Option<Timestamp>,
     length: Option<SignedDuration>,
@@ -48,24 +49,25 @@ struct Level {
     pace: f64,
 }
 
-impl Drain {
+impl Depletion {
     pub(super) fn new(
-        tanks: &[Tank<'_>],
+        accounts: &[PoolAccount<'_>],
         now: Timestamp,
         pace: fn(&Lasts) -> Option<SignedDuration>,
     ) -> Self {
-        let accounts = tanks.iter().map(|tank| {
-            let shut = shut(tank, now);
-            // A used-up window of an account that still has quota is paid for otherwise.
-            let counts = |gauge: &&Gauge| gauge.judgement != Judgement::Empty || shut.is_some();
-            let level = |gauge: &Gauge| {
-                let pace = match shut {
-                    Some(_) => gauge.load_of_late(),
-                    None => gauge.pace(pace),
+        let accounts = accounts.iter().map(|account| {
+            let out_until = out_until(account, now);
+            // An exhausted window of an account that still has quota is paid for otherwise.
+            let counts =
+                |state: &&WindowState| state.judgement != Judgement::Exhausted || out_until.is_some();
+            let level = |state: &WindowState| {
+                let pace = match out_until {
+                    Some(_) => state.load_of_late(),
+                    None => state.pace(pace),
                 };
-                Level::of(gauge, pace, usual_size(tanks, gauge))
+                Level::of(state, pace, usual_size(accounts, state))
             };
-            Account { shut, levels: tank.forecast.gauges.iter().filter(counts).map(level).collect() }
+            Account { out_until, levels: account.forecast.windows.iter().filter(counts).map(level).collect() }
         });
         Self { now, accounts: accounts.collect() }
     }
@@ -75,21 +77,22 @@ impl Drain {
         self.accounts.iter().flat_map(|account| &account.levels).any(|level| level.pace > 0.0)
     }
 
-    /// Drains until all are dry, or until `end`: then `None`.
-    pub(super) fn run(mut self, end: Timestamp) -> Option<Dryness> {
+    /// Depletes until all are exhausted, or until `end`: then `None`.
+    pub(super) fn run(mut self, end: Timestamp) -> Option<Exhaustion> {
         for _ in 0..MOST_STEPS {
             self.refill();
-            let open: Vec<bool> = self.accounts.iter().map(|account| account.is_open(self.now)).collect();
-            if !open.contains(&true) {
-                return Some(Dryness { at: self.now, returns_at: self.returns_at() });
+            let serving: Vec<bool> =
+                self.accounts.iter().map(|account| account.can_serve(self.now)).collect();
+            if !serving.contains(&true) {
+                return Some(Exhaustion { at: self.now, returns_at: self.returns_at() });
             }
-            let rates = self.rates(&open);
+            let rates = self.rates(&serving);
             let next = self.next_change(&rates).filter(|next| *next < end)?;
             let seconds = next.duration_since(self.now).as_secs_f64();
             for (account, rates) in self.accounts.iter_mut().zip(&rates) {
                 for (level, rate) in account.levels.iter_mut().zip(rates) {
                     let left = level.left - rate * seconds;
-                    // A window that ends with this step is empty, whatever the rounding says.
+                    // A window that ends with this step is exhausted, whatever the rounding says.
                     level.left = if left < rate * 0.001 + NOTHING { 0.0 } else { left };
                 }
             }
@@ -101,9 +104,9 @@ impl Drain {
     fn refill(&mut self) {
         let now = self.now;
         for account in &mut self.accounts {
-            if account.shut.is_some_and(|shut| matches!(shut, Reopening::At(at) if at <= now)) {
-                account.shut = None;
-                // The provider's word for the end of an emptiness counts for the window that is empty.
+            if account.out_until.is_some_and(|out_until| matches!(out_until, Return::At(at) if at <= now)) {
+                account.out_until = None;
+                // The provider's word for the end of an exhaustion counts for the window that is exhausted.
                 account
                     .levels
                     .iter_mut()
@@ -119,24 +122,25 @@ impl Drain {
     }
 
     /// Percent per second that each window of each account loses.
-    fn rates(&self, open: &[bool]) -> Vec<Vec<f64>> {
+    fn rates(&self, serving: &[bool]) -> Vec<Vec<f64>> {
         let moved = |slot: Slot| {
-            let closed = self.accounts.iter().zip(open).filter(|(_, open)| !**open);
-            let load = closed.flat_map(|(account, _)| account.loads(slot)).sum::<f64>();
-            let takers = self.accounts.iter().zip(open).filter(|(account, open)| **open && account.has(slot));
+            let others = self.accounts.iter().zip(serving).filter(|(_, serving)| !**serving);
+            let load = others.flat_map(|(account, _)| account.loads(slot)).sum::<f64>();
+            let takers =
+                self.accounts.iter().zip(serving).filter(|(account, serving)| **serving && account.has(slot));
             let takers = takers.count();
             if takers == 0 { 0.0 } else { load / takers as f64 }
         };
-        let of_account = |(account, open): (&Account, &bool)| {
+        let of_account = |(account, serving): (&Account, &bool)| {
             let of_level = |level: &Level| {
-                if *open { level.pace + moved(level.slot) / level.size } else { 0.0 }
+                if *serving { level.pace + moved(level.slot) / level.size } else { 0.0 }
             };
             account.levels.iter().map(of_level).collect()
         };
-        self.accounts.iter().zip(open).map(of_account).collect()
+        self.accounts.iter().zip(serving).map(of_account).collect()
     }
 
-    /// The next moment at which an account runs dry or gets something back.
+    /// The next moment at which an account runs out or gets something back.
     fn next_change(&self, rates: &[Vec<f64>]) -> Option<Timestamp> {
         let mut next: Option<Timestamp> = None;
         let mut sooner = |at: Option<Timestamp>| {
@@ -145,7 +149,7 @@ impl Drain {
             }
         };
         for (account, rates) in self.accounts.iter().zip(rates) {
-            if let Some(Reopening::At(at)) = account.shut {
+            if let Some(Return::At(at)) = account.out_until {
                 sooner(Some(at));
             }
             for (level, rate) in account.levels.iter().zip(rates) {
@@ -166,12 +170,12 @@ impl Drain {
 }
 
 impl Account {
-    fn is_open(&self, now: Timestamp) -> bool {
-        let shut = self.shut.is_some_and(|shut| match shut {
-            Reopening::At(at) => at > now,
-            Reopening::Never => true,
+    fn can_serve(&self, now: Timestamp) -> bool {
+        let out_until = self.out_until.is_some_and(|out_until| match out_until {
+            Return::At(at) => at > now,
+            Return::Never => true,
         });
-        !shut && self.levels.iter().all(|level| level.left > NOTHING)
+        !out_until && self.levels.iter().all(|level| level.left > NOTHING)
     }
 
     fn has(&self, slot: Slot) -> bool {
@@ -184,9 +188,9 @@ impl Account {
     }
 
     fn returns_at(&self, now: Timestamp) -> Option<Timestamp> {
-        match self.shut {
-            Some(Reopening::At(at)) => return Some(at),
-            Some(Reopening::Never) => return None,
+        match self.out_until {
+            Some(Return::At(at)) => return Some(at),
+            Some(Return::Never) => return None,
             None => {}
         }
         let mut back = now;
@@ -198,47 +202,50 @@ impl Account {
 }
 
 /// The size of a window that does not show its own: the average of its like in the pool.
-fn usual_size(tanks: &[Tank<'_>], gauge: &Gauge) -> f64 {
-    let all = tanks.iter().flat_map(|tank| &tank.forecast.gauges).filter(|other| other.slot == gauge.slot);
+fn usual_size(accounts: &[PoolAccount<'_>], state: &WindowState) -> f64 {
+    let all = accounts
+        .iter()
+        .flat_map(|account| &account.forecast.windows)
+        .filter(|other| other.slot == state.slot);
     let known: Vec<f64> = all.filter_map(|other| other.size).collect();
     let average = known.iter().sum::<f64>() / known.len() as f64;
-    gauge.size.unwrap_or(if known.is_empty() { 1.0 } else { average })
+    state.size.unwrap_or(if known.is_empty() { 1.0 } else { average })
 }
 
-fn shut(tank: &Tank<'_>, now: Timestamp) -> Option<Reopening> {
-    match (tank.part, tank.forecast.present) {
-        (Part::Out, _) => Some(Reopening::Never),
-        (Part::Serves, Present::UsedUp { until: Some(until) }) if until > now => Some(Reopening::At(until)),
-        (Part::Serves, Present::UsedUp { .. }) => Some(Reopening::Never),
+fn out_until(account: &PoolAccount<'_>, now: Timestamp) -> Option<Return> {
+    match (account.part, account.forecast.present) {
+        (Part::Out, _) => Some(Return::Never),
+        (Part::Serves, Present::Exhausted { until: Some(until) }) if until > now => Some(Return::At(until)),
+        (Part::Serves, Present::Exhausted { .. }) => Some(Return::Never),
         (Part::Serves, Present::Left) => None,
     }
 }
 
-impl Gauge {
+impl WindowState {
     /// Percent per second, by one of the ways to read the record.
     fn pace(&self, pace: fn(&Lasts) -> Option<SignedDuration>) -> f64 {
         match &self.judgement {
             Judgement::Judged(lasts) => {
                 pace(lasts).map_or(0.0, |lasts| self.left_percent() / lasts.as_secs_f64().max(1.0))
             }
-            Judgement::Little | Judgement::Unknown | Judgement::Empty => 0.0,
+            Judgement::Little | Judgement::Unknown | Judgement::Exhausted => 0.0,
         }
     }
 
     /// Percent per second that its tools burn on others from now on.
     fn load_of_late(&self) -> f64 {
         match self.judgement {
-            Judgement::Judged(_) | Judgement::Empty => self.of_late,
+            Judgement::Judged(_) | Judgement::Exhausted => self.of_late,
             Judgement::Little | Judgement::Unknown => 0.0,
         }
     }
 }
 
 impl Level {
-    fn of(gauge: &Gauge, pace: f64, size: f64) -> Self {
-        let left = if gauge.judgement == Judgement::Empty { 0.0 } else { gauge.left_percent() };
-        let length = gauge.window.length_seconds.map(|seconds| SignedDuration::from_secs(seconds.into()));
-        Self { slot: gauge.slot, size, left, resets_at: gauge.window.resets_at, length, pace }
+    fn of(state: &WindowState, pace: f64, size: f64) -> Self {
+        let left = if state.judgement == Judgement::Exhausted { 0.0 } else { state.left_percent() };
+        let length = state.window.length_seconds.map(|seconds| SignedDuration::from_secs(seconds.into()));
+        Self { slot: state.slot, size, left, resets_at: state.window.resets_at, length, pace }
     }
 
     /// A reset: all of it is there again, until the next.
@@ -269,27 +276,27 @@ mod tests {
             length: Some(SignedDuration::from_hours(5)),
             pace: pace / 3600.0,
         };
-        Account { shut: None, levels: vec![level] }
+        Account { out_until: None, levels: vec![level] }
     }
 
-    fn drain(accounts: Vec<Account>) -> Option<(i64, Option<i64>)> {
+    fn deplete(accounts: Vec<Account>) -> Option<(i64, Option<i64>)> {
         let minutes = |moment: Timestamp| moment.duration_since(at(0)).as_secs_f64() / 60.0;
-        let dry = Drain { now: at(0), accounts }.run(at(10_000))?;
-        Some((minutes(dry.at).round() as i64, dry.returns_at.map(|at| minutes(at) as i64)))
+        let exhausted = Depletion { now: at(0), accounts }.run(at(10_000))?;
+        Some((minutes(exhausted.at).round() as i64, exhausted.returns_at.map(|at| minutes(at) as i64)))
     }
 
     #[test]
     fn each_reset_counts_at_its_time() {
-        // The first is dry at 10 and back at 60, when half of the second is gone; that one is full again at
-        // 100, unused. The first is dry at 160, the second at 260.
+        // The first is exhausted at 10 and back at 60, when half of the second is gone; that one is full again at
+        // 100, unused. The first is exhausted at 160, the second at 260.
         let accounts = vec![account(10.0, 60.0, Some(60)), account(100.0, 0.0, Some(100))];
-        assert_eq!(drain(accounts), Some((260, Some(360))));
+        assert_eq!(deplete(accounts), Some((260, Some(360))));
     }
 
     #[test]
     fn an_account_whose_reset_nobody_knows_does_not_come_back() {
         let accounts = vec![account(10.0, 60.0, None), account(20.0, 60.0, Some(200))];
-        assert_eq!(drain(accounts), Some((15, Some(200))));
-        assert_eq!(drain(vec![account(10.0, 60.0, None)]), Some((10, None)));
+        assert_eq!(deplete(accounts), Some((15, Some(200))));
+        assert_eq!(deplete(vec![account(10.0, 60.0, None)]), Some((10, None)));
     }
 }

@@ -1,26 +1,26 @@
-//! The router told naively: what happened to each account is kept, and read again from the start whenever
+//! The router written naively: what happened to each account is kept, and read again from the start whenever
 //! something is added. Written from the documents of the modules, not from their code.
 
 mod order;
-mod standing;
-mod ties;
+mod pins;
+mod readiness;
 
-pub(super) use order::{Places, Runner};
-pub(super) use ties::Ties;
+pub(super) use order::{EligibleAccount, Places};
+pub(super) use pins::Pins;
 
 use std::collections::BTreeMap;
 
 use jiff::{SignedDuration, Timestamp};
 
-use crate::account::{CredentialState, Wish};
-use crate::quota::model::{Event as QuotaEvent, Sum as QuotaSum};
+use crate::account::{Activation, CredentialState};
+use crate::quota::reference::{Derived as DerivedQuota, Event as QuotaEvent};
 use crate::quota::{Reading, Supply};
 use crate::{Class, Standing};
 
 /// What happened to an account, oldest first. Attempts are numbered.
 #[derive(Clone, Debug)]
 pub(super) enum Event {
-    Wished(Wish),
+    Activation(Activation),
     Credentials(CredentialState),
     Stands(Standing),
     Told(Reading),
@@ -29,20 +29,19 @@ pub(super) enum Event {
     Ended(usize, Class),
 }
 
-/// One account's story.
 #[derive(Default)]
-pub(super) struct Account {
+pub(super) struct AccountLog {
     events: Vec<(Timestamp, Event)>,
-    sum: Sum,
+    derived: Derived,
 }
 
-/// What a story has come to.
+/// What a log has come to.
 #[derive(Default)]
-pub(super) struct Sum {
-    wish: Wish,
+pub(super) struct Derived {
+    activation: Activation,
     credentials: CredentialState,
     standing: Standing,
-    quota: QuotaSum,
+    quota: DerivedQuota,
     attempts: BTreeMap<usize, Attempt>,
     cooling: Option<Cooling>,
     /// When the provider last said something bad of the account.
@@ -52,21 +51,21 @@ pub(super) struct Sum {
 
 struct Attempt {
     began: Timestamp,
-    /// It began while a trouble was to be found out about, and no other one was finding out.
-    finds_out: bool,
+    /// It began when a probe was due and none was under way.
+    is_probe: bool,
     answered: bool,
     ended: bool,
 }
 
 #[derive(Clone, Copy, PartialEq)]
-enum Trouble {
+enum Reason {
     RateLimited,
     Unreachable,
 }
 
 #[derive(Clone, Copy)]
 struct Cooling {
-    trouble: Trouble,
+    reason: Reason,
     ends: Timestamp,
     failed_probes: u32,
 }
@@ -75,31 +74,31 @@ fn seconds(count: i64) -> SignedDuration {
     SignedDuration::from_secs(count)
 }
 
-impl Account {
-    pub(super) fn meet(&mut self, at: Timestamp, event: Event) {
+impl AccountLog {
+    pub(super) fn apply(&mut self, at: Timestamp, event: Event) {
         self.events.push((at, event));
-        let mut sum = Sum::default();
+        let mut derived = Derived::default();
         for (at, event) in &self.events {
-            sum.add(*at, event);
+            derived.add(*at, event);
         }
-        self.sum = sum;
+        self.derived = derived;
     }
 
-    pub(super) fn sum(&self) -> &Sum {
-        &self.sum
+    pub(super) fn derived(&self) -> &Derived {
+        &self.derived
     }
 }
 
-impl Sum {
+impl Derived {
     fn add(&mut self, at: Timestamp, event: &Event) {
         match event {
-            Event::Wished(wish) => self.wish = *wish,
+            Event::Activation(activation) => self.activation = *activation,
             Event::Credentials(state) => self.credentials = *state,
             Event::Stands(standing) => self.stands(*standing, at),
-            Event::Told(reading) => self.quota.meet(&QuotaEvent::Told(reading.clone())),
+            Event::Told(reading) => self.quota.apply(&QuotaEvent::Told(reading.clone())),
             Event::Began(number) => {
-                let finds_out = self.in_doubt(at) && self.probe_ends(at).is_none();
-                let attempt = Attempt { began: at, finds_out, answered: false, ended: false };
+                let is_probe = self.is_probe_due(at) && self.probe_ends(at).is_none();
+                let attempt = Attempt { began: at, is_probe, answered: false, ended: false };
                 self.attempts.insert(*number, attempt);
             }
             Event::Answered(number) => {
@@ -133,7 +132,7 @@ impl Sum {
 
     fn answered(&mut self, began: Timestamp) {
         self.failures_in_a_row = 0;
-        self.quota.meet(&QuotaEvent::Served { began });
+        self.quota.apply(&QuotaEvent::Served { began });
         if !self.is_older_news(began) {
             self.standing = Standing::Good;
             self.cooling = None;
@@ -155,7 +154,7 @@ impl Sum {
         };
         if provider_spoke {
             self.failures_in_a_row = 0;
-            let unreachable = self.cooling.is_some_and(|cooling| cooling.trouble == Trouble::Unreachable);
+            let unreachable = self.cooling.is_some_and(|cooling| cooling.reason == Reason::Unreachable);
             if unreachable && !self.is_older_news(began) {
                 self.cooling = None;
             }
@@ -163,19 +162,19 @@ impl Sum {
         match class {
             Class::Success => self.answered(began),
             Class::UsageLimit { resets_at } => {
-                self.quota.meet(&QuotaEvent::Refused { at, until: resets_at });
+                self.quota.apply(&QuotaEvent::Refused { at, until: resets_at });
             }
             Class::RateLimited { retry_after } => {
                 let named = retry_after.map(|wait| wait.as_secs().clamp(1, 900));
-                self.cool(Trouble::RateLimited, named, began, at);
+                self.cool(Reason::RateLimited, named, began, at);
             }
             Class::Failure { retry_after } => {
                 self.failures_in_a_row += 1;
-                let found_out = self
+                let failed_probe = self
                     .cooling
-                    .is_some_and(|cooling| cooling.trouble == Trouble::Unreachable && cooling.ends <= began);
-                if self.failures_in_a_row >= 3 || found_out {
-                    self.cool(Trouble::Unreachable, retry_after.map(|wait| wait.as_secs()), began, at);
+                    .is_some_and(|cooling| cooling.reason == Reason::Unreachable && cooling.ends <= began);
+                if self.failures_in_a_row >= 3 || failed_probe {
+                    self.cool(Reason::Unreachable, retry_after.map(|wait| wait.as_secs()), began, at);
                 }
             }
             Class::MissingWorkspace => self.stands(Standing::MissingWorkspace, at),
@@ -189,55 +188,55 @@ impl Sum {
         }
     }
 
-    fn cool(&mut self, trouble: Trouble, named: Option<u64>, began: Timestamp, at: Timestamp) {
+    fn cool(&mut self, reason: Reason, named: Option<u64>, began: Timestamp, at: Timestamp) {
         self.worsened = Some(at);
-        let before = self.cooling.filter(|cooling| cooling.trouble == trouble);
+        let before = self.cooling.filter(|cooling| cooling.reason == reason);
         let failed_probes = match before {
             Some(before) if before.ends <= began => before.failed_probes + 1,
             Some(before) => before.failed_probes,
             None => 0,
         };
-        let mut own: u64 = match trouble {
-            Trouble::RateLimited => 10,
-            Trouble::Unreachable => 30,
+        let mut own: u64 = match reason {
+            Reason::RateLimited => 10,
+            Reason::Unreachable => 30,
         };
         for _ in 0..failed_probes {
             own = (own * 2).min(900);
         }
-        let wait = match (trouble, named) {
+        let wait = match (reason, named) {
             (_, None) => own,
-            (Trouble::RateLimited, Some(named)) => named,
-            (Trouble::Unreachable, Some(named)) => named.max(own),
+            (Reason::RateLimited, Some(named)) => named,
+            (Reason::Unreachable, Some(named)) => named.max(own),
         };
         let ends = at + seconds(wait.min(900) as i64);
         let asked_to_wait = self.cooling.filter(|cooling| {
-            trouble == Trouble::Unreachable && cooling.trouble == Trouble::RateLimited && cooling.ends > at
+            reason == Reason::Unreachable && cooling.reason == Reason::RateLimited && cooling.ends > at
         });
         if asked_to_wait.is_none() {
             let ends = before.map_or(ends, |before| before.ends.max(ends));
-            self.cooling = Some(Cooling { trouble, ends, failed_probes });
+            self.cooling = Some(Cooling { reason, ends, failed_probes });
         }
     }
 
-    fn in_doubt(&self, at: Timestamp) -> bool {
-        self.cooling.is_some_and(|cooling| cooling.ends <= at) || self.quota_is_doubted(at)
+    fn is_probe_due(&self, at: Timestamp) -> bool {
+        self.cooling.is_some_and(|cooling| cooling.ends <= at) || self.is_quota_probe_due(at)
     }
 
-    pub(super) fn quota_is_doubted(&self, at: Timestamp) -> bool {
+    pub(super) fn is_quota_probe_due(&self, at: Timestamp) -> bool {
         match self.quota.supply(at) {
-            Supply::Doubtful { .. } => true,
-            Supply::Plenty | Supply::Unknown | Supply::Gone { .. } => false,
+            Supply::ProbeDue { .. } => true,
+            Supply::Plenty | Supply::Unknown | Supply::Exhausted { .. } => false,
         }
     }
 
     /// Until when the request that is finding out keeps others away.
     fn probe_ends(&self, at: Timestamp) -> Option<Timestamp> {
-        let newest = self.attempts.values().rfind(|attempt| attempt.finds_out)?;
+        let newest = self.attempts.values().rfind(|attempt| attempt.is_probe)?;
         let ends = newest.began + seconds(15);
         (!newest.answered && !newest.ended && ends > at).then_some(ends)
     }
 
-    /// The open attempts.
+    /// The attempts under way.
     pub(super) fn in_flight(&self) -> u32 {
         self.attempts.values().filter(|attempt| !attempt.ended).count() as u32
     }

@@ -1,16 +1,16 @@
-//! What an account's story means for routing: whether it may be tried now, and why not.
+//! What an account's log means for routing: whether it may be tried now, and why not.
 
 use jiff::Timestamp;
 
-use super::{Sum, Trouble};
-use crate::account::{CredentialState, Wish};
+use super::{Derived, Reason};
+use crate::account::{Activation, CredentialState};
 use crate::quota::Supply;
 use crate::{AccountState, Blocked, Readiness, Standing};
 
-impl Sum {
+impl Derived {
     /// Whether one more attempt may begin.
     pub(in crate::router) fn takes_one(&self, at: Timestamp) -> bool {
-        let taken = self.in_doubt(at) && self.probe_ends(at).is_some();
+        let taken = self.is_probe_due(at) && self.probe_ends(at).is_some();
         !(taken && self.reason(at).is_some())
     }
 
@@ -18,9 +18,9 @@ impl Sum {
     fn reasons(&self, at: Timestamp) -> Vec<Blocked> {
         let mut reasons = Vec::new();
         let mut because = |state, until| reasons.push(Blocked { state, until });
-        match self.wish {
-            Wish::Paused => because(AccountState::Paused, None),
-            Wish::Active => {}
+        match self.activation {
+            Activation::Paused => because(AccountState::Paused, None),
+            Activation::Active => {}
         }
         match self.credentials {
             CredentialState::NeedsReauth => because(AccountState::NeedsReauth, None),
@@ -36,11 +36,11 @@ impl Sum {
         }
         let probe = self.probe_ends(at);
         match (self.quota.supply(at), probe) {
-            (Supply::Gone { until }, _) => because(AccountState::Exhausted, until),
-            (Supply::Doubtful { until }, Some(_)) => because(AccountState::Exhausted, until),
-            (Supply::Doubtful { .. }, None) | (Supply::Plenty | Supply::Unknown, _) => {}
+            (Supply::Exhausted { until }, _) => because(AccountState::Exhausted, until),
+            (Supply::ProbeDue { until }, Some(_)) => because(AccountState::Exhausted, until),
+            (Supply::ProbeDue { .. }, None) | (Supply::Plenty | Supply::Unknown, _) => {}
         }
-        if let Some(cooling) = self.cooling.filter(|cooling| cooling.trouble == Trouble::RateLimited) {
+        if let Some(cooling) = self.cooling.filter(|cooling| cooling.reason == Reason::RateLimited) {
             if cooling.ends > at {
                 because(AccountState::RateLimited, Some(cooling.ends));
             } else if let Some(probe) = probe {
@@ -63,8 +63,8 @@ impl Sum {
             return Readiness::Blocked(blocked);
         }
         let unreachable = self.cooling.is_some_and(|cooling| {
-            let found_out = cooling.ends <= at && self.probe_ends(at).is_none();
-            cooling.trouble == Trouble::Unreachable && !found_out
+            let probe_due = cooling.ends <= at && self.probe_ends(at).is_none();
+            cooling.reason == Reason::Unreachable && !probe_due
         });
         if unreachable || self.quota.supply(at) == Supply::Unknown || self.in_flight() >= 32 {
             return Readiness::FallbackOnly;
@@ -79,11 +79,11 @@ impl Sum {
         if self.credentials == CredentialState::UncertainServing {
             return (AccountState::SignInUncertain, None);
         }
-        if let Supply::Doubtful { until } = self.quota.supply(at) {
+        if let Supply::ProbeDue { until } = self.quota.supply(at) {
             return (AccountState::Exhausted, until);
         }
         match self.cooling {
-            Some(cooling) if cooling.trouble == Trouble::Unreachable => {
+            Some(cooling) if cooling.reason == Reason::Unreachable => {
                 (AccountState::Unreachable, Some(cooling.ends).filter(|ends| *ends > at))
             }
             Some(_) | None => (AccountState::Ready, None),

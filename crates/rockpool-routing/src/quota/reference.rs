@@ -1,4 +1,4 @@
-//! Quota told naively: the whole story of an account is read again for every question.
+//! Quota written naively: all that happened to an account is read again for every question.
 
 use jiff::{SignedDuration, Timestamp};
 
@@ -9,21 +9,20 @@ use super::{Reading, Source, Supply, Window, WindowKind};
 pub(crate) enum Event {
     /// The provider said something.
     Told(Reading),
-    /// It refused a request for a used-up limit.
+    /// It refused a request for an exhausted limit.
     Refused { at: Timestamp, until: Option<Timestamp> },
     /// It served a request that began then.
     Served { began: Timestamp },
 }
 
-/// The story of one account's quota.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Story {
+pub(crate) struct EventLog {
     pub(crate) events: Vec<Event>,
 }
 
-/// What a story has come to.
+/// What a log has come to.
 #[derive(Default)]
-pub(crate) struct Sum {
+pub(crate) struct Derived {
     /// The reading that counts.
     pub(crate) known: Option<Reading>,
     /// Readings that contradict the known one and agree with each other.
@@ -37,20 +36,20 @@ fn minutes(count: i64) -> SignedDuration {
     SignedDuration::from_mins(count)
 }
 
-impl Story {
+impl EventLog {
     /// What it has come to.
-    pub(crate) fn sum(&self) -> Sum {
-        let mut sum = Sum::default();
+    pub(crate) fn derived(&self) -> Derived {
+        let mut derived = Derived::default();
         for event in &self.events {
-            sum.meet(event);
+            derived.apply(event);
         }
-        sum
+        derived
     }
 }
 
-impl Sum {
-    /// Goes on with the story.
-    pub(crate) fn meet(&mut self, event: &Event) {
+impl Derived {
+    /// Goes on with the log.
+    pub(crate) fn apply(&mut self, event: &Event) {
         match event {
             Event::Told(reading) => self.told(reading.clone()),
             Event::Refused { at, until } => self.refusal = Some((*at, *until)),
@@ -59,7 +58,7 @@ impl Sum {
     }
 
     /// The newest reading that does not count yet.
-    pub(crate) fn contender(&self) -> Option<&Reading> {
+    pub(crate) fn unconfirmed(&self) -> Option<&Reading> {
         self.waiting.last()
     }
 
@@ -73,21 +72,21 @@ impl Sum {
         let quarter = at + minutes(15);
         let probe = until.map_or(quarter, |until| until.min(quarter));
         match figures {
-            Supply::Gone { until: Some(told) } => {
-                Supply::Gone { until: Some(told.max(until.unwrap_or(probe))) }
+            Supply::Exhausted { until: Some(told) } => {
+                Supply::Exhausted { until: Some(told.max(until.unwrap_or(probe))) }
             }
             // Nobody knows when the figures change.
-            Supply::Gone { until: None } => Supply::Gone { until },
-            Supply::Plenty | Supply::Unknown | Supply::Doubtful { .. } if wall < probe => {
-                Supply::Gone { until: Some(until.unwrap_or(probe)) }
+            Supply::Exhausted { until: None } => Supply::Exhausted { until },
+            Supply::Plenty | Supply::Unknown | Supply::ProbeDue { .. } if wall < probe => {
+                Supply::Exhausted { until: Some(until.unwrap_or(probe)) }
             }
-            Supply::Plenty | Supply::Unknown | Supply::Doubtful { .. } => Supply::Doubtful { until },
+            Supply::Plenty | Supply::Unknown | Supply::ProbeDue { .. } => Supply::ProbeDue { until },
         }
     }
 
     /// Percent left in the tightest window.
     pub(crate) fn headroom(&self, wall: Timestamp) -> Option<u8> {
-        if let Supply::Gone { .. } = self.supply(wall) {
+        if let Supply::Exhausted { .. } = self.supply(wall) {
             return Some(0);
         }
         let mut left: Vec<u8> =
@@ -169,7 +168,7 @@ fn completed(mut new: Reading, known: &Reading) -> Reading {
         new.allowed = known.allowed;
     }
     new.plan = new.plan.or(known.plan.clone());
-    new.beside = new.beside.or(known.beside.clone());
+    new.extras = new.extras.or(known.extras.clone());
     if new.windows.is_empty() && new.source != Source::Usage {
         new.windows = known.windows.clone();
     }
@@ -210,22 +209,22 @@ fn left_of(window: &Window, wall: Timestamp) -> u8 {
 
 /// What a reading says by itself.
 fn figures(reading: &Reading, wall: Timestamp) -> Supply {
-    let used_up: Vec<_> = reading.windows.iter().filter(|window| left_of(window, wall) == 0).collect();
-    let last_reset = used_up.iter().filter_map(|window| window.resets_at).max();
-    let spend = reading.beside.as_ref().and_then(|beside| beside.spend.clone());
+    let exhausted: Vec<_> = reading.windows.iter().filter(|window| left_of(window, wall) == 0).collect();
+    let last_reset = exhausted.iter().filter_map(|window| window.resets_at).max();
+    let spend = reading.extras.as_ref().and_then(|extras| extras.spend.clone());
     let spend = spend.filter(|spend| spend.reached);
     let spend_reset = spend.as_ref().and_then(|spend| spend.resets_at);
     let unpaid = spend.filter(|_| spend_reset.is_none_or(|at| at > wall));
-    match (reading.allowed, unpaid, used_up.is_empty()) {
+    match (reading.allowed, unpaid, exhausted.is_empty()) {
         (Some(true), _, false) => Supply::Unknown,
-        (Some(false) | None, Some(_), _) => Supply::Gone { until: spend_reset.max(last_reset) },
-        (None, None, false) => Supply::Gone { until: last_reset },
+        (Some(false) | None, Some(_), _) => Supply::Exhausted { until: spend_reset.max(last_reset) },
+        (None, None, false) => Supply::Exhausted { until: last_reset },
         (Some(false), None, _) => {
             let resets = reading.windows.iter().map(|window| window.resets_at).chain([spend_reset]);
             let first_reset = resets.flatten().min();
             match last_reset.or(first_reset) {
                 Some(at) if at <= wall => Supply::Unknown,
-                until => Supply::Gone { until },
+                until => Supply::Exhausted { until },
             }
         }
         (Some(true), _, true) | (None, None, true) if reading.windows.is_empty() => Supply::Unknown,

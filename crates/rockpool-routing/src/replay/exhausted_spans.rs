@@ -1,4 +1,4 @@
-//! Times in which something was used up.
+//! Times in which an account was exhausted.
 
 use jiff::Timestamp;
 
@@ -6,9 +6,9 @@ use crate::runway::Sample;
 
 /// Spans in order of time that neither touch nor overlap.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(super) struct Spans(Vec<(Timestamp, Timestamp)>);
+pub(super) struct ExhaustedSpans(Vec<(Timestamp, Timestamp)>);
 
-impl Spans {
+impl ExhaustedSpans {
     /// Adds a span that begins no earlier than those before it.
     pub(super) fn add(&mut self, from: Timestamp, to: Timestamp) {
         if from >= to {
@@ -20,12 +20,12 @@ impl Spans {
         }
     }
 
-    /// When an account was used up between two moments, by what the provider said: from the sample that says
+    /// When an account was exhausted between two moments, by what the provider said: from the sample that says
     /// so to the one that takes it back, or to the reset.
     pub(super) fn seen(samples: &[Sample], from: Timestamp, to: Timestamp) -> Self {
         let mut spans = Self::default();
         for (index, sample) in samples.iter().enumerate() {
-            let Some(back) = dry_until(sample) else { continue };
+            let Some(back) = exhausted_until(sample) else { continue };
             let next = samples.get(index + 1).map_or(Timestamp::MAX, |next| next.at);
             let end = back.unwrap_or(Timestamp::MAX).min(next);
             spans.add(sample.at.max(from), end.min(to));
@@ -59,11 +59,11 @@ impl Spans {
     }
 }
 
-/// Until when the account that a sample shows is used up; `None` where it is not, `Some(None)` where it is
+/// Until when the account that a sample shows is exhausted; `None` where it is not, `Some(None)` where it is
 /// and no reset is named.
-fn dry_until(sample: &Sample) -> Option<Option<Timestamp>> {
-    let dry = sample.windows.iter().filter(|window| window.remaining_percent(sample.at) == 0);
-    dry.map(|window| window.resets_at).reduce(|a, b| Some(a?.max(b?)))
+fn exhausted_until(sample: &Sample) -> Option<Option<Timestamp>> {
+    let exhausted = sample.windows.iter().filter(|window| window.remaining_percent(sample.at) == 0);
+    exhausted.map(|window| window.resets_at).reduce(|a, b| Some(a?.max(b?)))
 }
 
 #[cfg(test)]
@@ -75,8 +75,8 @@ mod tests {
         Timestamp::from_second(second).unwrap()
     }
 
-    fn spans(pairs: &[(i64, i64)]) -> Spans {
-        let mut spans = Spans::default();
+    fn spans(pairs: &[(i64, i64)]) -> ExhaustedSpans {
+        let mut spans = ExhaustedSpans::default();
         pairs.iter().for_each(|(from, to)| spans.add(at(*from), at(*to)));
         spans
     }
@@ -90,13 +90,13 @@ mod tests {
     #[test]
     fn the_common_time_is_what_all_of_them_cover() {
         let all = [spans(&[(0, 10), (20, 30)]), spans(&[(5, 25)]), spans(&[(0, 8), (22, 99)])];
-        assert_eq!(Spans::common(&all), spans(&[(5, 8), (22, 25)]));
-        assert_eq!(Spans::common(&all[..1]), all[0]);
-        assert_eq!(Spans::common(&[]), Spans::default());
+        assert_eq!(ExhaustedSpans::common(&all), spans(&[(5, 8), (22, 25)]));
+        assert_eq!(ExhaustedSpans::common(&all[..1]), all[0]);
+        assert_eq!(ExhaustedSpans::common(&[]), ExhaustedSpans::default());
     }
 
     #[test]
-    fn an_account_is_used_up_until_it_is_seen_otherwise_or_its_last_empty_window_resets() {
+    fn an_account_is_exhausted_until_it_is_seen_otherwise_or_its_last_exhausted_window_resets() {
         let sample = |second, short: f64, long: f64| Sample {
             at: at(second),
             windows: vec![
@@ -105,9 +105,9 @@ mod tests {
             ],
         };
         let samples = [sample(100, 100.0, 5.0), sample(200, 100.0, 5.0), sample(600, 0.0, 100.0)];
-        assert_eq!(Spans::seen(&samples, at(0), at(900)), spans(&[(100, 500), (600, 800)]));
-        assert_eq!(Spans::seen(&samples, at(150), at(700)), spans(&[(150, 500), (600, 700)]));
+        assert_eq!(ExhaustedSpans::seen(&samples, at(0), at(900)), spans(&[(100, 500), (600, 800)]));
+        assert_eq!(ExhaustedSpans::seen(&samples, at(150), at(700)), spans(&[(150, 500), (600, 700)]));
         let lifted = [sample(100, 100.0, 5.0), sample(300, 99.4, 5.0)];
-        assert_eq!(Spans::seen(&lifted, at(0), at(900)), spans(&[(100, 300)]));
+        assert_eq!(ExhaustedSpans::seen(&lifted, at(0), at(900)), spans(&[(100, 300)]));
     }
 }

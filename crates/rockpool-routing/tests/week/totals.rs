@@ -6,10 +6,9 @@ use crate::provider::SEATS;
 
 /// The figures of the weeks that count, under one strategy.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Score {
+pub(crate) struct Totals {
     pub(crate) requests: u64,
     pub(crate) served: u64,
-    /// Attempts that failed.
     pub(crate) failed_attempts: u64,
     pub(crate) moved: u64,
     pub(crate) tokens_lost: u64,
@@ -18,12 +17,12 @@ pub(crate) struct Score {
     pub(crate) input: u64,
     /// Refused although some account would have served.
     pub(crate) needless: u64,
-    pub(crate) seconds_dry: u64,
+    pub(crate) seconds_exhausted: u64,
     /// Percent left at the weekly resets of each account, and how many there were.
     pub(crate) wasted: [(u64, u64); SEATS.len()],
 }
 
-impl Score {
+impl Totals {
     /// What was left at all weekly resets, in percent of all that was to be had until then.
     fn wasted_in_all(&self) -> u64 {
         let weighted = |weight: fn((u64, u64)) -> u64| -> u64 {
@@ -43,7 +42,7 @@ impl Score {
             self.moved,
             self.tokens_lost / 1_000,
             self.anew * 100 / self.input.max(1),
-            self.seconds_dry,
+            self.seconds_exhausted,
             pro,
             plus,
             team,
@@ -57,15 +56,15 @@ const HEAD: [&str; 13] = [
     "plus %", "team %", "all %",
 ];
 
-pub(crate) fn table(rows: &[(Strategy, Conversations, Score)]) -> String {
+pub(crate) fn table(rows: &[(Strategy, Conversations, Totals)]) -> String {
     let mut table = String::new();
     line(&mut table, "strategy", "talks", HEAD.map(str::to_owned));
-    for (strategy, conversations, score) in rows {
+    for (strategy, conversations, totals) in rows {
         let talks = match conversations {
             Conversations::Stay => "stay",
             Conversations::Rotate => "rotate",
         };
-        line(&mut table, strategy.name(), talks, score.cells().map(|cell| cell.to_string()));
+        line(&mut table, strategy.name(), talks, totals.cells().map(|cell| cell.to_string()));
     }
     table
 }

@@ -29,10 +29,10 @@ fn a_provider_that_contradicts_itself_is_kept_in_both_states_and_changes_nothing
     for turn in 0..10 {
         quota.observe(other_state(20 + 60 * turn));
         assert_eq!(quota.reading(), Some(&one_state(if turn == 0 { 10 } else { 60 * turn })));
-        assert_eq!(quota.contender(), Some(&other_state(20 + 60 * turn)));
+        assert_eq!(quota.unconfirmed(), Some(&other_state(20 + 60 * turn)));
         assert_eq!(quota.flapping_since(at(21 + 60 * turn)), Some(at(20)));
         quota.observe(one_state(60 * (turn + 1)));
-        assert_eq!(quota.contender(), None);
+        assert_eq!(quota.unconfirmed(), None);
     }
     assert_eq!(quota.headroom(at(700)), Some(61));
     assert_eq!(quota.flapping_since(at(600 + 1799)), Some(at(20)));
@@ -47,7 +47,7 @@ fn an_early_reset_is_believed_once_it_has_stood_for_two_minutes() {
     quota.observe(other_state(139));
     assert_eq!(quota.headroom(at(139)), Some(61));
     quota.observe(other_state(140));
-    assert_eq!((quota.headroom(at(140)), quota.contender()), (Some(97), None));
+    assert_eq!((quota.headroom(at(140)), quota.unconfirmed()), (Some(97), None));
     assert_eq!(quota.flapping_since(at(140)), None);
 }
 
@@ -86,7 +86,7 @@ fn a_window_that_has_hardly_begun_may_move_its_reset() {
     let mut quota = Quota::default();
     quota.observe(reading(10, vec![window(0.0, 18_000, 18_010)]));
     quota.observe(reading(500, vec![window(2.0, 18_000, 19_500)]));
-    assert_eq!((quota.headroom(at(501)), quota.contender()), (Some(98), None));
+    assert_eq!((quota.headroom(at(501)), quota.unconfirmed()), (Some(98), None));
 }
 
 /// Whether a second reading so many seconds after the first has to wait for a confirmation.
@@ -94,7 +94,7 @@ fn waits(first: Window, seconds: i64, second: Window) -> bool {
     let mut quota = Quota::default();
     quota.observe(reading(10, vec![first]));
     quota.observe(reading(10 + seconds, vec![second]));
-    quota.contender().is_some()
+    quota.unconfirmed().is_some()
 }
 
 #[test]
@@ -158,7 +158,7 @@ fn once_a_contradiction_is_known_no_reading_is_too_late_for_it() {
     quota.observe(other_state(1_500));
     assert_eq!((quota.headroom(at(1_500)), quota.flapping_since(at(1_500))), (Some(61), Some(at(20))));
     quota.observe(other_state(1_620));
-    assert_eq!((quota.headroom(at(1_620)), quota.contender()), (Some(97), None));
+    assert_eq!((quota.headroom(at(1_620)), quota.unconfirmed()), (Some(97), None));
 }
 
 #[test]

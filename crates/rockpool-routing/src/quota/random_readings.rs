@@ -2,8 +2,8 @@
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::{Beside, Reading, Source, Spend, Window};
-use crate::throw::Throw;
+use super::{Extras, Reading, Source, Spend, Window};
+use crate::test_random::Random;
 
 /// Where a window's reset lies.
 #[derive(Clone, Copy, Debug)]
@@ -20,7 +20,7 @@ enum Anchor {
 
 /// A reading whose times are not fixed yet.
 #[derive(Clone, Debug)]
-pub(crate) struct Sketch {
+pub(crate) struct RandomReading {
     short: Option<(f64, Anchor)>,
     long: Option<(f64, Anchor)>,
     allowed: Option<bool>,
@@ -32,7 +32,7 @@ pub(crate) struct Sketch {
     late: u8,
 }
 
-impl Sketch {
+impl RandomReading {
     /// The reading as it arrives at `wall`.
     pub(crate) fn at(&self, wall: Timestamp) -> Reading {
         let seen_at = wall - SignedDuration::from_secs(self.late.into());
@@ -51,7 +51,7 @@ impl Sketch {
         Reading {
             allowed: self.allowed,
             limit_reached: self.limit_reached,
-            beside: spend.map(|spend| Beside { spend: Some(spend), ..Beside::default() }),
+            extras: spend.map(|spend| Extras { spend: Some(spend), ..Extras::default() }),
             ..Reading::new(seen_at, self.source, windows.collect())
         }
     }
@@ -91,20 +91,20 @@ const ANCHORS: &[Anchor] =
     &[Anchor::Usual, Anchor::Usual, Anchor::Usual, Anchor::Other, Anchor::Floating, Anchor::None];
 const SAYS: &[Option<bool>] = &[None, None, Some(true), Some(false)];
 
-fn window(throw: &mut Throw) -> Option<(f64, Anchor)> {
-    let there = throw.below(5) > 0;
-    there.then(|| (throw.pick(USED), throw.pick(ANCHORS)))
+fn window(random: &mut Random) -> Option<(f64, Anchor)> {
+    let there = random.below(5) > 0;
+    there.then(|| (random.pick(USED), random.pick(ANCHORS)))
 }
 
 /// Any reading.
-pub(crate) fn sketch(throw: &mut Throw) -> Sketch {
-    Sketch {
-        short: window(throw),
-        long: window(throw),
-        allowed: throw.pick(SAYS),
-        limit_reached: throw.pick(SAYS),
-        source: throw.pick(&[Source::Usage, Source::Headers, Source::Event]),
-        spent: throw.pick(&[None, None, None, Some(true), Some(false)]),
-        late: throw.pick(&[0, 0, 0, 5, 100]),
+pub(crate) fn random_reading(random: &mut Random) -> RandomReading {
+    RandomReading {
+        short: window(random),
+        long: window(random),
+        allowed: random.pick(SAYS),
+        limit_reached: random.pick(SAYS),
+        source: random.pick(&[Source::Usage, Source::Headers, Source::Event]),
+        spent: random.pick(&[None, None, None, Some(true), Some(false)]),
+        late: random.pick(&[0, 0, 0, 5, 100]),
     }
 }

@@ -27,7 +27,7 @@ const BEGUN_PERCENT: f64 = 1.0;
 
 /// The state that contradicts the known one.
 #[derive(Clone, Debug, PartialEq)]
-struct Contender {
+struct Unconfirmed {
     since: Timestamp,
     newest: Reading,
 }
@@ -41,46 +41,46 @@ struct Flapping {
 
 /// The contradictions of one account.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub(super) struct Contest {
-    contender: Option<Contender>,
+pub(super) struct Contradictions {
+    unconfirmed: Option<Unconfirmed>,
     flapping: Option<Flapping>,
 }
 
-impl Contest {
+impl Contradictions {
     /// Judges a reading that is newer than `known`: gives it back if it follows from what was known, or was
     /// confirmed, and keeps it if not.
     pub(super) fn judge(&mut self, known: &Reading, new: Reading) -> Option<Reading> {
         let close = new.seen_at.duration_since(known.seen_at) <= CLOSE;
-        let watched = self.contender.is_some() || self.since(new.seen_at).is_some();
+        let watched = self.unconfirmed.is_some() || self.since(new.seen_at).is_some();
         if !contradicts(known, &new) || !(close || watched) {
             let since = self.since(new.seen_at);
-            if let (Some(since), Some(_)) = (since, self.contender.take()) {
+            if let (Some(since), Some(_)) = (since, self.unconfirmed.take()) {
                 self.flapping = Some(Flapping { since, last: new.seen_at });
             }
             return Some(new);
         }
-        let since = match &self.contender {
-            Some(contender) if !contradicts(&contender.newest, &new) => contender.since,
+        let since = match &self.unconfirmed {
+            Some(unconfirmed) if !contradicts(&unconfirmed.newest, &new) => unconfirmed.since,
             Some(_) | None => new.seen_at,
         };
         if new.seen_at.duration_since(since) >= CONFIRMATION {
-            self.contender = None;
+            self.unconfirmed = None;
             return Some(new);
         }
-        self.contender = Some(Contender { since, newest: new });
+        self.unconfirmed = Some(Unconfirmed { since, newest: new });
         None
     }
 
     /// The reading that waits to be confirmed or taken back.
-    pub(super) fn contender(&self) -> Option<&Reading> {
-        self.contender.as_ref().map(|contender| &contender.newest)
+    pub(super) fn unconfirmed(&self) -> Option<&Reading> {
+        self.unconfirmed.as_ref().map(|unconfirmed| &unconfirmed.newest)
     }
 
     /// Since when the provider contradicts itself, as far as is known at `wall`.
     pub(super) fn since(&self, wall: Timestamp) -> Option<Timestamp> {
         let flapping = self.flapping.filter(|flapping| wall.duration_since(flapping.last) < MEMORY);
-        let contender = self.contender.as_ref().map(|contender| contender.since);
-        flapping.map(|flapping| flapping.since).or(contender)
+        let unconfirmed = self.unconfirmed.as_ref().map(|unconfirmed| unconfirmed.since);
+        flapping.map(|flapping| flapping.since).or(unconfirmed)
     }
 }
 

@@ -9,7 +9,7 @@ use crate::{AccountId, Pool, Strategy};
 
 /// One account that may be tried, with what a strategy looks at.
 #[derive(Clone, Copy)]
-pub(in crate::router) struct Runner {
+pub(in crate::router) struct EligibleAccount {
     pub(in crate::router) account: AccountId,
     pub(in crate::router) active: bool,
     pub(in crate::router) headroom: i64,
@@ -37,23 +37,23 @@ impl Places {
         self.firsts.retain(|account| *account != gone);
     }
 
-    /// The order behind `front`, or with nobody in front; `runners` come in pool order.
+    /// The order behind `front`, or with nobody in front; `eligible` come in pool order.
     pub(in crate::router) fn order(
         &mut self,
         pool: &Pool,
-        runners: &[Runner],
+        eligible: &[EligibleAccount],
         front: Option<Candidate>,
     ) -> Vec<Candidate> {
         let members: Vec<AccountId> = pool.accounts().collect();
         let front_account = front.map(|front| front.account);
-        let others: Vec<Runner> =
-            runners.iter().copied().filter(|runner| Some(runner.account) != front_account).collect();
-        let (mut active, mut fallback): (Vec<Runner>, Vec<Runner>) = match pool.strategy {
+        let others: Vec<EligibleAccount> =
+            eligible.iter().copied().filter(|account| Some(account.account) != front_account).collect();
+        let (mut active, mut fallback): (Vec<EligibleAccount>, Vec<EligibleAccount>) = match pool.strategy {
             Strategy::PriorityOrder => (others, Vec::new()),
             Strategy::PrimaryFirst
             | Strategy::RoundRobin
             | Strategy::MostHeadroom
-            | Strategy::SoonestReset => others.into_iter().partition(|runner| runner.active),
+            | Strategy::SoonestReset => others.into_iter().partition(|account| account.active),
         };
         if active.is_empty() {
             active.append(&mut fallback);
@@ -62,14 +62,15 @@ impl Places {
             Strategy::PrimaryFirst | Strategy::PriorityOrder => {}
             Strategy::RoundRobin => self.go_round(&members, front_account, &mut active, &mut fallback),
             Strategy::MostHeadroom => {
-                active.sort_by_key(|runner| (Reverse(runner.headroom), self.wait(&members, runner.account)));
+                active
+                    .sort_by_key(|account| (Reverse(account.headroom), self.wait(&members, account.account)));
             }
-            Strategy::SoonestReset => active.sort_by_key(|runner| {
-                let unknown_last = (runner.long_reset.is_none(), runner.long_reset);
-                (unknown_last, Reverse(runner.headroom), self.wait(&members, runner.account))
+            Strategy::SoonestReset => active.sort_by_key(|account| {
+                let unknown_last = (account.long_reset.is_none(), account.long_reset);
+                (unknown_last, Reverse(account.headroom), self.wait(&members, account.account))
             }),
         }
-        let placed = active.into_iter().chain(fallback).map(|runner| placed(runner, pool.strategy));
+        let placed = active.into_iter().chain(fallback).map(|account| placed(account, pool.strategy));
         let order: Vec<Candidate> = front.into_iter().chain(placed).collect();
         if let Some(first) = order.first() {
             self.firsts.push(first.account);
@@ -96,13 +97,13 @@ impl Places {
         &self,
         members: &[AccountId],
         front: Option<AccountId>,
-        active: &mut Vec<Runner>,
-        fallback: &mut [Runner],
+        active: &mut Vec<EligibleAccount>,
+        fallback: &mut [EligibleAccount],
     ) {
-        let next = active.iter().copied().min_by_key(|runner| self.wait(members, runner.account));
+        let next = active.iter().copied().min_by_key(|account| self.wait(members, account.account));
         let next = next.filter(|_| front.is_none());
         let Some(first) = front.or(next.map(|next| next.account)) else { return };
-        active.retain(|runner| runner.account != first);
+        active.retain(|account| account.account != first);
         let stood_first = self.firsts.iter().filter(|account| **account == first).count();
         for group in [&mut active[..], fallback] {
             if !group.is_empty() {
@@ -115,8 +116,8 @@ impl Places {
     }
 }
 
-fn placed(runner: Runner, strategy: Strategy) -> Candidate {
+fn placed(account: EligibleAccount, strategy: Strategy) -> Candidate {
     let strict = strategy == Strategy::PriorityOrder;
-    let placement = if runner.active || strict { Placement::Strategy } else { Placement::Fallback };
-    Candidate { account: runner.account, placement }
+    let placement = if account.active || strict { Placement::Strategy } else { Placement::Fallback };
+    Candidate { account: account.account, placement }
 }

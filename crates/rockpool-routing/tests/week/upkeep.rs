@@ -3,12 +3,12 @@
 use std::time::Duration;
 
 use rockpool_routing::account::CredentialState;
-use rockpool_routing::polling::{self, Glance};
+use rockpool_routing::polling::{self, PollFacts};
 use rockpool_routing::{AccountState, Now, Router, Source, Standing};
 
 use crate::calendar::wall;
-use crate::game::account;
 use crate::provider::{Account, SEATS};
+use crate::simulation::account;
 
 const BASE: Duration = Duration::from_secs(300);
 
@@ -22,11 +22,11 @@ struct Notes {
 }
 
 #[derive(Debug, Default)]
-pub(crate) struct Watch {
+pub(crate) struct Upkeep {
     notes: [Notes; SEATS.len()],
 }
 
-impl Watch {
+impl Upkeep {
     /// Seconds between two looks.
     pub(crate) const EVERY: u64 = 30;
 
@@ -43,7 +43,7 @@ impl Watch {
                 router.set_credentials(id, CredentialState::Usable);
                 notes.asked_at = None;
             }
-            let due = polling::next(&notes.glance(router, seat, now), BASE, now);
+            let due = polling::next(&notes.facts(router, seat, now), BASE, now);
             if due.is_some_and(|due| due <= now.wall) {
                 notes.ask(router, truth, seat, second, now);
             }
@@ -52,17 +52,17 @@ impl Watch {
 }
 
 impl Notes {
-    fn glance(&self, router: &Router, seat: usize, now: Now) -> Glance {
+    fn facts(&self, router: &Router, seat: usize, now: Now) -> PollFacts {
         let quota = router.quota(account(seat));
         let reading = quota.and_then(|quota| quota.reading());
         let running = reading.iter().flat_map(|reading| &reading.windows);
         let resets = running.filter(|window| window.used_percent > 0.0).filter_map(|window| window.resets_at);
-        Glance {
+        PollFacts {
             state: router.state(account(seat), now).0,
             used_at: self.used_at.map(wall),
             seen_at: reading.map(|reading| reading.seen_at).filter(|_| self.asked_at.is_some()),
             resets_at: resets.filter(|at| reading.is_none_or(|reading| *at > reading.seen_at)).min(),
-            contested_since: quota.and_then(|quota| quota.contender()).map(|other| other.seen_at),
+            contradicted_since: quota.and_then(|quota| quota.unconfirmed()).map(|other| other.seen_at),
             asked_at: self.asked_at.map(wall),
             failures: self.failures,
             salt: seat as u64 + self.questions,

@@ -4,16 +4,15 @@ use std::collections::BTreeSet;
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::spans::Spans;
+use super::exhausted_spans::ExhaustedSpans;
 use crate::Window;
 use crate::runway::{Cycle, Sample, Slot, cycles, is_same_reset};
 
-/// One account's windows.
 #[derive(Debug)]
-pub(super) struct Supply {
+pub(super) struct SimulatedQuota {
     levels: Vec<Level>,
-    dry_since: Option<Timestamp>,
-    dry: Spans,
+    exhausted_since: Option<Timestamp>,
+    exhausted: ExhaustedSpans,
     /// The last reset, until everyone has heard of it.
     news: Option<Timestamp>,
 }
@@ -22,11 +21,11 @@ pub(super) struct Supply {
 /// again: a sudden change is believed when it stands for some minutes.
 const NEWS: SignedDuration = SignedDuration::from_mins(5);
 
-/// One window.
 #[derive(Debug)]
 struct Level {
     slot: Slot,
     length_seconds: Option<u32>,
+    /// Percent, 0 to 100.
     used: f64,
     resets_at: Option<Timestamp>,
     /// What the record knows of later cycles, the next one last.
@@ -49,15 +48,16 @@ enum Cause {
     Early,
 }
 
-impl Supply {
+impl SimulatedQuota {
     /// As it was seen last before `from`, or first after that.
     pub(super) fn at(samples: &[Sample], from: Timestamp) -> Self {
         let slots: BTreeSet<Slot> = samples.iter().flat_map(|sample| &sample.windows).map(Slot::of).collect();
         let levels = slots.into_iter().filter_map(|slot| Level::at(&cycles(samples, slot), slot, from));
         let levels = levels.collect();
-        let mut supply = Self { levels, dry_since: None, dry: Spans::default(), news: None };
-        supply.note(from);
-        supply
+        let mut quota =
+            Self { levels, exhausted_since: None, exhausted: ExhaustedSpans::default(), news: None };
+        quota.note(from);
+        quota
     }
 
     /// Lets resets happen until `wall`.
@@ -78,20 +78,20 @@ impl Supply {
 
     /// Notes since when nothing is left, or that something is.
     fn note(&mut self, wall: Timestamp) {
-        match (self.dry_until().is_some(), self.dry_since) {
-            (true, None) => self.dry_since = Some(wall),
+        match (self.exhausted_until().is_some(), self.exhausted_since) {
+            (true, None) => self.exhausted_since = Some(wall),
             (false, Some(since)) => {
-                self.dry.add(since, wall);
-                self.dry_since = None;
+                self.exhausted.add(since, wall);
+                self.exhausted_since = None;
             }
             (true, Some(_)) | (false, None) => {}
         }
     }
 
     /// Until when nothing is left; `None` where something is, `Some(None)` where no reset is known.
-    pub(super) fn dry_until(&self) -> Option<Option<Timestamp>> {
-        let dry = self.levels.iter().filter(|level| level.is_empty());
-        dry.map(|level| level.resets_at).reduce(|a, b| Some(a?.max(b?)))
+    pub(super) fn exhausted_until(&self) -> Option<Option<Timestamp>> {
+        let exhausted = self.levels.iter().filter(|level| level.is_exhausted());
+        exhausted.map(|level| level.resets_at).reduce(|a, b| Some(a?.max(b?)))
     }
 
     /// Takes work done at `wall` off each window.
@@ -108,12 +108,12 @@ impl Supply {
     }
 
     /// When nothing was left, until the end of the record.
-    pub(super) fn spans(mut self, to: Timestamp) -> Spans {
+    pub(super) fn spans(mut self, to: Timestamp) -> ExhaustedSpans {
         self.advance(to);
-        if let Some(since) = self.dry_since {
-            self.dry.add(since, to);
+        if let Some(since) = self.exhausted_since {
+            self.exhausted.add(since, to);
         }
-        self.dry
+        self.exhausted
     }
 }
 
@@ -134,7 +134,7 @@ impl Level {
         Some(level)
     }
 
-    fn is_empty(&self) -> bool {
+    fn is_exhausted(&self) -> bool {
         let whole = Window { used_percent: self.used, length_seconds: None, resets_at: None };
         whole.remaining_percent(Timestamp::MIN) == 0
     }
@@ -231,12 +231,12 @@ mod tests {
 
     /// Used percent, and seconds to the reset, after one percent at each of these times.
     fn after(samples: &[Sample], from: i64, uses: &[i64]) -> (f64, i64) {
-        let mut supply = Supply::at(samples, at(from));
+        let mut quota = SimulatedQuota::at(samples, at(from));
         for second in uses {
-            supply.advance(at(*second));
-            supply.burn(1.0, at(*second), |_| 1.0);
+            quota.advance(at(*second));
+            quota.burn(1.0, at(*second), |_| 1.0);
         }
-        let window = supply.windows(at(from)).remove(0);
+        let window = quota.windows(at(from)).remove(0);
         (window.used_percent, window.resets_at.unwrap().duration_since(at(0)).as_secs())
     }
 
@@ -247,7 +247,7 @@ mod tests {
         assert_eq!(after(&samples[2..], 0, &[5]), (51.0, 900), "or first after it");
         let (used, resets) = after(&[sample(-20, 30.0, -5)], 0, &[7]);
         assert_eq!((used, resets), (1.0, 7 + 5 * HOUR), "its reset has passed");
-        assert_eq!(Supply::at(&[sample(-20, 100.0, -5)], at(0)).dry_until(), None);
+        assert_eq!(SimulatedQuota::at(&[sample(-20, 100.0, -5)], at(0)).exhausted_until(), None);
     }
 
     #[test]
@@ -273,16 +273,16 @@ mod tests {
     }
 
     #[test]
-    fn it_is_dry_until_the_last_of_its_empty_windows_resets() {
+    fn it_is_exhausted_until_the_last_of_its_exhausted_windows_resets() {
         let weekly = |used| Window::reported(used, Some(604_800), Some(at(90 * HOUR))).unwrap();
         let mut sample = sample(0, 98.0, HOUR);
         sample.windows.push(weekly(98.5));
-        let mut supply = Supply::at(&[sample], at(1));
-        assert_eq!(supply.dry_until(), None);
-        supply.burn(2.0, at(10), |_| 1.0);
-        assert_eq!(supply.dry_until(), Some(Some(at(90 * HOUR))));
-        supply.advance(at(2 * HOUR));
-        assert_eq!(supply.dry_until(), Some(Some(at(90 * HOUR))));
-        assert_eq!(supply.spans(at(3 * HOUR)).into_pairs(), [(at(10), at(3 * HOUR))]);
+        let mut quota = SimulatedQuota::at(&[sample], at(1));
+        assert_eq!(quota.exhausted_until(), None);
+        quota.burn(2.0, at(10), |_| 1.0);
+        assert_eq!(quota.exhausted_until(), Some(Some(at(90 * HOUR))));
+        quota.advance(at(2 * HOUR));
+        assert_eq!(quota.exhausted_until(), Some(Some(at(90 * HOUR))));
+        assert_eq!(quota.spans(at(3 * HOUR)).into_pairs(), [(at(10), at(3 * HOUR))]);
     }
 }

@@ -1,12 +1,12 @@
-//! Random choices from one random number: cheap to throw in tests, where strategies of strategies are not.
+//! Random choices from one random number: cheap to draw in tests, where strategies of strategies are not.
 
 use proptest::prelude::*;
 
-/// A number that is used up choice by choice.
+/// A number that is divided up, choice by choice.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Throw(u64);
+pub(crate) struct Random(u64);
 
-impl Throw {
+impl Random {
     /// One of so many.
     pub(crate) fn below(&mut self, choices: u64) -> u64 {
         let choice = self.0 % choices;
@@ -21,6 +21,6 @@ impl Throw {
 }
 
 /// What `make` makes of a random number.
-pub(crate) fn thrown<T: std::fmt::Debug>(make: impl Fn(&mut Throw) -> T) -> impl Strategy<Value = T> {
-    any::<u64>().prop_map(move |number| make(&mut Throw(number)))
+pub(crate) fn random<T: std::fmt::Debug>(make: impl Fn(&mut Random) -> T) -> impl Strategy<Value = T> {
+    any::<u64>().prop_map(move |number| make(&mut Random(number)))
 }

@@ -14,7 +14,7 @@ pub(crate) struct Request {
 }
 
 /// A request on its way through the candidates.
-pub(crate) struct Trial {
+pub(crate) struct PendingRequest {
     pub(crate) request: Request,
     pub(crate) key: Option<ConversationKey>,
     pub(crate) selection: Selection,
@@ -23,7 +23,7 @@ pub(crate) struct Trial {
     pub(crate) remedies: Remedies,
 }
 
-impl Trial {
+impl PendingRequest {
     /// Another request is finding out whether this account is back.
     pub(crate) fn passes_over(&mut self, account: AccountId, readiness: Readiness) {
         match readiness {
