@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use tokio::sync::watch;
 
-use rockpool_routing::{AccountId, Class, ConversationKey, Reading, Ticket, TieKey, TieKind};
+use rockpool_routing::{AccountId, Class, ConversationKey, PinKey, PinKind, Reading, Ticket};
 
 use crate::accounts::token::TokenKeeper;
 use crate::activity::ledger::Ledger;
@@ -63,16 +63,16 @@ impl Core {
     }
 
     /// Remembers that an account gave something that its tool may present again.
-    pub(crate) fn bind(&self, account: AccountId, kind: TieKind, name: &str) {
+    pub(crate) fn bind(&self, account: AccountId, kind: PinKind, name: &str) {
         let tenant = self.registry.get().account(account).map(|row| row.tenant);
-        if let Some(key) = tenant.and_then(|tenant| TieKey::new(tenant, kind, name)) {
-            self.routing.remember(|router, now| router.bind(&key, account, now.wall));
+        if let Some(key) = tenant.and_then(|tenant| PinKey::new(tenant, kind, name)) {
+            self.routing.remember(|router, now| router.pin(&key, account, now.wall));
         }
     }
 
     /// Notes that an account's fresh bearer was refused: asking again would only rotate its tokens.
     pub(crate) fn distrust(&self, account: AccountId) {
-        self.routing.learn(|router, now| router.distrust(account, now));
+        self.routing.learn(|router, now| router.bearer_refused(account, now));
     }
 
     /// Puts a conversation on the account that has begun to answer it.

@@ -248,7 +248,7 @@ async fn remember(
     routing.learn(|router, _| {
         for row in &picture.accounts {
             router.add_account(row.id);
-            router.set_wish(row.id, row.wish);
+            router.set_activation(row.id, row.wish);
         }
         for row in quota {
             router.observe(row.account, row.reading);

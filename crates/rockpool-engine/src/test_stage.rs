@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
-use rockpool_routing::account::Wish;
+use rockpool_routing::account::Activation;
 use rockpool_routing::{AccountId, LoginId, Reading, RequestId, Source, Strategy, TenantId, Window};
 use uuid::Uuid;
 
@@ -90,7 +90,7 @@ impl Stage {
             user_id: name.to_owned(),
             workspace_id: format!("of-{name}"),
             plan: None,
-            wish: Wish::Active,
+            wish: Activation::Active,
             position: 0,
             created_at: at(0),
             updated_at: at(0),

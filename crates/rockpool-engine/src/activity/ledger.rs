@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 use rockpool_routing::health::Outcome;
-use rockpool_routing::runway::{KEPT, Record, Sample, Tokens, WHOLE};
+use rockpool_routing::runway::{FULL_RESOLUTION, Record, SAMPLE_RETENTION, Sample, Tokens};
 use rockpool_routing::{AccountId, ClientId, ConversationKey, Reading, TenantId};
 use tokio::sync::Notify;
 
@@ -81,8 +81,8 @@ impl Ledger {
         now: Timestamp,
     ) -> Result<(), StoreError> {
         let ago = |time| now.checked_sub(time).unwrap_or(Timestamp::MIN);
-        let samples = store.quota_outline(tenant, ago(KEPT), ago(WHOLE)).await?;
-        let sums = store.traffic_sums(tenant, ago(KEPT)).await?;
+        let samples = store.quota_outline(tenant, ago(SAMPLE_RETENTION), ago(FULL_RESOLUTION)).await?;
+        let sums = store.traffic_sums(tenant, ago(SAMPLE_RETENTION)).await?;
         let mut books = self.lock();
         for row in samples {
             books.tracks.entry(row.account).or_default().recall(row.sample);

@@ -2,7 +2,7 @@
 //! conversations that came to it. Bounded, so that forecasts need no look into the database.
 
 use jiff::{SignedDuration, Timestamp};
-use rockpool_routing::runway::{KEPT, Record, Sample, Tokens, Work, thin};
+use rockpool_routing::runway::{Record, SAMPLE_RETENTION, Sample, Tokens, Work, downsample};
 
 use super::tally::Tally;
 use crate::snapshot::MovesView;
@@ -35,7 +35,7 @@ impl Default for Track {
         Self {
             samples: Vec::new(),
             kept: 0,
-            work: Tally::of(HOUR, KEPT.as_hours() as usize),
+            work: Tally::of(HOUR, SAMPLE_RETENTION.as_hours() as usize),
             moves: Tally::of(TEN_MINUTES, 145),
         }
     }
@@ -57,7 +57,7 @@ impl Track {
         self.samples.push(sample);
         if fate == Fate::Kept {
             if self.samples.len() > CROWD {
-                thin(&mut self.samples, now);
+                downsample(&mut self.samples, now);
             }
             self.kept = self.samples.len();
         }

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use axum::Json;
 use axum::extract::{Path, State};
 use http::StatusCode;
-use rockpool_routing::account::Wish;
+use rockpool_routing::account::Activation;
 use secrecy::SecretString;
 use serde::Deserialize;
 use utoipa::ToSchema;
@@ -27,7 +27,7 @@ pub(super) struct AccountChange {
     display_name: Option<String>,
     /// `active` or `paused`.
     #[schema(value_type = Option<names::Wish>)]
-    state: Option<Wish>,
+    state: Option<Activation>,
 }
 
 /// An existing `auth.json` that becomes an account.

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use futures_util::future::BoxFuture;
 use jiff::Timestamp;
-use rockpool_routing::account::Wish;
+use rockpool_routing::account::Activation;
 use rockpool_routing::{AccountId, CredentialState, LoginId, TenantId};
 use thiserror::Error;
 use uuid::Uuid;
@@ -214,7 +214,7 @@ fn new_row(
         user_id: identity.user_id,
         workspace_id: identity.workspace_id,
         plan: identity.plan,
-        wish: Wish::Active,
+        wish: Activation::Active,
         position: registry.accounts_of(tenant).map(|row| row.position + 1).max().unwrap_or(0),
         created_at: now,
         updated_at: now,

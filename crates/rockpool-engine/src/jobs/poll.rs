@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 use rand::Rng as _;
-use rockpool_routing::polling::{self, Glance};
+use rockpool_routing::polling::{self, PollFacts};
 use rockpool_routing::{AccountId, Class, Now, Signals, Standing, classify};
 use tokio::sync::Notify;
 
@@ -105,19 +105,19 @@ impl Poller {
         (due, next.max(SHORTEST_SLEEP))
     }
 
-    fn glance(&self, core: &Core, row: &AccountRow, now: Now) -> Glance {
+    fn glance(&self, core: &Core, row: &AccountRow, now: Now) -> PollFacts {
         let asked = self.lock().get(&row.id).cloned().unwrap_or_default();
         core.routing.read(|router, _| {
             let quota = router.quota(row.id);
             let reading = quota.and_then(|quota| quota.reading());
             let running = reading.iter().flat_map(|reading| &reading.windows);
             let resets = running.filter(|window| window.used_percent > 0.0).filter_map(|one| one.resets_at);
-            Glance {
+            PollFacts {
                 state: router.state(row.id, now).0,
                 used_at: core.ledger.last_used(row.id),
                 seen_at: reading.map(|reading| reading.seen_at),
                 resets_at: resets.filter(|at| reading.is_none_or(|reading| *at > reading.seen_at)).min(),
-                contested_since: quota.and_then(|quota| quota.contender()).map(|other| other.seen_at),
+                contradicted_since: quota.and_then(|quota| quota.unconfirmed()).map(|other| other.seen_at),
                 asked_at: asked.at,
                 failures: asked.failures,
                 salt: (row.id.0.as_u128() as u64).wrapping_add(asked.questions),

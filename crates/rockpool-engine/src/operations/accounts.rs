@@ -1,6 +1,6 @@
 //! Accounts: importing, renaming, setting aside, removing, asking for quota.
 
-use rockpool_routing::account::Wish;
+use rockpool_routing::account::Activation;
 use rockpool_routing::{LoginId, TenantId};
 
 use super::action::{AccountPatch, ActionError, ImportMode, NewImport};
@@ -101,9 +101,9 @@ pub(super) async fn update(
     core.store.edit_account(tenant, row.id, edit, core.clock.wall()).await.map_err(refused)?;
     engine.reload().await?;
     if let Some(wish) = patch.wish {
-        core.routing.learn(|router, _| router.set_wish(row.id, wish));
+        core.routing.learn(|router, _| router.set_activation(row.id, wish));
     }
-    if patch.wish == Some(Wish::Active) {
+    if patch.wish == Some(Activation::Active) {
         engine.poller().look_now(row.id);
     }
     shown(engine, &row)

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use rockpool_routing::account::Wish;
+use rockpool_routing::account::Activation;
 use rockpool_routing::{Conversations, SignInId, Strategy};
 use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
@@ -137,7 +137,7 @@ pub struct AccountPatch {
     /// New display name.
     pub display_name: Option<String>,
     /// Whether it is used.
-    pub wish: Option<Wish>,
+    pub wish: Option<Activation>,
 }
 
 /// What a pool is to be, in the seed's field names.

@@ -72,7 +72,7 @@ pub(crate) fn account(
     let (state, until) = router.state(row.id, now);
     let quota = router.quota(row.id);
     let reading = quota.and_then(|quota| quota.reading());
-    let beside = reading.and_then(|reading| reading.beside.as_ref());
+    let extras = reading.and_then(|reading| reading.extras.as_ref());
     AccountView {
         id: row.id,
         name: row.name.clone(),
@@ -95,12 +95,12 @@ pub(crate) fn account(
         allowed: reading.and_then(|reading| reading.allowed),
         limit_reached: reading.and_then(|reading| reading.limit_reached),
         flapping_since: quota.and_then(|quota| quota.flapping_since(now.wall)),
-        extra_limits: beside
-            .map(|beside| beside.extra.iter().map(|limit| quota::extra_limit(limit, now.wall)).collect())
+        extra_limits: extras
+            .map(|extras| extras.limits.iter().map(|limit| quota::extra_limit(limit, now.wall)).collect())
             .unwrap_or_default(),
-        credits: beside.and_then(|beside| beside.credits.as_ref()).map(quota::credits),
-        spend: beside.and_then(|beside| beside.spend.as_ref()).map(quota::spend),
-        reset_credits: beside.and_then(|beside| beside.reset_credits),
+        credits: extras.and_then(|extras| extras.credits.as_ref()).map(quota::credits),
+        spend: extras.and_then(|extras| extras.spend.as_ref()).map(quota::spend),
+        reset_credits: extras.and_then(|extras| extras.reset_credits),
         runway: core.forecasts.account(&core.ledger, router, row.id, now),
         probe_at: router.probe_at(row.id, now),
         quota_seen_at: reading.map(|reading| reading.seen_at),

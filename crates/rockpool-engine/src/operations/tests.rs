@@ -10,7 +10,7 @@ use std::time::Duration;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use jiff::Timestamp;
-use rockpool_routing::account::Wish;
+use rockpool_routing::account::Activation;
 use rockpool_routing::{Conversations, Reading, Source, Strategy, TenantId};
 use secrecy::ExposeSecret as _;
 use serde_json::{Value, json};
@@ -133,14 +133,15 @@ async fn a_poll_that_began_before_a_rename_does_not_undo_it() {
     let (engine, poller) = (world.handle(), world.handle());
     let poll = tokio::spawn(async move { poller.refresh_quota(home(&poller), "ada").await });
     is_asked.recv().unwrap();
-    let patch = AccountPatch { name: Some("grace".to_owned()), display_name: None, wish: Some(Wish::Paused) };
+    let patch =
+        AccountPatch { name: Some("grace".to_owned()), display_name: None, wish: Some(Activation::Paused) };
     engine.update_account(home(&engine), "ada", patch).await.unwrap();
     answer.send(usage("team")).unwrap();
     poll.await.unwrap().unwrap();
     let row = engine.account(home(&engine), "grace").unwrap();
     assert_eq!(
         (row.wish, row.plan.as_deref(), row.email.as_deref()),
-        (Wish::Paused, Some("team"), Some("a@b.test"))
+        (Activation::Paused, Some("team"), Some("a@b.test"))
     );
 }
 
@@ -220,7 +221,7 @@ async fn a_blocked_account_is_not_asked_for_its_models_but_its_list_still_counts
 
     let both = world.get("/v1/models", &key).await;
     assert_eq!(asked(), 2);
-    let aside = AccountPatch { wish: Some(Wish::Paused), ..AccountPatch::default() };
+    let aside = AccountPatch { wish: Some(Activation::Paused), ..AccountPatch::default() };
     engine.update_account(tenant, "grace", aside).await.unwrap();
     world.clock.advance(Duration::from_secs(3600));
     let one = world.get("/v1/models", &key).await;

@@ -7,8 +7,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
-use rockpool_routing::replay::{Assumption, Course, Request, Script, Share, Stage};
-use rockpool_routing::runway::{KEPT, Sample, Tokens};
+use rockpool_routing::replay::{Assumption, Course, Recording, Replayer, Request, Share};
+use rockpool_routing::runway::{SAMPLE_RETENTION, Sample, Tokens};
 use rockpool_routing::{AccountId, Class, ConversationKey, Now, Pool, Strategy, TenantId};
 
 use super::action::ActionError;
@@ -37,7 +37,7 @@ pub(super) async fn what_if(
     core.ledger.write(&core.store).await.map_err(refused)?;
     let now = core.clock.now();
     let rows = core.store.traffic(tenant, MOST).await.map_err(refused)?;
-    let oldest = now.wall.checked_sub(KEPT).unwrap_or(Timestamp::MIN);
+    let oldest = now.wall.checked_sub(SAMPLE_RETENTION).unwrap_or(Timestamp::MIN);
     let recent = rows.iter().filter(|row| row.at >= oldest);
     let requests: Vec<Request> = recent.filter_map(|row| request(&registry, tenant, &pool, row)).collect();
     let since = requests.first().map_or(now.wall, |first| first.at);
@@ -123,11 +123,12 @@ struct Record {
 
 impl Record {
     fn play(self, now: Now) -> WhatIfView {
-        let stage = Stage::new(Script { pool: &self.pool, requests: &self.requests, samples: &self.samples });
+        let replayer =
+            Replayer::new(Recording { pool: &self.pool, requests: &self.requests, samples: &self.samples });
         let conversations: BTreeSet<&ConversationKey> =
             self.requests.iter().filter_map(|request| request.conversation.as_ref()).collect();
         let scenario = |strategy| {
-            let course = stage.replay(strategy, &self.without, now);
+            let course = replayer.replay(strategy, &self.without, now);
             self.scenario(Some(strategy), course)
         };
         WhatIfView {
@@ -137,9 +138,14 @@ impl Record {
             requests: u32::try_from(self.requests.len()).unwrap_or(u32::MAX),
             conversations: u32::try_from(conversations.len()).unwrap_or(u32::MAX),
             without: self.without.iter().map(|account| self.registry.name_of(*account)).collect(),
-            recorded: self.scenario(None, stage.recorded()),
+            recorded: self.scenario(None, replayer.recorded()),
             scenarios: Strategy::ALL.into_iter().map(scenario).collect(),
-            assumptions: stage.assumptions().into_iter().map(Assumption::name).map(str::to_owned).collect(),
+            assumptions: replayer
+                .assumptions()
+                .into_iter()
+                .map(Assumption::name)
+                .map(str::to_owned)
+                .collect(),
         }
     }
 
@@ -147,7 +153,7 @@ impl Record {
         let account = |share: Share| ScenarioAccountView {
             account: self.registry.name_of(share.account),
             requests: share.requests,
-            dry: share.dry.into_iter().map(|(from, to)| DrySpanView { from, to }).collect(),
+            dry: share.exhausted.into_iter().map(|(from, to)| DrySpanView { from, to }).collect(),
         };
         ScenarioView {
             strategy,
@@ -155,7 +161,7 @@ impl Record {
             cache_breaks: course.cache_breaks,
             cached_tokens_lost: course.cached_tokens_lost,
             unserved: course.unserved,
-            dry_seconds: course.dry_seconds,
+            dry_seconds: course.exhausted_seconds,
         }
     }
 }

@@ -4,8 +4,8 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use rockpool_routing::{
-    AccountId, Ask, Blocked, Class, ClientId, ConversationKey, Delivery, Fate, MoveReason, Pool, RequestId,
-    Selection, Skipped, TenantId,
+    AccountId, AffinityOutcome, Ask, Blocked, Class, ClientId, ConversationKey, Delivery, MoveReason, Pool,
+    RequestId, Selection, Skipped, TenantId,
 };
 use uuid::Uuid;
 
@@ -273,22 +273,22 @@ impl Record {
     fn affinity(&self, served: AccountId, tokens: Tokens) -> Option<AffinityView> {
         let Choice { pool, conversation, selection } = self.choice.as_ref()?;
         let wall = self.core.clock.wall();
-        let ask = Ask { pool, conversation: conversation.as_ref(), ties: &[] };
-        let fate = selection.fate(&ask, &self.tried, served);
+        let ask = Ask { pool, conversation: conversation.as_ref(), pins: &[] };
+        let affinity = selection.affinity_outcome(&ask, &self.tried, served);
         if let (Some(key), Some(input)) = (conversation, tokens.input) {
-            self.core.routing.remember(|router, now| router.warm(key, served, input, now.wall));
+            self.core.routing.remember(|router, now| router.prompt_cached(key, served, input, now.wall));
         }
         let plain = |kind| AffinityView { kind, ..AffinityView::default() };
-        Some(match fate {
-            Fate::None => plain(AffinityKind::None),
-            Fate::New => plain(AffinityKind::New),
-            Fate::Kept => plain(AffinityKind::Kept),
-            Fate::Moved { from, reason } => AffinityView {
+        Some(match affinity {
+            AffinityOutcome::None => plain(AffinityKind::None),
+            AffinityOutcome::New => plain(AffinityKind::New),
+            AffinityOutcome::Kept => plain(AffinityKind::Kept),
+            AffinityOutcome::Moved { from, reason } => AffinityView {
                 kind: AffinityKind::Moved,
                 from: Some(self.registry.name_of(from)),
                 reason: Some(reason_name(reason).to_owned()),
                 cached_tokens_lost: selection
-                    .home
+                    .pin
                     .map(|home| home.tokens_lost(tokens.cached.unwrap_or_default(), wall)),
             },
         })

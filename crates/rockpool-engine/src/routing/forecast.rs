@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use jiff::Timestamp;
 use rockpool_routing::quota::Supply;
-use rockpool_routing::runway::{self, Forecast, Part, Present, Runway, Tank};
+use rockpool_routing::runway::{self, Forecast, Part, PoolAccount, Present, Runway};
 use rockpool_routing::{AccountId, AccountState, Now, Readiness, Router};
 
 use crate::activity::ledger::Ledger;
@@ -54,9 +54,9 @@ impl Forecasts {
         let forecasts: Vec<(Part, Arc<Forecast>)> = accounts
             .map(|account| (part(router, account, now), self.forecast(ledger, router, account, now.wall)))
             .collect();
-        let tanks: Vec<Tank<'_>> =
-            forecasts.iter().map(|(part, forecast)| Tank { part: *part, forecast }).collect();
-        view(runway::pool(&tanks, now.wall))
+        let pool: Vec<PoolAccount<'_>> =
+            forecasts.iter().map(|(part, forecast)| PoolAccount { part: *part, forecast }).collect();
+        view(runway::pool(&pool, now.wall))
     }
 
     fn forecast(
@@ -82,7 +82,7 @@ impl Forecasts {
 /// A refusal counts until its reset, even while requests find out whether it was lifted early.
 fn present(router: &Router, account: AccountId, wall: Timestamp) -> Present {
     match router.quota(account).map_or(Supply::Unknown, |quota| quota.supply(wall)) {
-        Supply::Gone { until } | Supply::Doubtful { until } => Present::UsedUp { until },
+        Supply::Exhausted { until } | Supply::ProbeDue { until } => Present::Exhausted { until },
         Supply::Plenty | Supply::Unknown => Present::Left,
     }
 }
@@ -113,7 +113,7 @@ fn view(runway: Runway) -> RunwayView {
         Runway::Lasts { until: _, earliest } => {
             RunwayView { outlook: RunwayOutlook::Lasts, earliest, ..RunwayView::default() }
         }
-        Runway::RunsDry { window, at, earliest, latest, returns_at } => RunwayView {
+        Runway::RunsOut { window, at, earliest, latest, returns_at } => RunwayView {
             outlook: RunwayOutlook::RunsDry,
             window,
             dry_at: Some(at),
@@ -121,7 +121,7 @@ fn view(runway: Runway) -> RunwayView {
             latest,
             returns_at,
         },
-        Runway::Dry { returns_at } => {
+        Runway::Exhausted { returns_at } => {
             RunwayView { outlook: RunwayOutlook::Dry, returns_at, ..RunwayView::default() }
         }
     }

@@ -67,7 +67,7 @@ impl Routing {
 
     /// Notes how an attempt ended.
     pub(crate) fn settle(&self, ticket: Ticket, class: Class) {
-        self.learn_of(ticket.account(), |router, now| router.settle(ticket, class, now));
+        self.learn_of(ticket.account(), |router, now| router.attempt_ended(ticket, class, now));
         self.notices.changed();
     }
 

@@ -1,7 +1,7 @@
 //! Table `accounts`: the workspace seats that are signed in.
 
 use jiff::Timestamp;
-use rockpool_routing::{AccountId, LoginId, TenantId, account::Wish};
+use rockpool_routing::{AccountId, LoginId, TenantId, account::Activation};
 use rusqlite::{Connection, OptionalExtension, Row};
 
 use super::column::{Millis, Name, Text, found};
@@ -29,7 +29,7 @@ pub(crate) struct AccountRow {
     /// Plan in lower case, such as `pro`.
     pub plan: Option<String>,
     /// Whether the owner wants it used.
-    pub wish: Wish,
+    pub wish: Activation,
     /// Its place in lists, smallest first.
     pub position: i64,
     /// When it was added.
@@ -46,7 +46,7 @@ pub(crate) struct AccountEdit {
     /// New display name.
     pub display_name: Option<String>,
     /// Whether it is used.
-    pub wish: Option<Wish>,
+    pub wish: Option<Activation>,
 }
 
 /// What a new sign-in says of an account.

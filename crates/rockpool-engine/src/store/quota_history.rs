@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
-use rockpool_routing::runway::{KEPT, Sample};
+use rockpool_routing::runway::{SAMPLE_RETENTION, Sample};
 use rockpool_routing::{AccountId, Source, TenantId};
 use rusqlite::{Connection, Row};
 
@@ -95,7 +95,7 @@ pub(super) fn record(connection: &Connection, rows: &[QuotaSampleRow]) -> rusqli
                    ORDER BY at DESC LIMIT 1 OFFSET ?4))";
     let mut prune = connection.prepare_cached(sql)?;
     for ((tenant, account), at) in newest {
-        let oldest = at.checked_sub(KEPT).unwrap_or(Timestamp::MIN);
+        let oldest = at.checked_sub(SAMPLE_RETENTION).unwrap_or(Timestamp::MIN);
         prune.execute((Text(tenant), Text(account), Millis(oldest), MOST))?;
     }
     Ok(())

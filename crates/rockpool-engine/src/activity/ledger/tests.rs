@@ -1,6 +1,6 @@
 //! The ledger in front of a real database that fails when told to.
 
-use rockpool_routing::account::Wish;
+use rockpool_routing::account::Activation;
 use rockpool_routing::{LoginId, RequestId, Source, Window};
 use rusqlite::Connection;
 use uuid::Uuid;
@@ -54,7 +54,7 @@ async fn world() -> World {
         user_id: "user".to_owned(),
         workspace_id: "workspace".to_owned(),
         plan: None,
-        wish: Wish::Active,
+        wish: Activation::Active,
         position: 0,
         created_at: at(0),
         updated_at: at(0),
@@ -281,8 +281,8 @@ async fn what_is_remembered_of_two_weeks_is_bounded_and_the_same_after_a_restart
     again.recall_tracks(&world.store, world.tenant, now).await.unwrap();
     let mut before = ledger.look(world.account, |record| record.samples.to_vec());
     let mut after = again.look(world.account, |record| record.samples.to_vec());
-    rockpool_routing::runway::thin(&mut before, now);
-    rockpool_routing::runway::thin(&mut after, now);
+    rockpool_routing::runway::downsample(&mut before, now);
+    rockpool_routing::runway::downsample(&mut after, now);
     // Rows beyond 12,000 were given up.
     let bound = at(minutes * 60 - 11_000 * 60);
     before.retain(|sample| sample.at >= bound);

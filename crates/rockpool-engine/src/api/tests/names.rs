@@ -51,7 +51,7 @@ fn the_document_names_routings_enums_as_routing_does() {
         VaultLocked,
         Unreachable
     );
-    assert_same_names!("Wish", routing::account::Wish, Active, Paused);
+    assert_same_names!("Wish", routing::account::Activation, Active, Paused);
     assert_same_names!("WindowKind", routing::WindowKind, FiveHour, Weekly, Monthly, Other);
     assert_same_names!("Source", routing::Source, Usage, Headers, Event);
     assert_same_names!("HealthState", routing::health::HealthState, Idle, Healthy, Degraded, Critical);

@@ -8,12 +8,12 @@ use crate::snapshot::{ContestedView, CreditsView, ExtraLimitView, SpendView, Win
 /// The windows that routing goes by, five-hour first, each beside what the provider says otherwise.
 pub(super) fn windows(quota: &Quota, wall: Timestamp) -> Vec<WindowView> {
     let Some(reading) = quota.reading() else { return Vec::new() };
-    let contender = quota.contender();
+    let unconfirmed = quota.unconfirmed();
     let mut windows: Vec<WindowView> = reading
         .windows
         .iter()
         .map(|known| WindowView {
-            contested: contender.and_then(|other| contested(known, other)),
+            contested: unconfirmed.and_then(|other| contested(known, other)),
             ..window(known, wall)
         })
         .collect();

@@ -25,7 +25,7 @@ pub(crate) fn reading(event: &Value, seen_at: Timestamp) -> Option<Reading> {
     if windows.is_empty() && allowed.is_none() && limit_reached.is_none() && plan.is_none() {
         return None;
     }
-    Some(Reading { seen_at, source: Source::Event, windows, plan, allowed, limit_reached, beside: None })
+    Some(Reading { seen_at, source: Source::Event, windows, plan, allowed, limit_reached, extras: None })
 }
 
 /// What the `headers` object of an error frame says. Its names come in any case, its values as text,

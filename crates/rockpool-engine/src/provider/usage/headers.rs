@@ -33,7 +33,7 @@ pub(super) fn from_lookup(
     if windows.is_empty() && reached.is_none() && plan.is_none() {
         return None;
     }
-    Some(Reading { seen_at, source, windows, plan, allowed: None, limit_reached: reached, beside: None })
+    Some(Reading { seen_at, source, windows, plan, allowed: None, limit_reached: reached, extras: None })
 }
 
 fn window(value: &dyn Fn(&str) -> Option<String>, slot: &str, seen_at: Timestamp) -> Option<Window> {

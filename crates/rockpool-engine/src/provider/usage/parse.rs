@@ -6,7 +6,7 @@
 //! missing must not cost the rest. Only an answer that is no JSON object at all is an error.
 
 use jiff::{SignedDuration, Timestamp};
-use rockpool_routing::{Beside, Credits, ExtraLimit, Reading, Source, Spend, Window};
+use rockpool_routing::{Credits, ExtraLimit, Extras, Reading, Source, Spend, Window};
 use serde_json::Value;
 use thiserror::Error;
 
@@ -37,8 +37,8 @@ pub(crate) fn parse(body: &[u8], seen_at: Timestamp) -> Result<UsageReport, NotU
             plan: plan(&answer["plan_type"]),
             allowed: main.allowed,
             limit_reached: main.limit_reached,
-            beside: Some(Beside {
-                extra,
+            extras: Some(Extras {
+                limits: extra,
                 credits: credits(&answer["credits"]),
                 spend: spend(&answer["spend_control"], seen_at),
                 reset_credits: count(&answer["rate_limit_reset_credits"]["available_count"]),
@@ -266,7 +266,7 @@ mod tests {
                   {"rate_limit":{}}]}"#,
         );
         assert!(report.reading.windows.is_empty());
-        let extra = report.reading.beside.unwrap().extra;
+        let extra = report.reading.extras.unwrap().limits;
         let names: Vec<_> = extra.iter().map(|limit| limit.name.as_str()).collect();
         assert_eq!(names, ["codex_bengalfox", "code_review"]);
         assert_eq!(extra[0].limit_reached, Some(true));
@@ -281,12 +281,12 @@ mod tests {
                   "remaining":"75.00","used_percent":25,"reset_after_seconds":1000,"reset_at":1795360525}},
                 "rate_limit_reset_credits":{"available_count":2}}"#,
         );
-        let beside = report.reading.beside.unwrap();
-        assert_eq!(beside.credits.unwrap().balance.as_deref(), Some("12.50"));
-        let spend = beside.spend.unwrap();
+        let extras = report.reading.extras.unwrap();
+        assert_eq!(extras.credits.unwrap().balance.as_deref(), Some("12.50"));
+        let spend = extras.spend.unwrap();
         assert_eq!((spend.limit.as_deref(), spend.used.as_deref()), (Some("100.00"), Some("25")));
         assert_eq!(spend.resets_at, Timestamp::from_second(1_795_360_525).ok());
-        assert_eq!(beside.reset_credits, Some(2));
+        assert_eq!(extras.reset_credits, Some(2));
     }
 
     #[test]

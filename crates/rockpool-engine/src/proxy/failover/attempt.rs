@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use bytes::Bytes;
 use http::{HeaderMap, HeaderValue, StatusCode, header};
 use http_body_util::{BodyExt, Limited};
-use rockpool_routing::{AccountId, Class, Delivery, Signals, TieKind, classify};
+use rockpool_routing::{AccountId, Class, Delivery, PinKind, Signals, classify};
 
 use super::context::RequestContext;
 use super::credentials::{BearerShown, Credentials, bearer_of, class_without_bearer};
@@ -155,7 +155,7 @@ async fn answer(
     }
     let outcome = Outcome { status: Some(head.status.as_u16()), ..outcome };
     if let Some(state) = head.headers.get(headers::TURN_STATE).and_then(|value| value.to_str().ok()) {
-        core.bind(account, TieKind::Turn, state);
+        core.bind(account, PinKind::Turn, state);
     }
     if head.status.is_success() && is_event_stream(&head.headers) {
         let peeked = Box::new(first_event::peek(core, account, body).await);

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use http::request::Parts;
 use http::{HeaderMap, Method};
-use rockpool_routing::{AccountId, Ask, ConversationKey, Home, Pool, TenantId, TieKey, TieKind};
+use rockpool_routing::{AccountId, Ask, ConversationKey, ConversationPin, PinKey, PinKind, Pool, TenantId};
 
 use crate::core::Core;
 use crate::proxy::authenticate::Caller;
@@ -23,7 +23,7 @@ pub(crate) struct RequestContext {
     pub(crate) pool: Pool,
     pub(crate) conversation: Option<ConversationKey>,
     /// What the tool presents that one account has given: a turn's state, the id of an answer.
-    pub(crate) ties: Vec<TieKey>,
+    pub(crate) pins: Vec<PinKey>,
     /// The account that gave the turn state which the tool repeats, as far as is known.
     pub(crate) turn_giver: Option<AccountId>,
 }
@@ -47,9 +47,10 @@ impl RequestContext {
         named: &Named<'_>,
     ) -> Self {
         let tenant = caller.client.tenant;
-        let turn = turn_tie(tenant, &head.headers);
-        let answer = named.previous_response.and_then(|id| TieKey::new(tenant, TieKind::Response, id));
-        let given = |key: &TieKey| plane.core.routing.read(|router, now| router.tied(key, now.wall));
+        let turn = turn_pin(tenant, &head.headers);
+        let answer = named.previous_response.and_then(|id| PinKey::new(tenant, PinKind::Response, id));
+        let given =
+            |key: &PinKey| plane.core.routing.read(|router, now| router.pinned_account(key, now.wall));
         Self {
             plane: Arc::clone(plane),
             method: head.method,
@@ -58,7 +59,7 @@ impl RequestContext {
             pool: caller.registry.pool_for(&caller.client),
             conversation: named.conversation.and_then(|name| ConversationKey::new(tenant, name)),
             turn_giver: turn.as_ref().and_then(given),
-            ties: turn.into_iter().chain(answer).collect(),
+            pins: turn.into_iter().chain(answer).collect(),
             caller,
         }
     }
@@ -69,20 +70,20 @@ impl RequestContext {
 
     /// What the request asks the router.
     pub(crate) fn ask(&self) -> Ask<'_> {
-        Ask { pool: &self.pool, conversation: self.conversation.as_ref(), ties: &self.ties }
+        Ask { pool: &self.pool, conversation: self.conversation.as_ref(), pins: &self.pins }
     }
 
     /// What becomes of the turn state that the tool repeats, where `account` is asked and the conversation
     /// lives at `home`.
-    pub(crate) fn turn_state(&self, account: AccountId, home: Option<Home>) -> TurnState {
+    pub(crate) fn turn_state(&self, account: AccountId, home: Option<ConversationPin>) -> TurnState {
         headers::turn_state_for(account, self.turn_giver, home, &self.pool)
     }
 }
 
 /// The turn in progress, whose state the tool repeats in a header.
-fn turn_tie(tenant: TenantId, headers: &HeaderMap) -> Option<TieKey> {
+fn turn_pin(tenant: TenantId, headers: &HeaderMap) -> Option<PinKey> {
     let state = headers.get(headers::TURN_STATE)?.to_str().ok()?;
-    TieKey::new(tenant, TieKind::Turn, state)
+    PinKey::new(tenant, PinKind::Turn, state)
 }
 
 /// The path below the backend with the tool's own query.

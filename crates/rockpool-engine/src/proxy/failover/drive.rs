@@ -7,7 +7,7 @@
 
 use std::sync::Arc;
 
-use rockpool_routing::{AccountId, Candidate, ConversationKey, Delivery, Home, Readiness};
+use rockpool_routing::{AccountId, Candidate, ConversationKey, ConversationPin, Delivery, Readiness};
 
 use super::attempt::{Outcome, Outgoing};
 use super::candidates::{Candidates, Next};
@@ -60,7 +60,7 @@ pub(crate) struct Drive {
     candidates: Candidates,
     when_none_left: WhenNoneLeft,
     /// Where the conversation lives.
-    home: Option<Home>,
+    home: Option<ConversationPin>,
     /// The conversation that the answer puts on its account.
     places: Option<ConversationKey>,
     record: Record,
@@ -71,7 +71,7 @@ impl Drive {
     pub(crate) fn new(
         context: &Arc<RequestContext>,
         candidates: &[Candidate],
-        home: Option<Home>,
+        home: Option<ConversationPin>,
         when_none_left: WhenNoneLeft,
         record: Record,
     ) -> Self {

@@ -34,7 +34,7 @@ pub(crate) async fn serve(
     mut payload: Payload,
     record: Record,
 ) -> Answer {
-    let mut drive = Drive::new(&context, &selection.candidates, selection.home, WhenNoneLeft::Stop, record);
+    let mut drive = Drive::new(&context, &selection.candidates, selection.pin, WhenNoneLeft::Stop, record);
     let mut last: Option<Tried> = None;
     loop {
         let (lease, outgoing) = match drive.next(&mut payload) {

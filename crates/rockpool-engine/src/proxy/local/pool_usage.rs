@@ -130,7 +130,7 @@ fn mean_window(windows: &[&Window], kind: WindowKind, most: u32, now: Timestamp)
 
 #[cfg(test)]
 mod tests {
-    use rockpool_routing::account::Wish;
+    use rockpool_routing::account::Activation;
     use rockpool_routing::{Reading, Source};
 
     use super::*;
@@ -184,7 +184,7 @@ mod tests {
     fn a_pool_that_cannot_serve_says_whether_time_cures_it() {
         let now = Clock::system().now();
         let mut router = router(&[100.0, 20.0], None, now);
-        router.set_wish(account(2), Wish::Paused);
+        router.set_activation(account(2), Activation::Paused);
         let shown = rate_limit(&router, &[account(1), account(2)], now);
         assert_eq!((&shown["allowed"], &shown["limit_reached"]), (&json!(false), &json!(true)));
         assert_eq!(shown["primary_window"]["used_percent"], 60, "of all, where none can be used");

@@ -1,7 +1,7 @@
 //! Which headers go up, which come back, and nothing else.
 
 use http::header::{self, HeaderMap, HeaderName, HeaderValue};
-use rockpool_routing::{AccountId, History, Home, Pool};
+use rockpool_routing::{AccountId, ConversationPin, History, Pool};
 
 /// Sticky routing of the provider; belongs to the account that gave it.
 pub(crate) const TURN_STATE: &str = "x-codex-turn-state";
@@ -37,7 +37,7 @@ pub(crate) enum TurnState {
 pub(crate) fn turn_state_for(
     account: AccountId,
     giver: Option<AccountId>,
-    home: Option<Home>,
+    home: Option<ConversationPin>,
     pool: &Pool,
 ) -> TurnState {
     match (giver, home) {

@@ -1,7 +1,7 @@
 //! One request body, as it is sent to its own account and as it may be sent to another.
 
 use bytes::Bytes;
-use rockpool_routing::{AccountId, History, Home};
+use rockpool_routing::{AccountId, ConversationPin, History};
 
 use super::body::Encoding;
 use super::facts;
@@ -32,10 +32,12 @@ pub(crate) enum AssumedOrigin {
 
 impl AssumedOrigin {
     /// How the history relates to `account`, for a conversation that lives at `home`.
-    pub(crate) fn relation(self, home: Option<Home>, account: AccountId) -> Relation {
+    pub(crate) fn relation(self, home: Option<ConversationPin>, account: AccountId) -> Relation {
         match (self, home) {
             (Self::Elsewhere, _) => Relation::Own,
-            (Self::Home | Self::HomeMixed, Some(home)) if home.account != account => Relation::Foreign,
+            (Self::Home | Self::HomeMixed, Some(home)) if home.account != account => {
+                Relation::Foreign
+            }
             (Self::HomeMixed, _) => Relation::Mixed,
             (Self::Home, Some(home)) => match home.history {
                 History::Own => Relation::Own,

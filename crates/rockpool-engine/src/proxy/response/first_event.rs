@@ -7,7 +7,7 @@ use std::time::Duration;
 use bytes::{Bytes, BytesMut};
 use http_body::Body;
 use http_body_util::BodyExt;
-use rockpool_routing::{AccountId, Class, Delivery, Signals, TieKind, classify};
+use rockpool_routing::{AccountId, Class, Delivery, PinKind, Signals, classify};
 
 use crate::core::Core;
 use crate::provider::event;
@@ -98,7 +98,7 @@ impl Observer {
             Kind::Completed | Kind::Incomplete => {
                 let end = event::end(json);
                 if let Some(id) = &end.id {
-                    self.core.bind(self.account, TieKind::Response, id);
+                    self.core.bind(self.account, PinKind::Response, id);
                 }
                 self.stage = Stage::Completed(end.tokens);
             }
@@ -111,7 +111,7 @@ impl Observer {
             }
             Kind::Metadata => {
                 if let Some(state) = event::turn_state(json) {
-                    self.core.bind(self.account, TieKind::Turn, &state);
+                    self.core.bind(self.account, PinKind::Turn, &state);
                 }
             }
             Kind::Lifecycle | Kind::Output => {}

@@ -73,14 +73,14 @@ pub(crate) async fn serve(
     }
     let selection = plane.core.routing.choose(&context.ask());
     record.chosen(&context.ask(), &selection);
-    let mut drive = Drive::new(&context, &selection.candidates, selection.home, WhenNoneLeft::Stop, record);
+    let mut drive = Drive::new(&context, &selection.candidates, selection.pin, WhenNoneLeft::Stop, record);
     let mut failed = Vec::new();
     let Some(dialed) = dial_first(&context, &mut drive, &mut failed).await else {
         return refuse(&context, drive.into_record(), &failed);
     };
     drive.into_record().discard();
     let response = switching(&key, &dialed.headers);
-    if let (None, Some(conversation)) = (selection.home, &context.conversation) {
+    if let (None, Some(conversation)) = (selection.pin, &context.conversation) {
         plane.core.place(conversation, dialed.account);
     }
     let failed = failed.into_iter().map(|refused| (refused.account, refused.noted)).collect();

@@ -50,7 +50,7 @@ impl Session {
         let settled = self.home.is_none_or(|home| home.account == here.account);
         let skipped = if settled { Vec::new() } else { self.passed_over.clone() };
         let stays = || Opening {
-            selection: Selection { home: self.home, candidates: vec![here], skipped },
+            selection: Selection { pin: self.home, candidates: vec![here], skipped },
             failed: Vec::new(),
         };
         let Opening { selection, failed } = self.opening.take().unwrap_or_else(stays);
@@ -66,7 +66,7 @@ impl Session {
             Some(_) => WhenNoneLeft::Stop,
             None => WhenNoneLeft::ChooseAgain,
         };
-        let mut drive = Drive::new(&self.context, &[here], selection.home, when_none_left, record);
+        let mut drive = Drive::new(&self.context, &[here], selection.pin, when_none_left, record);
         if !facts.asks_for_an_answer() {
             drive.leaves_conversation();
         }

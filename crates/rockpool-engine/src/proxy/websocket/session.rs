@@ -18,7 +18,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use futures_util::{FutureExt, SinkExt, StreamExt};
-use rockpool_routing::{AccountId, Class, Delivery, Evidence, History, Home, Selection, Skipped};
+use rockpool_routing::{AccountId, Class, ConversationPin, Delivery, Evidence, History, Selection, Skipped};
 use tokio::time::Instant;
 use tokio_tungstenite::tungstenite::protocol::CloseFrame;
 use tokio_tungstenite::tungstenite::protocol::frame::coding::CloseCode;
@@ -62,7 +62,7 @@ pub(crate) struct Session {
     pub(super) lifetime: Lifetime,
     pub(super) deadlines: Deadlines,
     /// Where the conversation lives.
-    pub(super) home: Option<Home>,
+    pub(super) home: Option<ConversationPin>,
     /// Told with the first turn.
     pub(super) opening: Option<Opening>,
     /// The accounts that the handshake passed over.
@@ -108,7 +108,7 @@ impl Session {
             provider,
             lifetime: Lifetime::Running,
             deadlines,
-            home: opening.selection.home,
+            home: opening.selection.pin,
             passed_over: opening.selection.skipped.clone(),
             opening: Some(opening),
             turn: None,
@@ -397,13 +397,19 @@ impl Session {
 }
 
 /// Where the conversation lives once `account` has answered it.
-fn home_after(context: &RequestContext, before: Option<Home>, account: AccountId) -> Option<Home> {
+fn home_after(
+    context: &RequestContext,
+    before: Option<ConversationPin>,
+    account: AccountId,
+) -> Option<ConversationPin> {
     let known = context.conversation.as_ref();
-    let remembered =
-        known.and_then(|key| context.core().routing.read(|router, now| router.home(key, now.wall)));
+    let remembered = known
+        .and_then(|key| context.core().routing.read(|router, now| router.conversation_pin(key, now.wall)));
     remembered.or(match before {
-        Some(home) if home.account != account => Some(Home { history: History::Mixed, ..Home::new(account) }),
+        Some(home) if home.account != account => {
+            Some(ConversationPin { history: History::Mixed, ..ConversationPin::new(account) })
+        }
         Some(home) => Some(home),
-        None => Some(Home::new(account)),
+        None => Some(ConversationPin::new(account)),
     })
 }

@@ -92,11 +92,11 @@ impl Bench {
             headers: HeaderMap::new(),
             pool: Pool::single(account),
             conversation: None,
-            ties: Vec::new(),
+            pins: Vec::new(),
             turn_giver: None,
         };
         let candidates = vec![Candidate { account, placement: Placement::Strategy }];
-        let selection = Selection { home: None, candidates, skipped: Vec::new() };
+        let selection = Selection { pin: None, candidates, skipped: Vec::new() };
         let (ours, theirs) = tokio::io::duplex(PIPE);
         let (tool, tools_end) = (socket(theirs, Role::Client).await, socket(ours, Role::Server).await);
         let (ours, theirs) = tokio::io::duplex(PIPE);

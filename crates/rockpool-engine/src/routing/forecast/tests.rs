@@ -1,7 +1,7 @@
 //! Runways as a snapshot shows them.
 
 use rockpool_routing::WindowKind;
-use rockpool_routing::account::Wish;
+use rockpool_routing::account::Activation;
 
 use super::*;
 use crate::api::Operations as _;
@@ -42,7 +42,7 @@ async fn an_account_shows_when_it_runs_dry_and_its_pool_how_long_the_others_last
     let pool = stage.pool().runway;
     assert_eq!((pool.outlook, pool.window), (RunwayOutlook::Lasts, None));
 
-    let paused = AccountPatch { wish: Some(Wish::Paused), ..AccountPatch::default() };
+    let paused = AccountPatch { wish: Some(Activation::Paused), ..AccountPatch::default() };
     stage.handle().update_account(stage.tenant(), "grace", paused).await.unwrap();
     assert_eq!(rounded(stage.pool().runway), RunwayView { window: None, ..expected });
 }

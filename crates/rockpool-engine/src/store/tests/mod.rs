@@ -9,7 +9,7 @@ mod rows;
 use std::path::Path;
 
 use jiff::Timestamp;
-use rockpool_routing::account::Wish;
+use rockpool_routing::account::Activation;
 use rockpool_routing::{AccountId, ClientId, LoginId, TenantId};
 use uuid::Uuid;
 
@@ -62,7 +62,7 @@ fn account(tenant: TenantId, n: u8) -> AccountRow {
         user_id: format!("user-{n}"),
         workspace_id: format!("workspace-{n}"),
         plan: Some("pro".to_owned()),
-        wish: Wish::Active,
+        wish: Activation::Active,
         position: n.into(),
         created_at: at(n.into()),
         updated_at: at(n.into()),
