@@ -1,18 +1,18 @@
 // What a person does with the dashboard, from click to call, over the mock engine and the real content policy.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { openLab, openPage } from './lab.mjs';
+import { openPreview, openPage } from './preview.mjs';
 
-let lab;
+let preview;
 before(async () => {
-  lab = await openLab();
+  preview = await openPreview();
 });
-after(() => lab?.close());
+after(() => preview?.close());
 
 /** Runs `flow` on a page and fails on anything that the browser complained about. */
 function flow(name, options, steps) {
   test(name, async () => {
-    const { page, errors, close } = await openPage(lab, options);
+    const { page, errors, close } = await openPage(preview, options);
     try {
       await page.locator('main h1').waitFor();
       await steps(page);

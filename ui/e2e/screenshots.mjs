@@ -2,7 +2,7 @@
 // Usage: node e2e/screenshots.mjs [filter]; pictures land in test-results/screenshots.
 import { mkdir } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
-import { openLab, openPage } from './lab.mjs';
+import { openPreview, openPage } from './preview.mjs';
 
 const folder = fileURLToPath(new URL('../test-results/screenshots/', import.meta.url));
 const filter = process.argv[2] ?? '';
@@ -70,7 +70,7 @@ const views = [
 ];
 
 await mkdir(folder, { recursive: true });
-const lab = await openLab();
+const preview = await openPreview();
 try {
   for (const { page: name, scene, dialog, open } of views) {
     for (const lang of ['en', 'vi', 'zh', 'ja']) {
@@ -78,7 +78,7 @@ try {
         for (const [label, size] of Object.entries(sizes)) {
           const file = `${name.split('/')[0]}-${dialog ?? scene}-${lang}-${dark ? 'dark' : 'light'}-${label}`;
           if (!file.includes(filter)) continue;
-          const { page, errors, close } = await openPage(lab, { scene, page: name, lang, dark, size });
+          const { page, errors, close } = await openPage(preview, { scene, page: name, lang, dark, size });
           await page.locator('main :is(h1, h2)').first().waitFor();
           await open?.(page);
           if (open) await page.waitForTimeout(200);
@@ -92,5 +92,5 @@ try {
     }
   }
 } finally {
-  await lab.close();
+  await preview.close();
 }

@@ -3,7 +3,7 @@ import { mount } from 'svelte';
 import './app.css';
 import { chooseTransport } from './api/choose';
 import App from './App.svelte';
-import { pickLanguage, useLanguage } from './i18n/i18n.svelte';
+import { pickLanguage, useLanguage } from './text/i18n.svelte';
 
 /** The host may name a language and a theme in the address; otherwise the system's own are used. */
 const wishes = new URLSearchParams(location.search);

@@ -1,10 +1,10 @@
 // A transport over an engine made of a scene: it answers the management API and moves sign-ins along.
 import { Unreachable, copyInPage, type Method, type Reply, type Transport } from '../api/transport';
 import type { AccountView, ClientView, Conversations, EngineEvent, PoolChange, PoolView, SignInView, Snapshot } from '../api/types';
-import { freshPool } from '../state/pool-draft';
-import { accountOf, at, minutes, START, uuid } from './people';
-import { replayOf } from './replay';
-import { checkPool } from './rules';
+import { freshPool } from '../pages/pool/draft';
+import { accountOf, at, minutes, START, uuid } from './samples';
+import { replayOf } from './sample-replay';
+import { checkPool } from './pool-rules';
 import { SCENES } from './scenes';
 
 type Body = Record<string, unknown>;

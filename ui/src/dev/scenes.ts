@@ -12,7 +12,7 @@ import {
   usualPools,
   usualRequests,
   windowOf,
-} from './people';
+} from './samples';
 import { SITUATIONS } from './situations';
 
 function usual(): Snapshot {

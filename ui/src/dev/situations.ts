@@ -1,6 +1,6 @@
 // Situations of quota and routing, each a change to the usual scene.
 import type { AccountView, Snapshot, WindowView } from '../api/types';
-import { at, days, dryIn, hours, inOrder, minutes, requestOf, tryOn, usualAccounts, whyFor, windowOf } from './people';
+import { at, days, dryIn, hours, inOrder, minutes, requestOf, tryOn, usualAccounts, whyFor, windowOf } from './samples';
 
 type Change = (snapshot: Snapshot) => Snapshot;
 

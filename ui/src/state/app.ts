@@ -3,7 +3,7 @@ import { getContext, setContext } from 'svelte';
 import type { Api } from '../api/client';
 import { sentenceOf } from '../api/problem';
 import type { Transport } from '../api/transport';
-import { t } from '../i18n/i18n.svelte';
+import { t } from '../text/i18n.svelte';
 import type { Engine } from './engine.svelte';
 import type { SignIn } from './sign-in.svelte';
 import type { Toasts } from './toasts.svelte';

@@ -2,7 +2,7 @@
 import type { Api } from '../api/client';
 import type { Transport } from '../api/transport';
 import type { Snapshot } from '../api/types';
-import { instant } from '../format/time';
+import { instant } from '../text/time';
 import { coalesce } from './coalesce';
 
 /** Least pause between two readings, in milliseconds. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { SignInView, Snapshot } from '../api/types';
-import { at, minutes, usualAccounts, uuid } from '../dev/people';
+import { at, minutes, usualAccounts, uuid } from '../dev/samples';
 import { SCENES } from '../dev/scenes';
 import { skew } from './engine.svelte';
 import { newest, pendingOf } from './sign-in.svelte';

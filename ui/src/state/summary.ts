@@ -1,6 +1,6 @@
 // Figures over all accounts.
 import type { AccountView } from '../api/types';
-import { wantsSignIn } from '../format/names';
+import { wantsSignIn } from '../text/names';
 
 /** Mean of what is left over the accounts that are in use and whose quota is known, 0 to 100. */
 export function levelOf(accounts: readonly AccountView[]): number | null {

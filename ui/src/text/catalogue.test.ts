@@ -1,0 +1,78 @@
+import { describe, expect, it } from 'vitest';
+import openapi from '../../../docs/openapi.json';
+import en from '../i18n/en.json';
+import ja from '../i18n/ja.json';
+import vi from '../i18n/vi.json';
+import zh from '../i18n/zh.json';
+
+const others: [string, Record<string, string>][] = [['vi', vi], ['zh', zh], ['ja', ja]];
+interface NamedSet {
+  enum?: string[];
+  oneOf?: { enum: string[] }[];
+}
+const schemas = openapi.components.schemas as unknown as Record<string, NamedSet>;
+const namesOf = (set: NamedSet) => set.enum ?? set.oneOf?.flatMap((one) => one.enum) ?? [];
+const placeholders = (text: string) => [...text.matchAll(/\{(\w+)\}/g)].map((match) => match[1]).sort();
+
+describe.each(others)('the catalogue of %s', (_, catalogue) => {
+  it('has exactly the keys of the English one, in the same order', () => {
+    expect(Object.keys(catalogue)).toEqual(Object.keys(en));
+  });
+
+  it('has the same placeholders in each text', () => {
+    for (const [key, text] of Object.entries(en)) {
+      expect([key, placeholders(catalogue[key] ?? '')]).toEqual([key, placeholders(text)]);
+    }
+  });
+
+  it('leaves no text empty and none of the sentences in English', () => {
+    for (const [key, text] of Object.entries(catalogue)) {
+      expect(text.trim(), key).not.toBe('');
+      const english = (en as Record<string, string>)[key] ?? '';
+      if (english.split(' ').length > 3) expect(text, key).not.toBe(english);
+    }
+  });
+});
+
+describe('the English catalogue', () => {
+  it('has both forms of each count', () => {
+    const keys = new Set(Object.keys(en));
+    for (const key of keys) {
+      if (key.endsWith('.one')) expect(keys, key).toContain(key.replace(/one$/, 'other'));
+    }
+  });
+
+  it('explains each strategy, each way to treat conversations and each override in a sentence', () => {
+    for (const [schema, prefix] of [['Strategy', 'strategy'], ['Conversations', 'conversations'], ['OverrideMode', 'override'], ['DeliveryView', 'delivery']]) {
+      for (const name of namesOf(schemas[schema ?? ''] ?? {})) expect((en as Record<string, string>)[`${prefix}.${name}.text`], name).toMatch(/\.$/);
+    }
+  });
+
+  it('has a remedy for each state, and a reason for each that can move a conversation', () => {
+    for (const name of namesOf(schemas.AccountState ?? {}).filter((state) => state !== 'ready')) {
+      expect(Object.keys(en)).toContain(`remedy.${name}`);
+      expect(Object.keys(en)).toContain(`reason.${name}`);
+    }
+  });
+
+  it('has a name for every closed set that the engine speaks of', () => {
+    const sets: [string, string][] = [
+      ['AccountState', 'state'],
+      ['HealthState', 'health'],
+      ['Source', 'source'],
+      ['Strategy', 'strategy'],
+      ['WindowKind', 'window'],
+      ['ReadinessView', 'readiness'],
+      ['RoleView', 'role'],
+      ['Conversations', 'conversations'],
+      ['OverrideMode', 'override'],
+      ['AffinityKind', 'affinity'],
+      ['DeliveryView', 'delivery'],
+    ];
+    for (const [schema, prefix] of sets) {
+      const names = namesOf(schemas[schema] ?? {});
+      expect(names.length, schema).toBeGreaterThan(1);
+      for (const name of names) expect(Object.keys(en)).toContain(`${prefix}.${name}`);
+    }
+  });
+});

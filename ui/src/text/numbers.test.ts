@@ -1,0 +1,24 @@
+import { afterEach, describe, expect, it } from 'vitest';
+import { useLanguage } from './i18n.svelte';
+import { bytes, compact, rough, whole } from './numbers';
+
+afterEach(() => useLanguage('en'));
+
+describe('a size', () => {
+  it('is told in the unit that fits', () => {
+    expect([0, 1, 999].map(bytes)).toEqual(['0 bytes', '1 byte', '999 bytes']);
+    expect([1000, 12_440, 999_949].map(bytes)).toEqual(['1 kB', '12.4 kB', '999.9 kB']);
+    expect([999_950, 3_140_000].map(bytes)).toEqual(['1 MB', '3.1 MB']);
+  });
+
+  it('is written as the language writes it', async () => {
+    await useLanguage('vi');
+    expect(bytes(12_440)).toBe('12,4 kB');
+  });
+});
+
+it('an estimate has two figures, a count in short one decimal, a whole count all', () => {
+  expect([0, 44_032, 638_400].map(rough)).toEqual(['0', '44K', '640K']);
+  expect([912, 48_211].map(compact)).toEqual(['912', '48.2K']);
+  expect(whole(48_211)).toBe('48,211');
+});
