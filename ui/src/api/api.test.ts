@@ -37,6 +37,29 @@ it('names are escaped on their way into a path', async () => {
   expect(seen).toEqual([['PATCH', '/api/v1/clients/a%2Fb%20c', { name: 'd' }]]);
 });
 
+it('what is sent and what comes back pass unchanged, and an empty answer is one too', async () => {
+  const seen: unknown[] = [];
+  const account = { name: 'studio', display_name: 'スタジオ “1”' };
+  const answered = createApi(answering({ status: 200, body: account }, seen));
+  expect(await answered.updateAccount('a', { display_name: 'スタジオ “1”', state: 'paused' })).toEqual(account);
+  expect(await createApi(answering({ status: 204, body: null }, seen)).removeAccount('a')).toBeUndefined();
+  expect(seen).toEqual([
+    ['PATCH', '/api/v1/accounts/a', { display_name: 'スタジオ “1”', state: 'paused' }],
+    ['DELETE', '/api/v1/accounts/a', undefined],
+  ]);
+});
+
+it('an engine that shows pages itself is asked to open the browser', async () => {
+  const seen: unknown[] = [];
+  const host = answering({ status: 201, body: null }, seen);
+  await createApi(host).startSignIn(null);
+  await createApi({ ...host, browser: 'page' }).startSignIn('studio');
+  expect(seen).toEqual([
+    ['POST', '/api/v1/sign-ins', { account: null, open_browser: 'yes' }],
+    ['POST', '/api/v1/sign-ins', { account: 'studio', open_browser: 'no' }],
+  ]);
+});
+
 it('the accounts that a what-if leaves out are named in its address', async () => {
   const seen: unknown[] = [];
   const api = createApi(answering({ status: 200, body: null }, seen));

@@ -1,64 +1,79 @@
 // The management API as typed functions over a transport.
+import createClient from 'openapi-fetch';
 import { problemFrom } from './problem';
-import type { Method, Transport } from './transport';
-import type { AccountView, ClientView, IssuedKey, KeyKind, OverrideMode, PoolChange, PoolView, SignInView, Snapshot, WhatIfView } from './types';
+import type { paths } from './schema.gen';
+import type { Transport } from './transport';
+import type { AccountChange, ClientChange, ClientNew, NewSignIn, PoolChange } from './types';
 
-export interface NewClient {
-  name: string;
-  account: string;
-  key_kind: KeyKind;
-  override_mode?: OverrideMode;
-  strategy?: string;
-}
-
-export interface ClientPatch {
-  name?: string;
-  account?: string;
-  override_mode?: OverrideMode;
-  strategy?: string;
-}
-
-export interface AccountPatch {
-  name?: string;
-  display_name?: string;
-  state?: 'active' | 'paused';
-}
+/** `Request` takes whole addresses only; this one is never dialled, for the transport gets what follows it. */
+const ORIGIN = 'http://engine.invalid';
 
 export type Api = ReturnType<typeof createApi>;
 
 export function createApi(transport: Transport) {
-  async function call<Answer>(method: Method, path: string, body?: unknown): Promise<Answer> {
-    const reply = await transport.call(method, `/api/v1${path}`, body);
-    if (reply.status >= 400) throw problemFrom(reply);
-    return reply.body as Answer;
-  }
-  const named = (root: string, name: string, rest = '') => `${root}/${encodeURIComponent(name)}${rest}`;
+  const client = createClient<paths>({ baseUrl: ORIGIN, fetch: (request) => fetchOver(transport, request) });
+  const named = (name: string) => ({ params: { path: { name } } });
+  const owned = (owner: string) => ({ params: { path: { owner } } });
+  const numbered = (id: string) => ({ params: { path: { id } } });
 
   return {
-    status: () => call<Snapshot>('GET', '/status'),
+    status: () => answerOf(client.GET('/api/v1/status')),
 
-    startSignIn(account: string | null) {
-      const open_browser = transport.browser === 'engine' ? 'yes' : 'no';
-      return call<SignInView>('POST', '/sign-ins', account === null ? { open_browser } : { account, open_browser });
+    startSignIn(repaired: string | null) {
+      const body: NewSignIn = { account: repaired, open_browser: transport.browser === 'engine' ? 'yes' : 'no' };
+      return answerOf(client.POST('/api/v1/sign-ins', { body }));
     },
-    cancelSignIn: (id: string) => call<unknown>('DELETE', named('/sign-ins', id)),
-    pasteCallback: (id: string, url: string) => call<SignInView>('POST', named('/sign-ins', id, '/callback'), { url }),
+    cancelSignIn: (id: string) => answerOf(client.DELETE('/api/v1/sign-ins/{id}', numbered(id))),
+    pasteCallback: (id: string, url: string) =>
+      answerOf(client.POST('/api/v1/sign-ins/{id}/callback', { ...numbered(id), body: { url } })),
 
-    updateAccount: (name: string, patch: AccountPatch) => call<AccountView>('PATCH', named('/accounts', name), patch),
-    removeAccount: (name: string) => call<unknown>('DELETE', named('/accounts', name)),
-    refreshQuota: (name: string) => call<AccountView>('POST', named('/accounts', name, '/quota')),
+    updateAccount: (name: string, body: AccountChange) =>
+      answerOf(client.PATCH('/api/v1/accounts/{name}', { ...named(name), body })),
+    removeAccount: (name: string) => answerOf(client.DELETE('/api/v1/accounts/{name}', named(name))),
+    refreshQuota: (name: string) => answerOf(client.POST('/api/v1/accounts/{name}/quota', named(name))),
 
-    savePool: (owner: string, change: PoolChange) => call<PoolView>('PUT', named('/pools', owner), change),
-    removePool: (owner: string) => call<unknown>('DELETE', named('/pools', owner)),
+    savePool: (owner: string, body: PoolChange) => answerOf(client.PUT('/api/v1/pools/{owner}', { ...owned(owner), body })),
+    removePool: (owner: string) => answerOf(client.DELETE('/api/v1/pools/{owner}', owned(owner))),
     /** Places the pool's recorded requests anew, as if the accounts `without` were not in it. */
     whatIf(owner: string, without: readonly string[]) {
-      const query = without.length > 0 ? `?without=${without.map(encodeURIComponent).join(',')}` : '';
-      return call<WhatIfView>('GET', named('/pools', owner, `/what-if${query}`));
+      // The names are escaped one by one, so that only the commas between them stand as such.
+      const query = without.length > 0 ? { without: without.map(encodeURIComponent).join(',') } : {};
+      const params = { ...owned(owner).params, query };
+      return answerOf(client.GET('/api/v1/pools/{owner}/what-if', { params, querySerializer: { allowReserved: true } }));
     },
 
-    addClient: (client: NewClient) => call<IssuedKey>('POST', '/clients', client),
-    updateClient: (name: string, patch: ClientPatch) => call<ClientView>('PATCH', named('/clients', name), patch),
-    rotateKey: (name: string) => call<IssuedKey>('POST', named('/clients', name, '/key')),
-    removeClient: (name: string) => call<unknown>('DELETE', named('/clients', name)),
+    addClient: (body: ClientNew) => answerOf(client.POST('/api/v1/clients', { body })),
+    updateClient: (name: string, body: ClientChange) =>
+      answerOf(client.PATCH('/api/v1/clients/{name}', { ...named(name), body })),
+    rotateKey: (name: string) => answerOf(client.POST('/api/v1/clients/{name}/key', named(name))),
+    removeClient: (name: string) => answerOf(client.DELETE('/api/v1/clients/{name}', named(name))),
   };
+}
+
+interface Outcome {
+  data?: unknown;
+  error?: unknown;
+  response: Response;
+}
+/** Of the outcomes that the schema names for a call, the ones that are no refusal. */
+type Success<Any extends Outcome> = Extract<Any, { error?: undefined }>;
+
+async function answerOf<Any extends Outcome>(call: Promise<Any>): Promise<Success<Any>['data']> {
+  const outcome = await call;
+  if (!succeeded(outcome)) throw problemFrom(outcome.response.status, outcome.error);
+  return outcome.data;
+}
+
+function succeeded<Any extends Outcome>(outcome: Any): outcome is Success<Any> {
+  return outcome.error === undefined;
+}
+
+async function fetchOver(transport: Transport, request: Request): Promise<Response> {
+  const { pathname, search } = new URL(request.url);
+  // Read as text: `Request.body` is missing in some of the web views that the shell runs in.
+  const text = await request.text();
+  const reply = await transport.call(request.method, pathname + search, text === '' ? undefined : JSON.parse(text));
+  // A status such as 204 forbids a body, even an empty one.
+  const body = reply.body === null ? null : JSON.stringify(reply.body);
+  return new Response(body, { status: reply.status });
 }

@@ -1,5 +1,5 @@
 // A refusal by the management API (RFC 9457), as an error that pages can show.
-import { Unreachable, type Reply } from './transport';
+import { Unreachable } from './transport';
 
 export class Problem extends Error {
   override name = 'Problem';
@@ -23,8 +23,8 @@ function field(body: unknown, name: string): string | null {
   return typeof value === 'string' && value !== '' ? value : null;
 }
 
-export function problemFrom(reply: Reply): Problem {
-  const { status, body } = reply;
+/** From an answer's status and body; the body may come from something between here and the engine, so that it can be anything. */
+export function problemFrom(status: number, body: unknown): Problem {
   const detail = field(body, 'detail') ?? field(body, 'title') ?? `HTTP ${status}`;
   return new Problem(status, field(body, 'code') ?? 'unknown', detail, field(body, 'subject'));
 }

@@ -1,7 +1,9 @@
 // The whole surface by which the dashboard reaches its host; nothing else knows what the host is.
+//
+// The same pages run in the desktop shell, which has the engine in its own process and lets no page open a
+// connection, and in a browser, which reaches it over HTTP. A further host is one more implementation of
+// `Transport`; tests and development use one without an engine.
 import type { EngineEvent } from './types';
-
-export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 
 /** An answer of the management API, whatever its status. */
 export interface Reply {
@@ -21,8 +23,8 @@ export interface Transport {
    * or this page, in a tab of the person's own browser.
    */
   readonly browser: 'engine' | 'page';
-  /** Calls a route of `/api/v1`. Rejects with `Unreachable` only. */
-  call(method: Method, path: string, body?: unknown): Promise<Reply>;
+  /** Calls a route of `/api/v1`; the path bears its query. Rejects with `Unreachable` only. */
+  call(method: string, path: string, body?: unknown): Promise<Reply>;
   /** Listens until the returned function is called. After a gap in the stream it reports `changed`. */
   events(listener: (event: EngineEvent) => void): () => void;
   /** Puts text on the clipboard. */

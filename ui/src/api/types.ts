@@ -1,12 +1,10 @@
-// Short names for the generated schema.
+// Short names for the generated schema, and its closed sets as lists.
 import type { components } from './schema.gen';
 
 type Schemas = components['schemas'];
 export type Snapshot = Schemas['Snapshot'];
 export type AccountView = Schemas['AccountView'];
 export type WindowView = Schemas['WindowView'];
-export type ContestedView = Schemas['ContestedView'];
-export type ExtraLimitView = Schemas['ExtraLimitView'];
 export type CreditsView = Schemas['CreditsView'];
 export type SpendView = Schemas['SpendView'];
 export type RunwayView = Schemas['RunwayView'];
@@ -21,19 +19,47 @@ export type WhyView = Schemas['WhyView'];
 export type WhatIfView = Schemas['WhatIfView'];
 export type ScenarioView = Schemas['ScenarioView'];
 export type DrySpanView = Schemas['DrySpanView'];
-export type VaultView = Schemas['VaultView'];
+export type EngineEvent = Schemas['EngineEvent'];
+
+export type AccountState = Schemas['AccountState'];
+export type AffinityKind = Schemas['AffinityKind'];
+export type Conversations = Schemas['Conversations'];
+export type Delivery = Schemas['DeliveryView'];
+export type HealthState = Schemas['HealthState'];
 export type KeyKind = Schemas['KeyKind'];
 export type OverrideMode = Schemas['OverrideMode'];
 export type Readiness = Schemas['ReadinessView'];
-export type EngineEvent = Schemas['EngineEvent'];
-
+export type SignInState = Schemas['SignInState'];
+export type Source = Schemas['Source'];
 export type Strategy = Schemas['Strategy'];
-export type Conversations = Schemas['Conversations'];
+
+// Closed sets too, which the schema still describes as plain text; each becomes a union with it.
+export type AffinityReason = NonNullable<AffinityView['reason']>;
+export type Assumption = WhatIfView['assumptions'][number];
+/** What came of an attempt, and in the end of the request. */
+export type Outcome = ActivityView['outcome'] | AttemptView['class'];
+export type Placement = NonNullable<ActivityView['placement']> | Schemas['CandidateView']['placement'];
+export type SkipReason = Schemas['SkippedView']['reason'];
+export type RequestTransport = ActivityView['transport'];
+
+export type AccountChange = Schemas['AccountChange'];
+export type ClientChange = Schemas['ClientChange'];
+export type ClientNew = Schemas['ClientNew'];
+export type NewSignIn = Schemas['NewSignIn'];
 export type PoolChange = Schemas['PoolChange'];
 /** What a new or renewed key comes with; the key is shown once. */
 export type IssuedKey = Schemas['ClientKey'];
 
-/** In the order in which they are offered. */
-export const STRATEGIES: readonly Strategy[] = ['primary_first', 'round_robin', 'priority_order', 'most_headroom', 'soonest_reset'];
-export const CONVERSATIONS: readonly Conversations[] = ['stay', 'rotate'];
-export const OVERRIDE_MODES: readonly OverrideMode[] = ['inherit', 'custom', 'single'];
+/** Refuses to compile, and names what is missing, where a list forgets a name of its set. */
+type Whole<Name, List extends readonly unknown[]> = [Name] extends [List[number]] ? unknown : { forgotten: Exclude<Name, List[number]> };
+
+export function allOf<Name extends string>() {
+  return <const List extends readonly Name[]>(list: List & Whole<Name, List>): readonly Name[] => list;
+}
+
+// In the order in which they are offered or shown.
+export const STRATEGIES = allOf<Strategy>()(['primary_first', 'round_robin', 'priority_order', 'most_headroom', 'soonest_reset']);
+export const CONVERSATIONS = allOf<Conversations>()(['stay', 'rotate']);
+export const OVERRIDE_MODES = allOf<OverrideMode>()(['inherit', 'custom', 'single']);
+export const KEY_KINDS = allOf<KeyKind>()(['bearer', 'path']);
+export const READINESS = allOf<Readiness>()(['active', 'fallback_only', 'blocked']);

@@ -1,6 +1,7 @@
 // A transport over an engine made of a scene: it answers the management API and moves sign-ins along.
-import { Unreachable, copyInPage, type Method, type Reply, type Transport } from '../api/transport';
+import { Unreachable, copyInPage, type Reply, type Transport } from '../api/transport';
 import type { AccountView, ClientView, Conversations, EngineEvent, PoolChange, PoolView, SignInView, Snapshot } from '../api/types';
+import { isFinal } from '../state/sign-in.svelte';
 import { freshPool } from '../pages/pool/draft';
 import { accountOf, at, minutes, START, uuid } from './samples';
 import { replayOf } from './sample-replay';
@@ -15,7 +16,7 @@ export interface MockControl {
   /** Everything that was copied, newest last. */
   copied: string[];
   /** Every call, newest last. */
-  calls: { method: Method; path: string; body: unknown }[];
+  calls: { method: string; path: string; body: unknown }[];
   /** Lets the browser come back for the oldest waiting sign-in. */
   finishSignIn(): void;
   /** Makes the newest waiting sign-in end in `state`. */
@@ -33,8 +34,6 @@ const refuse = (status: number, code: string, detail: string, subject: string | 
   status,
   body: { type: 'about:blank', title: code, status, detail, code, subject },
 });
-
-const RESTING = new Set(['done', 'failed', 'cancelled', 'timed_out']);
 
 export function mockTransport(scene: string): Transport {
   const listeners = new Set<(event: EngineEvent) => void>();
@@ -73,11 +72,11 @@ export function mockTransport(scene: string): Transport {
     return { key, base_url: kind === 'path' ? base.replace(/\/v1$/, `/k/${key}/v1`) : base };
   }
 
-  const routes: [Method, RegExp, Handler][] = [
+  const routes: [string, RegExp, Handler][] = [
     ['GET', /^\/status$/, () => ok({ ...snapshot, taken_at: new Date(START + Date.now() - opened).toISOString() })],
     ['POST', /^\/sign-ins$/, (_, body) => {
       const wanted = typeof body.account === 'string' ? body.account : null;
-      const pending = snapshot.sign_ins.find((one) => (one.account ?? null) === wanted && !RESTING.has(one.state));
+      const pending = snapshot.sign_ins.find((one) => (one.account ?? null) === wanted && !isFinal(one));
       if (pending) return ok(pending, 201);
       serial += 1;
       const view: SignInView = {
