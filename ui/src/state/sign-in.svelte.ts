@@ -1,14 +1,21 @@
 // The sign-in dialog: which purpose it is open for, and the newest view of its sign-in.
 import type { Api } from '../api/client';
 import type { Transport } from '../api/transport';
-import type { SignInView, Snapshot } from '../api/types';
+import type { SignInState, SignInView, Snapshot } from '../api/types';
 
 export type Purpose = { kind: 'add' } | { kind: 'repair'; account: string };
 
-const FINAL: ReadonlySet<SignInView['state']> = new Set(['done', 'failed', 'cancelled', 'timed_out']);
+const IS_FINAL: Record<SignInState, boolean> = {
+  waiting: false,
+  exchanging: false,
+  done: true,
+  failed: true,
+  cancelled: true,
+  timed_out: true,
+};
 
 export function isFinal(view: SignInView): boolean {
-  return FINAL.has(view.state);
+  return IS_FINAL[view.state];
 }
 
 /** Sign-ins that still need the person. */

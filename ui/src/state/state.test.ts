@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import type { SignInView, Snapshot } from '../api/types';
+import type { AccountState, SignInView, Snapshot } from '../api/types';
 import { at, minutes, usualAccounts, uuid } from '../dev/samples';
 import { SCENES } from '../dev/scenes';
+import { countNeedingPerson, levelOf, wantsSignIn } from './accounts';
 import { skew } from './engine.svelte';
 import { newest, pendingOf } from './sign-in.svelte';
-import { attentionOf, levelOf } from './summary';
 
 const waiting: SignInView = {
   id: uuid(1),
@@ -45,6 +45,13 @@ describe('a sign-in', () => {
   });
 });
 
+it('a lost workspace is cured by signing in again, a refusal is not', () => {
+  const cured: AccountState[] = ['missing_workspace', 'needs_reauth', 'sign_in_uncertain'];
+  const others: AccountState[] = ['forbidden', 'billing', 'ready'];
+  expect(cured.every(wantsSignIn)).toBe(true);
+  expect(others.some(wantsSignIn)).toBe(false);
+});
+
 describe('the summary of all accounts', () => {
   it('has the mean of what is left, without paused and unknown accounts', () => {
     const [first, second] = usualAccounts();
@@ -55,6 +62,6 @@ describe('the summary of all accounts', () => {
   });
 
   it('counts the accounts that time does not cure', () => {
-    expect(attentionOf(usualAccounts())).toBe(1);
+    expect(countNeedingPerson(usualAccounts())).toBe(1);
   });
 });

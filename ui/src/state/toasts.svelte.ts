@@ -1,5 +1,5 @@
 // Short notes about what an action came to; good news fades, bad news stays until dismissed.
-import type { Tone } from '../text/names';
+import type { Tone } from '../text/tones';
 
 const FADE = 4000;
 

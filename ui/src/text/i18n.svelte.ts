@@ -45,7 +45,7 @@ export function asText(sentences: readonly string[]): string {
   return sentences.join(SENTENCE_GAP[current.language]);
 }
 
-export function has(key: string): key is Key {
+function has(key: string): key is Key {
   return Object.hasOwn(en, key);
 }
 
@@ -57,8 +57,8 @@ export function t(key: Key, values: Values = {}): string {
   return fill(current.texts[key] ?? en[key], values);
 }
 
-/** For keys that are put together from the engine's names. */
-export function tMaybe(key: string, values: Values = {}): string | null {
+/** For keys that are put together from the engine's names, of which there may be more than the catalogue knows. */
+export function tMaybe<Wanted extends string>(key: Wanted, values: Values = {}): string | null {
   return has(key) ? t(key, values) : null;
 }
 

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { ClientView } from '../api/types';
 import { accountOf, usualClients, usualPools, windowOf } from '../dev/samples';
-import { levelTone, overrideName, planName, remedyOf, stateName, wantsSignIn, windowName } from './names';
+import { overrideName, planName, remedyOf, stateName, windowName } from './names';
+import { levelTone } from './tones';
 
 describe('a window', () => {
   it('is labelled by its kind, and an unusual one by its length', () => {
@@ -31,11 +32,6 @@ describe('the order of a tool’s accounts', () => {
   });
 });
 
-it('a lost workspace is cured by signing in again, a refusal is not', () => {
-  expect(['missing_workspace', 'needs_reauth', 'sign_in_uncertain'].every(wantsSignIn)).toBe(true);
-  expect(['forbidden', 'billing', 'ready'].some(wantsSignIn)).toBe(false);
-});
-
 it('a plan is written in words', () => {
   expect(planName('business_team-seat')).toBe('Business Team Seat');
 });
@@ -44,7 +40,7 @@ describe('a state that the catalogue does not know', () => {
   const account = { ...accountOf(1, 'codex-1', {}), state: 'invented' as never, remedy: 'Do this.' };
 
   it('is shown by its own name, with the engine’s own sentence', () => {
-    expect(stateName('invented')).toBe('invented');
+    expect(stateName('invented' as never)).toBe('invented');
     expect(remedyOf(account)).toBe('Do this.');
   });
 });

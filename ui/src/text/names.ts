@@ -1,8 +1,22 @@
-// Names of the engine's closed sets in the person's language; an unknown one is shown as it is.
-import { has, t, tMaybe } from './i18n.svelte';
-import type { AccountView, ClientView, PoolView, WindowView } from '../api/types';
-
-export type Tone = 'good' | 'warn' | 'bad' | 'quiet';
+// Names of the engine's closed sets in the person's language.
+import { t, tMaybe, type Key } from './i18n.svelte';
+import type {
+  AccountState,
+  AccountView,
+  AffinityKind,
+  Assumption,
+  ClientView,
+  Delivery,
+  HealthState,
+  Outcome,
+  Placement,
+  PoolView,
+  RequestTransport,
+  SkipReason,
+  Source,
+  Strategy,
+  WindowView,
+} from '../api/types';
 
 /** "chatgpt_pro-plus" → "Chatgpt Pro Plus". */
 export function planName(plan: string): string {
@@ -12,31 +26,36 @@ export function planName(plan: string): string {
 
 /** The window's label goes by its length, never by its place. */
 export function windowName(window: WindowView): string {
-  const label = tMaybe(`window.${window.kind}`);
-  if (window.kind !== 'other' && label) return label;
+  const label = window.kind === 'other' ? null : tMaybe<Key>(`window.${window.kind}`);
+  if (label) return label;
   const hours = Math.round((window.length_seconds ?? 0) / 3600);
   if (hours >= 48) return t('unit.d', { n: Math.round(hours / 24) });
   return hours > 0 ? t('unit.h', { n: hours }) : t('window.other');
 }
 
-export const stateName = (state: string) => tMaybe(`state.${state}`) ?? state;
-export const healthName = (state: string) => tMaybe(`health.${state}`) ?? state;
-export const strategyName = (strategy: string) => tMaybe(`strategy.${strategy}`) ?? strategy;
-export const outcomeName = (outcome: string) => tMaybe(`outcome.${outcome}`) ?? outcome;
-export const placementName = (placement: string) => tMaybe(`placement.${placement}`) ?? placement;
-export const placedName = (placement: string) => tMaybe(`placed.${placement}`) ?? placement;
-export const affinityName = (kind: string) => tMaybe(`affinity.${kind}`) ?? kind;
-export const deliveryName = (delivery: string) => tMaybe(`delivery.${delivery}`) ?? delivery;
-export const assumptionText = (assumption: string) => tMaybe(`assumption.${assumption}`) ?? assumption;
-export const sourceName = (source: string) => tMaybe(`source.${source}`) ?? source;
+/** The catalogue has a word for each name that the schema lists; one that only a newer engine knows stands for itself. */
+const wordFor = (key: Key, name: string) => tMaybe(key) ?? name;
 
-const TRANSPORTS: Record<string, string> = { http: 'HTTP', websocket: 'WebSocket' };
-export const transportName = (transport: string) => TRANSPORTS[transport] ?? transport;
+export const stateName = (state: AccountState) => wordFor(`state.${state}`, state);
+export const healthName = (state: HealthState) => wordFor(`health.${state}`, state);
+export const strategyName = (strategy: Strategy) => wordFor(`strategy.${strategy}`, strategy);
+export const affinityName = (kind: AffinityKind) => wordFor(`affinity.${kind}`, kind);
+export const deliveryName = (delivery: Delivery) => wordFor(`delivery.${delivery}`, delivery);
+export const sourceName = (source: Source) => wordFor(`source.${source}`, source);
+
+// The schema does not list the names of these sets yet, so that the compiler cannot look for their words.
+export const outcomeName = (outcome: Outcome) => tMaybe(`outcome.${outcome}`) ?? outcome;
+export const placedName = (placement: Placement) => tMaybe(`placed.${placement}`) ?? placement;
+export const skipReasonName = (reason: SkipReason) => tMaybe(`state.${reason}`) ?? reason;
+export const assumptionText = (assumption: Assumption) => tMaybe(`assumption.${assumption}`) ?? assumption;
+
+const TRANSPORTS: Record<RequestTransport, string> = { http: 'HTTP', websocket: 'WebSocket' };
+export const transportName = (transport: RequestTransport) => TRANSPORTS[transport] ?? transport;
 
 /** What a person can do about a state: the catalogue's sentence, else the engine's own. */
 export function remedyOf(account: AccountView): string | null {
-  const key = `remedy.${account.state}`;
-  return has(key) ? t(key) : (account.remedy ?? null);
+  const sentence = account.state === 'ready' ? null : tMaybe<Key>(`remedy.${account.state}`);
+  return sentence ?? account.remedy ?? null;
 }
 
 /** How a client's accounts are ordered, with the strategy that is in force. */
@@ -44,38 +63,4 @@ export function overrideName(client: ClientView, pool: PoolView | undefined): st
   if (client.override_mode === 'custom' && client.strategy) return t('override.custom_now', { strategy: strategyName(client.strategy) });
   if (client.override_mode === 'inherit' && pool) return t('override.inherit_now', { strategy: strategyName(pool.strategy) });
   return t(`override.${client.override_mode}`);
-}
-
-/** Whether signing in again is the way out. */
-export function wantsSignIn(state: string): boolean {
-  return state === 'needs_reauth' || state === 'sign_in_uncertain' || state === 'missing_workspace';
-}
-
-const STATE_TONES: Record<string, Tone> = {
-  ready: 'good',
-  paused: 'quiet',
-  exhausted: 'warn',
-  rate_limited: 'warn',
-  vault_locked: 'warn',
-  unreachable: 'warn',
-  sign_in_uncertain: 'warn',
-  needs_reauth: 'bad',
-  missing_workspace: 'bad',
-  forbidden: 'bad',
-  billing: 'bad',
-};
-export const stateTone = (state: string): Tone => STATE_TONES[state] ?? 'quiet';
-
-const HEALTH_TONES: Record<string, Tone> = { idle: 'quiet', healthy: 'good', degraded: 'warn', critical: 'bad' };
-export const healthTone = (state: string): Tone => HEALTH_TONES[state] ?? 'quiet';
-
-export function outcomeTone(outcome: string): Tone {
-  if (outcome === 'success') return 'good';
-  return outcome === 'abandoned' || outcome === 'rejected' ? 'quiet' : 'bad';
-}
-
-/** Colour of what is left, by the seed's thresholds. */
-export function levelTone(remaining: number): Tone {
-  if (remaining <= 20) return 'bad';
-  return remaining <= 50 ? 'warn' : 'good';
 }

@@ -1,7 +1,7 @@
 // How long quota will last, in a sentence; nothing where nothing can be said.
 import { t } from './i18n.svelte';
 import type { RunwayView } from '../api/types';
-import type { Tone } from './names';
+import type { Tone } from './tones';
 import { clock, instant } from './time';
 
 /** A forecast this close is not told by the clock. */

@@ -1,10 +1,10 @@
 // Why a request went where it went, in sentences. Records of earlier versions say less; so do these then.
 import { t, tMaybe } from '../../text/i18n.svelte';
-import type { ActivityView, WhyView } from '../../api/types';
+import type { ActivityView, AffinityReason, Outcome, WhyView } from '../../api/types';
 import { strategyName } from '../../text/names';
 import { clock, instant } from '../../text/time';
 
-const SILENT: WhyView = {
+const NO_REASONS: WhyView = {
   strategy: null,
   candidates: [],
   conversation: null,
@@ -14,9 +14,12 @@ const SILENT: WhyView = {
   response_bytes: 0,
 };
 
+/** What came of an attempt, where that is not the account's fault. */
+const NO_FAILURE: ReadonlySet<Outcome> = new Set<Outcome>(['success', 'rejected', 'abandoned']);
+
 /** The record's reasons; empty ones for a record that has none. */
 export function whyOf(request: ActivityView): WhyView {
-  return { ...SILENT, ...request.why, affinity: { ...SILENT.affinity, ...request.why?.affinity } };
+  return { ...NO_REASONS, ...request.why, affinity: { ...NO_REASONS.affinity, ...request.why?.affinity } };
 }
 
 /** Where the request went and from where, for a line that has room for two names. */
@@ -28,7 +31,7 @@ export function routeOf(request: ActivityView): { from: string | null; to: strin
 }
 
 /** Why an account could not go on, as a sentence. */
-function reasonOf(reason: string, account: string): string {
+function reasonOf(reason: AffinityReason | Outcome, account: string): string {
   return tMaybe(`reason.${reason}`, { account }) ?? t('reason.other', { reason });
 }
 
@@ -67,8 +70,7 @@ function backOf(request: ActivityView, account: string, now: number): string[] {
 }
 
 function trying(request: ActivityView): string[] {
-  const settled = new Set(['success', 'rejected', 'abandoned']);
-  const failed = request.attempts.filter((attempt) => !settled.has(attempt.class));
+  const failed = request.attempts.filter((attempt) => !NO_FAILURE.has(attempt.class));
   const told = failed.map((attempt) => reasonOf(attempt.class, attempt.account));
   const moved = whyOf(request).affinity.kind === 'moved';
   const elsewhere = failed.length > 0 && request.account && request.attempts.at(-1)?.class === 'success' && !moved;

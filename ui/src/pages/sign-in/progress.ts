@@ -1,0 +1,33 @@
+// Where a sign-in stands, in words.
+import { t } from '../../text/i18n.svelte';
+import type { SignInView } from '../../api/types';
+
+export interface Progress {
+  /** `busy` while it goes on by itself, `wait` while it takes the person, or took somebody's word to stop. */
+  mood: 'busy' | 'wait' | 'good' | 'bad';
+  title: string;
+  text?: string;
+}
+
+/** `displayName` turns the name of an account into what people call it. */
+export function progressOf(view: SignInView, displayName: (name: string) => string): Progress {
+  const message = view.message ?? undefined;
+  switch (view.state) {
+    case 'waiting':
+      return view.callback === 'automatic'
+        ? { mood: 'busy', title: t('sign_in.waiting'), text: t('sign_in.waiting_text') }
+        : { mood: 'wait', title: t('sign_in.paste_only'), text: t('sign_in.paste_only_text') };
+    case 'exchanging':
+      return { mood: 'busy', title: t('sign_in.exchanging'), text: t('sign_in.exchanging_text') };
+    case 'done': {
+      const name = displayName(view.result ?? view.account ?? '');
+      return { mood: 'good', title: t('sign_in.done', { name }), text: t('sign_in.done_text') };
+    }
+    case 'failed':
+      return { mood: 'bad', title: t('sign_in.failed'), text: message };
+    case 'timed_out':
+      return { mood: 'bad', title: t('sign_in.timed_out'), text: t('sign_in.timed_out_text') };
+    case 'cancelled':
+      return { mood: 'wait', title: t('sign_in.cancelled'), text: message };
+  }
+}

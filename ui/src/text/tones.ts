@@ -1,0 +1,50 @@
+// The colour that goes with a value. Words carry the meaning; a tone only helps to find what matters.
+import type { AccountState, HealthState, Outcome, Readiness } from '../api/types';
+
+/** Classes of `app.css`; each sets `--tone`, `--tone-wash` and `--tone-fill`. */
+export type Tone = 'good' | 'warn' | 'bad' | 'quiet';
+
+const STATE_TONES: Record<AccountState, Tone> = {
+  ready: 'good',
+  paused: 'quiet',
+  exhausted: 'warn',
+  rate_limited: 'warn',
+  vault_locked: 'warn',
+  unreachable: 'warn',
+  sign_in_uncertain: 'warn',
+  needs_reauth: 'bad',
+  missing_workspace: 'bad',
+  forbidden: 'bad',
+  billing: 'bad',
+};
+
+/** `quiet` for a state that only a newer engine knows. */
+export const stateTone = (state: AccountState): Tone => STATE_TONES[state] ?? 'quiet';
+
+const HEALTH_TONES: Record<HealthState, Tone> = { idle: 'quiet', healthy: 'good', degraded: 'warn', critical: 'bad' };
+
+export const healthTone = (state: HealthState): Tone => HEALTH_TONES[state] ?? 'quiet';
+
+export const READINESS_TONES: Record<Readiness, Tone> = { active: 'good', fallback_only: 'warn', blocked: 'bad' };
+
+const OUTCOME_TONES: Record<Outcome, Tone> = {
+  success: 'good',
+  rejected: 'quiet',
+  abandoned: 'quiet',
+  unauthorized: 'bad',
+  usage_limit: 'bad',
+  rate_limited: 'bad',
+  missing_workspace: 'bad',
+  forbidden: 'bad',
+  billing: 'bad',
+  unsuitable: 'bad',
+  foreign_ciphertext: 'bad',
+  failure: 'bad',
+};
+export const outcomeTone = (outcome: Outcome): Tone => OUTCOME_TONES[outcome] ?? 'bad';
+
+/** For what is left of a window, 0 to 100 percent. */
+export function levelTone(remaining: number): Tone {
+  if (remaining <= 20) return 'bad';
+  return remaining <= 50 ? 'warn' : 'good';
+}
