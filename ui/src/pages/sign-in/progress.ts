@@ -3,8 +3,8 @@ import { t } from '../../text/i18n.svelte';
 import type { SignInView } from '../../api/types';
 
 export interface Progress {
-  /** `busy` while it goes on by itself, `wait` while it takes the person, or took somebody's word to stop. */
-  mood: 'busy' | 'wait' | 'good' | 'bad';
+  /** `busy` while it goes on by itself, else the tone of the sign. */
+  mood: 'busy' | 'good' | 'warn' | 'bad';
   title: string;
   text?: string;
 }
@@ -16,7 +16,7 @@ export function progressOf(view: SignInView, displayName: (name: string) => stri
     case 'waiting':
       return view.callback === 'automatic'
         ? { mood: 'busy', title: t('sign_in.waiting'), text: t('sign_in.waiting_text') }
-        : { mood: 'wait', title: t('sign_in.paste_only'), text: t('sign_in.paste_only_text') };
+        : { mood: 'warn', title: t('sign_in.paste_only'), text: t('sign_in.paste_only_text') };
     case 'exchanging':
       return { mood: 'busy', title: t('sign_in.exchanging'), text: t('sign_in.exchanging_text') };
     case 'done': {
@@ -28,6 +28,6 @@ export function progressOf(view: SignInView, displayName: (name: string) => stri
     case 'timed_out':
       return { mood: 'bad', title: t('sign_in.timed_out'), text: t('sign_in.timed_out_text') };
     case 'cancelled':
-      return { mood: 'wait', title: t('sign_in.cancelled'), text: message };
+      return { mood: 'warn', title: t('sign_in.cancelled'), text: message };
   }
 }
