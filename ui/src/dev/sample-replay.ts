@@ -7,7 +7,7 @@ import { at, hours } from './samples';
 const RECORDED = 26;
 const REQUESTS = 412;
 
-interface Temper {
+interface Course {
   /** Share of the requests that each account gets, owner first; the rest go to the last. */
   shares: readonly number[];
   breaks: number;
@@ -15,7 +15,7 @@ interface Temper {
   dry: number;
 }
 
-const TEMPERS: Record<Strategy | 'recorded', Temper> = {
+const COURSES: Record<Strategy | 'recorded', Course> = {
   recorded: { shares: [0.46, 0.38, 0.16], breaks: 9, dry: 2.2 },
   primary_first: { shares: [0.71, 0.24, 0.05], breaks: 7, dry: 3.1 },
   round_robin: { shares: [0.36, 0.34, 0.3], breaks: 11, dry: 1.6 },
@@ -25,7 +25,7 @@ const TEMPERS: Record<Strategy | 'recorded', Temper> = {
 };
 
 function scenario(strategy: Strategy | null, accounts: readonly string[], crowd: number): ScenarioView {
-  const { shares, breaks, dry } = TEMPERS[strategy ?? 'recorded'];
+  const { shares, breaks, dry } = COURSES[strategy ?? 'recorded'];
   const weights = accounts.map((_, index) => shares[index % shares.length] ?? 0.1);
   const sum = weights.reduce((total, weight) => total + weight, 0);
   const busiest = weights.indexOf(Math.max(...weights));

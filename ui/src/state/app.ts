@@ -27,13 +27,13 @@ export function useApp(): App {
 }
 
 /** Runs an action, reads the outcome, and shows a refusal as a note. */
-export async function attempt(app: App, action: () => Promise<unknown>): Promise<boolean> {
+export async function runAction(app: App, action: () => Promise<unknown>): Promise<boolean> {
   try {
     await action();
     await app.engine.refresh();
     return true;
   } catch (error) {
-    app.toasts.complain(sentenceOf(error, t('app.no_answer')));
+    app.toasts.error(sentenceOf(error, t('app.no_answer')));
     return false;
   }
 }

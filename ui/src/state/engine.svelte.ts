@@ -36,18 +36,18 @@ export class Engine {
     private readonly api: Api,
     private readonly transport: Transport,
   ) {
-    this.#read = coalesce(() => this.#take(), GAP);
+    this.#read = coalesce(() => this.#readSnapshot(), GAP);
   }
 
   /** Reads, listens and ticks until the returned function is called. */
   start(): () => void {
     void this.refresh();
-    const silence = this.transport.events(() => void this.#hear());
+    const stopListening = this.transport.events(() => void this.#onEvent());
     const timer = setInterval(() => this.#tick(), 1000);
-    const onVisible = () => this.#awake();
+    const onVisible = () => this.#onVisible();
     document.addEventListener('visibilitychange', onVisible);
     return () => {
-      silence();
+      stopListening();
       clearInterval(timer);
       clearTimeout(this.#retry);
       document.removeEventListener('visibilitychange', onVisible);
@@ -60,12 +60,12 @@ export class Engine {
   }
 
   /** Nobody looks at a hidden page: it reads once when it is shown again. */
-  #hear(): void {
+  #onEvent(): void {
     if (document.hidden) this.#stale = true;
     else void this.refresh();
   }
 
-  #awake(): void {
+  #onVisible(): void {
     this.#tick();
     if (document.hidden || !this.#stale) return;
     this.#stale = false;
@@ -76,7 +76,7 @@ export class Engine {
     if (!document.hidden) this.now = Date.now() + this.#offset;
   }
 
-  async #take(): Promise<void> {
+  async #readSnapshot(): Promise<void> {
     clearTimeout(this.#retry);
     try {
       const snapshot = await this.api.status();

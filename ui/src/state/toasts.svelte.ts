@@ -13,12 +13,12 @@ export class Toasts {
   list = $state.raw<Toast[]>([]);
   #last = 0;
 
-  say(text: string): void {
+  success(text: string): void {
     const id = this.#push('good', text);
     setTimeout(() => this.dismiss(id), FADE);
   }
 
-  complain(text: string): void {
+  error(text: string): void {
     this.#push('bad', text);
   }
 

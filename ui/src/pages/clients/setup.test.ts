@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { usualClients } from '../../dev/samples';
-import { codexConfig, environment } from './snippets';
+import { codexConfig, environment } from './setup';
 
 const [path, bearer] = usualClients();
 
