@@ -1,5 +1,19 @@
 // Realistic accounts, clients and requests for the mock transport; all times hang on one instant.
-import type { AccountView, ActivityView, AffinityView, AttemptView, ClientView, HealthView, PoolView, RunwayView, WhyView, WindowView } from '../api/types';
+import type {
+  AccountView,
+  ActivityView,
+  AffinityView,
+  AttemptView,
+  ClientView,
+  Delivery,
+  HealthView,
+  Outcome,
+  Placement,
+  PoolView,
+  RunwayView,
+  WhyView,
+  WindowView,
+} from '../api/types';
 import { freshPool } from '../pages/pool/draft';
 
 /** The instant at which every scene begins. */
@@ -183,12 +197,12 @@ export function whyFor(rest: Partial<WhyView>): WhyView {
 }
 
 /** One try that the provider answered, unless said otherwise. */
-export function tryOn(account: string, outcome: string, status: number | null, ms: number, delivery: AttemptView['delivery'] = 'answered'): AttemptView {
+export function tryOn(account: string, outcome: Outcome, status: number | null, ms: number, delivery: Delivery = 'answered'): AttemptView {
   return { account, class: outcome, status, ms, delivery };
 }
 
 /** The order of trial, each account with why it stands where it stands. */
-export const inOrder = (...order: [string, string][]) => order.map(([account, placement]) => ({ account, placement }));
+export const inOrder = (...order: [string, Placement][]) => order.map(([account, placement]) => ({ account, placement }));
 
 export function requestOf(n: number, ago: number, rest: Partial<ActivityView>): ActivityView {
   const account = rest.account === undefined ? 'codex-pro-1' : rest.account;
