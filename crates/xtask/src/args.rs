@@ -1,5 +1,7 @@
 //! The command line: what may be asked of `cargo xtask`, and its usage text.
 
+use std::path::PathBuf;
+
 use crate::consent::Consent;
 use crate::failure::Failure;
 
@@ -8,10 +10,12 @@ Usage: cargo xtask <COMMAND>
 
   run [--rehearsal] [--yes]   install what is missing, build the app and start it in the tray
   test [--full] [--yes]       install what is missing and run every test
+  figures [--at PATH]         print what can be counted in the Rust sources, as a table
 
   --rehearsal   start against the bundled simulated provider; no account is needed
   --full        add licences and bans, the UI in a browser, its screenshots, the release build, mutants of the
                 routing crate, and fifty times as many cases of each property test
+  --at PATH     count in another checkout
   --yes         install missing system packages without asking
   --help        show this text";
 
@@ -33,8 +37,18 @@ pub(crate) enum Depth {
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Task {
     Help,
-    Run { face: Face, consent: Consent },
-    Test { depth: Depth, consent: Consent },
+    Run {
+        face: Face,
+        consent: Consent,
+    },
+    Test {
+        depth: Depth,
+        consent: Consent,
+    },
+    /// Of this checkout, or of the one that is named.
+    Figures {
+        at: Option<PathBuf>,
+    },
 }
 
 pub(crate) fn parse(mut args: impl Iterator<Item = String>) -> Result<Task, Failure> {
@@ -45,6 +59,7 @@ pub(crate) fn parse(mut args: impl Iterator<Item = String>) -> Result<Task, Fail
         "help" | "--help" | "-h" => Ok(Task::Help),
         "run" => run(args),
         "test" => test(args),
+        "figures" => figures(args),
         other => Err(Failure::Usage(format!("there is no command `{other}`.\n\n{USAGE}"))),
     }
 }
@@ -75,6 +90,21 @@ fn test(args: impl Iterator<Item = String>) -> Result<Task, Failure> {
     Ok(Task::Test { depth, consent })
 }
 
+fn figures(mut args: impl Iterator<Item = String>) -> Result<Task, Failure> {
+    let mut at = None;
+    while let Some(arg) = args.next() {
+        match arg.as_str() {
+            "--at" => match args.next() {
+                Some(path) => at = Some(PathBuf::from(path)),
+                None => return Err(Failure::Usage(format!("`--at` needs a path.\n\n{USAGE}"))),
+            },
+            "--help" | "-h" => return Ok(Task::Help),
+            other => return Err(unknown("figures", other)),
+        }
+    }
+    Ok(Task::Figures { at })
+}
+
 fn unknown(command: &str, argument: &str) -> Failure {
     Failure::Usage(format!("`{command}` takes no argument `{argument}`.\n\n{USAGE}"))
 }
@@ -103,6 +133,13 @@ mod tests {
             Task::Test { depth: Depth::Landing, consent: Consent::Given }
         );
         assert_eq!(parsed("test --full").unwrap(), Task::Test { depth: Depth::Full, consent: Consent::Ask });
+    }
+
+    #[test]
+    fn figures_are_of_this_checkout_unless_another_is_named() {
+        assert_eq!(parsed("figures").unwrap(), Task::Figures { at: None });
+        assert_eq!(parsed("figures --at ../old").unwrap(), Task::Figures { at: Some("../old".into()) });
+        assert!(parsed("figures --at").unwrap_err().to_string().contains("needs a path"));
     }
 
     #[test]

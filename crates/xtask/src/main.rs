@@ -4,6 +4,7 @@ mod app;
 mod args;
 mod consent;
 mod failure;
+mod figures;
 mod install;
 mod invocation;
 mod mutants;
@@ -43,6 +44,7 @@ fn carry_out() -> Result<ExitCode, Failure> {
             Ok(ExitCode::SUCCESS)
         }
         Task::Run { face, consent } => run::run(&Workspace::locate()?, face, consent),
+        Task::Figures { at } => figures::print(&Workspace::locate()?, at),
         Task::Test { depth, consent } => test::test(&Workspace::locate()?, depth, consent),
     }
 }
