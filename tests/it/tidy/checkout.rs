@@ -3,9 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// Results of builds and tests, and what npm and git keep: not ours to judge.
-const NOT_OURS: [&str; 8] =
-    [".git", "target", "node_modules", "dist", "gen", "out", "test-results", ".svelte-kit"];
+use rockpool_sources::Checkout;
 
 #[derive(Debug)]
 pub(super) struct TextFile {
@@ -30,12 +28,16 @@ pub(super) fn root() -> PathBuf {
 }
 
 /// Every file of ours that is UTF-8 text.
+pub(super) fn checkout() -> Checkout {
+    let checkout = Checkout::read(&root()).unwrap();
+    assert!(checkout.files().count() > 20, "the walk of {} found nothing", root().display());
+    checkout
+}
+
 pub(super) fn text_files() -> Vec<TextFile> {
-    let root = root();
-    let mut files = Vec::new();
-    collect(&root, &root, &mut files);
-    assert!(files.len() > 20, "the walk of {} found nothing", root.display());
-    files
+    let checkout = checkout();
+    let files = checkout.files();
+    files.map(|(path, text)| TextFile { path: path.to_owned(), text: text.to_owned() }).collect()
 }
 
 pub(super) fn rust_files() -> Vec<TextFile> {
@@ -47,21 +49,6 @@ pub(super) fn rust_files() -> Vec<TextFile> {
 /// One document, by its path from the root.
 pub(super) fn document(path: &str) -> String {
     fs::read_to_string(root().join(path)).unwrap_or_else(|error| panic!("{path}: {error}"))
-}
-
-fn collect(root: &Path, dir: &Path, files: &mut Vec<TextFile>) {
-    for entry in fs::read_dir(dir).unwrap() {
-        let entry = entry.unwrap();
-        let path = entry.path();
-        if entry.file_type().unwrap().is_dir() {
-            if !NOT_OURS.iter().any(|skipped| entry.file_name() == *skipped) {
-                collect(root, &path, files);
-            }
-        } else if let Ok(text) = fs::read_to_string(&path) {
-            let path = path.strip_prefix(root).unwrap().to_string_lossy().replace('\\', "/");
-            files.push(TextFile { path, text });
-        }
-    }
 }
 
 /// Fails with one line per finding.
