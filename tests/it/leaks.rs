@@ -6,12 +6,13 @@ use std::path::Path;
 use bytes::Bytes;
 use http::Method;
 use rockpool_sim::{Action, Death, Fault, On, Person, Sim, SimConfig, Windows};
-use rockpool_tests::codex::{Codex, Transport};
+use rockpool_tests::harness::seat;
+use rockpool_tests::harness::server::{Home, Server};
 use rockpool_tests::journal::refreshes;
-use rockpool_tests::request::{frame, question, user};
-use rockpool_tests::rig::{Key, seat};
-use rockpool_tests::server::{Home, Server};
-use rockpool_tests::socket::Socket;
+use rockpool_tests::tools::Key;
+use rockpool_tests::tools::codex::{Codex, Transport};
+use rockpool_tests::tools::request::{frame, question, user};
+use rockpool_tests::tools::socket::Socket;
 use serde_json::{Value, json};
 
 use crate::wire::post::post;
@@ -109,7 +110,7 @@ async fn no_token_and_no_key_is_in_any_file_log_or_answer_of_a_full_run() {
     files(&home.data_dir(), &mut places);
     places.push(("the vault's file".to_owned(), fs::read(dir.path().join("vault")).unwrap()));
     places.push(("the log at trace level".to_owned(), home.logged()));
-    let answers: Vec<_> = api.said().into_iter().filter(|answer| !shows_a_new_key(answer)).collect();
+    let answers: Vec<_> = api.answers().into_iter().filter(|answer| !shows_a_new_key(answer)).collect();
     assert!(answers.len() > 15);
     places.push(("the API's answers".to_owned(), answers.concat()));
 

@@ -9,10 +9,11 @@ use http::Method;
 use rockpool_engine::snapshot::ActivityView;
 use rockpool_routing::AccountState;
 use rockpool_sim::Windows;
-use rockpool_tests::codex::Transport;
-use rockpool_tests::request::{self, frame, user};
-use rockpool_tests::rig::{Key, Rig, Setup, seat};
-use rockpool_tests::socket::Socket;
+use rockpool_tests::harness::{Harness, Setup, seat};
+use rockpool_tests::tools::Key;
+use rockpool_tests::tools::codex::Transport;
+use rockpool_tests::tools::request::{self, frame, user};
+use rockpool_tests::tools::socket::Socket;
 use serde_json::{Value, json};
 
 use crate::wire::post::ask;
@@ -20,18 +21,18 @@ use crate::wire::post::ask;
 const UNTIL_THE_RESET: Duration = Duration::from_secs(3600);
 
 /// A pool of the Pro account with the light one, whose time is moved by hand.
-async fn rig() -> Rig {
+async fn harness() -> Harness {
     Setup::of(["pro", "light"])
         .change("pro", |person| person.workspaces[0].plan = "pro".to_owned())
-        .with_time_standing()
+        .with_manual_clock()
         .start()
         .await
 }
 
 /// The provider says no from here on, for an hour; nobody has told the router.
-fn run_dry(rig: &Rig, name: &str) {
+fn exhaust(harness: &Harness, name: &str) {
     let windows = Windows::five_hours_and_weekly().used(100.0, 40.0);
-    rig.sim.set_windows(&seat(name), &windows.resetting_in(UNTIL_THE_RESET.as_secs(), 400_000)).unwrap();
+    harness.sim.set_windows(&seat(name), &windows.resetting_in(UNTIL_THE_RESET.as_secs(), 400_000)).unwrap();
 }
 
 /// Asks in a conversation: who answered, or the status and code of the refusal.
@@ -63,13 +64,13 @@ fn refusal(status: impl Display, body: &Value) -> String {
 }
 
 /// Everyone whom the provider saw asking in these conversations, and everyone whom the client's records name.
-fn touched(rig: &Rig, records: &[ActivityView], client: &str, conversations: &[&str]) -> Vec<String> {
+fn touched(harness: &Harness, records: &[ActivityView], client: &str, conversations: &[&str]) -> Vec<String> {
     let of_client = records.iter().filter(|record| record.client == client);
     let named = of_client.flat_map(|record| {
         let tried = record.attempts.iter().map(|attempt| &attempt.account);
         tried.chain(record.skipped.iter().map(|skipped| &skipped.account)).cloned()
     });
-    let journal = rig.sim.journal().into_iter();
+    let journal = harness.sim.journal().into_iter();
     let of_conversation = journal.filter(|entry| {
         entry.header("session-id").is_some_and(|conversation| conversations.contains(&conversation))
     });
@@ -86,18 +87,18 @@ const DRY: &str = "429 usage_limit_reached";
 #[tokio::test]
 async fn a_heavy_client_falls_back_to_the_light_account_and_returns_after_the_reset() {
     for over in Transport::ALL {
-        let rig = rig().await;
-        let heavy = rig.client("heavy", "pro").await;
+        let harness = harness().await;
+        let heavy = harness.client("heavy", "pro").await;
         assert_eq!(answer(&heavy, over, "one").await, PRO, "{over:?}");
-        run_dry(&rig, "pro");
+        exhaust(&harness, "pro");
         assert_eq!(answer(&heavy, over, "two").await, LIGHT, "{over:?}: a new conversation");
-        assert_eq!(rig.account("pro").state, AccountState::Exhausted, "{over:?}");
+        assert_eq!(harness.account("pro").state, AccountState::Exhausted, "{over:?}");
         assert_eq!(answer(&heavy, over, "one").await, LIGHT, "{over:?}: one that had begun");
-        rig.advance(UNTIL_THE_RESET - Duration::from_secs(1));
+        harness.advance(UNTIL_THE_RESET - Duration::from_secs(1));
         assert_eq!(answer(&heavy, over, "three").await, LIGHT, "{over:?}: a second before the reset");
-        rig.advance(Duration::from_secs(1));
+        harness.advance(Duration::from_secs(1));
         assert_eq!(answer(&heavy, over, "four").await, PRO, "{over:?}: after the reset");
-        assert_eq!(rig.account("pro").state, AccountState::Ready, "{over:?}");
+        assert_eq!(harness.account("pro").state, AccountState::Ready, "{over:?}");
         assert_eq!(answer(&heavy, over, "two").await, LIGHT, "{over:?}: what began there stays there");
     }
 }
@@ -105,54 +106,54 @@ async fn a_heavy_client_falls_back_to_the_light_account_and_returns_after_the_re
 #[tokio::test]
 async fn a_casual_client_never_touches_the_pro_account() {
     for over in Transport::ALL {
-        let rig = rig().await;
-        let (heavy, casual) = (rig.client("heavy", "pro").await, rig.client("casual", "light").await);
+        let harness = harness().await;
+        let (heavy, casual) = (harness.client("heavy", "pro").await, harness.client("casual", "light").await);
         assert_eq!(answer(&casual, over, "one").await, LIGHT, "{over:?}");
         assert_eq!(answer(&heavy, over, "other").await, PRO, "{over:?}");
-        run_dry(&rig, "pro");
+        exhaust(&harness, "pro");
         assert_eq!(answer(&heavy, over, "other").await, LIGHT, "{over:?}");
         assert_eq!(answer(&casual, over, "two").await, LIGHT, "{over:?}: beside the heavy one");
-        run_dry(&rig, "light");
+        exhaust(&harness, "light");
         assert_eq!(answer(&casual, over, "two").await, DRY, "{over:?}");
         assert_eq!(answer(&heavy, over, "other").await, DRY, "{over:?}: now nobody can");
-        rig.advance(UNTIL_THE_RESET);
+        harness.advance(UNTIL_THE_RESET);
         assert_eq!(answer(&casual, over, "two").await, LIGHT, "{over:?}: after the reset");
-        run_dry(&rig, "light");
+        exhaust(&harness, "light");
         assert_eq!(answer(&casual, over, "three").await, DRY, "{over:?}: with the Pro account full again");
         assert_eq!(answer(&heavy, over, "four").await, PRO, "{over:?}");
-        let records = rig.activity(9).await;
-        assert_eq!(touched(&rig, &records, "casual", &["one", "two", "three"]), ["light"], "{over:?}");
-        assert_eq!(touched(&rig, &records, "heavy", &["other", "four"]), ["light", "pro"], "{over:?}");
+        let records = harness.activity(9).await;
+        assert_eq!(touched(&harness, &records, "casual", &["one", "two", "three"]), ["light"], "{over:?}");
+        assert_eq!(touched(&harness, &records, "heavy", &["other", "four"]), ["light", "pro"], "{over:?}");
     }
 }
 
 #[tokio::test]
 async fn a_client_that_uses_one_account_alone_never_leaves_it() {
     for over in Transport::ALL {
-        let rig = rig().await;
-        let bound = rig.single_client("bound", "pro").await;
+        let harness = harness().await;
+        let bound = harness.single_client("bound", "pro").await;
         assert_eq!(answer(&bound, over, "one").await, PRO, "{over:?}");
-        run_dry(&rig, "pro");
+        exhaust(&harness, "pro");
         assert_eq!(answer(&bound, over, "one").await, DRY, "{over:?}");
         assert_eq!(answer(&bound, over, "two").await, DRY, "{over:?}");
-        rig.api.done(Method::PATCH, "/accounts/pro", Some(json!({"state": "paused"}))).await;
+        harness.api.done(Method::PATCH, "/accounts/pro", Some(json!({"state": "paused"}))).await;
         assert_eq!(answer(&bound, over, "three").await, "400 no_usable_account", "{over:?}");
-        let records = rig.activity(4).await;
-        assert_eq!(touched(&rig, &records, "bound", &["one", "two", "three"]), ["pro"], "{over:?}");
+        let records = harness.activity(4).await;
+        assert_eq!(touched(&harness, &records, "bound", &["one", "two", "three"]), ["pro"], "{over:?}");
     }
 }
 
 #[tokio::test]
 async fn a_pool_that_changes_is_followed_by_the_next_request_of_those_who_inherit_it() {
-    let rig = rig().await;
-    let heavy = rig.client("heavy", "pro").await;
-    let bound = rig.single_client("bound", "pro").await;
-    rig.api.done(Method::PATCH, "/accounts/pro", Some(json!({"state": "paused"}))).await;
+    let harness = harness().await;
+    let heavy = harness.client("heavy", "pro").await;
+    let bound = harness.single_client("bound", "pro").await;
+    harness.api.done(Method::PATCH, "/accounts/pro", Some(json!({"state": "paused"}))).await;
     assert_eq!(answer(&heavy, Transport::Http, "one").await, LIGHT);
-    rig.api.done(Method::DELETE, "/pools/pro", None).await;
+    harness.api.done(Method::DELETE, "/pools/pro", None).await;
     assert_eq!(answer(&heavy, Transport::Http, "two").await, "400 no_usable_account");
     let pool = json!({"strategy": "primary_first", "extra_provider_names": ["light"]});
-    rig.api.done(Method::PUT, "/pools/pro", Some(pool)).await;
+    harness.api.done(Method::PUT, "/pools/pro", Some(pool)).await;
     assert_eq!(answer(&heavy, Transport::Http, "three").await, LIGHT);
     assert_eq!(answer(&bound, Transport::Http, "four").await, "400 no_usable_account");
 }

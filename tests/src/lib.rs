@@ -4,21 +4,13 @@
 //! each other. Waiting is for events, within a bound; nothing sleeps for a fixed time.
 #![expect(clippy::unwrap_used, reason = "every function here serves a test, and a test reports by panicking")]
 
-pub mod api;
-pub mod browser;
-pub mod codex;
+pub mod harness;
 pub mod journal;
-pub mod keepsake;
-pub mod lab;
-pub mod outlet;
+pub mod proxies;
 pub mod raw;
-pub mod request;
-pub mod rig;
-pub mod server;
-pub mod socket;
-pub mod tap;
+pub mod session;
+pub mod tools;
 pub mod wait;
-pub mod web;
 
 /// The path of a built program or tool, from the variable that `cargo xtask test` sets.
 ///

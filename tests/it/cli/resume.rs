@@ -4,9 +4,9 @@ use http::Method;
 use rockpool_engine::snapshot::{AccountView, ActivityView, AffinityKind};
 use rockpool_routing::AccountState;
 use rockpool_sim::{Death, Windows};
-use rockpool_tests::codex::{Codex, Transport};
+use rockpool_tests::harness::{Harness, Setup, seat};
 use rockpool_tests::journal::{ciphertexts, notes, refreshes, served, turns};
-use rockpool_tests::rig::{Rig, Setup, seat};
+use rockpool_tests::tools::codex::{Codex, Transport};
 use serde_json::{Value, json};
 
 /// What takes an account out of use between two turns.
@@ -27,46 +27,48 @@ impl Change {
     }
 
     /// Makes it happen, and waits until it is known.
-    async fn befall(self, rig: &Rig, name: &str) {
+    async fn befall(self, harness: &Harness, name: &str) {
         match self {
             Self::Exhausted => {
                 let windows = Windows::five_hours_and_weekly().used(100.0, 0.0);
-                rig.sim.set_windows(&seat(name), &windows).unwrap();
-                rig.api.post(&format!("/accounts/{name}/quota"), Value::Null).await;
+                harness.sim.set_windows(&seat(name), &windows).unwrap();
+                harness.api.post(&format!("/accounts/{name}/quota"), Value::Null).await;
             }
             Self::PausedByHand => {
                 let paused = json!({"state": "paused"});
-                rig.api.done(Method::PATCH, &format!("/accounts/{name}"), Some(paused)).await;
+                harness.api.done(Method::PATCH, &format!("/accounts/{name}"), Some(paused)).await;
             }
             Self::LoginDied => {
-                rig.sim.kill_login(&format!("user-{name}"), Death::Revoked).unwrap();
-                let asked = rig.api.call(Method::POST, &format!("/accounts/{name}/quota"), None).await;
+                harness.sim.kill_login(&format!("user-{name}"), Death::Revoked).unwrap();
+                let asked = harness.api.call(Method::POST, &format!("/accounts/{name}/quota"), None).await;
                 assert_ne!(asked.status, 200, "a dead login can ask for nothing");
             }
         }
-        rig.until(&format!("{name} is {:?}", self.state()), |snapshot| {
-            let is_out = |account: &&AccountView| account.name == name && account.state == self.state();
-            snapshot.accounts.iter().find(is_out).map(drop)
-        })
-        .await;
+        harness
+            .until(&format!("{name} is {:?}", self.state()), |snapshot| {
+                let is_out = |account: &&AccountView| account.name == name && account.state == self.state();
+                snapshot.accounts.iter().find(is_out).map(drop)
+            })
+            .await;
     }
 }
 
 /// The record of the newest request for an answer, without those that only warm a connection up.
-async fn newest(rig: &Rig, account: &str) -> ActivityView {
+async fn newest(harness: &Harness, account: &str) -> ActivityView {
     let answered =
         |record: &&ActivityView| record.account.as_deref() == Some(account) && record.output_tokens > Some(0);
-    rig.until(&format!("{account}'s answer is recorded"), |snapshot| {
-        snapshot.recent.iter().find(answered).cloned()
-    })
-    .await
+    harness
+        .until(&format!("{account}'s answer is recorded"), |snapshot| {
+            snapshot.recent.iter().find(answered).cloned()
+        })
+        .await
 }
 
 #[tokio::test]
 async fn each_turn_of_a_resumed_session_succeeds_on_the_account_that_is_left() {
     for transport in Transport::ALL {
-        let rig = Setup::of(["ada", "ben", "cleo", "dora"]).start().await;
-        let codex = Codex::custom(&rig.client("cli", "ada").await, transport).await;
+        let harness = Setup::of(["ada", "ben", "cleo", "dora"]).start().await;
+        let codex = Codex::custom(&harness.client("cli", "ada").await, transport).await;
         assert_eq!(codex.exec("first [[say: one]]").await.answer(), "one", "{transport:?}");
         let changes = [
             ("ada", Change::Exhausted, "ben", "two"),
@@ -74,19 +76,19 @@ async fn each_turn_of_a_resumed_session_succeeds_on_the_account_that_is_left() {
             ("cleo", Change::LoginDied, "dora", "four"),
         ];
         for (from, change, to, said) in changes {
-            change.befall(&rig, from).await;
-            rig.sim.clear_journal();
+            change.befall(&harness, from).await;
+            harness.sim.clear_journal();
             let ran = codex.resume(&format!("next [[say: {said}]]")).await;
             assert_eq!(ran.answer(), said, "{transport:?}: from {from}, {change:?}");
-            let turns = turns(&rig.sim);
+            let turns = turns(&harness.sim);
             assert_eq!(served(&turns), [format!("{to} 200")], "{transport:?}: nobody was asked in vain");
             assert_eq!(ciphertexts(&turns[0]), 0, "{transport:?}: {to} got what {from} had encrypted");
             assert!(
                 turns[0].body.to_string().contains("first [[say: one]]"),
                 "{transport:?}: the history came along"
             );
-            assert_eq!(notes(&rig.sim), Vec::<String>::new(), "{transport:?}");
-            let affinity = newest(&rig, to).await.why.affinity;
+            assert_eq!(notes(&harness.sim), Vec::<String>::new(), "{transport:?}");
+            let affinity = newest(&harness, to).await.why.affinity;
             assert_eq!(
                 (affinity.kind, affinity.from.as_deref()),
                 (AffinityKind::Moved, Some(from)),
@@ -94,12 +96,12 @@ async fn each_turn_of_a_resumed_session_succeeds_on_the_account_that_is_left() {
             );
             assert_eq!(affinity.reason.as_deref(), Some(change.state().name()), "{transport:?}");
         }
-        rig.sim.clear_journal();
+        harness.sim.clear_journal();
         let back = json!({"state": "active"});
-        rig.api.done(Method::PATCH, "/accounts/ben", Some(back)).await;
+        harness.api.done(Method::PATCH, "/accounts/ben", Some(back)).await;
         assert_eq!(codex.resume("last [[say: five]]").await.answer(), "five", "{transport:?}");
-        assert_eq!(served(&turns(&rig.sim)), ["dora 200"], "{transport:?}: it stays where it is now");
-        assert_eq!(newest(&rig, "dora").await.why.affinity.kind, AffinityKind::Kept, "{transport:?}");
-        assert_eq!(refreshes(&rig.sim).len(), 0, "{transport:?}");
+        assert_eq!(served(&turns(&harness.sim)), ["dora 200"], "{transport:?}: it stays where it is now");
+        assert_eq!(newest(&harness, "dora").await.why.affinity.kind, AffinityKind::Kept, "{transport:?}");
+        assert_eq!(refreshes(&harness.sim).len(), 0, "{transport:?}");
     }
 }

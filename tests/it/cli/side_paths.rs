@@ -1,41 +1,41 @@
 //! What the CLI asks besides answers: one catalogue with one ETag, and side paths that end here.
 
 use rockpool_sim::{Person, Windows};
-use rockpool_tests::codex::Codex;
+use rockpool_tests::harness::{Setup, seat};
 use rockpool_tests::journal::{served, to_path, turns};
-use rockpool_tests::rig::{Setup, seat};
-use rockpool_tests::tap::Tap;
-use rockpool_tests::web;
+use rockpool_tests::proxies::RecordingProxy;
+use rockpool_tests::tools::codex::Codex;
+use rockpool_tests::tools::web;
 
 #[tokio::test]
 async fn alternating_accounts_cause_no_storm_of_catalogue_requests() {
-    let rig = Setup::of(["ada", "ben"]).strategy("round_robin").start().await;
-    rig.sim.add_person(Person::named("outsider", "plus", Windows::weekly_only())).unwrap();
-    let login = rig.sim.mint_login(&seat("outsider")).unwrap();
-    let key = rig.path_client("cli", "ada").await;
+    let harness = Setup::of(["ada", "ben"]).strategy("round_robin").start().await;
+    harness.sim.add_person(Person::named("outsider", "plus", Windows::weekly_only())).unwrap();
+    let login = harness.sim.mint_login(&seat("outsider")).unwrap();
+    let key = harness.path_client("cli", "ada").await;
     for _ in 0..3 {
         let codex = Codex::built_in(&key, &login.auth_json).await;
         assert_eq!(codex.exec("hello [[tool: true]]").await.code, Some(0));
     }
-    let asked = to_path(&rig.sim, "/codex/models").len();
+    let asked = to_path(&harness.sim, "/codex/models").len();
     // The CLI asks twice at its start, and both may come before the first answer is known.
     assert!(asked <= 4, "the provider was asked {asked} times for the catalogues of two accounts");
 }
 
 #[tokio::test]
 async fn the_cli_reads_the_catalogue_once_a_run_though_each_account_has_a_tag_of_its_own() {
-    let rig = Setup::of(["ada", "ben"]).strategy("round_robin").start().await;
-    let key = rig.path_client("cli", "ada").await;
+    let harness = Setup::of(["ada", "ben"]).strategy("round_robin").start().await;
+    let key = harness.path_client("cli", "ada").await;
     // As the CLI's proxy it sees what the CLI asks the endpoint for.
-    let tap = Tap::open(&rig.root()).await;
+    let proxy = RecordingProxy::start(&harness.root()).await;
     let mut who = Vec::new();
     for _ in 0..2 {
-        tap.clear();
-        let codex = Codex::reading_the_catalogue(&key, &tap.url()).await;
+        proxy.clear();
+        let codex = Codex::reading_the_catalogue(&key, &proxy.url()).await;
         assert_eq!(codex.exec("hello [[tool: echo x]]").await.answer(), "The tool said: x");
-        assert_eq!(tap.exchanges("/v1/responses").len(), 2);
-        assert_eq!(tap.exchanges("/v1/models").len(), 1);
-        who = served(&turns(&rig.sim));
+        assert_eq!(proxy.exchanges("/v1/responses").len(), 2);
+        assert_eq!(proxy.exchanges("/v1/models").len(), 1);
+        who = served(&turns(&harness.sim));
     }
     who.sort();
     assert_eq!(who, ["ada 200", "ada 200", "ben 200", "ben 200"]);
@@ -43,8 +43,8 @@ async fn the_cli_reads_the_catalogue_once_a_run_though_each_account_has_a_tag_of
 
 #[tokio::test]
 async fn the_catalogue_has_one_stable_etag_whatever_account_serves() {
-    let rig = Setup::of(["ada", "ben"]).strategy("round_robin").start().await;
-    let key = rig.client("sdk", "ada").await;
+    let harness = Setup::of(["ada", "ben"]).strategy("round_robin").start().await;
+    let key = harness.client("sdk", "ada").await;
     let web = web::client();
     let mut etags = Vec::new();
     for _ in 0..4 {
@@ -70,16 +70,16 @@ async fn the_catalogue_has_one_stable_etag_whatever_account_serves() {
 
 #[tokio::test]
 async fn accounts_check_usage_and_settings_are_answered_here_and_not_by_the_provider() {
-    let rig = Setup::of(["ada", "ben"]).start().await;
-    rig.sim.add_person(Person::named("outsider", "plus", Windows::weekly_only())).unwrap();
-    let login = rig.sim.mint_login(&seat("outsider")).unwrap();
-    let key = rig.path_client("cli", "ada").await;
+    let harness = Setup::of(["ada", "ben"]).start().await;
+    harness.sim.add_person(Person::named("outsider", "plus", Windows::weekly_only())).unwrap();
+    let login = harness.sim.mint_login(&seat("outsider")).unwrap();
+    let key = harness.path_client("cli", "ada").await;
     let codex = Codex::built_in(&key, &login.auth_json).await;
     assert_eq!(codex.exec("hello").await.answer(), "A simulated answer from acct-ada.");
     for path in
         ["/wham/accounts/check", "/wham/settings/user", "/wham/usage", "/wham/rate-limit-reset-credits"]
     {
-        assert_eq!(to_path(&rig.sim, path).len(), 0, "{path} went to the provider");
+        assert_eq!(to_path(&harness.sim, path).len(), 0, "{path} went to the provider");
     }
     let root = key.base_url.trim_end_matches("/v1");
     let get = async |path: &str| -> serde_json::Value {

@@ -3,10 +3,10 @@
 use std::time::Duration;
 
 use rockpool_sim::{Action, Cut, Fault, On, Person, StreamFault, Windows};
-use rockpool_tests::codex::{Codex, Transport};
+use rockpool_tests::harness::{Harness, Setup, seat};
 use rockpool_tests::journal::{served, turns};
-use rockpool_tests::rig::{Rig, Setup, seat};
-use rockpool_tests::socket::Socket;
+use rockpool_tests::tools::codex::{Codex, Transport};
+use rockpool_tests::tools::socket::Socket;
 use serde_json::json;
 
 /// Events of a good answer before the third word.
@@ -14,30 +14,30 @@ const INTO_THE_TEXT: usize = 8;
 /// More than any answer has.
 const AFTER_ALL: usize = 1000;
 
-async fn two_accounts() -> (Rig, Codex) {
-    let rig = Setup::of(["ada", "ben"]).start().await;
-    let codex = Codex::custom(&rig.client("cli", "ada").await, Transport::WebSocket).await;
-    (rig, codex)
+async fn two_accounts() -> (Harness, Codex) {
+    let harness = Setup::of(["ada", "ben"]).start().await;
+    let codex = Codex::custom(&harness.client("cli", "ada").await, Transport::WebSocket).await;
+    (harness, codex)
 }
 
 #[tokio::test]
 async fn a_turn_that_is_cut_before_any_output_is_asked_again_without_a_word() {
     for after in [0, 2] {
-        let (rig, codex) = two_accounts().await;
-        rig.sim.script(Fault::next(On::Frame, Action::cut(after, Cut::Abrupt)).of(&seat("ada")));
+        let (harness, codex) = two_accounts().await;
+        harness.sim.script(Fault::next(On::Frame, Action::cut(after, Cut::Abrupt)).of(&seat("ada")));
         assert_eq!(codex.exec("hello").await.answer(), "A simulated answer from acct-ada.", "{after}");
         // It builds on the frame that warmed its connection up, so nobody but the CLI can ask again.
-        assert_eq!(served(&turns(&rig.sim)), ["ada 200", "ada 200"], "{after}");
+        assert_eq!(served(&turns(&harness.sim)), ["ada 200", "ada 200"], "{after}");
     }
 }
 
 #[tokio::test]
 async fn a_turn_that_is_cut_after_output_goes_on_by_itself() {
     for how in [Cut::Reset, Cut::Abrupt, Cut::CleanEnd] {
-        let (rig, codex) = two_accounts().await;
-        rig.sim.script(Fault::next(On::Frame, Action::cut(INTO_THE_TEXT, how)));
+        let (harness, codex) = two_accounts().await;
+        harness.sim.script(Fault::next(On::Frame, Action::cut(INTO_THE_TEXT, how)));
         assert_eq!(codex.exec("hello").await.answer(), "A simulated answer from acct-ada.", "{how:?}");
-        assert_eq!(served(&turns(&rig.sim)), ["ada 200", "ada 200"], "{how:?}");
+        assert_eq!(served(&turns(&harness.sim)), ["ada 200", "ada 200"], "{how:?}");
     }
 }
 
@@ -49,9 +49,9 @@ async fn an_error_that_the_cli_could_not_read_as_it_came_is_understood_at_once()
         json!({"type": "error", "error": error}),
         json!({"type": "error", "status": 400, "status_code": 400, "error": error}),
     ] {
-        let (rig, codex) = two_accounts().await;
+        let (harness, codex) = two_accounts().await;
         let raw = Action::InStream(StreamFault::Fail { after: 0, event });
-        rig.sim.script(Fault::next(On::Frame, raw));
+        harness.sim.script(Fault::next(On::Frame, raw));
         let ran = codex.exec("hello").await;
         assert_eq!(ran.code, Some(1), "{ran:#?}");
         assert!(ran.stderr.contains("Not like this."), "{ran:#?}");
@@ -60,30 +60,31 @@ async fn an_error_that_the_cli_could_not_read_as_it_came_is_understood_at_once()
 
 #[tokio::test]
 async fn a_turn_that_is_long_in_coming_is_waited_for() {
-    let rig = Setup::of(["ada"]).pace(|pace| pace.keep_alive = Duration::from_millis(400)).start().await;
-    let codex = Codex::impatient(&rig.client("cli", "ada").await, 1500).await;
-    rig.sim.script(Fault::next(On::Frame, Action::HoldHeaders { ms: 4000 }));
+    let harness = Setup::of(["ada"]).pace(|pace| pace.keep_alive = Duration::from_millis(400)).start().await;
+    let codex = Codex::impatient(&harness.client("cli", "ada").await, 1500).await;
+    harness.sim.script(Fault::next(On::Frame, Action::HoldHeaders { ms: 4000 }));
     assert_eq!(codex.exec("hello").await.answer(), "A simulated answer from acct-ada.");
-    assert_eq!(served(&turns(&rig.sim)), ["ada 200"]);
+    assert_eq!(served(&turns(&harness.sim)), ["ada 200"]);
 }
 
 #[tokio::test]
 async fn while_the_breaker_is_open_the_cli_is_served_over_http_without_a_word() {
-    let (rig, _) = two_accounts().await;
-    let key = rig.path_client("cli-2", "ada").await;
-    rig.sim.script(Fault::next(On::Handshake, Action::server_error(502)).times(6));
+    let (harness, _) = two_accounts().await;
+    let key = harness.path_client("cli-2", "ada").await;
+    harness.sim.script(Fault::next(On::Handshake, Action::server_error(502)).times(6));
     for _ in 0..3 {
         assert_eq!(Socket::open(&key, "conversation-1").await.unwrap_err().status(), 426);
     }
-    rig.sim.clear_journal();
-    rig.sim.add_person(Person::named("outsider", "plus", Windows::weekly_only())).unwrap();
-    let login = rig.sim.mint_login(&seat("outsider")).unwrap();
+    harness.sim.clear_journal();
+    harness.sim.add_person(Person::named("outsider", "plus", Windows::weekly_only())).unwrap();
+    let login = harness.sim.mint_login(&seat("outsider")).unwrap();
     let codex = Codex::built_in(&key, &login.auth_json).await;
     // A line of its log; what the person reads in the TUI has no word of it.
     let logged = "failed to connect to responses websocket";
     assert_eq!(codex.exec("hello").await.answer_but_for(logged), "A simulated answer from acct-ada.");
-    assert_eq!(served(&turns(&rig.sim)), ["ada 200"]);
-    let upgrades = rig.sim.journal().into_iter().filter(|entry| entry.header("upgrade").is_some()).count();
+    assert_eq!(served(&turns(&harness.sim)), ["ada 200"]);
+    let upgrades =
+        harness.sim.journal().into_iter().filter(|entry| entry.header("upgrade").is_some()).count();
     assert_eq!(upgrades, 0, "the provider was not asked for WebSockets");
 }
 
@@ -95,10 +96,10 @@ async fn a_connection_that_is_too_old_is_replaced() {
         (Action::connection_limit_reached(), vec!["ada 400", "ada 200", "ada 200"]),
         (between_turns, vec!["ada 200", "ada 200"]),
     ] {
-        let rig = Setup::of(["ada", "ben"]).strategy("round_robin").start().await;
-        let codex = Codex::custom(&rig.client("cli", "ada").await, Transport::WebSocket).await;
-        rig.sim.script(Fault::next(On::Frame, action));
+        let harness = Setup::of(["ada", "ben"]).strategy("round_robin").start().await;
+        let codex = Codex::custom(&harness.client("cli", "ada").await, Transport::WebSocket).await;
+        harness.sim.script(Fault::next(On::Frame, action));
         assert_eq!(codex.exec("go [[tool: echo onwards]]").await.answer(), "The tool said: onwards");
-        assert_eq!(served(&turns(&rig.sim)), expected, "the conversation stays where it is");
+        assert_eq!(served(&turns(&harness.sim)), expected, "the conversation stays where it is");
     }
 }

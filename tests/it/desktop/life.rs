@@ -1,67 +1,69 @@
 //! How the app begins and ends, and who else may serve from its data folder.
 
-use std::fs;
+use std::fs::{self, File};
 use std::process::Stdio;
 
-use rockpool_engine::{Control, DataDir};
-use rockpool_tests::lab::process::Running;
-use rockpool_tests::lab::{App, Keyring, Start, ask};
+use rockpool_engine::Control;
+use rockpool_tests::session::process::Running;
+use rockpool_tests::session::{App, Keyring, Start, ask};
 
-use crate::stage::Stage;
+use crate::harness::DesktopHarness;
 
 /// Nothing of the app is left behind.
-async fn assert_clean_end(stage: &Stage, app: &mut App) {
+async fn assert_clean_end(desktop: &DesktopHarness, app: &mut App) {
     assert_eq!(app.ended().await.code(), Some(0), "{}", app.logged());
-    stage.tray.gone().await;
-    let icons = fs::read_dir(stage.session.runtime_dir().join("tray-icon")).into_iter().flatten().count();
+    desktop.tray.gone().await;
+    let icons = fs::read_dir(desktop.session.runtime_dir().join("tray-icon")).into_iter().flatten().count();
     assert_eq!(icons, 0, "the icon's file is still there");
-    let data_dir = stage.session.data_dir();
+    let data_dir = desktop.session.data_dir();
     assert!(!data_dir.join("control.json").exists());
-    DataDir::take(&data_dir).expect("the data folder is free");
+    let lock = File::options().append(true).open(data_dir.join("rockpool.lock")).unwrap();
+    lock.try_lock().expect("the data folder is free");
 }
 
 #[tokio::test]
 async fn quit_in_the_menu_ends_the_app_and_leaves_nothing_behind() {
-    let stage = Stage::with(["ada"]).await;
-    let (_keyring, mut app, _api) = stage.open().await;
-    stage.tray.click("Quit").await;
-    assert_clean_end(&stage, &mut app).await;
+    let desktop = DesktopHarness::with(["ada"]).await;
+    let (_keyring, mut app, _api) = desktop.open().await;
+    desktop.tray.click("Quit").await;
+    assert_clean_end(&desktop, &mut app).await;
 }
 
 #[tokio::test]
 async fn a_request_to_terminate_ends_the_app_as_quit_does() {
-    let mut stage = Stage::with(["ada"]).await;
-    stage.session.start_window_manager().await;
-    let (_keyring, mut app, _api) = stage.open().await;
-    stage.tray.click("Open dashboard").await;
-    ask::until("the window opens", async || (!stage.session.windows().await.is_empty()).then_some(())).await;
+    let mut desktop = DesktopHarness::with(["ada"]).await;
+    desktop.session.start_window_manager().await;
+    let (_keyring, mut app, _api) = desktop.open().await;
+    desktop.tray.click("Open dashboard").await;
+    ask::until("the window opens", async || (!desktop.session.windows().await.is_empty()).then_some(()))
+        .await;
     app.terminate().await;
-    assert_clean_end(&stage, &mut app).await;
+    assert_clean_end(&desktop, &mut app).await;
 }
 
 #[tokio::test]
 async fn accounts_and_logins_are_there_again_after_a_kill() {
-    let stage = Stage::with(["ada"]).await;
-    let (keyring, app, api) = stage.open().await;
-    stage.import(&api, "ada").await;
+    let desktop = DesktopHarness::with(["ada"]).await;
+    let (keyring, app, api) = desktop.open().await;
+    desktop.import(&api, "ada").await;
     drop(app);
-    let (_app, api) = Start::before(&stage.sim).serve(&stage.session).await;
-    assert_eq!(crate::stage::account(&api, "ada").await.state, rockpool_routing::AccountState::Ready);
-    let key = crate::stage::client(&api, "ada").await;
-    assert_eq!(crate::stage::ask_for_an_answer(&key).await, 200);
+    let (_app, api) = Start::before(&desktop.sim).serve(&desktop.session).await;
+    assert_eq!(crate::harness::account(&api, "ada").await.state, rockpool_routing::AccountState::Ready);
+    let key = crate::harness::client(&api, "ada").await;
+    assert_eq!(crate::harness::ask_for_an_answer(&key).await, 200);
     assert!(!keyring.entries().await.is_empty());
 }
 
 #[tokio::test]
 async fn a_second_start_opens_the_first_ones_window_and_ends() {
-    let mut stage = Stage::with(["ada"]).await;
-    stage.session.start_window_manager().await;
-    let (_keyring, mut app, _api) = stage.open().await;
-    stage.tray.shows("No account yet").await;
-    let mut second = Start::before(&stage.sim).start(&stage.session);
+    let mut desktop = DesktopHarness::with(["ada"]).await;
+    desktop.session.start_window_manager().await;
+    let (_keyring, mut app, _api) = desktop.open().await;
+    desktop.tray.shows("No account yet").await;
+    let mut second = Start::before(&desktop.sim).start(&desktop.session);
     assert_eq!(second.ended().await.code(), Some(0), "{}", second.logged());
     ask::until("the first one's window opens", async || {
-        (stage.session.windows().await == ["Rockpool"]).then_some(())
+        (desktop.session.windows().await == ["Rockpool"]).then_some(())
     })
     .await;
     assert_eq!(app.control().await.pid, app.pid());
@@ -69,11 +71,11 @@ async fn a_second_start_opens_the_first_ones_window_and_ends() {
 
 #[tokio::test]
 async fn a_server_on_the_apps_data_folder_is_refused_and_names_the_app() {
-    let stage = Stage::with(["ada"]).await;
-    let _keyring = Keyring::start(&stage.session).await;
-    let mut app = Start::before(&stage.sim).start(&stage.session);
+    let desktop = DesktopHarness::with(["ada"]).await;
+    let _keyring = Keyring::start(&desktop.session).await;
+    let mut app = Start::before(&desktop.sim).start(&desktop.session);
     let control = app.control().await;
-    let mut command = stage.session.command(rockpool_tests::program("ROCKPOOL_BIN"));
+    let mut command = desktop.session.command(rockpool_tests::program("ROCKPOOL_BIN"));
     command.arg("serve").env("ROCKPOOL_LISTEN", "127.0.0.1:0");
     let output = rockpool_tests::wait::within("the server refuses", command.output()).await.unwrap();
     assert_eq!(output.status.code(), Some(1));
@@ -85,17 +87,17 @@ async fn a_server_on_the_apps_data_folder_is_refused_and_names_the_app() {
 
 #[tokio::test]
 async fn the_app_on_a_servers_data_folder_is_refused_and_names_the_server() {
-    let stage = Stage::with(["ada"]).await;
-    let _keyring = Keyring::start(&stage.session).await;
-    let mut command = stage.session.command(rockpool_tests::program("ROCKPOOL_BIN"));
+    let desktop = DesktopHarness::with(["ada"]).await;
+    let _keyring = Keyring::start(&desktop.session).await;
+    let mut command = desktop.session.command(rockpool_tests::program("ROCKPOOL_BIN"));
     command.arg("serve").env("ROCKPOOL_LISTEN", "127.0.0.1:0").stderr(Stdio::null());
     let (_server, said) = Running::start_and_read_line(command).await;
     let control =
-        Control::read(&stage.session.data_dir()).unwrap_or_else(|| panic!("it says it serves: {said}"));
+        Control::read(&desktop.session.data_dir()).unwrap_or_else(|| panic!("it says it serves: {said}"));
 
-    let mut app = Start::before(&stage.sim).start(&stage.session);
+    let mut app = Start::before(&desktop.sim).start(&desktop.session);
     assert_eq!(app.ended().await.code(), Some(1));
-    let told = stage.notes.titled("Rockpool").await;
+    let told = desktop.notes.titled("Rockpool").await;
     for word in [control.pid.to_string(), control.address.to_string()] {
         assert!(app.logged().contains(&word), "{word} is not in: {}", app.logged());
         assert!(told.body.contains(&word), "{word} is not in: {}", told.body);
@@ -104,8 +106,8 @@ async fn the_app_on_a_servers_data_folder_is_refused_and_names_the_server() {
 
 #[tokio::test]
 async fn without_a_display_the_app_says_what_to_do_instead() {
-    let stage = Stage::with(["ada"]).await;
-    let mut app = Start::before(&stage.sim).with("DISPLAY", "").start(&stage.session);
+    let desktop = DesktopHarness::with(["ada"]).await;
+    let mut app = Start::before(&desktop.sim).with("DISPLAY", "").start(&desktop.session);
     assert_eq!(app.ended().await.code(), Some(1));
     assert!(app.logged().contains("rockpool serve"), "{}", app.logged());
 }

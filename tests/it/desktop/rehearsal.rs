@@ -6,9 +6,9 @@ use std::path::{Path, PathBuf};
 use rockpool_engine::Control;
 use rockpool_engine::snapshot::ModeView;
 use rockpool_routing::AccountState;
-use rockpool_tests::api::Api;
-use rockpool_tests::lab::app::snapshot;
-use rockpool_tests::lab::{Keyring, Notifications, Session, Start, Tray};
+use rockpool_tests::harness::Api;
+use rockpool_tests::session::app::snapshot;
+use rockpool_tests::session::{DesktopSession, Keyring, Notifications, Start, Tray};
 use rockpool_tests::wait;
 use tokio::time::{Duration, Instant, timeout_at};
 
@@ -16,7 +16,7 @@ const PROMISED: Duration = Duration::from_secs(60);
 
 #[tokio::test]
 async fn within_a_minute_a_rehearsal_shows_the_product_at_work_and_touches_nothing_real() {
-    let mut session = Session::start().await;
+    let mut session = DesktopSession::start().await;
     session.start_window_manager().await;
     let tray = Tray::host(&session).await;
     let notes = Notifications::serve(&session).await;
@@ -32,13 +32,13 @@ async fn within_a_minute_a_rehearsal_shows_the_product_at_work_and_touches_nothi
     page.says(&["Ada (Pro)", "Ben (Plus)", "Cleo (Team)"]).await;
     session.photograph("rehearsal-begins").await;
 
-    let api = Api::over(&wait::until("the rehearsal serves", || control_of(&session)).await);
+    let api = Api::over_http(&wait::until("the rehearsal serves", || control_of(&session)).await);
     let state = async |name: &str| {
         let accounts = snapshot(&api).await.accounts;
         accounts.into_iter().find(|account| account.display_name == name).unwrap().state
     };
     let played = async {
-        rockpool_tests::lab::ask::without_end(async || {
+        rockpool_tests::session::ask::without_end(async || {
             let over = (state("Ben (Plus)").await, state("Cleo (Team)").await);
             (over == (AccountState::Exhausted, AccountState::NeedsReauth)).then_some(())
         })
@@ -67,13 +67,13 @@ fn left_in(folder: &Path) -> Vec<PathBuf> {
     entries.flat_map(|path| std::iter::once(path.clone()).chain(left_in(&path))).collect()
 }
 
-fn control_of(session: &Session) -> Option<Control> {
+fn control_of(session: &DesktopSession) -> Option<Control> {
     let folders = fs::read_dir(session.tmp()).unwrap().flatten();
     folders.into_iter().find_map(|folder| Control::read(&folder.path().join("data")))
 }
 
 /// Files of the real home. The keychain writes there by itself.
-fn home_of(session: &Session) -> Vec<PathBuf> {
+fn home_of(session: &DesktopSession) -> Vec<PathBuf> {
     let mut files = session.files();
     files.retain(|path| {
         path.starts_with(session.home()) && !path.components().any(|part| part.as_os_str() == "keyrings")

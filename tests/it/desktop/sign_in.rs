@@ -4,40 +4,40 @@ use std::fs;
 
 use rockpool_routing::AccountState;
 use rockpool_sim::{Death, SecretKind};
-use rockpool_tests::lab::app::snapshot;
-use rockpool_tests::lab::ask;
-use rockpool_tests::lab::turnstile::Turn;
+use rockpool_tests::session::app::snapshot;
+use rockpool_tests::session::ask;
+use rockpool_tests::session::callback_port_lock::CallbackPortLock;
 
-use crate::stage::{Stage, account, ask_for_an_answer, client};
+use crate::harness::{DesktopHarness, account, ask_for_an_answer, client};
 
 #[tokio::test]
 async fn an_account_is_added_by_a_click_and_its_token_rests_in_the_keychain_alone() {
-    let stage = Stage::with(["ada"]).await;
-    let (keyring, app, api) = stage.open().await;
-    assert_eq!(stage.tray.shows("No account").await, "No account yet");
+    let desktop = DesktopHarness::with(["ada"]).await;
+    let (keyring, app, api) = desktop.open().await;
+    assert_eq!(desktop.tray.shows("No account").await, "No account yet");
 
-    let url = stage.add_by_click("ada").await;
-    assert!(url.starts_with(&format!("{}/oauth/authorize?", stage.sim.auth_url())), "{url}");
+    let url = desktop.add_by_click("ada").await;
+    assert!(url.starts_with(&format!("{}/oauth/authorize?", desktop.sim.auth_url())), "{url}");
     assert!(url.contains("code_challenge_method=S256"), "{url}");
 
     let shown = snapshot(&api).await.accounts;
     assert_eq!((shown.len(), shown[0].email.as_deref()), (1, Some("ada@example.test")));
-    let line = stage
+    let line = desktop
         .tray
         .shows(&format!("{}: 5h 60% · weekly 80% · ready · resets in", shown[0].display_name))
         .await;
     assert!(line.ends_with("min"), "{line}");
-    stage.tray.icon("the icon shows plenty of water", |icon| icon.blue() > 300 && icon.badge() == 0).await;
+    desktop.tray.icon("the icon shows plenty of water", |icon| icon.blue() > 300 && icon.badge() == 0).await;
 
     let kept = keyring.entries().await;
-    let secrets = stage.sim.issued_secrets();
+    let secrets = desktop.sim.issued_secrets();
     let refresh = secrets.iter().rfind(|secret| secret.kind == SecretKind::RefreshToken).unwrap();
     assert!(
         kept.values().any(|value| value.contains(&refresh.value)),
         "not in the keychain: {:?}",
         kept.keys()
     );
-    for path in stage.session.files() {
+    for path in desktop.session.files() {
         let bytes = fs::read(&path).unwrap_or_default();
         for secret in &secrets {
             let found = bytes.windows(secret.value.len()).any(|window| window == secret.value.as_bytes());
@@ -51,50 +51,50 @@ async fn an_account_is_added_by_a_click_and_its_token_rests_in_the_keychain_alon
 
 #[tokio::test]
 async fn a_second_click_opens_the_browser_again_and_cancel_gives_the_sign_in_up() {
-    let stage = Stage::with(["ada"]).await;
-    let (_keyring, _app, api) = stage.open().await;
-    let _turn = Turn::wait().await;
-    stage.tray.click("Add account…").await;
-    let first = stage.session.browser().nth(0).await;
-    stage.tray.click("Waiting for the browser… (open again)").await;
-    assert_eq!(stage.session.browser().nth(1).await, first, "the same sign-in goes on");
-    stage.tray.click("Cancel sign-in").await;
-    stage.tray.shows("Add account…").await;
+    let desktop = DesktopHarness::with(["ada"]).await;
+    let (_keyring, _app, api) = desktop.open().await;
+    let _ports = CallbackPortLock::acquire().await;
+    desktop.tray.click("Add account…").await;
+    let first = desktop.session.browser().nth(0).await;
+    desktop.tray.click("Waiting for the browser… (open again)").await;
+    assert_eq!(desktop.session.browser().nth(1).await, first, "the same sign-in goes on");
+    desktop.tray.click("Cancel sign-in").await;
+    desktop.tray.shows("Add account…").await;
     assert!(snapshot(&api).await.accounts.is_empty());
 }
 
 #[tokio::test]
 async fn a_lost_login_is_told_once_and_the_alerts_button_repairs_that_very_account() {
-    let stage = Stage::with(["ada", "ben"]).await;
-    let (_keyring, _app, api) = stage.open().await;
-    stage.import(&api, "ada").await;
-    stage.import(&api, "ben").await;
+    let desktop = DesktopHarness::with(["ada", "ben"]).await;
+    let (_keyring, _app, api) = desktop.open().await;
+    desktop.import(&api, "ada").await;
+    desktop.import(&api, "ben").await;
     let before = account(&api, "ben").await;
     let key = client(&api, "ben").await;
 
-    stage.sim.kill_login("user-ben", Death::Revoked).unwrap();
+    desktop.sim.kill_login("user-ben", Death::Revoked).unwrap();
     for _ in 0..3 {
         assert_eq!(ask_for_an_answer(&key).await, 400);
     }
-    let told = stage.notes.titled("ben needs you to sign in again").await;
+    let told = desktop.notes.titled("ben needs you to sign in again").await;
     assert_eq!((told.app.as_str(), told.urgency), ("Rockpool", 2));
     assert_eq!(told.buttons(), ["Sign in", "Open dashboard"]);
-    stage.tray.shows("Sign in again: ben").await;
-    stage.tray.icon("the icon is marked", |icon| icon.badge() > 40).await;
+    desktop.tray.shows("Sign in again: ben").await;
+    desktop.tray.icon("the icon is marked", |icon| icon.badge() > 40).await;
 
-    let turn = Turn::wait().await;
-    stage.notes.click(&told, "Sign in").await;
-    let url = stage.session.browser().nth(0).await;
+    let ports = CallbackPortLock::acquire().await;
+    desktop.notes.click(&told, "Sign in").await;
+    let url = desktop.session.browser().nth(0).await;
     let sign_ins = snapshot(&api).await.sign_ins;
     let shown: Vec<_> =
         sign_ins.iter().map(|one| (one.account.as_deref(), one.authorize_url.as_str())).collect();
     assert_eq!(shown, [(Some("ben"), url.as_str())]);
-    stage.sign_in_at_browser(0, "ben").await;
+    desktop.sign_in_at_browser(0, "ben").await;
     ask::until("ben is back", async || {
         (account(&api, "ben").await.state == AccountState::Ready).then_some(())
     })
     .await;
-    drop(turn);
+    drop(ports);
 
     let after = account(&api, "ben").await;
     assert_eq!(
@@ -102,7 +102,7 @@ async fn a_lost_login_is_told_once_and_the_alerts_button_repairs_that_very_accou
         (before.id, before.display_name, before.workspace_id)
     );
     assert_eq!(ask_for_an_answer(&key).await, 200);
-    stage.notes.titled("ben is back").await;
-    assert_eq!(stage.notes.titles(), ["ben needs you to sign in again", "ben is back"]);
-    stage.tray.icon("the mark is gone", |icon| icon.badge() == 0).await;
+    desktop.notes.titled("ben is back").await;
+    assert_eq!(desktop.notes.titles(), ["ben needs you to sign in again", "ben is back"]);
+    desktop.tray.icon("the mark is gone", |icon| icon.badge() == 0).await;
 }

@@ -1,18 +1,18 @@
 //! The window: absent until asked for, read, photographed, and gone when closed.
 
-use rockpool_tests::api::Api;
-use rockpool_tests::lab::{App, Keyring, Start, ask};
+use rockpool_tests::harness::Api;
+use rockpool_tests::session::{App, Keyring, Start, ask};
 
-use crate::stage::{Stage, ask_for_an_answer, client};
+use crate::harness::{DesktopHarness, ask_for_an_answer, client};
 
 const RENDERER: &str = "WebKitWebProcess";
 
 /// Two accounts in a pool, and some traffic to look at.
-async fn furnished(stage: &Stage, start: &Start) -> (Keyring, App, Api) {
-    let keyring = Keyring::start(&stage.session).await;
-    let (app, api) = start.serve(&stage.session).await;
-    stage.import(&api, "ada").await;
-    stage.import(&api, "ben").await;
+async fn furnished(desktop: &DesktopHarness, start: &Start) -> (Keyring, App, Api) {
+    let keyring = Keyring::start(&desktop.session).await;
+    let (app, api) = start.serve(&desktop.session).await;
+    desktop.import(&api, "ada").await;
+    desktop.import(&api, "ben").await;
     let pool = serde_json::json!({"strategy": "round_robin", "extra_provider_names": ["ben"]});
     api.done(http::Method::PUT, "/pools/ada", Some(pool)).await;
     let key = client(&api, "ada").await;
@@ -24,19 +24,19 @@ async fn furnished(stage: &Stage, start: &Start) -> (Keyring, App, Api) {
 
 #[tokio::test]
 async fn the_window_comes_on_demand_shows_the_pool_and_is_gone_when_closed() {
-    let mut stage = Stage::with(["ada", "ben"]).await;
-    stage.session.start_window_manager().await;
-    let (_keyring, mut app, api) = furnished(&stage, &Start::before(&stage.sim)).await;
-    stage.tray.shows("Pool of ada: in turn").await;
-    assert_eq!(stage.session.windows().await, Vec::<String>::new(), "no window at start");
+    let mut desktop = DesktopHarness::with(["ada", "ben"]).await;
+    desktop.session.start_window_manager().await;
+    let (_keyring, mut app, api) = furnished(&desktop, &Start::before(&desktop.sim)).await;
+    desktop.tray.shows("Pool of ada: in turn").await;
+    assert_eq!(desktop.session.windows().await, Vec::<String>::new(), "no window at start");
     assert!(!app.children().iter().any(|name| name == RENDERER), "no renderer either");
 
-    stage.tray.click("Open dashboard").await;
-    let page = app.page(&stage.session).await;
+    desktop.tray.click("Open dashboard").await;
+    let page = app.page(&desktop.session).await;
     let text = page.says(&["ada", "ben", "58%", "80%", "127.0.0.1"]).await;
     assert!(!text.contains("Rehearsal"), "{text}");
-    assert_eq!(stage.session.windows().await, ["Rockpool"]);
-    stage.session.photograph("window-accounts").await;
+    assert_eq!(desktop.session.windows().await, ["Rockpool"]);
+    desktop.session.photograph("window-accounts").await;
     for (name, words) in [
         ("Pool", ["ada", "ben"].as_slice()),
         ("Requests", &["tool-of-ada", "gpt-5.5"]),
@@ -44,7 +44,7 @@ async fn the_window_comes_on_demand_shows_the_pool_and_is_gone_when_closed() {
     ] {
         page.click(name).await;
         page.says(words).await;
-        stage.session.photograph(&format!("window-{}", name.to_lowercase())).await;
+        desktop.session.photograph(&format!("window-{}", name.to_lowercase())).await;
     }
 
     page.click("Accounts").await;
@@ -53,45 +53,45 @@ async fn the_window_comes_on_demand_shows_the_pool_and_is_gone_when_closed() {
     page.says(&["Ada at work"]).await;
 
     drop(page);
-    stage.session.close_window("Rockpool").await;
+    desktop.session.close_window("Rockpool").await;
     ask::until("the renderer is gone", async || {
         (!app.children().iter().any(|name| name == RENDERER)).then_some(())
     })
     .await;
-    assert_eq!(stage.session.windows().await, Vec::<String>::new());
-    stage.tray.shows("Ada at work:").await;
+    assert_eq!(desktop.session.windows().await, Vec::<String>::new());
+    desktop.tray.shows("Ada at work:").await;
 
-    stage.tray.click("Open dashboard").await;
+    desktop.tray.click("Open dashboard").await;
     ask::until("the window opens again", async || {
-        (stage.session.windows().await == ["Rockpool"]).then_some(())
+        (desktop.session.windows().await == ["Rockpool"]).then_some(())
     })
     .await;
 }
 
 #[tokio::test]
 async fn the_window_is_dark_where_the_desktop_is() {
-    let mut stage = Stage::with(["ada", "ben"]).await;
-    stage.session.start_window_manager().await;
-    let dark = Start::before(&stage.sim).with("GTK_THEME", "Adwaita:dark");
-    let (_keyring, app, _api) = furnished(&stage, &dark).await;
-    stage.tray.click("Open dashboard").await;
-    let page = app.page(&stage.session).await;
+    let mut desktop = DesktopHarness::with(["ada", "ben"]).await;
+    desktop.session.start_window_manager().await;
+    let dark = Start::before(&desktop.sim).with("GTK_THEME", "Adwaita:dark");
+    let (_keyring, app, _api) = furnished(&desktop, &dark).await;
+    desktop.tray.click("Open dashboard").await;
+    let page = app.page(&desktop.session).await;
     page.says(&["ada", "ben"]).await;
     assert_eq!(page.run("return matchMedia('(prefers-color-scheme: dark)').matches").await, true);
-    stage.session.photograph("window-accounts-dark").await;
+    desktop.session.photograph("window-accounts-dark").await;
 }
 
 #[tokio::test]
 async fn a_newcomer_is_guided_and_can_add_an_account_from_the_window() {
-    let mut stage = Stage::with(["ada"]).await;
-    stage.session.start_window_manager().await;
-    let (_keyring, app, _api) = stage.open().await;
-    stage.tray.click("Open dashboard").await;
-    let page = app.page(&stage.session).await;
+    let mut desktop = DesktopHarness::with(["ada"]).await;
+    desktop.session.start_window_manager().await;
+    let (_keyring, app, _api) = desktop.open().await;
+    desktop.tray.click("Open dashboard").await;
+    let page = app.page(&desktop.session).await;
     page.says(&["Add account"]).await;
-    stage.session.photograph("window-first-run").await;
-    let _turn = rockpool_tests::lab::turnstile::Turn::wait().await;
+    desktop.session.photograph("window-first-run").await;
+    let _ports = rockpool_tests::session::callback_port_lock::CallbackPortLock::acquire().await;
     page.click("Add account").await;
-    stage.sign_in_at_browser(0, "ada").await;
+    desktop.sign_in_at_browser(0, "ada").await;
     page.says(&["ada@example.test", "60%"]).await;
 }

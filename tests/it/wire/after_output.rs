@@ -1,10 +1,10 @@
 //! After the first output nothing is tried again: the tool gets what came, once, and sees the break.
 
 use rockpool_sim::{Action, Cut, Fault, On, StreamFault};
+use rockpool_tests::harness::{ProviderLink, Setup, seat};
 use rockpool_tests::journal::{served, turns};
-use rockpool_tests::request::{frame, types, user};
-use rockpool_tests::rig::{Road, Setup, seat};
-use rockpool_tests::socket::Socket;
+use rockpool_tests::tools::request::{frame, types, user};
+use rockpool_tests::tools::socket::Socket;
 use serde_json::json;
 
 use super::post::ask;
@@ -25,12 +25,12 @@ fn failures() -> [Action; 4] {
 #[tokio::test]
 async fn over_http_every_byte_that_came_is_handed_on_once_and_nothing_is_retried() {
     for action in failures() {
-        let rig = Setup::of(["ada", "ben"]).over(Road::Tapped).start().await;
-        let key = rig.client("tool", "ada").await;
-        rig.tap().clear();
-        rig.sim.script(Fault::next(On::Http, action.clone()).of(&seat("ada")));
+        let harness = Setup::of(["ada", "ben"]).over(ProviderLink::Recorded).start().await;
+        let key = harness.client("tool", "ada").await;
+        harness.recording_proxy().clear();
+        harness.sim.script(Fault::next(On::Http, action.clone()).of(&seat("ada")));
         let posted = ask(&key, "conversation-1").await;
-        let seen = rig.tap().exchanges("/codex/responses");
+        let seen = harness.recording_proxy().exchanges("/codex/responses");
         assert_eq!(seen.len(), 1, "{action:?}");
         // A reset may take with it what the kernel had not handed over yet.
         let sent = &seen[0].response.body;
@@ -41,8 +41,8 @@ async fn over_http_every_byte_that_came_is_handed_on_once_and_nothing_is_retried
             Action::InStream(StreamFault::Fail { .. } | StreamFault::Cut { how: Cut::CleanEnd, .. })
         );
         assert_eq!(posted.whole, ended_well, "{action:?}: the break is visible downstream");
-        assert_eq!(served(&turns(&rig.sim)), ["ada 200"], "{action:?}");
-        let records = rig.activity(1).await;
+        assert_eq!(served(&turns(&harness.sim)), ["ada 200"], "{action:?}");
+        let records = harness.activity(1).await;
         assert_eq!((records.len(), records[0].attempts.len()), (1, 1), "{action:?}");
         assert_ne!(records[0].outcome, "success", "{action:?}");
         assert_eq!(records[0].account.as_deref(), Some("ada"));
@@ -52,9 +52,9 @@ async fn over_http_every_byte_that_came_is_handed_on_once_and_nothing_is_retried
 #[tokio::test]
 async fn over_websocket_nothing_is_retried_either() {
     for action in failures() {
-        let rig = Setup::of(["ada", "ben"]).start().await;
-        let key = rig.client("tool", "ada").await;
-        rig.sim.script(Fault::next(On::Frame, action.clone()).of(&seat("ada")));
+        let harness = Setup::of(["ada", "ben"]).start().await;
+        let key = harness.client("tool", "ada").await;
+        harness.sim.script(Fault::next(On::Frame, action.clone()).of(&seat("ada")));
         let mut socket = Socket::open(&key, "conversation-1").await.unwrap();
         let frames = socket.ask(&frame(json!([user("hello")]))).await;
         let types = types(&frames);
@@ -62,8 +62,8 @@ async fn over_websocket_nothing_is_retried_either() {
         let created = types.iter().filter(|name| **name == "response.created").count();
         assert_eq!(created, 1, "{action:?}");
         assert!(!types.contains(&"response.completed"), "{action:?}");
-        assert_eq!(served(&turns(&rig.sim)), ["ada 200"], "{action:?}");
-        let records = rig.activity(1).await;
+        assert_eq!(served(&turns(&harness.sim)), ["ada 200"], "{action:?}");
+        let records = harness.activity(1).await;
         assert_eq!((records.len(), records[0].attempts.len()), (1, 1), "{action:?}");
         assert_ne!(records[0].outcome, "success", "{action:?}");
     }
@@ -71,13 +71,13 @@ async fn over_websocket_nothing_is_retried_either() {
 
 #[tokio::test]
 async fn lifecycle_events_are_held_for_two_seconds_at_most() {
-    let rig = Setup::of(["ada", "ben"]).start().await;
-    let key = rig.client("tool", "ada").await;
-    rig.sim.script(Fault::next(On::Http, Action::stall(2)).of(&seat("ada")));
+    let harness = Setup::of(["ada", "ben"]).start().await;
+    let key = harness.client("tool", "ada").await;
+    harness.sim.script(Fault::next(On::Http, Action::stall(2)).of(&seat("ada")));
     let mut response =
-        super::post::send(&key, "conversation-1", &rockpool_tests::request::question("x")).await;
+        super::post::send(&key, "conversation-1", &rockpool_tests::tools::request::question("x")).await;
     let chunk =
         rockpool_tests::wait::within("the held events come", response.chunk()).await.unwrap().unwrap();
     assert!(std::str::from_utf8(&chunk).unwrap().contains("response.created"));
-    assert_eq!(served(&turns(&rig.sim)), ["ada 200"]);
+    assert_eq!(served(&turns(&harness.sim)), ["ada 200"]);
 }

@@ -2,11 +2,12 @@
 //! themselves stand in the table.
 
 use rockpool_sim::{Action, Fault, On};
-use rockpool_tests::codex::Transport;
+use rockpool_tests::harness::{Setup, seat};
 use rockpool_tests::journal::refreshes;
-use rockpool_tests::request::{answer, events, frame, user};
-use rockpool_tests::rig::{Key, Setup, seat};
-use rockpool_tests::socket::Socket;
+use rockpool_tests::tools::Key;
+use rockpool_tests::tools::codex::Transport;
+use rockpool_tests::tools::request::{answer, events, frame, user};
+use rockpool_tests::tools::socket::Socket;
 use serde_json::{Value, json};
 
 async fn ask(key: &Key, transport: Transport) -> Vec<Value> {
@@ -26,32 +27,32 @@ async fn ask(key: &Key, transport: Transport) -> Vec<Value> {
 #[tokio::test]
 async fn an_account_that_takes_over_with_an_expired_bearer_gets_a_new_one_first() {
     for transport in Transport::ALL {
-        let rig = Setup::of(["ada", "ben"]).start().await;
-        let key = rig.client("tool", "ada").await;
+        let harness = Setup::of(["ada", "ben"]).start().await;
+        let key = harness.client("tool", "ada").await;
         // Ben's bearer is of a later generation than Ada's.
         for _ in 0..2 {
-            rig.sim.expire_access_tokens("user-ben").unwrap();
-            rig.api.post("/accounts/ben/quota", Value::Null).await;
+            harness.sim.expire_access_tokens("user-ben").unwrap();
+            harness.api.post("/accounts/ben/quota", Value::Null).await;
         }
-        rig.sim.expire_access_tokens("user-ben").unwrap();
-        rig.sim.script(Fault::next(On::Turn, Action::UsageLimitReached).of(&seat("ada")));
+        harness.sim.expire_access_tokens("user-ben").unwrap();
+        harness.sim.script(Fault::next(On::Turn, Action::UsageLimitReached).of(&seat("ada")));
         let events = ask(&key, transport).await;
         assert_eq!(answer(&events), "A simulated answer from acct-ben.", "{transport:?}: {events:?}");
-        assert_eq!(refreshes(&rig.sim).len(), 3, "{transport:?}");
+        assert_eq!(refreshes(&harness.sim).len(), 3, "{transport:?}");
     }
 }
 
 #[tokio::test]
 async fn a_refused_bearer_is_refreshed_once_and_the_same_account_serves() {
     for transport in Transport::ALL {
-        let rig = Setup::of(["ada", "ben"]).start().await;
-        let key = rig.client("tool", "ada").await;
-        rig.sim.script(Fault::next(On::Turn, Action::unauthorized("token_expired")).of(&seat("ada")));
+        let harness = Setup::of(["ada", "ben"]).start().await;
+        let key = harness.client("tool", "ada").await;
+        harness.sim.script(Fault::next(On::Turn, Action::unauthorized("token_expired")).of(&seat("ada")));
         let events = ask(&key, transport).await;
         assert_eq!(answer(&events), "A simulated answer from acct-ada.", "{transport:?}");
-        let record = &rig.activity(1).await[0];
+        let record = &harness.activity(1).await[0];
         let classes: Vec<_> = record.attempts.iter().map(|attempt| attempt.class.as_str()).collect();
         assert_eq!(classes, ["unauthorized", "success"], "{transport:?}");
-        assert_eq!(refreshes(&rig.sim).len(), 1, "{transport:?}");
+        assert_eq!(refreshes(&harness.sim).len(), 1, "{transport:?}");
     }
 }

@@ -3,10 +3,11 @@
 use std::collections::BTreeSet;
 
 use rockpool_sim::{Action, Fault, On, StreamFault};
+use rockpool_tests::harness::{Harness, ProviderLink, Setup, seat};
+use rockpool_tests::proxies::Exchange;
 use rockpool_tests::raw::{self, Message};
-use rockpool_tests::request::{events, items, question};
-use rockpool_tests::rig::{Key, Rig, Road, Setup, seat};
-use rockpool_tests::tap::Exchange;
+use rockpool_tests::tools::Key;
+use rockpool_tests::tools::request::{events, items, question};
 
 /// JSON as no serializer writes it: order, spaces, escapes, numbers and an unknown field deep inside.
 const ODD: &str = "{ \"stream\":true,\r\n\t\"model\" : \"gpt-5.5\",\"input\":[ {\"type\":\"message\",\"role\":\"user\",\"content\":[{\"type\":\"input_text\",\"text\":\"\\u0068ello \\ud83c\\udf0a\"}],\"x_unknown\":{\"b\":1.0,\"a\":1e2}}],\"instructions\":\"Be brief.\",\"tools\":[],\"store\":false ,\"include\":[\"reasoning.encrypted_content\"],\"client_metadata\":{\"z\":\"1\",\"a\":\"2\"}}  ";
@@ -28,10 +29,10 @@ const TOOL: [(&str, &str); 13] = [
     ("session-id", "conversation-1"),
 ];
 
-fn request(rig: &Rig, key: &Key, more: &[(&str, &str)], body: &[u8]) -> Vec<u8> {
+fn request(harness: &Harness, key: &Key, more: &[(&str, &str)], body: &[u8]) -> Vec<u8> {
     let mut request = format!(
         "POST /v1/responses HTTP/1.1\r\nhost: {}\r\nauthorization: Bearer {}\r\ncontent-length: {}\r\n",
-        rig.address(),
+        harness.address(),
         key.secret,
         body.len()
     );
@@ -43,10 +44,10 @@ fn request(rig: &Rig, key: &Key, more: &[(&str, &str)], body: &[u8]) -> Vec<u8> 
     bytes
 }
 
-async fn forward(rig: &Rig, key: &Key, more: &[(&str, &str)], body: &[u8]) -> (Message, Exchange) {
-    rig.tap().clear();
-    let answer = raw::exchange(rig.address(), request(rig, key, more, body)).await;
-    let mut exchanges = rig.tap().exchanges("/codex/responses");
+async fn forward(harness: &Harness, key: &Key, more: &[(&str, &str)], body: &[u8]) -> (Message, Exchange) {
+    harness.recording_proxy().clear();
+    let answer = raw::exchange(harness.address(), request(harness, key, more, body)).await;
+    let mut exchanges = harness.recording_proxy().exchanges("/codex/responses");
     assert_eq!(exchanges.len(), 1);
     (answer, exchanges.remove(0))
 }
@@ -57,9 +58,9 @@ fn names(headers: &[(String, String)]) -> BTreeSet<&str> {
 
 #[tokio::test]
 async fn a_request_goes_up_as_it_came_but_for_the_listed_headers() {
-    let rig = Setup::of(["ada"]).over(Road::Tapped).start().await;
-    let key = rig.client("tool", "ada").await;
-    let (answer, seen) = forward(&rig, &key, &[], ODD.as_bytes()).await;
+    let harness = Setup::of(["ada"]).over(ProviderLink::Recorded).start().await;
+    let key = harness.client("tool", "ada").await;
+    let (answer, seen) = forward(&harness, &key, &[], ODD.as_bytes()).await;
     assert_eq!(answer.status(), 200, "{}", String::from_utf8_lossy(&answer.body));
     assert_eq!(seen.request.body, ODD.as_bytes());
     assert_eq!(seen.request.start, "POST /backend-api/codex/responses HTTP/1.1");
@@ -85,9 +86,9 @@ async fn a_request_goes_up_as_it_came_but_for_the_listed_headers() {
 
 #[tokio::test]
 async fn an_answer_comes_back_as_it_was_but_for_the_listed_headers() {
-    let rig = Setup::of(["ada"]).over(Road::Tapped).start().await;
-    let key = rig.client("tool", "ada").await;
-    let (answer, seen) = forward(&rig, &key, &[], ODD.as_bytes()).await;
+    let harness = Setup::of(["ada"]).over(ProviderLink::Recorded).start().await;
+    let key = harness.client("tool", "ada").await;
+    let (answer, seen) = forward(&harness, &key, &[], ODD.as_bytes()).await;
     assert_eq!(answer.body, seen.response.body);
     let gone: BTreeSet<_> = names(&seen.response.headers)
         .difference(&names(&answer.headers))
@@ -112,10 +113,10 @@ async fn an_answer_comes_back_as_it_was_but_for_the_listed_headers() {
 
 #[tokio::test]
 async fn a_zstd_body_goes_up_byte_for_byte() {
-    let rig = Setup::of(["ada"]).over(Road::Tapped).start().await;
-    let key = rig.client("tool", "ada").await;
+    let harness = Setup::of(["ada"]).over(ProviderLink::Recorded).start().await;
+    let key = harness.client("tool", "ada").await;
     let body = zstd::encode_all(ODD.as_bytes(), 19).unwrap();
-    let (answer, seen) = forward(&rig, &key, &[("content-encoding", "zstd")], &body).await;
+    let (answer, seen) = forward(&harness, &key, &[("content-encoding", "zstd")], &body).await;
     assert_eq!(answer.status(), 200, "{}", String::from_utf8_lossy(&answer.body));
     assert_eq!(seen.request.body, body);
     assert_eq!(seen.request.header("content-encoding"), Some("zstd"));
@@ -123,15 +124,15 @@ async fn a_zstd_body_goes_up_byte_for_byte() {
 
 #[tokio::test]
 async fn what_the_provider_refuses_comes_back_in_its_own_words() {
-    let rig = Setup::of(["ada", "ben"]).over(Road::Tapped).start().await;
-    let key = rig.client("tool", "ada").await;
+    let harness = Setup::of(["ada", "ben"]).over(ProviderLink::Recorded).start().await;
+    let key = harness.client("tool", "ada").await;
     let mut unknown = question("hello");
     unknown["made_up_parameter"] = 1.into();
-    let (answer, seen) = forward(&rig, &key, &[], unknown.to_string().as_bytes()).await;
+    let (answer, seen) = forward(&harness, &key, &[], unknown.to_string().as_bytes()).await;
     assert_eq!(answer.status(), 400);
     assert_eq!(answer.body, seen.response.body);
     assert_eq!(answer.json()["detail"], "Unsupported parameter: made_up_parameter");
-    let record = &rig.activity(1).await[0];
+    let record = &harness.activity(1).await[0];
     assert_eq!((record.outcome.as_str(), record.attempts.len()), ("rejected", 1));
 }
 
@@ -145,11 +146,11 @@ async fn events_that_nobody_knows_are_huge_or_are_no_json_pass_through() {
         StreamFault::Huge { after: 5, bytes: 3 << 20 },
         StreamFault::Pace { ms: 5 },
     ];
-    let rig = Setup::of(["ada"]).over(Road::Tapped).start().await;
-    let key = rig.client("tool", "ada").await;
+    let harness = Setup::of(["ada"]).over(ProviderLink::Recorded).start().await;
+    let key = harness.client("tool", "ada").await;
     for fault in faults {
-        rig.sim.script(Fault::next(On::Http, Action::InStream(fault.clone())).of(&seat("ada")));
-        let (answer, seen) = forward(&rig, &key, &[], ODD.as_bytes()).await;
+        harness.sim.script(Fault::next(On::Http, Action::InStream(fault.clone())).of(&seat("ada")));
+        let (answer, seen) = forward(&harness, &key, &[], ODD.as_bytes()).await;
         assert!(answer.body == seen.response.body, "{fault:?}");
         assert!(!answer.body.is_empty());
     }
@@ -157,20 +158,20 @@ async fn events_that_nobody_knows_are_huge_or_are_no_json_pass_through() {
 
 #[tokio::test]
 async fn a_history_that_moves_goes_up_decoded_without_its_reasoning_and_all_else_as_it_was() {
-    let rig = Setup::of(["ada", "ben"]).over(Road::Tapped).start().await;
-    let key = rig.client("tool", "ada").await;
-    let (first, _) = forward(&rig, &key, &[], ODD.as_bytes()).await;
+    let harness = Setup::of(["ada", "ben"]).over(ProviderLink::Recorded).start().await;
+    let key = harness.client("tool", "ada").await;
+    let (first, _) = forward(&harness, &key, &[], ODD.as_bytes()).await;
     let state = first.header("x-codex-turn-state").unwrap().to_owned();
     let reasoning = &items(&events(&first.body))[0];
     assert_eq!(reasoning["type"], "reasoning");
-    rig.sim.script(Fault::next(On::Http, Action::UsageLimitReached).of(&seat("ada")));
+    harness.sim.script(Fault::next(On::Http, Action::UsageLimitReached).of(&seat("ada")));
     let with = ODD.replacen("[ {\"type\"", &format!("[ {reasoning} ,\n {{\"type\""), 1);
     let body = zstd::encode_all(with.as_bytes(), 3).unwrap();
-    rig.tap().clear();
+    harness.recording_proxy().clear();
     let more = [("content-encoding", "zstd"), ("x-codex-turn-state", state.as_str())];
-    let answer = raw::exchange(rig.address(), request(&rig, &key, &more, &body)).await;
+    let answer = raw::exchange(harness.address(), request(&harness, &key, &more, &body)).await;
     assert_eq!(answer.status(), 200, "{}", String::from_utf8_lossy(&answer.body));
-    let seen = rig.tap().exchanges("/codex/responses");
+    let seen = harness.recording_proxy().exchanges("/codex/responses");
     let to = |account: &str| {
         let mut found = seen.iter().filter(|seen| seen.request.header("chatgpt-account-id") == Some(account));
         found.next().unwrap_or_else(|| panic!("{account} was not asked")).request.clone()
@@ -185,16 +186,16 @@ async fn a_history_that_moves_goes_up_decoded_without_its_reasoning_and_all_else
 
 #[tokio::test]
 async fn nothing_is_added_to_a_bare_request_and_repeated_headers_and_the_query_stay() {
-    let rig = Setup::of(["ada"]).over(Road::Tapped).start().await;
-    let key = rig.client("tool", "ada").await;
-    rig.tap().clear();
-    let (host, secret, length) = (rig.address(), &key.secret, ODD.len());
+    let harness = Setup::of(["ada"]).over(ProviderLink::Recorded).start().await;
+    let key = harness.client("tool", "ada").await;
+    harness.recording_proxy().clear();
+    let (host, secret, length) = (harness.address(), &key.secret, ODD.len());
     let request = format!(
         "POST /v1/responses?a=1&b=%20x HTTP/1.1\r\nhost: {host}\r\nauthorization: Bearer {secret}\r\nconnection: close\r\n\
          content-type: application/json\r\nx-twice: one\r\nx-twice: two\r\ncontent-length: {length}\r\n\r\n{ODD}"
     );
     assert_eq!(raw::exchange(host, request).await.status(), 200);
-    let seen = &rig.tap().exchanges("/codex/responses")[0].request;
+    let seen = &harness.recording_proxy().exchanges("/codex/responses")[0].request;
     assert_eq!(seen.start, "POST /backend-api/codex/responses?a=1&b=%20x HTTP/1.1");
     let twice: Vec<_> =
         seen.headers.iter().filter(|(name, _)| name == "x-twice").map(|(_, value)| value).collect();

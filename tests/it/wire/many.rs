@@ -2,9 +2,9 @@
 
 use futures_util::future::join_all;
 use rockpool_sim::{Action, Fault, On};
+use rockpool_tests::harness::Setup;
 use rockpool_tests::journal::{refreshes, served, turns};
-use rockpool_tests::request::question;
-use rockpool_tests::rig::Setup;
+use rockpool_tests::tools::request::question;
 
 use super::post::post;
 
@@ -12,9 +12,9 @@ const STREAMS: usize = 50;
 
 #[tokio::test]
 async fn fifty_streams_at_once_are_each_whole_and_each_its_own() {
-    let rig = Setup::of(["ada", "ben", "cleo"]).strategy("round_robin").start().await;
-    let key = rig.client("tool", "ada").await;
-    rig.sim.script(Fault::next(On::Http, Action::pace(3)).times(STREAMS as u32));
+    let harness = Setup::of(["ada", "ben", "cleo"]).strategy("round_robin").start().await;
+    let key = harness.client("tool", "ada").await;
+    harness.sim.script(Fault::next(On::Http, Action::pace(3)).times(STREAMS as u32));
     let runs = (0..STREAMS).map(|number| {
         let key = key.clone();
         async move {
@@ -26,21 +26,21 @@ async fn fifty_streams_at_once_are_each_whole_and_each_its_own() {
         }
     });
     join_all(runs).await;
-    let records = rig.activity(STREAMS).await;
+    let records = harness.activity(STREAMS).await;
     assert!(records.iter().all(|record| record.outcome == "success"));
-    assert_eq!(turns(&rig.sim).len(), STREAMS);
+    assert_eq!(turns(&harness.sim).len(), STREAMS);
     for name in ["ada", "ben", "cleo"] {
-        let share = served(&turns(&rig.sim)).iter().filter(|line| line.starts_with(name)).count();
+        let share = served(&turns(&harness.sim)).iter().filter(|line| line.starts_with(name)).count();
         assert!((16..=18).contains(&share), "{name} served {share}");
     }
 }
 
 #[tokio::test]
 async fn twenty_requests_with_one_expired_token_refresh_it_once() {
-    let rig = Setup::of(["ada"]).start().await;
-    let key = rig.client("tool", "ada").await;
-    rig.sim.expire_access_tokens("user-ada").unwrap();
-    rig.sim.script(Fault::next(On::Refresh, Action::HoldHeaders { ms: 200 }));
+    let harness = Setup::of(["ada"]).start().await;
+    let key = harness.client("tool", "ada").await;
+    harness.sim.expire_access_tokens("user-ada").unwrap();
+    harness.sim.script(Fault::next(On::Refresh, Action::HoldHeaders { ms: 200 }));
     let runs = (0..20).map(|number| {
         let key = key.clone();
         async move {
@@ -49,5 +49,5 @@ async fn twenty_requests_with_one_expired_token_refresh_it_once() {
         }
     });
     join_all(runs).await;
-    assert_eq!(refreshes(&rig.sim).len(), 1);
+    assert_eq!(refreshes(&harness.sim).len(), 1);
 }

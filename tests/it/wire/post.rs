@@ -1,9 +1,9 @@
 //! One request over HTTP, as these tests make it.
 
 use reqwest::Response;
-use rockpool_tests::request::{answer, events, question};
-use rockpool_tests::rig::Key;
-use rockpool_tests::web;
+use rockpool_tests::tools::Key;
+use rockpool_tests::tools::request::{answer, events, question};
+use rockpool_tests::tools::web;
 use serde_json::Value;
 
 /// An answer, read as far as it came.

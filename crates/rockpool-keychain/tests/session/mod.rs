@@ -20,19 +20,8 @@ const SERVICE: &str = "org.freedesktop.secrets";
 /// How long another program may take to start.
 const PATIENCE: Duration = Duration::from_secs(20);
 
-/// A bus on which nothing is started by itself.
-const BUS: &str = r#"<!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-Bus Bus Configuration 1.0//EN"
- "http://www.freedesktop.org/standards/dbus/1.0/busconfig.dtd">
-<busconfig>
-  <type>session</type>
-  <listen>unix:path=FOLDER/bus</listen>
-  <policy context="default">
-    <allow send_destination="*" eavesdrop="true"/>
-    <allow eavesdrop="true"/>
-    <allow own="*"/>
-  </policy>
-</busconfig>
-"#;
+/// A bus on which nothing is started by itself. The desktop session of `rockpool-tests` reads the same file.
+const BUS: &str = include_str!("bus.conf");
 
 /// Ends the process when the test does, however it ends.
 pub(crate) struct Running(Child);

@@ -6,13 +6,13 @@ use rockpool_sim::{Action, CallbackPorts, Death, Fault, On, SignIn, TokenFault};
 use serde_json::{Value, json};
 use url::Url;
 
-use crate::support::{Bench, CALLBACK, CLIENT_ID, ada, ada_at_work, ben, code_of};
+use crate::support::{CALLBACK, CLIENT_ID, SimHarness, ada, ada_at_work, ben, code_of};
 
 const VERIFIER: &str = "a-verifier-that-is-long-enough-to-be-taken-seriously-43";
 
 /// Where the authorize page sends the browser back to.
-async fn callback(bench: &Bench, query: &[(&str, String)]) -> Url {
-    let response = bench.authorize(query).send().await.unwrap();
+async fn callback(harness: &SimHarness, query: &[(&str, String)]) -> Url {
+    let response = harness.authorize(query).send().await.unwrap();
     assert_eq!(response.status(), 302);
     Url::parse(response.headers()["location"].to_str().unwrap()).unwrap()
 }
@@ -24,9 +24,9 @@ fn field(url: &Url, name: &str) -> String {
         .unwrap_or_default()
 }
 
-async fn code_for_ada(bench: &Bench) -> String {
-    bench.sim.next_sign_in(SignIn::As(ada()));
-    let back = callback(bench, &Bench::authorize_query(VERIFIER)).await;
+async fn code_for_ada(harness: &SimHarness) -> String {
+    harness.sim.next_sign_in(SignIn::As(ada()));
+    let back = callback(harness, &SimHarness::authorize_query(VERIFIER)).await;
     assert_eq!(field(&back, "state"), "some-state");
     field(&back, "code")
 }
@@ -42,69 +42,69 @@ fn text(value: &Value, name: &str) -> String {
 
 #[tokio::test]
 async fn a_sign_in_gives_tokens_that_open_every_workspace_of_the_person_and_no_other() {
-    let bench = Bench::start().await;
-    let code = code_for_ada(&bench).await;
-    let tokens = tokens(bench.exchange(&code, CALLBACK, VERIFIER).await).await;
+    let harness = SimHarness::start().await;
+    let code = code_for_ada(&harness).await;
+    let tokens = tokens(harness.exchange(&code, CALLBACK, VERIFIER).await).await;
     let bearer = text(&tokens, "access_token");
     for seat in [ada(), ada_at_work()] {
         let usage: Value =
-            bench.get("/wham/usage", &bearer, &seat).send().await.unwrap().json().await.unwrap();
+            harness.get("/wham/usage", &bearer, &seat).send().await.unwrap().json().await.unwrap();
         assert_eq!(usage["account_id"], seat.account_id.as_str());
     }
-    let refused = bench.get("/wham/usage", &bearer, &ben()).send().await.unwrap();
+    let refused = harness.get("/wham/usage", &bearer, &ben()).send().await.unwrap();
     assert_eq!(code_of(refused).await, (403, "invalid_workspace_selected".to_owned()));
 }
 
 #[tokio::test]
 async fn a_wrong_verifier_is_refused_and_so_is_another_redirect_address() {
-    let bench = Bench::start().await;
-    let code = code_for_ada(&bench).await;
-    let wrong = bench.exchange(&code, CALLBACK, "another-verifier").await;
+    let harness = SimHarness::start().await;
+    let code = code_for_ada(&harness).await;
+    let wrong = harness.exchange(&code, CALLBACK, "another-verifier").await;
     assert_eq!(code_of(wrong).await, (400, "invalid_grant".to_owned()));
-    let elsewhere = bench.exchange(&code, "http://127.0.0.1:1457/auth/callback", VERIFIER).await;
+    let elsewhere = harness.exchange(&code, "http://127.0.0.1:1457/auth/callback", VERIFIER).await;
     assert_eq!(code_of(elsewhere).await, (400, "invalid_grant".to_owned()));
-    tokens(bench.exchange(&code, CALLBACK, VERIFIER).await).await;
+    tokens(harness.exchange(&code, CALLBACK, VERIFIER).await).await;
 }
 
 #[tokio::test]
 async fn a_code_works_once_and_for_five_minutes() {
-    let bench = Bench::start().await;
-    let code = code_for_ada(&bench).await;
-    tokens(bench.exchange(&code, CALLBACK, VERIFIER).await).await;
-    assert_eq!(bench.exchange(&code, CALLBACK, VERIFIER).await.status(), 400);
-    let late = code_for_ada(&bench).await;
-    bench.sim.advance(Duration::from_secs(301));
-    assert_eq!(bench.exchange(&late, CALLBACK, VERIFIER).await.status(), 400);
+    let harness = SimHarness::start().await;
+    let code = code_for_ada(&harness).await;
+    tokens(harness.exchange(&code, CALLBACK, VERIFIER).await).await;
+    assert_eq!(harness.exchange(&code, CALLBACK, VERIFIER).await.status(), 400);
+    let late = code_for_ada(&harness).await;
+    harness.sim.advance(Duration::from_secs(301));
+    assert_eq!(harness.exchange(&late, CALLBACK, VERIFIER).await.status(), 400);
 }
 
 #[tokio::test]
 async fn a_code_is_bought_with_a_form_only() {
-    let bench = Bench::start().await;
-    let code = code_for_ada(&bench).await;
+    let harness = SimHarness::start().await;
+    let code = code_for_ada(&harness).await;
     let body = json!({"grant_type": "authorization_code", "client_id": CLIENT_ID, "code": code, "redirect_uri": CALLBACK, "code_verifier": VERIFIER});
-    let refused = bench.web.post(bench.auth("/oauth/token")).json(&body).send().await.unwrap();
+    let refused = harness.web.post(harness.auth("/oauth/token")).json(&body).send().await.unwrap();
     assert_eq!(code_of(refused).await, (400, "invalid_request".to_owned()));
 }
 
 #[tokio::test]
 async fn an_unknown_client_or_redirect_address_gets_a_page_and_no_redirect() {
-    let bench = Bench::start_with(|config| config.callback_ports = CallbackPorts::Documented).await;
+    let harness = SimHarness::start_with(|config| config.callback_ports = CallbackPorts::Documented).await;
     for (name, value) in [
         ("client_id", "app_other"),
         ("redirect_uri", "http://127.0.0.1:9999/auth/callback"),
         ("redirect_uri", "http://127.0.0.1:1455/elsewhere"),
         ("redirect_uri", "http://example.test:1455/auth/callback"),
     ] {
-        let mut query = Bench::authorize_query(VERIFIER);
+        let mut query = SimHarness::authorize_query(VERIFIER);
         query.iter_mut().filter(|(known, _)| *known == name).for_each(|(_, old)| *old = value.to_owned());
-        let response = bench.authorize(&query).send().await.unwrap();
+        let response = harness.authorize(&query).send().await.unwrap();
         assert_eq!(response.status(), 400, "{name}={value}");
     }
 }
 
 #[tokio::test]
 async fn a_faulty_request_goes_back_to_the_client_with_its_error() {
-    let bench = Bench::start().await;
+    let harness = SimHarness::start().await;
     for (name, value, error) in [
         ("response_type", "token", "unsupported_response_type"),
         ("code_challenge_method", "plain", "invalid_request"),
@@ -112,17 +112,17 @@ async fn a_faulty_request_goes_back_to_the_client_with_its_error() {
         ("state", "", "invalid_request"),
         ("scope", "openid", "invalid_scope"),
     ] {
-        let mut query = Bench::authorize_query(VERIFIER);
+        let mut query = SimHarness::authorize_query(VERIFIER);
         query.iter_mut().filter(|(known, _)| *known == name).for_each(|(_, old)| *old = value.to_owned());
-        assert_eq!(field(&callback(&bench, &query).await, "error"), error, "{name}={value}");
+        assert_eq!(field(&callback(&harness, &query).await, "error"), error, "{name}={value}");
     }
 }
 
 #[tokio::test]
 async fn without_a_queue_a_page_offers_the_people_and_says_that_it_is_a_simulation() {
-    let bench = Bench::start().await;
-    let query = Bench::authorize_query(VERIFIER);
-    let page = bench.authorize(&query).send().await.unwrap().text().await.unwrap();
+    let harness = SimHarness::start().await;
+    let query = SimHarness::authorize_query(VERIFIER);
+    let page = harness.authorize(&query).send().await.unwrap().text().await.unwrap();
     assert!(page.contains("simulation"));
     assert!(page.contains("ada@example.test") && page.contains("ben@example.test"));
     let link = page
@@ -133,110 +133,113 @@ async fn without_a_queue_a_page_offers_the_people_and_says_that_it_is_a_simulati
         .next()
         .unwrap()
         .replace("&amp;", "&");
-    let response = bench.web.get(bench.auth(&link)).send().await.unwrap();
+    let response = harness.web.get(harness.auth(&link)).send().await.unwrap();
     let back = Url::parse(response.headers()["location"].to_str().unwrap()).unwrap();
-    let tokens = tokens(bench.exchange(&field(&back, "code"), CALLBACK, VERIFIER).await).await;
+    let tokens = tokens(harness.exchange(&field(&back, "code"), CALLBACK, VERIFIER).await).await;
     assert!(tokens["refresh_token"].as_str().unwrap().starts_with("rt_"));
 }
 
 #[tokio::test]
 async fn a_denied_sign_in_says_why() {
-    let bench = Bench::start().await;
-    bench.sim.next_sign_in(SignIn::Denied("missing_codex_entitlement".to_owned()));
-    let back = callback(&bench, &Bench::authorize_query(VERIFIER)).await;
+    let harness = SimHarness::start().await;
+    harness.sim.next_sign_in(SignIn::Denied("missing_codex_entitlement".to_owned()));
+    let back = callback(&harness, &SimHarness::authorize_query(VERIFIER)).await;
     assert_eq!(field(&back, "error"), "access_denied");
     assert_eq!(field(&back, "error_description"), "missing_codex_entitlement");
 }
 
 #[tokio::test]
 async fn a_reused_refresh_token_kills_the_family() {
-    let bench = Bench::start().await;
-    let first = bench.mint(&ada());
-    let second = tokens(bench.refresh(&first.refresh_token).await).await;
-    let third = tokens(bench.refresh(&text(&second, "refresh_token")).await).await;
+    let harness = SimHarness::start().await;
+    let first = harness.mint(&ada());
+    let second = tokens(harness.refresh(&first.refresh_token).await).await;
+    let third = tokens(harness.refresh(&text(&second, "refresh_token")).await).await;
     let bearer = text(&third, "access_token");
-    assert_eq!(bench.get("/wham/usage", &bearer, &ada()).send().await.unwrap().status(), 200);
+    assert_eq!(harness.get("/wham/usage", &bearer, &ada()).send().await.unwrap().status(), 200);
 
     assert_eq!(
-        code_of(bench.refresh(&first.refresh_token).await).await,
+        code_of(harness.refresh(&first.refresh_token).await).await,
         (401, "refresh_token_reused".to_owned())
     );
-    let dead = bench.get("/wham/usage", &bearer, &ada()).send().await.unwrap();
+    let dead = harness.get("/wham/usage", &bearer, &ada()).send().await.unwrap();
     assert_eq!(code_of(dead).await, (401, "token_invalidated".to_owned()));
-    let newest = bench.refresh(&text(&third, "refresh_token")).await;
+    let newest = harness.refresh(&text(&third, "refresh_token")).await;
     assert_eq!(code_of(newest).await, (401, "refresh_token_invalidated".to_owned()));
 }
 
 #[tokio::test]
 async fn a_cut_after_the_rotation_has_spent_the_token_and_one_before_has_not() {
-    let bench = Bench::start().await;
-    let login = bench.mint(&ada());
+    let harness = SimHarness::start().await;
+    let login = harness.mint(&ada());
     let body =
         json!({"client_id": CLIENT_ID, "grant_type": "refresh_token", "refresh_token": login.refresh_token});
-    let send = || bench.web.post(bench.auth("/oauth/token")).json(&body).send();
-    bench.sim.script(Fault::next(On::Refresh, Action::CutBefore).of(&ada()));
+    let send = || harness.web.post(harness.auth("/oauth/token")).json(&body).send();
+    harness.sim.script(Fault::next(On::Refresh, Action::CutBefore).of(&ada()));
     assert!(send().await.is_err());
-    bench.sim.script(Fault::next(On::Refresh, Action::Token(TokenFault::CutAfterRotation)).of(&ada()));
+    harness.sim.script(Fault::next(On::Refresh, Action::Token(TokenFault::CutAfterRotation)).of(&ada()));
     assert!(send().await.is_err());
     assert_eq!(code_of(send().await.unwrap()).await, (401, "refresh_token_reused".to_owned()));
 }
 
 #[tokio::test]
 async fn a_partial_answer_leaves_the_refresh_token_good() {
-    let bench = Bench::start().await;
-    let login = bench.mint(&ada());
-    bench.sim.script(Fault::next(On::Refresh, Action::Token(TokenFault::OnlyAccessToken)));
-    let partial = tokens(bench.refresh(&login.refresh_token).await).await;
+    let harness = SimHarness::start().await;
+    let login = harness.mint(&ada());
+    harness.sim.script(Fault::next(On::Refresh, Action::Token(TokenFault::OnlyAccessToken)));
+    let partial = tokens(harness.refresh(&login.refresh_token).await).await;
     assert_eq!(partial.as_object().unwrap().len(), 1);
-    tokens(bench.refresh(&login.refresh_token).await).await;
+    tokens(harness.refresh(&login.refresh_token).await).await;
 }
 
 #[tokio::test]
 async fn a_dead_login_is_told_how_it_died() {
-    let bench = Bench::start().await;
+    let harness = SimHarness::start().await;
     for (death, code, bearer_status) in [
         (Death::Revoked, "refresh_token_invalidated", 401),
         (Death::RefreshExpired, "refresh_token_expired", 200),
         (Death::SessionTerminated, "app_session_terminated", 401),
     ] {
-        let login = bench.mint(&ben());
-        bench.sim.kill_login("user-ben", death).unwrap();
-        assert_eq!(code_of(bench.refresh(&login.refresh_token).await).await, (401, code.to_owned()));
-        let usage = bench.get("/wham/usage", &login.access_token, &ben()).send().await.unwrap();
+        let login = harness.mint(&ben());
+        harness.sim.kill_login("user-ben", death).unwrap();
+        assert_eq!(code_of(harness.refresh(&login.refresh_token).await).await, (401, code.to_owned()));
+        let usage = harness.get("/wham/usage", &login.access_token, &ben()).send().await.unwrap();
         assert_eq!(usage.status(), bearer_status, "{death:?}");
     }
 }
 
 #[tokio::test]
 async fn access_tokens_expire_by_the_clock_and_by_force() {
-    let bench = Bench::start().await;
-    let login = bench.mint(&ada());
-    bench.sim.expire_access_tokens("user-ada").unwrap();
-    let expired = bench.get("/wham/usage", &login.access_token, &ada()).send().await.unwrap();
+    let harness = SimHarness::start().await;
+    let login = harness.mint(&ada());
+    harness.sim.expire_access_tokens("user-ada").unwrap();
+    let expired = harness.get("/wham/usage", &login.access_token, &ada()).send().await.unwrap();
     assert_eq!(code_of(expired).await, (401, "token_expired".to_owned()));
-    let fresh = tokens(bench.refresh(&login.refresh_token).await).await;
+    let fresh = tokens(harness.refresh(&login.refresh_token).await).await;
     let bearer = text(&fresh, "access_token");
-    assert_eq!(bench.get("/wham/usage", &bearer, &ada()).send().await.unwrap().status(), 200);
-    bench.sim.advance(Duration::from_secs(864_000));
-    assert_eq!(bench.get("/wham/usage", &bearer, &ada()).send().await.unwrap().status(), 401);
+    assert_eq!(harness.get("/wham/usage", &bearer, &ada()).send().await.unwrap().status(), 200);
+    harness.sim.advance(Duration::from_secs(864_000));
+    assert_eq!(harness.get("/wham/usage", &bearer, &ada()).send().await.unwrap().status(), 401);
 }
 
 #[tokio::test]
 async fn a_revoked_login_is_dead() {
-    let bench = Bench::start().await;
-    let login = bench.mint(&ada());
+    let harness = SimHarness::start().await;
+    let login = harness.mint(&ada());
     let body =
         json!({"token": login.refresh_token, "token_type_hint": "refresh_token", "client_id": CLIENT_ID});
-    assert_eq!(bench.web.post(bench.auth("/oauth/revoke")).json(&body).send().await.unwrap().status(), 200);
-    assert_eq!(bench.get("/wham/usage", &login.access_token, &ada()).send().await.unwrap().status(), 401);
+    assert_eq!(
+        harness.web.post(harness.auth("/oauth/revoke")).json(&body).send().await.unwrap().status(),
+        200
+    );
+    assert_eq!(harness.get("/wham/usage", &login.access_token, &ada()).send().await.unwrap().status(), 401);
 }
 
 #[tokio::test]
 async fn a_device_code_waits_for_the_person_and_then_buys_tokens() {
-    let bench = Bench::start().await;
-    let start: Value = bench
+    let harness = SimHarness::start().await;
+    let start: Value = harness
         .web
-        .post(bench.auth("/api/accounts/deviceauth/usercode"))
+        .post(harness.auth("/api/accounts/deviceauth/usercode"))
         .json(&json!({"client_id": CLIENT_ID}))
         .send()
         .await
@@ -246,12 +249,12 @@ async fn a_device_code_waits_for_the_person_and_then_buys_tokens() {
         .unwrap();
     assert!(start["interval"].is_string());
     let poll = json!({"device_auth_id": start["device_auth_id"], "user_code": start["user_code"]});
-    let ask = || bench.web.post(bench.auth("/api/accounts/deviceauth/token")).json(&poll).send();
+    let ask = || harness.web.post(harness.auth("/api/accounts/deviceauth/token")).json(&poll).send();
     assert_eq!(ask().await.unwrap().status(), 403);
-    bench.sim.approve_device(&text(&start, "user_code"), &ben()).unwrap();
+    harness.sim.approve_device(&text(&start, "user_code"), &ben()).unwrap();
     let granted: Value = ask().await.unwrap().json().await.unwrap();
-    let redirect_uri = bench.auth("/deviceauth/callback");
-    let response = bench
+    let redirect_uri = harness.auth("/deviceauth/callback");
+    let response = harness
         .exchange(&text(&granted, "authorization_code"), &redirect_uri, &text(&granted, "code_verifier"))
         .await;
     tokens(response).await;
@@ -259,10 +262,10 @@ async fn a_device_code_waits_for_the_person_and_then_buys_tokens() {
 
 #[tokio::test]
 async fn every_secret_that_was_handed_out_is_listed() {
-    let bench = Bench::start().await;
-    let code = code_for_ada(&bench).await;
-    let tokens = tokens(bench.exchange(&code, CALLBACK, VERIFIER).await).await;
-    let listed: Vec<String> = bench.sim.issued_secrets().into_iter().map(|secret| secret.value).collect();
+    let harness = SimHarness::start().await;
+    let code = code_for_ada(&harness).await;
+    let tokens = tokens(harness.exchange(&code, CALLBACK, VERIFIER).await).await;
+    let listed: Vec<String> = harness.sim.issued_secrets().into_iter().map(|secret| secret.value).collect();
     for name in ["access_token", "refresh_token", "id_token"] {
         assert!(listed.contains(&text(&tokens, name)), "{name}");
     }

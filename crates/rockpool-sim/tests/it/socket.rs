@@ -7,10 +7,10 @@ use rockpool_sim::{Action, Cut, EntryKind, Fault, On, SeatId};
 use serde_json::{Value, json};
 use yawc::{Frame, OpCode, Options, TcpWebSocket, WebSocket};
 
-use crate::support::{Bench, ada, finished, question, said, user};
+use crate::support::{SimHarness, ada, finished, question, said, user};
 
-async fn connect(bench: &Bench, bearer: &str, seat: &SeatId) -> TcpWebSocket {
-    let url = bench.backend("/codex/responses").replace("http://", "ws://").parse().unwrap();
+async fn connect(harness: &SimHarness, bearer: &str, seat: &SeatId) -> TcpWebSocket {
+    let url = harness.backend("/codex/responses").replace("http://", "ws://").parse().unwrap();
     let headers = yawc::HttpRequestBuilder::new()
         .header("authorization", format!("Bearer {bearer}"))
         .header("chatgpt-account-id", &seat.account_id);
@@ -56,9 +56,9 @@ fn response_id(frames: &[Value]) -> Value {
 
 #[tokio::test]
 async fn a_prewarm_a_turn_and_a_tool_round_build_on_each_other() {
-    let bench = Bench::start().await;
-    let bearer = bench.mint(&ada()).access_token;
-    let mut socket = connect(&bench, &bearer, &ada()).await;
+    let harness = SimHarness::start().await;
+    let bearer = harness.mint(&ada()).access_token;
+    let mut socket = connect(&harness, &bearer, &ada()).await;
     let mut prewarm = create("");
     prewarm["generate"] = json!(false);
     prewarm["input"] = json!([]);
@@ -77,16 +77,16 @@ async fn a_prewarm_a_turn_and_a_tool_round_build_on_each_other() {
     second["input"] =
         json!([{"type": "function_call_output", "call_id": call["call_id"], "output": "hello"}]);
     assert_eq!(said(&turn(&mut socket, &second).await), "The tool said: hello");
-    let frames = bench.sim.journal().into_iter().filter(|entry| matches!(entry.kind, EntryKind::Frame(_)));
+    let frames = harness.sim.journal().into_iter().filter(|entry| matches!(entry.kind, EntryKind::Frame(_)));
     assert_eq!(frames.count(), 3);
 }
 
 #[tokio::test]
 async fn a_response_id_of_another_connection_is_refused() {
-    let bench = Bench::start().await;
-    let bearer = bench.mint(&ada()).access_token;
-    let mut one = connect(&bench, &bearer, &ada()).await;
-    let mut other = connect(&bench, &bearer, &ada()).await;
+    let harness = SimHarness::start().await;
+    let bearer = harness.mint(&ada()).access_token;
+    let mut one = connect(&harness, &bearer, &ada()).await;
+    let mut other = connect(&harness, &bearer, &ada()).await;
     let answered = turn(&mut one, &create("hello")).await;
     let mut next = create("again");
     next["previous_response_id"] = response_id(&answered);
@@ -100,12 +100,12 @@ async fn a_response_id_of_another_connection_is_refused() {
 
 #[tokio::test]
 async fn foreign_ciphertext_is_refused_in_a_frame_too() {
-    let bench = Bench::start().await;
-    let bearer = bench.mint(&ada()).access_token;
+    let harness = SimHarness::start().await;
+    let bearer = harness.mint(&ada()).access_token;
     let work = crate::support::ada_at_work();
-    let mut own = connect(&bench, &bearer, &ada()).await;
+    let mut own = connect(&harness, &bearer, &ada()).await;
     let reasoning = finished(&turn(&mut own, &create("hello")).await, "reasoning");
-    let mut foreign = connect(&bench, &bearer, &work).await;
+    let mut foreign = connect(&harness, &bearer, &work).await;
     let mut frame = create("x");
     frame["input"] = json!([reasoning, user("x")]);
     let refused = turn(&mut foreign, &frame).await;
@@ -114,10 +114,10 @@ async fn foreign_ciphertext_is_refused_in_a_frame_too() {
 
 #[tokio::test]
 async fn a_dry_account_says_so_in_a_frame_with_title_case_headers() {
-    let bench = Bench::start().await;
-    let bearer = bench.mint(&ada()).access_token;
-    let mut socket = connect(&bench, &bearer, &ada()).await;
-    bench.sim.set_windows(&ada(), &rockpool_sim::Windows::weekly_only().used(100.0, 0.0)).unwrap();
+    let harness = SimHarness::start().await;
+    let bearer = harness.mint(&ada()).access_token;
+    let mut socket = connect(&harness, &bearer, &ada()).await;
+    harness.sim.set_windows(&ada(), &rockpool_sim::Windows::weekly_only().used(100.0, 0.0)).unwrap();
     let refused = turn(&mut socket, &create("hello")).await;
     assert_eq!(refused[0]["status_code"], 429);
     assert_eq!(refused[0]["error"]["type"], "usage_limit_reached");
@@ -126,20 +126,20 @@ async fn a_dry_account_says_so_in_a_frame_with_title_case_headers() {
 
 #[tokio::test]
 async fn a_connection_lives_sixty_minutes() {
-    let bench = Bench::start().await;
-    let bearer = bench.mint(&ada()).access_token;
-    let mut socket = connect(&bench, &bearer, &ada()).await;
-    bench.sim.advance(Duration::from_secs(3601));
+    let harness = SimHarness::start().await;
+    let bearer = harness.mint(&ada()).access_token;
+    let mut socket = connect(&harness, &bearer, &ada()).await;
+    harness.sim.advance(Duration::from_secs(3601));
     let refused = turn(&mut socket, &create("hello")).await;
     assert_eq!(refused[0]["error"]["code"], "websocket_connection_limit_reached");
 }
 
 #[tokio::test]
 async fn a_dead_login_ends_the_turns_of_its_open_connections() {
-    let bench = Bench::start().await;
-    let bearer = bench.mint(&ada()).access_token;
-    let mut socket = connect(&bench, &bearer, &ada()).await;
-    bench.sim.kill_login("user-ada", rockpool_sim::Death::Revoked).unwrap();
+    let harness = SimHarness::start().await;
+    let bearer = harness.mint(&ada()).access_token;
+    let mut socket = connect(&harness, &bearer, &ada()).await;
+    harness.sim.kill_login("user-ada", rockpool_sim::Death::Revoked).unwrap();
     let refused = turn(&mut socket, &create("hello")).await;
     assert_eq!(
         (&refused[0]["status_code"], &refused[0]["error"]["code"]),
@@ -149,11 +149,11 @@ async fn a_dead_login_ends_the_turns_of_its_open_connections() {
 
 #[tokio::test]
 async fn a_turn_is_cut_where_the_script_says() {
-    let bench = Bench::start().await;
-    let bearer = bench.mint(&ada()).access_token;
+    let harness = SimHarness::start().await;
+    let bearer = harness.mint(&ada()).access_token;
     for how in [Cut::Reset, Cut::Abrupt, Cut::CleanEnd] {
-        bench.sim.script(Fault::next(On::Frame, Action::cut(2, how)));
-        let mut socket = connect(&bench, &bearer, &ada()).await;
+        harness.sim.script(Fault::next(On::Frame, Action::cut(2, how)));
+        let mut socket = connect(&harness, &bearer, &ada()).await;
         let frames = turn(&mut socket, &create("hello")).await;
         let kinds: Vec<&str> = frames.iter().map(|event| event["type"].as_str().unwrap()).collect();
         assert_eq!(
@@ -166,10 +166,10 @@ async fn a_turn_is_cut_where_the_script_says() {
 
 #[tokio::test]
 async fn the_handshake_negotiates_deflate_and_can_be_refused() {
-    let bench = Bench::start().await;
-    let bearer = bench.mint(&ada()).access_token;
+    let harness = SimHarness::start().await;
+    let bearer = harness.mint(&ada()).access_token;
     let shake = || {
-        bench
+        harness
             .get("/codex/responses", &bearer, &ada())
             .header("connection", "Upgrade")
             .header("upgrade", "websocket")
@@ -189,7 +189,7 @@ async fn the_handshake_negotiates_deflate_and_can_be_refused() {
         (Action::blocked_by_network(), 403),
         (Action::server_error(502), 502),
     ] {
-        bench.sim.script(Fault::next(On::Handshake, action));
+        harness.sim.script(Fault::next(On::Handshake, action));
         assert_eq!(shake().await.unwrap().status(), status);
     }
 }

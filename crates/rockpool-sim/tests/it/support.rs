@@ -15,7 +15,7 @@ pub(crate) const CALLBACK: &str = "http://127.0.0.1:1455/auth/callback";
 /// 2026-11-22, as good as any.
 pub(crate) const START: i64 = 1_795_363_200;
 
-pub(crate) struct Bench {
+pub(crate) struct SimHarness {
     pub(crate) sim: Sim,
     pub(crate) web: Client,
 }
@@ -32,7 +32,7 @@ pub(crate) fn ben() -> SeatId {
     SeatId::new("user-ben", "acct-ben")
 }
 
-impl Bench {
+impl SimHarness {
     /// Ada (Plus, and a Team workspace) and Ben (Free), with a clock that stands still.
     pub(crate) async fn start() -> Self {
         Self::start_with(|_| {}).await

@@ -3,14 +3,15 @@
 use std::time::Duration;
 
 use rockpool_sim::{Action, Cut, EntryKind, Fault, On};
-use rockpool_tests::request::{answer, frame, types, user};
-use rockpool_tests::rig::{Key, Rig, Setup, seat};
-use rockpool_tests::socket::Socket;
+use rockpool_tests::harness::{Harness, Setup, seat};
+use rockpool_tests::tools::Key;
+use rockpool_tests::tools::request::{answer, frame, types, user};
+use rockpool_tests::tools::socket::Socket;
 use rockpool_tests::wait;
 use serde_json::json;
 
 /// How a handshake is answered.
-async fn knock(key: &Key) -> u16 {
+async fn handshake_status(key: &Key) -> u16 {
     match Socket::open(key, "conversation-1").await {
         Ok(_) => 101,
         Err(refusal) => refusal.status().as_u16(),
@@ -18,11 +19,11 @@ async fn knock(key: &Key) -> u16 {
 }
 
 /// How a handshake is answered, and how many the provider saw of it.
-async fn knock_on(rig: &Rig, key: &Key) -> (u16, usize) {
-    rig.sim.clear_journal();
-    let status = knock(key).await;
+async fn handshake_and_requests(harness: &Harness, key: &Key) -> (u16, usize) {
+    harness.sim.clear_journal();
+    let status = handshake_status(key).await;
     let asked = |entry: &&rockpool_sim::Entry| entry.kind == EntryKind::Request && entry.method == "GET";
-    (status, rig.sim.journal().iter().filter(asked).count())
+    (status, harness.sim.journal().iter().filter(asked).count())
 }
 
 async fn serves(key: &Key) {
@@ -34,20 +35,20 @@ async fn serves(key: &Key) {
 #[tokio::test]
 async fn after_three_failed_handshakes_tools_are_sent_to_http_without_asking_until_a_probe_succeeds() {
     for action in [Action::error(404, "not_found", "No."), Action::server_error(502), Action::CutBefore] {
-        let rig = Setup::of(["ada"]).with_time_standing().start().await;
-        let key = rig.client("tool", "ada").await;
-        rig.sim.script(Fault::next(On::Handshake, action.clone()).times(4));
+        let harness = Setup::of(["ada"]).with_manual_clock().start().await;
+        let key = harness.client("tool", "ada").await;
+        harness.sim.script(Fault::next(On::Handshake, action.clone()).times(4));
         for _ in 0..3 {
-            assert_eq!(knock_on(&rig, &key).await, (426, 1), "{action:?}");
+            assert_eq!(handshake_and_requests(&harness, &key).await, (426, 1), "{action:?}");
         }
-        assert_eq!(knock_on(&rig, &key).await, (426, 0), "{action:?}: it is open");
-        rig.advance(Duration::from_secs(31));
-        assert_eq!(knock_on(&rig, &key).await, (426, 1), "{action:?}: the probe fails");
-        rig.advance(Duration::from_secs(31));
-        assert_eq!(knock_on(&rig, &key).await, (426, 0), "{action:?}: twice as long now");
-        rig.advance(Duration::from_secs(30));
+        assert_eq!(handshake_and_requests(&harness, &key).await, (426, 0), "{action:?}: it is open");
+        harness.advance(Duration::from_secs(31));
+        assert_eq!(handshake_and_requests(&harness, &key).await, (426, 1), "{action:?}: the probe fails");
+        harness.advance(Duration::from_secs(31));
+        assert_eq!(handshake_and_requests(&harness, &key).await, (426, 0), "{action:?}: twice as long now");
+        harness.advance(Duration::from_secs(30));
         serves(&key).await;
-        let records = rig.activity(7).await;
+        let records = harness.activity(7).await;
         let statuses: Vec<_> = records.iter().map(|record| record.status).collect();
         assert_eq!(statuses, [426, 426, 426, 426, 426, 426, 200], "{action:?}: each left its record");
         let attempts: Vec<_> = records.iter().map(|record| record.attempts.len()).collect();
@@ -59,50 +60,50 @@ async fn after_three_failed_handshakes_tools_are_sent_to_http_without_asking_unt
 #[tokio::test]
 async fn turns_that_are_cut_before_any_output_open_it_too_and_those_after_do_not() {
     for (cut, expected) in [(Action::CutBefore, 426), (Action::cut(8, Cut::Abrupt), 101)] {
-        let rig = Setup::of(["ada"]).with_time_standing().start().await;
-        let key = rig.client("tool", "ada").await;
-        rig.sim.script(Fault::next(On::Frame, cut.clone()).times(3));
+        let harness = Setup::of(["ada"]).with_manual_clock().start().await;
+        let key = harness.client("tool", "ada").await;
+        harness.sim.script(Fault::next(On::Frame, cut.clone()).times(3));
         for _ in 0..3 {
             let mut socket = Socket::open(&key, "conversation-1").await.unwrap();
             let frames = socket.ask(&frame(json!([user("hello")]))).await;
             assert!(!types(&frames).contains(&"response.completed"));
         }
-        assert_eq!(knock(&key).await, expected, "{cut:?}");
+        assert_eq!(handshake_status(&key).await, expected, "{cut:?}");
     }
 }
 
 #[tokio::test]
 async fn an_accounts_own_trouble_does_not_open_it() {
-    let rig = Setup::of(["ada", "ben"]).with_time_standing().start().await;
-    let key = rig.client("tool", "ada").await;
+    let harness = Setup::of(["ada", "ben"]).with_manual_clock().start().await;
+    let key = harness.client("tool", "ada").await;
     for action in [Action::rate_limited(Some(1)), Action::deactivated_workspace(), Action::UsageLimitReached]
     {
-        rig.sim.script(Fault::next(On::Handshake, action).of(&seat("ada")).times(5));
+        harness.sim.script(Fault::next(On::Handshake, action).of(&seat("ada")).times(5));
     }
     for _ in 0..8 {
-        assert_eq!(knock(&key).await, 101);
-        rig.advance(Duration::from_secs(2));
+        assert_eq!(handshake_status(&key).await, 101);
+        harness.advance(Duration::from_secs(2));
     }
 }
 
 #[tokio::test]
 async fn a_handshake_that_another_account_takes_is_no_failure() {
-    let rig = Setup::of(["ada", "ben"]).start().await;
-    let key = rig.client("tool", "ada").await;
-    rig.sim.script(Fault::next(On::Handshake, Action::server_error(502)).of(&seat("ada")).times(9));
+    let harness = Setup::of(["ada", "ben"]).start().await;
+    let key = harness.client("tool", "ada").await;
+    harness.sim.script(Fault::next(On::Handshake, Action::server_error(502)).of(&seat("ada")).times(9));
     for _ in 0..5 {
-        assert_eq!(knock(&key).await, 101);
+        assert_eq!(handshake_status(&key).await, 101);
     }
 }
 
 #[tokio::test]
 async fn a_provider_that_is_not_there_does_not_cost_a_tool_its_websockets() {
-    let rig = Setup::of(["ada"]).start().await;
-    let key = rig.client("tool", "ada").await;
-    let handle = rig.handle();
-    rig.sim.shutdown().await;
+    let harness = Setup::of(["ada"]).start().await;
+    let key = harness.client("tool", "ada").await;
+    let handle = harness.handle();
+    harness.sim.shutdown().await;
     for _ in 0..5 {
-        assert_eq!(knock(&key).await, 502);
+        assert_eq!(handshake_status(&key).await, 502);
     }
     let records = wait::until("each left its record", || {
         let recent = handle.snapshot().recent;

@@ -3,9 +3,9 @@
 use std::time::Duration;
 
 use rockpool_sim::{Action, Fault, On, StreamFault};
-use rockpool_tests::request::{frame, user};
-use rockpool_tests::rig::Setup;
-use rockpool_tests::socket::Socket;
+use rockpool_tests::harness::Setup;
+use rockpool_tests::tools::request::{frame, user};
+use rockpool_tests::tools::socket::Socket;
 use serde_json::{Value, json};
 
 use super::super::post::ask;
@@ -29,11 +29,11 @@ fn odd_frames() -> [(Value, u16); 4] {
 
 #[tokio::test]
 async fn a_frame_with_both_statuses_or_none_gets_one_and_keeps_the_rest() {
-    let rig = Setup::of(["ada"]).with_time_standing().start().await;
-    let key = rig.client("tool", "ada").await;
+    let harness = Setup::of(["ada"]).with_manual_clock().start().await;
+    let key = harness.client("tool", "ada").await;
     for (event, status) in odd_frames() {
         for after in MOMENTS {
-            rig.sim.script(Fault::next(
+            harness.sim.script(Fault::next(
                 On::Frame,
                 Action::InStream(StreamFault::Fail { after, event: event.clone() }),
             ));
@@ -47,23 +47,23 @@ async fn a_frame_with_both_statuses_or_none_gets_one_and_keeps_the_rest() {
                 // A limit before any output is told in the pool's words.
                 assert_eq!((after < 8, &told["status_code"]), (true, &json!(429)), "{told}");
             }
-            rig.advance(LONG_ENOUGH);
+            harness.advance(LONG_ENOUGH);
         }
     }
 }
 
 #[tokio::test]
 async fn over_http_an_error_event_needs_no_status_and_passes_as_it_came() {
-    let rig = Setup::of(["ada"]).with_time_standing().start().await;
-    let key = rig.client("tool", "ada").await;
+    let harness = Setup::of(["ada"]).with_manual_clock().start().await;
+    let key = harness.client("tool", "ada").await;
     for (event, _) in odd_frames() {
-        rig.sim.script(Fault::next(
+        harness.sim.script(Fault::next(
             On::Http,
             Action::InStream(StreamFault::Fail { after: 8, event: event.clone() }),
         ));
         let posted = ask(&key, "conversation-1").await;
-        let events = rockpool_tests::request::events(&posted.body);
+        let events = rockpool_tests::tools::request::events(&posted.body);
         assert_eq!(events.last(), Some(&event));
-        rig.advance(LONG_ENOUGH);
+        harness.advance(LONG_ENOUGH);
     }
 }

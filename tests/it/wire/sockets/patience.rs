@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use rockpool_sim::{Action, Fault, On};
-use rockpool_tests::rig::Setup;
-use rockpool_tests::socket::Socket;
+use rockpool_tests::harness::Setup;
+use rockpool_tests::tools::socket::Socket;
 
 #[tokio::test]
 async fn all_dials_of_a_handshake_share_one_time_and_the_last_is_cut_short_without_blame() {
@@ -12,17 +12,17 @@ async fn all_dials_of_a_handshake_share_one_time_and_the_last_is_cut_short_witho
         pace.dial = Duration::from_millis(1200);
         pace.handshake = Duration::from_millis(1500);
     };
-    let rig = Setup::of(["ada", "ben", "cyd"]).pace(short).start().await;
-    let key = rig.client("tool", "ada").await;
-    rig.sim.script(Fault::next(On::Handshake, Action::HoldHeaders { ms: 3_600_000 }).times(9));
+    let harness = Setup::of(["ada", "ben", "cyd"]).pace(short).start().await;
+    let key = harness.client("tool", "ada").await;
+    harness.sim.script(Fault::next(On::Handshake, Action::HoldHeaders { ms: 3_600_000 }).times(9));
     let refusal = Socket::open(&key, "conversation-1").await.unwrap_err();
     assert_eq!(refusal.status(), 426);
-    let record = &rig.activity(1).await[0];
+    let record = &harness.activity(1).await[0];
     let tried: Vec<_> = record.attempts.iter().map(|it| (it.account.as_str(), it.class.as_str())).collect();
     assert_eq!(tried, [("ada", "failure"), ("ben", "abandoned")]);
     assert!(record.attempts[0].ms >= 1200 && record.attempts[1].ms < 1200, "{:?}", record.attempts);
     assert!(record.duration_ms < 2400, "no third dial, and the second no whole one: {}", record.duration_ms);
     assert_eq!((record.outcome.as_str(), record.status), ("failure", 426));
-    assert_eq!(rig.account("ada").health.consecutive_failures, 1);
-    assert_eq!(rig.account("ben").health.sample, 0, "it had no time to answer");
+    assert_eq!(harness.account("ada").health.consecutive_failures, 1);
+    assert_eq!(harness.account("ben").health.sample, 0, "it had no time to answer");
 }

@@ -3,10 +3,10 @@
 use std::time::Duration;
 
 use rockpool_sim::{Action, Fault, On};
+use rockpool_tests::harness::{Setup, seat};
 use rockpool_tests::journal::{served, turns};
-use rockpool_tests::request::{answer, frame, types, user};
-use rockpool_tests::rig::{Setup, seat};
-use rockpool_tests::socket::Socket;
+use rockpool_tests::tools::request::{answer, frame, types, user};
+use rockpool_tests::tools::socket::Socket;
 use serde_json::json;
 
 const LONG: Action = Action::HoldHeaders { ms: 3_600_000 };
@@ -18,15 +18,15 @@ async fn a_turn_that_was_kept_alive_still_goes_elsewhere_when_its_connection_is_
         pace.ping = Duration::from_millis(300);
         pace.silence = Duration::from_millis(700);
     };
-    let rig = Setup::of(["ada", "ben"]).pace(short).start().await;
-    let key = rig.client("tool", "ada").await;
-    rig.sim.script(Fault::next(On::Frame, LONG).of(&seat("ada")));
+    let harness = Setup::of(["ada", "ben"]).pace(short).start().await;
+    let key = harness.client("tool", "ada").await;
+    harness.sim.script(Fault::next(On::Frame, LONG).of(&seat("ada")));
     let mut socket = Socket::open(&key, "conversation-1").await.unwrap();
     let frames = socket.ask(&frame(json!([user("hello")]))).await;
     assert!(types(&frames).starts_with(&["keepalive", "keepalive"]), "{:?}", types(&frames));
     assert_eq!(answer(&frames), "A simulated answer from acct-ben.");
-    assert_eq!(served(&turns(&rig.sim)), ["ada 200", "ben 200"]);
-    let record = &rig.activity(1).await[0];
+    assert_eq!(served(&turns(&harness.sim)), ["ada 200", "ben 200"]);
+    let record = &harness.activity(1).await[0];
     assert_eq!((record.outcome.as_str(), record.account.as_deref()), ("success", Some("ben")));
     let classes: Vec<_> = record.attempts.iter().map(|attempt| attempt.class.as_str()).collect();
     assert_eq!(classes, ["failure", "success"]);
@@ -38,9 +38,9 @@ async fn a_provider_that_answers_pings_and_says_nothing_of_the_turn_is_given_up_
         pace.keep_alive = Duration::from_millis(100);
         pace.turn = Duration::from_millis(500);
     };
-    let rig = Setup::of(["ada", "ben"]).pace(short).start().await;
-    let key = rig.client("tool", "ada").await;
-    rig.sim.script(Fault::next(On::Frame, Action::stall(0)).of(&seat("ada")));
+    let harness = Setup::of(["ada", "ben"]).pace(short).start().await;
+    let key = harness.client("tool", "ada").await;
+    harness.sim.script(Fault::next(On::Frame, Action::stall(0)).of(&seat("ada")));
     let mut socket = Socket::open(&key, "conversation-1").await.unwrap();
     let frames = socket.ask(&frame(json!([user("hello")]))).await;
     assert_eq!(answer(&frames), "A simulated answer from acct-ben.");
@@ -50,13 +50,13 @@ async fn a_provider_that_answers_pings_and_says_nothing_of_the_turn_is_given_up_
 #[tokio::test]
 async fn a_turn_that_falls_silent_in_the_middle_of_its_output_is_cut() {
     let short = |pace: &mut rockpool_engine::Pace| pace.turn = Duration::from_millis(500);
-    let rig = Setup::of(["ada", "ben"]).pace(short).start().await;
-    let key = rig.client("tool", "ada").await;
-    rig.sim.script(Fault::next(On::Frame, Action::stall(8)));
+    let harness = Setup::of(["ada", "ben"]).pace(short).start().await;
+    let key = harness.client("tool", "ada").await;
+    harness.sim.script(Fault::next(On::Frame, Action::stall(8)));
     let mut socket = Socket::open(&key, "conversation-1").await.unwrap();
     let frames = socket.ask(&frame(json!([user("hello")]))).await;
     assert!(!types(&frames).contains(&"response.completed"), "{:?}", types(&frames));
     assert_eq!(socket.next().await, None, "the tool sees its connection end");
-    assert_eq!(served(&turns(&rig.sim)), ["ada 200"]);
-    assert_eq!(rig.activity(1).await[0].outcome, "failure");
+    assert_eq!(served(&turns(&harness.sim)), ["ada 200"]);
+    assert_eq!(harness.activity(1).await[0].outcome, "failure");
 }

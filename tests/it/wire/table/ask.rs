@@ -1,9 +1,9 @@
 //! Asks for an answer as a tool does, over either transport, and says what came.
 
-use rockpool_tests::codex::Transport;
-use rockpool_tests::request::{events, frame, user};
-use rockpool_tests::rig::Key;
-use rockpool_tests::socket::Socket;
+use rockpool_tests::tools::Key;
+use rockpool_tests::tools::codex::Transport;
+use rockpool_tests::tools::request::{events, frame, user};
+use rockpool_tests::tools::socket::Socket;
 use serde_json::{Value, json};
 
 use super::super::post::ask_for_what_comes;

@@ -3,11 +3,12 @@
 
 use futures_util::StreamExt as _;
 use rockpool_sim::{Action, Cut, Fault, On};
-use rockpool_tests::codex::Transport;
+use rockpool_tests::harness::{Harness, ProviderLink, Setup, seat};
 use rockpool_tests::journal::{served, turns};
-use rockpool_tests::request::{frame, user};
-use rockpool_tests::rig::{Key, Rig, Road, Setup, seat};
-use rockpool_tests::socket::Socket;
+use rockpool_tests::tools::Key;
+use rockpool_tests::tools::codex::Transport;
+use rockpool_tests::tools::request::{frame, user};
+use rockpool_tests::tools::socket::Socket;
 use serde_json::json;
 
 use super::super::post::ask_for_what_comes;
@@ -42,7 +43,7 @@ async fn what_the_tool_gets_of_a_cut_answer_is_a_beginning_of_it_over_websocket(
 }
 
 async fn any_cut(over: Transport) {
-    let length = heard(&rig().await, over).await;
+    let length = heard(&harness().await, over).await;
     let mut state = SEED;
     let points: Vec<usize> = (0..POINTS).map(|_| below(length, &mut state)).chain([0, length]).collect();
     let cuts = points.into_iter().enumerate().map(async |(index, point)| {
@@ -62,37 +63,37 @@ fn below(bound: usize, state: &mut u64) -> usize {
 }
 
 /// The first account says one thing and the second another, both at length.
-async fn rig() -> Rig {
-    let rig = Setup::of(["ada", "ben"]).over(Road::Tapped).start().await;
+async fn harness() -> Harness {
+    let harness = Setup::of(["ada", "ben"]).over(ProviderLink::Recorded).start().await;
     for name in ["ada", "ben"] {
         let text = vec![format!("{name}'s"); 40].join(" ");
-        rig.sim.script(Fault::next(On::Turn, Action::Say { text }).of(&seat(name)));
+        harness.sim.script(Fault::next(On::Turn, Action::Say { text }).of(&seat(name)));
     }
-    rig.tap().clear();
-    rig
+    harness.recording_proxy().clear();
+    harness
 }
 
 /// How many bytes the backend says in a whole answer.
-async fn heard(rig: &Rig, over: Transport) -> usize {
-    let key = rig.client("tool", "ada").await;
+async fn heard(harness: &Harness, over: Transport) -> usize {
+    let key = harness.client("tool", "ada").await;
     let got = take(&key, over).await;
     assert!(!got.is_empty());
-    rig.tap().received()
+    harness.recording_proxy().received()
 }
 
 async fn cut_at(over: Transport, point: usize, how: Cut) -> End {
     let what = format!("{over:?}, {how:?} after {point} bytes");
-    let rig = rig().await;
-    let key = rig.client("tool", "ada").await;
-    rig.tap().cut_after(point, how);
+    let harness = harness().await;
+    let key = harness.client("tool", "ada").await;
+    harness.recording_proxy().cut_after(point, how);
     let got = take(&key, over).await;
-    let answers = answers(&rig, over);
+    let answers = answers(&harness, over);
     let whose: Vec<_> = answers.iter().filter(|answer| answer.starts_with(&got)).collect();
     let one = whose.len() == 1 || (got.is_empty() && !whose.is_empty());
     assert!(one, "{what}: what the tool got is not the beginning of one answer:\n{}", shown(&got));
     let has_said = |name: &str| shown(&got).contains(&format!("{name}'s"));
-    let asked = served(&turns(&rig.sim));
-    let record = &rig.activity(1).await[0];
+    let asked = served(&turns(&harness.sim));
+    let record = &harness.activity(1).await[0];
     let account = record.account.as_deref();
     if account == Some("ben") {
         assert_eq!((got.len(), has_said("ada")), (whose[0].len(), false), "{what}: the whole of the second");
@@ -129,16 +130,21 @@ async fn take(key: &Key, over: Transport) -> Pieces {
 }
 
 /// What each account said, as far as it came. Limits are not for the tool.
-fn answers(rig: &Rig, over: Transport) -> Vec<Pieces> {
+fn answers(harness: &Harness, over: Transport) -> Vec<Pieces> {
     match over {
         Transport::Http => {
-            let exchanges = rig.tap().exchanges("/codex/responses").into_iter();
+            let exchanges = harness.recording_proxy().exchanges("/codex/responses").into_iter();
             exchanges.map(|it| it.response.body.into_iter().map(|byte| vec![byte]).collect()).collect()
         }
         Transport::WebSocket => {
             let for_tool = |frame: &String| !frame.contains("\"codex.rate_limits\"");
             let frames = |frames: Vec<String>| frames.into_iter().filter(for_tool).map(String::into_bytes);
-            rig.tap().frames().into_iter().map(|connection| frames(connection).collect()).collect()
+            harness
+                .recording_proxy()
+                .frames()
+                .into_iter()
+                .map(|connection| frames(connection).collect())
+                .collect()
         }
     }
 }

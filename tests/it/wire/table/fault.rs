@@ -1,7 +1,7 @@
 //! The words of the failure table as orders to the simulated provider.
 
 use rockpool_sim::{Action, Cut, On, StreamFault};
-use rockpool_tests::codex::Transport;
+use rockpool_tests::tools::codex::Transport;
 use serde_json::{Value, json};
 
 /// What to order.

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use rockpool_tests::codex::Transport;
+use rockpool_tests::tools::codex::Transport;
 
 /// One row over one transport.
 #[derive(Clone, Debug)]

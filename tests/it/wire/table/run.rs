@@ -1,12 +1,13 @@
-//! Runs one row of the failure table on a rig of its own: once with another account beside the one that fails, and
+//! Runs one row of the failure table on a harness of its own: once with another account beside the one that fails, and
 //! once without.
 
 use http::Method;
 use rockpool_engine::snapshot::{AccountView, ActivityView, DeliveryView};
 use rockpool_sim::{Fault, Person, Windows};
+use rockpool_tests::harness::{Harness, ProviderLink, Setup, seat};
 use rockpool_tests::journal::notes;
-use rockpool_tests::rig::{Key, Rig, Road, Setup, seat};
-use rockpool_tests::web;
+use rockpool_tests::tools::Key;
+use rockpool_tests::tools::web;
 use serde_json::Value;
 
 use super::ask::{Begun, Came, ask};
@@ -32,36 +33,36 @@ impl Beside {
 
 /// Everything that does not hold.
 pub(super) async fn run(case: Case) -> Vec<String> {
-    let rig = rig(&case).await;
+    let harness = harness(&case).await;
     if case.when == "refused" {
-        rig.tap().unplug();
+        harness.recording_proxy().shut_down();
     }
     let mut found = Vec::new();
     for beside in [Beside::Another, Beside::Nobody] {
-        let key = rig.client(beside.account(), beside.account()).await;
-        let came = provoke(&rig, &case, &key, beside.account()).await;
-        let wrong = check(&rig, &case, beside, &came).await;
+        let key = harness.client(beside.account(), beside.account()).await;
+        let came = provoke(&harness, &case, &key, beside.account()).await;
+        let wrong = check(&harness, &case, beside, &came).await;
         let alone = if beside == Beside::Nobody { "alone: " } else { "" };
         found.extend(wrong.into_iter().map(|what| format!("{alone}{what}")));
     }
-    found.extend(notes(&rig.sim).into_iter().map(|note| format!("the provider noted: {note}")));
+    found.extend(notes(&harness.sim).into_iter().map(|note| format!("the provider noted: {note}")));
     found
 }
 
 /// A pool of ada and ben, and cleo in none.
-async fn rig(case: &Case) -> Rig {
-    let road = if case.when == "refused" { Road::Tapped } else { Road::Plain };
-    let mut rig = Setup::of(["ada", "ben"]).over(road).start().await;
+async fn harness(case: &Case) -> Harness {
+    let road = if case.when == "refused" { ProviderLink::Recorded } else { ProviderLink::Plain };
+    let mut harness = Setup::of(["ada", "ben"]).over(road).start().await;
     let cleo = Person::named("cleo", "plus", Windows::five_hours_and_weekly());
-    rig.sign_in(cleo, "cleo").await;
-    rig.quota_known().await;
-    rig
+    harness.sign_in(cleo, "cleo").await;
+    harness.quota_known().await;
+    harness
 }
 
-async fn provoke(rig: &Rig, case: &Case, key: &Key, account: &str) -> Came {
+async fn provoke(harness: &Harness, case: &Case, key: &Key, account: &str) -> Came {
     let order = || {
         let Ordered { on, action, times } = ordered(case.when, case.what, case.over);
-        rig.sim.script(Fault::next(on, action).of(&seat(account)).times(times));
+        harness.sim.script(Fault::next(on, action).of(&seat(account)).times(times));
     };
     match case.when {
         "refused" => ask(key, case.over, account).await,
@@ -77,15 +78,15 @@ async fn provoke(rig: &Rig, case: &Case, key: &Key, account: &str) -> Came {
     }
 }
 
-async fn check(rig: &Rig, case: &Case, beside: Beside, came: &Came) -> Vec<String> {
+async fn check(harness: &Harness, case: &Case, beside: Beside, came: &Came) -> Vec<String> {
     let name = beside.account();
     let tool = if beside == Beside::Another { case.tool } else { case.alone };
     let mut found = Mismatches::default();
     found.compare("the tool saw", &*came.seen, tool);
-    found.compare("orders that were not carried out", rig.sim.pending_script().len(), 0);
+    found.compare("orders that were not carried out", harness.sim.pending_script().len(), 0);
     found.extend(not_in_order(&came.events));
 
-    let records = records(rig, name).await;
+    let records = records(harness, name).await;
     let expected = if case.when == "continued" { 2 } else { 1 };
     found.compare("records", records.len(), expected);
     let Some(record) = records.first() else { return found.0 };
@@ -103,7 +104,7 @@ async fn check(rig: &Rig, case: &Case, beside: Beside, came: &Came) -> Vec<Strin
     found.compare("outcome", &*record.outcome, if tool == "another" { "success" } else { last });
     found.compare("recorded status", record.status, if case.when == "output" { 200 } else { status(tool) });
 
-    let account = settled(rig, name).await;
+    let account = settled(harness, name).await;
     found.compare("state", account.state.name(), case.state);
     found.compare("health", &*health(&account), case.health);
     let delivery = record.attempts.iter().rfind(|it| it.account == name).map(|it| delivery(it.delivery));
@@ -136,26 +137,28 @@ fn not_in_order(events: &[Value]) -> Option<String> {
 }
 
 /// The records of a client, newest first, once everything that it asked for has left one: a request that is refused
-/// at the door is recorded after them.
-async fn records(rig: &Rig, client: &str) -> Vec<ActivityView> {
-    let fence = rig.client(&format!("fence of {client}"), "cleo").await;
+/// before it reaches a pool is recorded after them.
+async fn records(harness: &Harness, client: &str) -> Vec<ActivityView> {
+    let fence = harness.client(&format!("fence of {client}"), "cleo").await;
     let request = web::client().request(Method::POST, format!("{}/responses", fence.base_url));
     assert_eq!(request.bearer_auth(&fence.secret).body("{").send().await.unwrap().status(), 400);
-    rig.until("everything is recorded", |snapshot| {
-        let fenced = snapshot.recent.iter().any(|record| record.client == format!("fence of {client}"));
-        let told = snapshot.recent.iter().filter(|record| record.client == client);
-        fenced.then(|| told.cloned().collect())
-    })
-    .await
+    harness
+        .until("everything is recorded", |snapshot| {
+            let fenced = snapshot.recent.iter().any(|record| record.client == format!("fence of {client}"));
+            let told = snapshot.recent.iter().filter(|record| record.client == client);
+            fenced.then(|| told.cloned().collect())
+        })
+        .await
 }
 
 /// The account once nothing is under way.
-async fn settled(rig: &Rig, name: &str) -> AccountView {
-    rig.until("nothing is in flight", |snapshot| {
-        snapshot.accounts.iter().all(|account| account.in_flight == 0).then_some(())
-    })
-    .await;
-    rig.account(name)
+async fn settled(harness: &Harness, name: &str) -> AccountView {
+    harness
+        .until("nothing is in flight", |snapshot| {
+            snapshot.accounts.iter().all(|account| account.in_flight == 0).then_some(())
+        })
+        .await;
+    harness.account(name)
 }
 
 /// Failures of outcomes counted.

@@ -1,7 +1,7 @@
 //! What the tool saw of one request, in the words of the failure table.
 
 use http::StatusCode;
-use rockpool_tests::request::{answer, events};
+use rockpool_tests::tools::request::{answer, events};
 use serde_json::Value;
 
 use super::super::post::Posted;

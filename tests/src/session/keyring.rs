@@ -10,8 +10,8 @@ use zbus::zvariant::{OwnedObjectPath, OwnedValue, Value};
 use zbus::{Connection, Proxy};
 
 use super::ask;
+use super::desktop::DesktopSession;
 use super::process::Running;
-use super::session::Session;
 
 const PASSWORD: &[u8] = b"password of a throw-away keyring";
 const NAME: &str = "org.freedesktop.secrets";
@@ -34,7 +34,7 @@ pub struct Keyring {
 
 impl Keyring {
     /// Starts the daemon; the keyring is made anew in the session's home, or found there.
-    pub async fn start(session: &Session) -> Self {
+    pub async fn start(session: &DesktopSession) -> Self {
         let control = session.folder().join("keyring");
         if !control.exists() {
             fs::DirBuilder::new().mode(0o700).create(&control).unwrap();

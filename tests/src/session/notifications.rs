@@ -7,7 +7,7 @@ use tokio::sync::watch;
 use zbus::Connection;
 use zbus::zvariant::OwnedValue;
 
-use super::session::Session;
+use super::desktop::DesktopSession;
 use crate::wait;
 
 const NAME: &str = "org.freedesktop.Notifications";
@@ -89,7 +89,7 @@ pub struct Notifications {
 
 impl Notifications {
     /// Puts the service into the session.
-    pub async fn serve(session: &Session) -> Self {
+    pub async fn serve(session: &DesktopSession) -> Self {
         let bus = session.connect().await;
         let (sender, notes) = watch::channel(Vec::new());
         bus.object_server().at(PATH, Service { notes: sender }).await.unwrap();

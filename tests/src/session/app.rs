@@ -9,10 +9,10 @@ use rockpool_engine::snapshot::Snapshot;
 use rockpool_sim::Sim;
 use tokio::process::Command;
 
+use super::desktop::DesktopSession;
 use super::process::Running;
-use super::session::Session;
 use super::webdriver::{Page, free_port};
-use crate::api::Api;
+use crate::harness::Api;
 use crate::wait;
 
 /// How the app is started.
@@ -48,7 +48,7 @@ impl Start {
         self
     }
 
-    fn command(&self, session: &Session) -> Command {
+    fn command(&self, session: &DesktopSession) -> Command {
         let mut command = session.command(crate::program("ROCKPOOL_DESKTOP_BIN"));
         command.args(&self.arguments).envs(self.variables.iter().map(|(name, value)| (name, value)));
         command.env("ROCKPOOL_LOG", "warn,rockpool_engine=debug,rockpool_desktop=debug");
@@ -56,7 +56,7 @@ impl Start {
     }
 
     /// Starts the app. It may be the second one, that ends by itself.
-    pub fn start(&self, session: &Session) -> App {
+    pub fn start(&self, session: &DesktopSession) -> App {
         let inspector = free_port();
         let mut command = self.command(session);
         command.env("TAURI_WEBVIEW_AUTOMATION", "true");
@@ -67,10 +67,10 @@ impl Start {
     }
 
     /// Starts the app and waits until it serves.
-    pub async fn serve(&self, session: &Session) -> (App, Api) {
+    pub async fn serve(&self, session: &DesktopSession) -> (App, Api) {
         let mut app = self.start(session);
         let control = app.control().await;
-        (app, Api::over(&control))
+        (app, Api::over_http(&control))
     }
 }
 
@@ -109,7 +109,7 @@ impl App {
     }
 
     /// The page of its window, which has to be open or opening.
-    pub async fn page(&self, session: &Session) -> Page {
+    pub async fn page(&self, session: &DesktopSession) -> Page {
         Page::of(session, self.inspector).await
     }
 

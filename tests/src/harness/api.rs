@@ -9,55 +9,54 @@ use rockpool_engine::api::InProcess;
 use secrecy::ExposeSecret as _;
 use serde_json::Value;
 
-use crate::web;
+use crate::tools::web;
 
-/// A way to the management API. Remembers every answer, for tests that look for leaks.
+/// A client of the management API. Keeps every answer, for tests that look for leaks.
 #[derive(Clone)]
 pub struct Api {
-    door: Door,
-    said: Arc<Mutex<Vec<Bytes>>>,
+    connection: Connection,
+    answers: Arc<Mutex<Vec<Bytes>>>,
 }
 
 #[derive(Clone)]
-enum Door {
-    Inside(InProcess),
-    Socket { base: String, token: String, web: reqwest::Client },
+enum Connection {
+    InProcess(InProcess),
+    Http { base: String, token: String, web: reqwest::Client },
 }
 
-/// An answer: its status and its JSON, null where the body is empty.
+/// An answer of the API.
 #[derive(Clone, Debug)]
 pub struct Answer {
-    /// The status.
     pub status: u16,
-    /// The body.
+    /// Null where the body is empty.
     pub body: Value,
 }
 
 impl Api {
     /// As the machine's owner, without a socket.
     #[must_use]
-    pub fn inside(door: InProcess) -> Self {
-        Self { door: Door::Inside(door), said: Arc::default() }
+    pub fn in_process(api: InProcess) -> Self {
+        Self { connection: Connection::InProcess(api), answers: Arc::default() }
     }
 
     /// As a program of the same user that read `control.json`.
     #[must_use]
-    pub fn over(control: &Control) -> Self {
+    pub fn over_http(control: &Control) -> Self {
         let token = control.token.expose_secret().to_owned();
         let base = format!("http://{}", control.address);
-        Self { door: Door::Socket { base, token, web: web::client() }, said: Arc::default() }
+        Self { connection: Connection::Http { base, token, web: web::client() }, answers: Arc::default() }
     }
 
     /// Calls a route below `/api/v1`, such as `/clients`.
     pub async fn call(&self, method: Method, path: &str, json: Option<Value>) -> Answer {
         let json = json.map(|json| Bytes::from(json.to_string()));
         let path = format!("/api/v1{path}");
-        let (status, body) = match &self.door {
-            Door::Inside(door) => {
-                let reply = door.call(method, &path, json).await;
+        let (status, body) = match &self.connection {
+            Connection::InProcess(api) => {
+                let reply = api.call(method, &path, json).await;
                 (reply.status.as_u16(), reply.body)
             }
-            Door::Socket { base, token, web } => {
+            Connection::Http { base, token, web } => {
                 let mut request = web.request(method, format!("{base}{path}")).bearer_auth(token);
                 if let Some(json) = json {
                     request = request.header("content-type", "application/json").body(json);
@@ -66,17 +65,17 @@ impl Api {
                 (reply.status().as_u16(), reply.bytes().await.unwrap())
             }
         };
-        self.said.lock().unwrap_or_else(PoisonError::into_inner).push(body.clone());
+        self.answers.lock().unwrap_or_else(PoisonError::into_inner).push(body.clone());
         let body = if body.is_empty() { Value::Null } else { serde_json::from_slice(&body).unwrap() };
         Answer { status, body }
     }
 
-    /// Reads a resource.
+    /// `GET`, and expects it to be done.
     pub async fn get(&self, path: &str) -> Value {
         self.done(Method::GET, path, None).await
     }
 
-    /// Posts `json` and expects it to be done.
+    /// `POST`, and expects it to be done.
     pub async fn post(&self, path: &str, json: Value) -> Value {
         self.done(Method::POST, path, Some(json)).await
     }
@@ -93,7 +92,7 @@ impl Api {
 
     /// Every answer so far, as bytes.
     #[must_use]
-    pub fn said(&self) -> Vec<Bytes> {
-        self.said.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    pub fn answers(&self) -> Vec<Bytes> {
+        self.answers.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 }

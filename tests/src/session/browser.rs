@@ -7,10 +7,7 @@ use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 
-use crate::{wait, web};
-
-/// Redirects that a sign-in takes at most.
-const HOPS: usize = 5;
+use crate::wait;
 
 /// The browser of one session.
 #[derive(Debug)]
@@ -62,20 +59,4 @@ impl Browser {
         })
         .await
     }
-}
-
-/// Goes where `url` leads, as a browser would, and gives the status of the last page.
-///
-/// # Panics
-/// If it leads on and on.
-pub async fn follow(mut url: String) -> u16 {
-    let web = web::client();
-    for _ in 0..HOPS {
-        let page = web.get(&url).send().await.unwrap();
-        match page.headers().get("location") {
-            Some(next) => url = next.to_str().unwrap().to_owned(),
-            None => return page.status().as_u16(),
-        }
-    }
-    panic!("more than {HOPS} redirects, last to {url}");
 }

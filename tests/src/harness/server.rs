@@ -9,9 +9,9 @@ use rockpool_sim::{SignIn, Sim};
 use serde_json::json;
 use tokio::process::{Child, Command};
 
-use crate::api::Api;
-use crate::browser;
-use crate::rig::seat;
+use super::api::Api;
+use super::running::seat;
+use crate::tools::browser;
 use crate::wait;
 
 /// Where one server keeps its things, over restarts.
@@ -75,7 +75,7 @@ impl Home {
             Control::read(&self.data_dir()).filter(|control| Some(control.pid) == pid)
         })
         .await;
-        Server { api: Api::over(&control), control, child }
+        Server { api: Api::over_http(&control), control, child }
     }
 }
 

@@ -6,9 +6,10 @@ use std::process::Stdio;
 use serde_json::{Value, json};
 
 use super::ask;
+use super::desktop::DesktopSession;
 use super::process::Running;
-use super::session::Session;
-use crate::{wait, web};
+use crate::tools::web;
+use crate::wait;
 
 /// A port of loopback that is free now.
 #[must_use]
@@ -26,7 +27,7 @@ pub struct Page {
 
 impl Page {
     /// Attaches to the window of the app whose inspector listens on `inspector`.
-    pub async fn of(session: &Session, inspector: u16) -> Self {
+    pub async fn of(session: &DesktopSession, inspector: u16) -> Self {
         let port = free_port();
         let mut command = session.command("WebKitWebDriver");
         command.arg(format!("--port={port}")).arg(format!("--target=127.0.0.1:{inspector}"));

@@ -10,18 +10,8 @@ use zbus::connection::Builder;
 
 use super::process::Running;
 
-const CONFIG: &str = r#"<!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-Bus Bus Configuration 1.0//EN"
- "http://www.freedesktop.org/standards/dbus/1.0/busconfig.dtd">
-<busconfig>
-  <type>session</type>
-  <listen>unix:path=FOLDER/bus</listen>
-  <policy context="default">
-    <allow send_destination="*" eavesdrop="true"/>
-    <allow eavesdrop="true"/>
-    <allow own="*"/>
-  </policy>
-</busconfig>
-"#;
+/// The keychain's own tests use the same.
+const CONFIG: &str = include_str!("../../../crates/rockpool-keychain/tests/session/bus.conf");
 
 /// The bus, and where it is reached.
 #[derive(Debug)]

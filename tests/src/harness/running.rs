@@ -6,197 +6,66 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use http::Method;
-use rockpool_engine::Clock;
-use rockpool_engine::EngineHandle;
-use rockpool_engine::Ports;
-use rockpool_engine::Principal;
 use rockpool_engine::api::{self, InProcess};
-use rockpool_engine::config::{Config, Pace};
+use rockpool_engine::config::Config;
 use rockpool_engine::snapshot::{AccountView, ActivityView, Snapshot};
-use rockpool_engine::{Engine, StartError};
-use rockpool_sim::{Person, SeatId, SignIn, Sim, SimClock, SimConfig, Windows};
+use rockpool_engine::{Clock, Engine, EngineHandle, Ports, Principal, StartError};
+use rockpool_sim::{Person, SeatId, SignIn, Sim};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 use tokio::sync::broadcast::error::RecvError;
-use url::Url;
 
-use crate::api::Api;
-use crate::browser::StandIn;
-use crate::keepsake::Keepsake;
-use crate::tap::Tap;
+use super::api::Api;
+use super::surviving_vault::SurvivingVault;
+use crate::proxies::RecordingProxy;
+use crate::tools::Key;
+use crate::tools::browser::RedirectFollower;
 use crate::wait;
 
-/// How the engine reaches the provider.
+/// The clock of engine and provider.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Road {
-    /// Plain HTTP on loopback.
-    Plain,
-    /// TLS under the simulator's own authority.
-    Tls,
-    /// Plain HTTP through a tap that keeps every byte of the backend's connections.
-    Tapped,
-}
-
-/// How time goes by for engine and provider.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Time {
-    /// By itself.
-    Runs,
-    /// Only when it is moved.
-    Stands,
-}
-
-/// Where clocks begin that are moved by hand.
-const BEGINNING: &str = "2026-11-22T15:00:00Z";
-
-/// What a rig is made of.
-#[derive(Clone, Debug)]
-pub struct Setup {
-    people: Vec<Person>,
-    strategy: &'static str,
-    road: Road,
-    time: Time,
-    pace: Pace,
-}
-
-impl Setup {
-    /// People with a Plus plan, signed in in this order; the first owns a pool with the others, under
-    /// `primary_first`. One person is an account without a pool.
-    #[must_use]
-    pub fn of<const N: usize>(names: [&str; N]) -> Self {
-        let windows = Windows::five_hours_and_weekly();
-        let people = names.iter().map(|name| Person::named(name, "plus", windows.clone())).collect();
-        Self { people, strategy: "primary_first", road: Road::Plain, time: Time::Runs, pace: Pace::default() }
-    }
-
-    /// Another strategy.
-    #[must_use]
-    pub fn strategy(mut self, strategy: &'static str) -> Self {
-        self.strategy = strategy;
-        self
-    }
-
-    /// Another road to the provider.
-    #[must_use]
-    pub fn over(mut self, road: Road) -> Self {
-        self.road = road;
-        self
-    }
-
-    /// Clocks of engine and provider that stand still but for [`Rig::advance`].
-    #[must_use]
-    pub fn with_time_standing(mut self) -> Self {
-        self.time = Time::Stands;
-        self
-    }
-
-    /// Shorter times on WebSockets.
-    #[must_use]
-    pub fn pace(mut self, change: impl FnOnce(&mut Pace)) -> Self {
-        change(&mut self.pace);
-        self
-    }
-
-    /// Changes a person before the start.
-    #[must_use]
-    pub fn change(mut self, name: &str, change: impl FnOnce(&mut Person)) -> Self {
-        let user = format!("user-{name}");
-        change(self.people.iter_mut().find(|person| person.user_id == user).unwrap());
-        self
-    }
-
-    /// Starts everything and waits until each account's quota is known.
-    pub async fn start(self) -> Rig {
-        let dir = tempfile::tempdir().unwrap();
-        let ca = dir.path().join("ca.pem");
-        let (clock, sim_clock) = match self.time {
-            Time::Runs => (Clock::system(), SimClock::system()),
-            Time::Stands => {
-                let clock = Clock::manual(BEGINNING.parse().unwrap());
-                let sim_clock = SimClock::still_at(clock.wall().as_second());
-                (clock, sim_clock)
-            }
-        };
-        let sim_config = SimConfig { ca_out: Some(ca.clone()), clock: sim_clock, ..SimConfig::default() };
-        let sim = Sim::start(sim_config).await.unwrap();
-        let tap = match self.road {
-            Road::Tapped => Some(Tap::open(&sim.backend_url()).await),
-            Road::Plain | Road::Tls => None,
-        };
-        let (auth, backend) = match self.road {
-            Road::Plain => (sim.auth_url(), sim.backend_url()),
-            Road::Tls => (sim.tls_auth_url().unwrap(), sim.tls_backend_url().unwrap()),
-            Road::Tapped => (sim.auth_url(), format!("{}/backend-api", tap.as_ref().unwrap().url())),
-        };
-        let data_dir = dir.path().join("data");
-        let mut config =
-            Config::rehearsal(data_dir, Url::parse(&auth).unwrap(), Url::parse(&backend).unwrap());
-        config.ca_file = (self.road == Road::Tls).then_some(ca);
-        config.pace = self.pace;
-        let vault = Keepsake::default();
-        let engine = launch(&config, &vault, &clock, sim.ca_pem()).await;
-        let api = owner(&engine);
-        let time = self.time;
-        let mut rig = Rig { sim, tap, config, vault, clock, time, api, engine: Some(engine), _dir: dir };
-        let names: Vec<String> =
-            self.people.iter().map(|person| person.user_id.trim_start_matches("user-").to_owned()).collect();
-        for (person, name) in self.people.into_iter().zip(&names) {
-            rig.sign_in(person, name).await;
-        }
-        if let Some((owner, members)) = names.split_first().filter(|(_, members)| !members.is_empty()) {
-            let pool = json!({"strategy": self.strategy, "extra_provider_names": members});
-            rig.api.done(Method::PUT, &format!("/pools/{owner}"), Some(pool)).await;
-        }
-        rig.quota_known().await;
-        rig.sim.clear_journal();
-        rig
-    }
-}
-
-/// A key, and the base address that belongs to it.
-#[derive(Clone, Debug)]
-pub struct Key {
-    /// `rp_…` or `rpu_…`.
-    pub secret: String,
-    /// Ends in `/v1`.
-    pub base_url: String,
+pub(super) enum ClockMode {
+    /// The system's.
+    System,
+    /// Stands still but for [`Harness::advance`].
+    Manual,
 }
 
 /// A running engine and its provider.
-pub struct Rig {
+pub struct Harness {
     /// The provider.
     pub sim: Sim,
     /// The management API, as the owner.
     pub api: Api,
-    tap: Option<Tap>,
-    config: Config,
-    vault: Keepsake,
-    clock: Clock,
-    time: Time,
-    engine: Option<Engine>,
-    _dir: TempDir,
+    pub(super) recording_proxy: Option<RecordingProxy>,
+    pub(super) config: Config,
+    pub(super) vault: SurvivingVault,
+    pub(super) clock: Clock,
+    pub(super) clock_mode: ClockMode,
+    pub(super) engine: Option<Engine>,
+    pub(super) _dir: TempDir,
 }
 
-async fn launch(config: &Config, vault: &Keepsake, clock: &Clock, ca_pem: &str) -> Engine {
+pub(super) async fn launch(config: &Config, vault: &SurvivingVault, clock: &Clock, ca_pem: &str) -> Engine {
     try_launch(config, vault, clock, ca_pem).await.unwrap()
 }
 
 async fn try_launch(
     config: &Config,
-    vault: &Keepsake,
+    vault: &SurvivingVault,
     clock: &Clock,
     ca_pem: &str,
 ) -> Result<Engine, StartError> {
     let ports = Ports {
         vault: Box::new(vault.clone()),
-        browser: Arc::new(StandIn::here(ca_pem)),
+        browser: Arc::new(RedirectFollower::here(ca_pem)),
         clock: clock.clone(),
     };
     Engine::start(config.clone(), ports).await
 }
 
-fn owner(engine: &Engine) -> Api {
-    Api::inside(InProcess::new(api::router(Arc::new(engine.handle())), Principal::Owner))
+pub(super) fn owner(engine: &Engine) -> Api {
+    Api::in_process(InProcess::new(api::router(Arc::new(engine.handle())), Principal::Owner))
 }
 
 /// The seat of a person by the short name.
@@ -205,7 +74,7 @@ pub fn seat(name: &str) -> SeatId {
     SeatId::new(&format!("user-{name}"), &format!("acct-{name}"))
 }
 
-impl Rig {
+impl Harness {
     /// The engine's handle.
     #[must_use]
     pub fn handle(&self) -> EngineHandle {
@@ -224,12 +93,12 @@ impl Rig {
         format!("http://{}", self.address())
     }
 
-    /// Moves the clocks of engine and provider, which have to stand.
+    /// Moves the clocks of engine and provider, which have to be manual.
     ///
     /// # Panics
-    /// If they run by themselves.
+    /// If they are the system's.
     pub fn advance(&self, by: Duration) {
-        assert_eq!(self.time, Time::Stands, "only clocks that stand can be moved");
+        assert_eq!(self.clock_mode, ClockMode::Manual, "the system's clock cannot be moved");
         self.clock.advance(by);
         self.sim.advance(by);
     }
@@ -240,10 +109,13 @@ impl Rig {
         self.config.data_dir.clone()
     }
 
-    /// The bytes between engine and backend.
+    /// What went between engine and backend, over [`ProviderLink::Recorded`](super::ProviderLink::Recorded).
+    ///
+    /// # Panics
+    /// Over any other link.
     #[must_use]
-    pub fn tap(&self) -> &Tap {
-        self.tap.as_ref().unwrap()
+    pub fn recording_proxy(&self) -> &RecordingProxy {
+        self.recording_proxy.as_ref().unwrap()
     }
 
     /// Signs a new person in through the browser and names the account after them.

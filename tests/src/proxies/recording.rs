@@ -1,5 +1,4 @@
-//! A tap on the line between engine and backend: passes every byte on and keeps a copy, up to where it is told
-//! to cut.
+//! A TCP proxy in front of a server: forwards every byte and keeps a copy, up to where it is told to cut.
 
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -13,13 +12,13 @@ use url::Url;
 
 use crate::raw::{Message, text_frames};
 
-type Copy = Arc<Mutex<Vec<u8>>>;
+type Recording = Arc<Mutex<Vec<u8>>>;
 
 /// What went over one connection.
 #[derive(Clone, Debug, Default)]
-struct Line {
-    sent: Copy,
-    received: Copy,
+struct Connection {
+    sent: Recording,
+    received: Recording,
     cut: Arc<Notify>,
 }
 
@@ -58,23 +57,23 @@ pub struct Exchange {
 
 /// Listens until it is dropped.
 #[derive(Debug)]
-pub struct Tap {
+pub struct RecordingProxy {
     address: SocketAddr,
-    lines: Arc<Mutex<Vec<Line>>>,
+    connections: Arc<Mutex<Vec<Connection>>>,
     allowance: Allowance,
     task: JoinHandle<()>,
 }
 
-impl Tap {
+impl RecordingProxy {
     /// Listens on a free port, in front of the host of `backend`.
-    pub async fn open(backend: &str) -> Self {
+    pub async fn start(backend: &str) -> Self {
         let to = Url::parse(backend).unwrap().socket_addrs(|| None).unwrap()[0];
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
-        let lines = Arc::default();
+        let connections = Arc::default();
         let allowance = Allowance::default();
-        let task = tokio::spawn(listen(listener, to, Arc::clone(&lines), allowance.clone()));
-        Self { address, lines, allowance, task }
+        let task = tokio::spawn(listen(listener, to, Arc::clone(&connections), allowance.clone()));
+        Self { address, connections, allowance, task }
     }
 
     /// Lets this many more bytes of the backend pass, over whichever connection they come, and cuts the one that
@@ -84,14 +83,14 @@ impl Tap {
     }
 
     /// Refuses new connections from now on, and cuts those that are open.
-    pub fn unplug(&self) {
+    pub fn shut_down(&self) {
         self.task.abort();
-        for line in self.lines() {
-            line.cut.notify_one();
+        for connection in self.connections() {
+            connection.cut.notify_one();
         }
     }
 
-    /// Its origin.
+    /// `http://host:port`.
     #[must_use]
     pub fn url(&self) -> String {
         format!("http://{}", self.address)
@@ -99,9 +98,9 @@ impl Tap {
 
     /// Forgets what it has kept.
     pub fn clear(&self) {
-        for line in self.lines() {
-            line.sent.lock().unwrap_or_else(PoisonError::into_inner).clear();
-            line.received.lock().unwrap_or_else(PoisonError::into_inner).clear();
+        for connection in self.connections() {
+            connection.sent.lock().unwrap_or_else(PoisonError::into_inner).clear();
+            connection.received.lock().unwrap_or_else(PoisonError::into_inner).clear();
         }
     }
 
@@ -109,9 +108,9 @@ impl Tap {
     #[must_use]
     pub fn exchanges(&self, path: &str) -> Vec<Exchange> {
         let mut found = Vec::new();
-        for line in self.lines() {
-            let sent = line.sent.lock().unwrap_or_else(PoisonError::into_inner).clone();
-            let received = line.received.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        for connection in self.connections() {
+            let sent = connection.sent.lock().unwrap_or_else(PoisonError::into_inner).clone();
+            let received = connection.received.lock().unwrap_or_else(PoisonError::into_inner).clone();
             let exchanges = Message::all(&sent).into_iter().zip(Message::all(&received));
             found.extend(exchanges.map(|(request, response)| Exchange { request, response }));
         }
@@ -122,51 +121,59 @@ impl Tap {
     /// How many bytes the backend has sent.
     #[must_use]
     pub fn received(&self) -> usize {
-        let received = |line: Line| line.received.lock().unwrap_or_else(PoisonError::into_inner).len();
-        self.lines().into_iter().map(received).sum()
+        let received =
+            |connection: Connection| connection.received.lock().unwrap_or_else(PoisonError::into_inner).len();
+        self.connections().into_iter().map(received).sum()
     }
 
     /// The text frames that the backend sent over WebSockets, connection by connection, as far as they came.
     #[must_use]
     pub fn frames(&self) -> Vec<Vec<String>> {
-        let received = |line: Line| line.received.lock().unwrap_or_else(PoisonError::into_inner).clone();
-        self.lines().into_iter().filter_map(|line| text_frames(&received(line))).collect()
+        let received = |connection: Connection| {
+            connection.received.lock().unwrap_or_else(PoisonError::into_inner).clone()
+        };
+        self.connections().into_iter().filter_map(|connection| text_frames(&received(connection))).collect()
     }
 
-    fn lines(&self) -> Vec<Line> {
-        self.lines.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    fn connections(&self) -> Vec<Connection> {
+        self.connections.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 }
 
-impl Drop for Tap {
+impl Drop for RecordingProxy {
     fn drop(&mut self) {
         self.task.abort();
     }
 }
 
-async fn listen(listener: TcpListener, to: SocketAddr, lines: Arc<Mutex<Vec<Line>>>, allowance: Allowance) {
+async fn listen(
+    listener: TcpListener,
+    to: SocketAddr,
+    connections: Arc<Mutex<Vec<Connection>>>,
+    allowance: Allowance,
+) {
     while let Ok((near, _)) = listener.accept().await {
-        let line = Line::default();
-        lines.lock().unwrap_or_else(PoisonError::into_inner).push(line.clone());
+        let connection = Connection::default();
+        connections.lock().unwrap_or_else(PoisonError::into_inner).push(connection.clone());
         let far = TcpStream::connect(to).await.unwrap();
-        tokio::spawn(connect(near, far, line, allowance.clone()));
+        tokio::spawn(forward(near, far, connection, allowance.clone()));
     }
 }
 
-async fn connect(mut near: TcpStream, mut far: TcpStream, line: Line, allowance: Allowance) {
+async fn forward(mut near: TcpStream, mut far: TcpStream, connection: Connection, allowance: Allowance) {
     let (near_read, near_write) = near.split();
     let (far_read, far_write) = far.split();
-    let up = pass(near_read, far_write, line.sent, |length| length);
-    let down = pass(far_read, near_write, line.received, |length| allowance.take(length));
+    let up = pass(near_read, far_write, connection.sent, |length| length);
+    let down = pass(far_read, near_write, connection.received, |length| allowance.take(length));
     let down = async {
         if down.await == Passed::Held {
-            line.cut.notify_one();
+            connection.cut.notify_one();
         }
     };
     let both = async { tokio::join!(up, down) };
     tokio::select! {
         _ = both => return,
-        () = line.cut.notified() => {}
+        () = connection.cut.notified() => {}
     }
     if allowance.spend() == Some(Cut::Reset) {
         near.set_zero_linger().unwrap();
@@ -183,7 +190,7 @@ enum Passed {
 async fn pass(
     mut from: impl AsyncRead + Unpin,
     mut to: impl AsyncWrite + Unpin,
-    copy: Copy,
+    copy: Recording,
     allowed: impl Fn(usize) -> usize,
 ) -> Passed {
     let mut buffer = vec![0; 64 << 10];

@@ -1,22 +1,22 @@
-//! A browser without a window: follows the provider's redirects back to the callback.
+//! A browser without a window: follows redirects, as the provider's sign-in page answers with.
 
 use reqwest::Client;
 use rockpool_engine::Browser;
 use tokio::runtime::Handle;
 
-use crate::web;
+use crate::tools::web;
 
 /// Redirects that a sign-in takes at most.
-const HOPS: usize = 5;
+pub const HOPS: usize = 5;
 
 /// Opens each address at once, on the runtime that made it. Who signs in is queued at the simulator.
 #[derive(Debug)]
-pub struct StandIn {
+pub struct RedirectFollower {
     runtime: Handle,
     ca_pem: String,
 }
 
-impl StandIn {
+impl RedirectFollower {
     /// A browser on the present runtime that trusts the authority in `ca_pem`.
     #[must_use]
     pub fn here(ca_pem: &str) -> Self {
@@ -24,19 +24,27 @@ impl StandIn {
     }
 }
 
-impl Browser for StandIn {
+impl Browser for RedirectFollower {
     fn open(&self, url: &str) -> Result<(), String> {
-        self.runtime.spawn(follow(web::trusting(&self.ca_pem), url.to_owned()));
+        let (web, url) = (web::trusting(&self.ca_pem), url.to_owned());
+        self.runtime.spawn(async move {
+            let status = follow(web, url.clone()).await;
+            assert!((200..300).contains(&status), "{url} ended with {status}");
+        });
         Ok(())
     }
 }
 
-async fn follow(web: Client, mut url: String) {
+/// Goes where `url` leads and gives the status of the last page.
+///
+/// # Panics
+/// After [`HOPS`] redirects.
+pub async fn follow(web: Client, mut url: String) -> u16 {
     for _ in 0..HOPS {
         let page = web.get(&url).send().await.unwrap();
         match page.headers().get("location") {
             Some(next) => url = next.to_str().unwrap().to_owned(),
-            None => return assert!(page.status().is_success(), "{url} answered {}", page.status()),
+            None => return page.status().as_u16(),
         }
     }
     panic!("more than {HOPS} redirects, last to {url}");

@@ -7,15 +7,15 @@ use secrecy::SecretString;
 
 /// Clones share their entries.
 #[derive(Clone, Debug, Default)]
-pub struct Keepsake(Arc<Mutex<MemoryVault>>);
+pub(super) struct SurvivingVault(Arc<Mutex<MemoryVault>>);
 
-impl Keepsake {
+impl SurvivingVault {
     fn with<T>(&self, act: impl FnOnce(&mut MemoryVault) -> T) -> T {
         act(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
     }
 }
 
-impl VaultBackend for Keepsake {
+impl VaultBackend for SurvivingVault {
     fn name(&self) -> &'static str {
         "memory"
     }

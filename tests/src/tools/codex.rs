@@ -1,4 +1,4 @@
-//! The real Codex CLI in a throw-away home, whose every way off this machine ends at an [`Outlet`].
+//! The real Codex CLI in a throw-away home, whose every way off this machine ends at an [`RefusingProxy`].
 
 use std::fs;
 use std::path::PathBuf;
@@ -8,8 +8,8 @@ use std::time::Duration;
 use tempfile::TempDir;
 use tokio::process::Command;
 
-use crate::outlet::Outlet;
-use crate::rig::Key;
+use crate::proxies::RefusingProxy;
+use crate::tools::Key;
 
 /// Longest run of one command. A healthy one takes a second or two.
 const LONGEST_RUN: Duration = Duration::from_secs(90);
@@ -32,7 +32,7 @@ impl Transport {
 #[derive(Debug)]
 pub struct Codex {
     home: TempDir,
-    outlet: Outlet,
+    refusing_proxy: RefusingProxy,
     key: Option<String>,
     proxy: Option<String>,
 }
@@ -140,7 +140,7 @@ impl Codex {
             fs::create_dir(home.path().join(folder)).unwrap();
         }
         fs::write(home.path().join("codex/config.toml"), config).unwrap();
-        Self { home, outlet: Outlet::open().await, key: None, proxy: None }
+        Self { home, refusing_proxy: RefusingProxy::start().await, key: None, proxy: None }
     }
 
     /// The folder that commands of the model run in.
@@ -167,7 +167,7 @@ impl Codex {
 
     async fn run(&self, args: &[&str]) -> Ran {
         let home = self.home.path();
-        let out = self.outlet.url();
+        let out = self.refusing_proxy.url();
         let mut command = Command::new(crate::program("CODEX_BIN"));
         command.env_clear().current_dir(self.work()).kill_on_drop(true);
         command.env("PATH", std::env::var_os("PATH").unwrap_or_default());
@@ -189,7 +189,11 @@ impl Codex {
         let ran = tokio::time::timeout(LONGEST_RUN, command.output()).await;
         let output =
             ran.unwrap_or_else(|_| panic!("codex {args:?} ran longer than {LONGEST_RUN:?}")).unwrap();
-        assert_eq!(self.outlet.wanted(), Vec::<String>::new(), "the CLI tried to leave this machine");
+        assert_eq!(
+            self.refusing_proxy.requests(),
+            Vec::<String>::new(),
+            "the CLI tried to leave this machine"
+        );
         let text = |bytes: Vec<u8>| String::from_utf8_lossy(&bytes).into_owned();
         Ran { code: output.status.code(), stdout: text(output.stdout), stderr: text(output.stderr) }
     }

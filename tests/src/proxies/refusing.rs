@@ -1,4 +1,4 @@
-//! Stands where a way out of this machine would be: a proxy that records who wanted to leave, and lets nobody.
+//! An HTTP proxy that records every request and forwards none, for a program that must not leave this machine.
 
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -9,20 +9,20 @@ use tokio::task::JoinHandle;
 
 /// Listens until it is dropped.
 #[derive(Debug)]
-pub struct Outlet {
+pub struct RefusingProxy {
     address: SocketAddr,
-    wanted: Arc<Mutex<Vec<String>>>,
+    requests: Arc<Mutex<Vec<String>>>,
     task: JoinHandle<()>,
 }
 
-impl Outlet {
+impl RefusingProxy {
     /// Listens on a free port.
-    pub async fn open() -> Self {
+    pub async fn start() -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
-        let wanted = Arc::default();
-        let task = tokio::spawn(turn_away(listener, Arc::clone(&wanted)));
-        Self { address, wanted, task }
+        let requests = Arc::default();
+        let task = tokio::spawn(refuse_all(listener, Arc::clone(&requests)));
+        Self { address, requests, task }
     }
 
     /// The value for a proxy variable.
@@ -33,21 +33,21 @@ impl Outlet {
 
     /// The first line of every request that came, such as `CONNECT example.test:443 HTTP/1.1`.
     #[must_use]
-    pub fn wanted(&self) -> Vec<String> {
-        self.wanted.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    pub fn requests(&self) -> Vec<String> {
+        self.requests.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 }
 
-impl Drop for Outlet {
+impl Drop for RefusingProxy {
     fn drop(&mut self) {
         self.task.abort();
     }
 }
 
-async fn turn_away(listener: TcpListener, wanted: Arc<Mutex<Vec<String>>>) {
+async fn refuse_all(listener: TcpListener, requests: Arc<Mutex<Vec<String>>>) {
     while let Ok((stream, _)) = listener.accept().await {
         let line = first_line(stream).await;
-        wanted.lock().unwrap_or_else(PoisonError::into_inner).push(line);
+        requests.lock().unwrap_or_else(PoisonError::into_inner).push(line);
     }
 }
 

@@ -2,29 +2,29 @@
 
 use rockpool_engine::snapshot::AccountView;
 use rockpool_sim::{Person, SeatId, SignIn, Sim, SimConfig, Windows};
-use rockpool_tests::api::Api;
-use rockpool_tests::lab::app::snapshot;
-use rockpool_tests::lab::turnstile::Turn;
-use rockpool_tests::lab::{App, Keyring, Notifications, Session, Start, Tray, ask, browser};
-use rockpool_tests::rig::Key;
-use rockpool_tests::{request, web};
+use rockpool_tests::harness::Api;
+use rockpool_tests::session::app::snapshot;
+use rockpool_tests::session::callback_port_lock::CallbackPortLock;
+use rockpool_tests::session::{App, DesktopSession, Keyring, Notifications, Start, Tray, ask};
+use rockpool_tests::tools::browser::follow;
+use rockpool_tests::tools::{Key, request, web};
 use serde_json::json;
 
 /// The desktop without its keychain. Programs end before the session that they are in.
-pub(crate) struct Stage {
+pub(crate) struct DesktopHarness {
     pub(crate) notes: Notifications,
     pub(crate) tray: Tray,
     pub(crate) sim: Sim,
-    pub(crate) session: Session,
+    pub(crate) session: DesktopSession,
 }
 
-impl Stage {
+impl DesktopHarness {
     /// Nobody is signed in; the named people could, each with 40 % of the five hours and 20 % of the week used.
     pub(crate) async fn with<const N: usize>(names: [&str; N]) -> Self {
         let windows = Windows::five_hours_and_weekly().used(40.0, 20.0);
         let people = names.iter().map(|name| Person::named(name, "plus", windows.clone())).collect();
         let sim = Sim::start(SimConfig { people, tls_listen: None, ..SimConfig::default() }).await.unwrap();
-        let session = Session::start().await;
+        let session = DesktopSession::start().await;
         let tray = Tray::host(&session).await;
         let notes = Notifications::serve(&session).await;
         Self { notes, tray, sim, session }
@@ -41,13 +41,13 @@ impl Stage {
     pub(crate) async fn sign_in_at_browser(&self, place: usize, name: &str) -> String {
         let url = self.session.browser().nth(place).await;
         self.sim.next_sign_in(SignIn::As(seat(name)));
-        assert_eq!(browser::follow(url.clone()).await, 200);
+        assert_eq!(follow(web::client(), url.clone()).await, 200);
         url
     }
 
     /// Adds an account by a click in the menu and a visit to the browser.
     pub(crate) async fn add_by_click(&self, name: &str) -> String {
-        let _turn = Turn::wait().await;
+        let _ports = CallbackPortLock::acquire().await;
         let place = self.session.browser().opened().len();
         self.tray.click("Add account…").await;
         self.tray.shows("Waiting for the browser").await;

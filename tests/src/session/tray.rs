@@ -8,9 +8,9 @@ use zbus::message::Header;
 use zbus::zvariant::{OwnedObjectPath, OwnedValue, Value};
 use zbus::{Connection, Proxy};
 
+use super::desktop::DesktopSession;
 use super::menu::{Menu, Node};
 use super::picture::Picture;
-use super::session::Session;
 use super::signals::Signals;
 use crate::wait;
 
@@ -62,12 +62,12 @@ impl Watcher {
 }
 
 /// Signals of the icon, and icons that register.
-struct Stirs {
+struct Changes {
     signals: watch::Receiver<u64>,
     place: watch::Receiver<Option<Place>>,
 }
 
-impl Stirs {
+impl Changes {
     fn mark_seen(&mut self) {
         self.signals.mark_unchanged();
         self.place.mark_unchanged();
@@ -91,7 +91,7 @@ pub struct Tray {
 
 impl Tray {
     /// Puts a panel into the session; it has to be there before the app.
-    pub async fn host(session: &Session) -> Self {
+    pub async fn host(session: &DesktopSession) -> Self {
         let bus = session.connect().await;
         let signals = Signals::listen(&bus, &[ITEM, MENU]).await;
         let (sender, place) = watch::channel(None);
@@ -101,8 +101,8 @@ impl Tray {
     }
 
     /// Wakes at whatever may change what the panel shows.
-    fn stirs(&self) -> Stirs {
-        Stirs { signals: self.signals.from_here(), place: self.place.clone() }
+    fn changes(&self) -> Changes {
+        Changes { signals: self.signals.from_here(), place: self.place.clone() }
     }
 
     async fn place(&self) -> Place {
@@ -152,11 +152,11 @@ impl Tray {
     /// # Panics
     /// After [`wait::PATIENCE`], naming `what` and showing the menu.
     pub async fn until<T>(&self, what: &str, look: impl Fn(&Menu) -> Option<T>) -> T {
-        let mut stirs = self.stirs();
+        let mut changes = self.changes();
         let mut last = None;
         let found = async {
             loop {
-                stirs.mark_seen();
+                changes.mark_seen();
                 // The app may be putting up its next menu, or be about to start.
                 if let Ok(menu) = self.menu().await {
                     if let Some(found) = look(&menu) {
@@ -164,7 +164,7 @@ impl Tray {
                     }
                     last = Some(menu);
                 }
-                stirs.next().await;
+                changes.next().await;
             }
         };
         match tokio::time::timeout(wait::PATIENCE, found).await {
@@ -201,15 +201,15 @@ impl Tray {
 
     /// Waits until the icon's picture is as `look` wants it.
     pub async fn icon(&self, what: &str, look: impl Fn(&Picture) -> bool) -> Picture {
-        let mut stirs = self.stirs();
+        let mut changes = self.changes();
         let found = async {
             loop {
-                stirs.mark_seen();
+                changes.mark_seen();
                 let icon = self.icon_file().await.ok().and_then(|path| Picture::read(&path));
                 if let Some(icon) = icon.filter(|icon| look(icon)) {
                     return icon;
                 }
-                stirs.next().await;
+                changes.next().await;
             }
         };
         wait::within(what, found).await
@@ -218,15 +218,15 @@ impl Tray {
     /// Waits until the program that owned the icon has left the bus.
     pub async fn gone(&self) {
         let name = self.place().await.bus_name;
-        let mut stirs = self.stirs();
+        let mut changes = self.changes();
         let dbus = zbus::fdo::DBusProxy::new(&self.bus).await.unwrap();
         let gone = async {
             loop {
-                stirs.mark_seen();
+                changes.mark_seen();
                 if !dbus.name_has_owner(name.as_str().try_into().unwrap()).await.unwrap() {
                     return;
                 }
-                stirs.next().await;
+                changes.next().await;
             }
         };
         wait::within("the tray icon goes", gone).await;

@@ -22,7 +22,7 @@ const BARE: usize = 500;
 
 /// A desktop session. Fields are dropped in this order: programs before the bus and the display they use.
 #[derive(Debug)]
-pub struct Session {
+pub struct DesktopSession {
     window_manager: Option<Running>,
     bus: Bus,
     _display: Running,
@@ -31,10 +31,10 @@ pub struct Session {
     folder: TempDir,
 }
 
-impl Session {
+impl DesktopSession {
     /// Starts display and bus.
     pub async fn start() -> Self {
-        let folder = tempfile::Builder::new().prefix("rockpool-lab-").tempdir().unwrap();
+        let folder = tempfile::Builder::new().prefix("rockpool-tests-").tempdir().unwrap();
         for name in ["home", "run", "bin", "tmp"] {
             fs::create_dir(folder.path().join(name)).unwrap();
         }
@@ -62,7 +62,6 @@ impl Session {
         .await;
     }
 
-    /// The home folder.
     #[must_use]
     pub fn home(&self) -> PathBuf {
         self.folder.path().join("home")
@@ -86,7 +85,7 @@ impl Session {
         self.home().join(".local/share/rockpool")
     }
 
-    /// For files of the lab itself.
+    /// For files of the session itself, outside of its home.
     #[must_use]
     pub fn folder(&self) -> &Path {
         self.folder.path()

@@ -1,0 +1,148 @@
+//! What a harness is made of, and its start: people signed in through the real sign-in flow, a pool of them.
+
+use http::Method;
+use rockpool_engine::Clock;
+use rockpool_engine::config::{Config, Pace};
+use rockpool_sim::{Person, Sim, SimClock, SimConfig, Windows};
+use serde_json::json;
+use url::Url;
+
+use super::running::{ClockMode, Harness, launch, owner};
+use super::surviving_vault::SurvivingVault;
+use crate::proxies::RecordingProxy;
+
+/// How the engine reaches the provider.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ProviderLink {
+    /// Plain HTTP on loopback.
+    Plain,
+    /// TLS under the simulator's own authority.
+    Tls,
+    /// Plain HTTP through a [`RecordingProxy`] in front of the backend.
+    Recorded,
+}
+
+/// Where manual clocks begin.
+const BEGINNING: &str = "2026-11-22T15:00:00Z";
+
+/// What a harness is made of.
+#[derive(Clone, Debug)]
+pub struct Setup {
+    people: Vec<Person>,
+    strategy: &'static str,
+    link: ProviderLink,
+    clock: ClockMode,
+    pace: Pace,
+}
+
+impl Setup {
+    /// People with a Plus plan, signed in in this order; the first owns a pool with the others, under
+    /// `primary_first`. One person is an account without a pool.
+    #[must_use]
+    pub fn of<const N: usize>(names: [&str; N]) -> Self {
+        let windows = Windows::five_hours_and_weekly();
+        let people = names.iter().map(|name| Person::named(name, "plus", windows.clone())).collect();
+        Self {
+            people,
+            strategy: "primary_first",
+            link: ProviderLink::Plain,
+            clock: ClockMode::System,
+            pace: Pace::default(),
+        }
+    }
+
+    /// Another strategy.
+    #[must_use]
+    pub fn strategy(mut self, strategy: &'static str) -> Self {
+        self.strategy = strategy;
+        self
+    }
+
+    /// Another link to the provider.
+    #[must_use]
+    pub fn over(mut self, link: ProviderLink) -> Self {
+        self.link = link;
+        self
+    }
+
+    /// Clocks of engine and provider that stand still but for [`Harness::advance`].
+    #[must_use]
+    pub fn with_manual_clock(mut self) -> Self {
+        self.clock = ClockMode::Manual;
+        self
+    }
+
+    /// Shorter times on WebSockets.
+    #[must_use]
+    pub fn pace(mut self, change: impl FnOnce(&mut Pace)) -> Self {
+        change(&mut self.pace);
+        self
+    }
+
+    /// Changes a person before the start.
+    #[must_use]
+    pub fn change(mut self, name: &str, change: impl FnOnce(&mut Person)) -> Self {
+        let user = format!("user-{name}");
+        change(self.people.iter_mut().find(|person| person.user_id == user).unwrap());
+        self
+    }
+
+    /// Starts everything and waits until each account's quota is known.
+    pub async fn start(self) -> Harness {
+        let dir = tempfile::tempdir().unwrap();
+        let ca = dir.path().join("ca.pem");
+        let (clock, sim_clock) = match self.clock {
+            ClockMode::System => (Clock::system(), SimClock::system()),
+            ClockMode::Manual => {
+                let clock = Clock::manual(BEGINNING.parse().unwrap());
+                let sim_clock = SimClock::still_at(clock.wall().as_second());
+                (clock, sim_clock)
+            }
+        };
+        let sim_config = SimConfig { ca_out: Some(ca.clone()), clock: sim_clock, ..SimConfig::default() };
+        let sim = Sim::start(sim_config).await.unwrap();
+        let recording_proxy = match self.link {
+            ProviderLink::Recorded => Some(RecordingProxy::start(&sim.backend_url()).await),
+            ProviderLink::Plain | ProviderLink::Tls => None,
+        };
+        let (auth, backend) = match self.link {
+            ProviderLink::Plain => (sim.auth_url(), sim.backend_url()),
+            ProviderLink::Tls => (sim.tls_auth_url().unwrap(), sim.tls_backend_url().unwrap()),
+            ProviderLink::Recorded => {
+                (sim.auth_url(), format!("{}/backend-api", recording_proxy.as_ref().unwrap().url()))
+            }
+        };
+        let data_dir = dir.path().join("data");
+        let mut config =
+            Config::rehearsal(data_dir, Url::parse(&auth).unwrap(), Url::parse(&backend).unwrap());
+        config.ca_file = (self.link == ProviderLink::Tls).then_some(ca);
+        config.pace = self.pace;
+        let vault = SurvivingVault::default();
+        let engine = launch(&config, &vault, &clock, sim.ca_pem()).await;
+        let api = owner(&engine);
+        let clock_mode = self.clock;
+        let mut harness = Harness {
+            sim,
+            recording_proxy,
+            config,
+            vault,
+            clock,
+            clock_mode,
+            api,
+            engine: Some(engine),
+            _dir: dir,
+        };
+        let names: Vec<String> =
+            self.people.iter().map(|person| person.user_id.trim_start_matches("user-").to_owned()).collect();
+        for (person, name) in self.people.into_iter().zip(&names) {
+            harness.sign_in(person, name).await;
+        }
+        if let Some((owner, members)) = names.split_first().filter(|(_, members)| !members.is_empty()) {
+            let pool = json!({"strategy": self.strategy, "extra_provider_names": members});
+            harness.api.done(Method::PUT, &format!("/pools/{owner}"), Some(pool)).await;
+        }
+        harness.quota_known().await;
+        harness.sim.clear_journal();
+        harness
+    }
+}
