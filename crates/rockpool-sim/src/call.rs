@@ -5,8 +5,8 @@ use http::{HeaderMap, Method, Request};
 use serde_json::Value;
 use url::form_urlencoded;
 
-use crate::journal::EntryId;
-use crate::wire::WireSwitch;
+use crate::byte_stream::ResetSwitch;
+use crate::world::journal::EntryId;
 
 pub(crate) struct Call {
     pub method: Method,
@@ -16,7 +16,7 @@ pub(crate) struct Call {
     pub body: Body,
     /// `http://host:port` or `https://host:port`, as the client addressed us.
     pub base: String,
-    pub wire: WireSwitch,
+    pub reset: ResetSwitch,
     pub entry: EntryId,
     /// The request again, with what hyper needs to switch protocols.
     pub upgrade: Option<Request<()>>,

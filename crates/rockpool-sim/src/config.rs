@@ -4,7 +4,7 @@ use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 
 use crate::clock::SimClock;
-use crate::people::Person;
+use crate::world::people::Person;
 
 /// How a simulator listens and how strict it is. The default is what tests want:
 /// both listeners on free loopback ports, any loopback port as sign-in callback.

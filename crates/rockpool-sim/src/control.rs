@@ -23,18 +23,18 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
+use crate::backend::usage::QuotaStatus;
 use crate::call::{Call, value_of};
-use crate::faults::Fault;
-use crate::journal::EntryId;
-use crate::logins::Death;
-use crate::minted::Minted;
-use crate::oauth::SignIn;
-use crate::oauth::device::{Consent, settle};
-use crate::people::{Cost, Person, SeatId, Windows};
-use crate::quota::Quota;
 use crate::reply::Reply;
-use crate::usage::Standing;
-use crate::world::{Shared, UnknownPerson};
+use crate::shared::Shared;
+use crate::world::SignIn;
+use crate::world::UnknownPerson;
+use crate::world::faults::Fault;
+use crate::world::journal::EntryId;
+use crate::world::logins::Death;
+use crate::world::minted::Minted;
+use crate::world::people::{Cost, Person, SeatId, Windows};
+use crate::world::quota::Quota;
 
 pub(crate) fn control(shared: &Shared, call: &Call) -> Reply {
     if call.header("origin").is_some() {
@@ -152,14 +152,15 @@ fn state(shared: &Shared) -> Value {
     let now = shared.clock.now_seconds();
     let mut world = shared.world();
     let seats: Vec<Value> = world
+        .directory
         .seats()
         .iter()
         .map(|seat| {
-            let email = world.seat(seat).map(|(person, _)| person.email.clone()).unwrap_or_default();
-            Standing::of(&mut world, seat, now).usage_json(seat, &email)
+            let email = world.directory.person(seat).email.clone();
+            QuotaStatus::of(&mut world.directory, seat, now).usage_json(seat.id(), &email)
         })
         .collect();
-    json!({"now": now, "people": world.people, "seats": seats, "queued_sign_ins": world.sign_ins, "script": world.script.pending()})
+    json!({"now": now, "people": world.directory.people(), "seats": seats, "queued_sign_ins": world.sign_ins, "script": world.script.pending()})
 }
 
 /// `?after=ID` leaves out what was seen before.
@@ -174,31 +175,34 @@ fn add_fault(shared: &Shared, fault: Fault) -> Result<Value, Wrong> {
     }
     let mut world = shared.world();
     if let Some(seat) = &fault.seat {
-        world.seat(seat)?;
+        world.directory.seat(seat)?;
     }
     world.script.add(fault);
     Ok(json!({}))
 }
 
 fn add_person(shared: &Shared, person: Person) -> Result<Value, Wrong> {
-    shared.world().add_person(person, shared.clock.now_seconds())?;
+    shared.world().directory.add(person, shared.clock.now_seconds())?;
     Ok(json!({}))
 }
 
 fn decide_device(shared: &Shared, order: DecideDevice) -> Result<Value, Wrong> {
-    let consent = order.seat.map_or(Consent::Denied, Consent::As);
-    settle(&mut shared.world(), &order.user_code, consent, shared.clock.now_ms())?;
+    shared.world().decide_device(&order.user_code, order.seat.as_ref(), shared.clock.now_ms())?;
     Ok(json!({}))
 }
 
 fn set_windows(shared: &Shared, order: SetWindows) -> Result<Value, Wrong> {
     let quota = Quota::starting(&order.windows, shared.clock.now_seconds());
-    shared.world().set_quota(&order.seat, quota)?;
+    let mut world = shared.world();
+    let seat = world.directory.seat(&order.seat)?;
+    world.directory.set_quota(&seat, quota);
     Ok(json!({}))
 }
 
 fn set_cost(shared: &Shared, order: SetCost) -> Result<Value, Wrong> {
-    shared.world().workspace_mut(&order.seat)?.cost = order.cost;
+    let mut world = shared.world();
+    let seat = world.directory.seat(&order.seat)?;
+    world.directory.workspace_mut(&seat).cost = order.cost;
     Ok(json!({}))
 }
 
@@ -223,8 +227,8 @@ fn kill(shared: &Shared, order: &Kill) -> Result<Value, Wrong> {
 fn mint(shared: &Shared, call: &Call, seat: &SeatId) -> Result<Value, Wrong> {
     let now_ms = shared.clock.now_ms();
     let mut world = shared.world();
-    world.seat(seat)?;
-    let login = world.logins.sign_in(seat.clone());
+    let known = world.directory.seat(seat)?;
+    let login = world.logins.sign_in(known);
     let issued = world.issue(login, &call.base, now_ms);
     let minted = Minted::new(issued, seat, &call.base, now_ms);
     let file: Value = serde_json::from_str(&minted.auth_json).unwrap_or_default();

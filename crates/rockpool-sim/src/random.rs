@@ -4,7 +4,8 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use ring::rand::{SecureRandom as _, SystemRandom};
 
-/// `N` random bytes.
+/// # Panics
+/// Without the system's randomness: no token, code or id could be told from another.
 pub(crate) fn bytes<const N: usize>() -> [u8; N] {
     let mut out = [0_u8; N];
     SystemRandom::new().fill(&mut out).expect("the system's randomness is always there");
@@ -18,12 +19,8 @@ pub(crate) fn token() -> String {
 
 /// 96 random bits in hexadecimal, after a prefix such as `resp_`.
 pub(crate) fn id(prefix: &str) -> String {
-    use std::fmt::Write as _;
-    let mut out = prefix.to_owned();
-    for byte in bytes::<12>() {
-        write!(out, "{byte:02x}").expect("writing to a String cannot fail");
-    }
-    out
+    let digits: String = bytes::<12>().iter().map(|byte| format!("{byte:02x}")).collect();
+    format!("{prefix}{digits}")
 }
 
 /// Letters and digits that people can read out, for a device code.

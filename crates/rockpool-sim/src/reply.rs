@@ -11,8 +11,8 @@ use http_body_util::{BodyExt as _, Full, StreamBody};
 use hyper::body::Frame;
 use serde_json::{Value, json};
 
+use crate::byte_stream::ResetSwitch;
 use crate::random;
-use crate::wire::WireSwitch;
 
 /// The connection ends here, on purpose.
 #[derive(Debug, thiserror::Error)]
@@ -112,10 +112,10 @@ impl Reply {
         }
     }
 
-    pub(crate) fn into_response(self, wire: WireSwitch) -> Response<SimBody> {
+    pub(crate) fn into_response(self, reset: ResetSwitch) -> Response<SimBody> {
         let body = match self.body {
             ReplyBody::Full(bytes) => Full::new(bytes).map_err(|never| match never {}).boxed_unsync(),
-            ReplyBody::Stream(steps) => stream_body(steps, wire),
+            ReplyBody::Stream(steps) => stream_body(steps, reset),
         };
         let mut response = Response::new(body);
         *response.status_mut() = self.status;
@@ -132,22 +132,22 @@ impl Reply {
     }
 }
 
-fn stream_body(steps: VecDeque<ByteStep>, wire: WireSwitch) -> SimBody {
-    let frames = stream::unfold((steps, wire), |(mut steps, wire)| async move {
+fn stream_body(steps: VecDeque<ByteStep>, reset: ResetSwitch) -> SimBody {
+    let frames = stream::unfold((steps, reset), |(mut steps, reset)| async move {
         loop {
             match steps.pop_front()? {
-                ByteStep::Send(bytes) => return Some((Ok(Frame::data(bytes)), (steps, wire))),
+                ByteStep::Send(bytes) => return Some((Ok(Frame::data(bytes)), (steps, reset))),
                 ByteStep::Wait(time) => tokio::time::sleep(time).await,
                 ByteStep::Stall => std::future::pending::<()>().await,
                 ByteStep::Abrupt => {
                     // hyper writes out what it has when the body is not ready; without this the last event would be lost.
                     tokio::task::yield_now().await;
-                    return Some((Err(Severed), (VecDeque::new(), wire)));
+                    return Some((Err(Severed), (VecDeque::new(), reset)));
                 }
                 ByteStep::Reset => {
                     tokio::task::yield_now().await;
-                    wire.reset_at_end();
-                    return Some((Err(Severed), (VecDeque::new(), wire)));
+                    reset.reset_at_end();
+                    return Some((Err(Severed), (VecDeque::new(), reset)));
                 }
             }
         }

@@ -4,12 +4,13 @@ use std::sync::Arc;
 
 use http::Method;
 
+use crate::backend::side_paths;
 use crate::call::Call;
+use crate::control;
 use crate::oauth::{authorize, device, revoke, token};
 use crate::reply::{Outcome, Reply};
 use crate::responses::{compact, http as responses, socket};
-use crate::world::Shared;
-use crate::{backend, control};
+use crate::shared::Shared;
 
 pub(crate) fn route(shared: &Arc<Shared>, call: &mut Call) -> Outcome {
     if call.path.starts_with("/_sim/") {
@@ -29,12 +30,12 @@ pub(crate) fn route(shared: &Arc<Shared>, call: &mut Call) -> Outcome {
         "/codex/responses" if post => responses::respond(shared, call),
         "/codex/responses" if get => socket::handshake(shared, call),
         "/codex/responses/compact" if post => compact::compact(shared, call),
-        "/codex/models" if get => backend::catalogue(shared, call),
-        "/codex/analytics-events/events" if post => backend::analytics(shared, call),
-        "/wham/usage" if get => backend::usage(shared, call),
-        "/wham/accounts/check" if get => backend::accounts_check(shared, call),
-        "/wham/settings/user" if get => backend::settings(shared, call),
-        "/wham/rate-limit-reset-credits" if get => backend::reset_credits(shared, call),
+        "/codex/models" if get => side_paths::catalogue(shared, call),
+        "/codex/analytics-events/events" if post => side_paths::analytics(shared, call),
+        "/wham/usage" if get => side_paths::usage(shared, call),
+        "/wham/accounts/check" if get => side_paths::accounts_check(shared, call),
+        "/wham/settings/user" if get => side_paths::settings(shared, call),
+        "/wham/rate-limit-reset-credits" if get => side_paths::reset_credits(shared, call),
         known if is_known(known) => Reply::detail(405, "Method Not Allowed").into(),
         _ => Reply::detail(404, "Not Found").into(),
     }

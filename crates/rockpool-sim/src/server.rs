@@ -17,24 +17,24 @@ use tokio::task::JoinSet;
 use tokio_rustls::TlsAcceptor;
 use url::form_urlencoded;
 
+use crate::byte_stream::{ByteStream, ResetSwitch};
 use crate::call::{Body, Call};
-use crate::journal::{EntryId, EntryKind, Received};
 use crate::reply::{Outcome, Reply, Severed, SimBody};
 use crate::route::route;
-use crate::wire::{Wire, WireSwitch};
-use crate::world::Shared;
+use crate::shared::Shared;
+use crate::world::journal::{EntryId, EntryKind, Received};
 
 /// Bodies above this are refused with 413.
 const MAX_BODY_BYTES: usize = 256 << 20;
 
-/// How a listener's connections begin.
+/// What a listener speaks below HTTP.
 #[derive(Clone)]
-pub(crate) enum Door {
+pub(crate) enum Security {
     Plain,
     Tls(TlsAcceptor),
 }
 
-impl Door {
+impl Security {
     const fn scheme(&self) -> &'static str {
         match self {
             Self::Plain => "http",
@@ -44,7 +44,7 @@ impl Door {
 }
 
 /// Accepts until the simulator stops; its connections end with it.
-pub(crate) async fn listen(shared: Arc<Shared>, listener: TcpListener, door: Door) {
+pub(crate) async fn listen(shared: Arc<Shared>, listener: TcpListener, security: Security) {
     let mut stopping = shared.stopping.clone();
     let mut connections = JoinSet::new();
     loop {
@@ -52,7 +52,7 @@ pub(crate) async fn listen(shared: Arc<Shared>, listener: TcpListener, door: Doo
             accepted = listener.accept() => {
                 // A connection that died while it was accepted is the client's business.
                 if let Ok((stream, _)) = accepted {
-                    connections.spawn(connection(Arc::clone(&shared), stream, door.clone()));
+                    connections.spawn(connection(Arc::clone(&shared), stream, security.clone()));
                 }
             }
             Some(_) = connections.join_next() => {}
@@ -61,23 +61,23 @@ pub(crate) async fn listen(shared: Arc<Shared>, listener: TcpListener, door: Doo
     }
 }
 
-async fn connection(shared: Arc<Shared>, stream: tokio::net::TcpStream, door: Door) {
+async fn connection(shared: Arc<Shared>, stream: tokio::net::TcpStream, security: Security) {
     // A socket that refuses this option still works, with small delays.
     stream.set_nodelay(true).ok();
-    let switch = WireSwitch::default();
-    let scheme = door.scheme();
-    let wire = Wire::new(stream, switch.clone());
-    match door {
-        Door::Plain => serve(shared, wire, switch, scheme).await,
-        Door::Tls(acceptor) => {
-            if let Ok(stream) = acceptor.accept(wire).await {
+    let switch = ResetSwitch::default();
+    let scheme = security.scheme();
+    let stream = ByteStream::new(stream, switch.clone());
+    match security {
+        Security::Plain => serve(shared, stream, switch, scheme).await,
+        Security::Tls(acceptor) => {
+            if let Ok(stream) = acceptor.accept(stream).await {
                 serve(shared, stream, switch, scheme).await;
             }
         }
     }
 }
 
-async fn serve<S>(shared: Arc<Shared>, stream: S, switch: WireSwitch, scheme: &'static str)
+async fn serve<S>(shared: Arc<Shared>, stream: S, switch: ResetSwitch, scheme: &'static str)
 where
     S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
 {
@@ -94,12 +94,12 @@ where
 async fn answer(
     shared: &Arc<Shared>,
     request: Request<Incoming>,
-    wire: WireSwitch,
+    reset: ResetSwitch,
     scheme: &'static str,
 ) -> Result<Response<SimBody>, Severed> {
-    let mut call = match read(shared, request, wire.clone(), scheme).await {
+    let mut call = match read(shared, request, reset.clone(), scheme).await {
         Ok(call) => call,
-        Err(reply) => return Ok(reply.into_response(wire)),
+        Err(reply) => return Ok(reply.into_response(reset)),
     };
     let entry = call.entry;
     let mut outcome = route(shared, &mut call);
@@ -107,7 +107,7 @@ async fn answer(
         match outcome {
             Outcome::Reply(reply) => {
                 shared.world().journal.answered(entry, reply.status.as_u16());
-                return Ok(reply.into_response(wire));
+                return Ok(reply.into_response(reset));
             }
             Outcome::Hold(time, then) => {
                 tokio::time::sleep(time).await;
@@ -115,7 +115,7 @@ async fn answer(
             }
             Outcome::Never => match std::future::pending::<Infallible>().await {},
             Outcome::Sever => {
-                wire.reset_at_end();
+                reset.reset_at_end();
                 return Err(Severed);
             }
         }
@@ -125,7 +125,7 @@ async fn answer(
 async fn read(
     shared: &Shared,
     request: Request<Incoming>,
-    wire: WireSwitch,
+    reset: ResetSwitch,
     scheme: &str,
 ) -> Result<Call, Reply> {
     let (parts, incoming) = request.into_parts();
@@ -169,7 +169,7 @@ async fn read(
         headers: parts.headers.clone(),
         body,
         base,
-        wire,
+        reset,
         entry,
         upgrade: wants_upgrade.then(|| Request::from_parts(parts, ())),
     })

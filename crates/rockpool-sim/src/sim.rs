@@ -10,19 +10,19 @@ use tokio::sync::watch;
 use tokio::task::JoinHandle;
 use tokio_rustls::TlsAcceptor;
 
+use crate::backend::usage::QuotaStatus;
 use crate::config::SimConfig;
-use crate::faults::Fault;
-use crate::journal::{Entry, EntryId};
-use crate::logins::{Death, Secret};
-use crate::minted::Minted;
-use crate::oauth::SignIn;
-use crate::oauth::device::{Consent, settle};
-use crate::people::{Cost, Person, SeatId, Windows};
-use crate::quota::Quota;
-use crate::server::{Door, listen};
+use crate::server::{Security, listen};
+use crate::shared::{Shared, TlsListener};
 use crate::tls::TlsSetup;
-use crate::usage::Standing;
-use crate::world::{Served, Shared, UnknownPerson};
+use crate::world::SignIn;
+use crate::world::UnknownPerson;
+use crate::world::faults::Fault;
+use crate::world::journal::{Entry, EntryId};
+use crate::world::logins::{Death, Secret};
+use crate::world::minted::Minted;
+use crate::world::people::{Cost, Person, SeatId, Windows};
+use crate::world::quota::Quota;
 
 /// A running simulator. It stops when this is dropped.
 #[derive(Debug)]
@@ -57,14 +57,14 @@ impl Sim {
                 io::Error::new(error.kind(), format!("writing {}: {error}", path.display()))
             })?;
         }
-        let served = Served { ca_pem, tls_origin: tls.map(|address| format!("https://{address}")) };
+        let tls_served = TlsListener { ca_pem, tls_origin: tls.map(|address| format!("https://{address}")) };
         let (stop, stopping) = watch::channel(false);
         let invalid = |error| io::Error::new(io::ErrorKind::InvalidInput, error);
-        let shared = Arc::new(Shared::new(config, served, stopping).map_err(invalid)?);
-        let mut listeners = vec![tokio::spawn(listen(Arc::clone(&shared), plain_listener, Door::Plain))];
+        let shared = Arc::new(Shared::new(config, tls_served, stopping).map_err(invalid)?);
+        let mut listeners = vec![tokio::spawn(listen(Arc::clone(&shared), plain_listener, Security::Plain))];
         if let (Some(listener), Some(setup)) = (tls_listener, setup) {
-            let door = Door::Tls(TlsAcceptor::from(setup.server));
-            listeners.push(tokio::spawn(listen(Arc::clone(&shared), listener, door)));
+            let security = Security::Tls(TlsAcceptor::from(setup.server));
+            listeners.push(tokio::spawn(listen(Arc::clone(&shared), listener, security)));
         }
         Ok(Self { shared, plain, tls, stop, listeners })
     }
@@ -104,7 +104,7 @@ impl Sim {
     /// # Errors
     /// If the user id is taken or there is no workspace.
     pub fn add_person(&self, person: Person) -> Result<(), UnknownPerson> {
-        self.shared.world().add_person(person, self.shared.clock.now_seconds())
+        self.shared.world().directory.add(person, self.shared.clock.now_seconds())
     }
 
     /// Queues who the next browser is signed in as; without a queue it sees the page.
@@ -118,16 +118,14 @@ impl Sim {
     /// If the seat or the code is unknown.
     pub fn approve_device(&self, user_code: &str, seat: &SeatId) -> Result<(), UnknownPerson> {
         let now_ms = self.shared.clock.now_ms();
-        settle(&mut self.shared.world(), user_code, Consent::As(seat.clone()), now_ms)
+        self.shared.world().decide_device(user_code, Some(seat), now_ms)
     }
 
-    /// Denies a device code.
-    ///
     /// # Errors
     /// If the code is unknown.
     pub fn deny_device(&self, user_code: &str) -> Result<(), UnknownPerson> {
         let now_ms = self.shared.clock.now_ms();
-        settle(&mut self.shared.world(), user_code, Consent::Denied, now_ms)
+        self.shared.world().decide_device(user_code, None, now_ms)
     }
 
     /// Adds an order to the script.
@@ -152,7 +150,10 @@ impl Sim {
     /// If the seat is unknown.
     pub fn set_windows(&self, seat: &SeatId, windows: &Windows) -> Result<(), UnknownPerson> {
         let quota = Quota::starting(windows, self.shared.clock.now_seconds());
-        self.shared.world().set_quota(seat, quota)
+        let mut world = self.shared.world();
+        let seat = world.directory.seat(seat)?;
+        world.directory.set_quota(&seat, quota);
+        Ok(())
     }
 
     /// Sets what one turn of a seat costs.
@@ -160,7 +161,9 @@ impl Sim {
     /// # Errors
     /// If the seat is unknown.
     pub fn set_cost(&self, seat: &SeatId, cost: Cost) -> Result<(), UnknownPerson> {
-        self.shared.world().workspace_mut(seat)?.cost = cost;
+        let mut world = self.shared.world();
+        let seat = world.directory.seat(seat)?;
+        world.directory.workspace_mut(&seat).cost = cost;
         Ok(())
     }
 
@@ -170,8 +173,10 @@ impl Sim {
     /// If the seat is unknown.
     pub fn usage(&self, seat: &SeatId) -> Result<serde_json::Value, UnknownPerson> {
         let mut world = self.shared.world();
-        let email = world.seat(seat)?.0.email.clone();
-        Ok(Standing::of(&mut world, seat, self.shared.clock.now_seconds()).usage_json(seat, &email))
+        let known = world.directory.seat(seat)?;
+        let email = world.directory.person(&known).email.clone();
+        let status = QuotaStatus::of(&mut world.directory, &known, self.shared.clock.now_seconds());
+        Ok(status.usage_json(seat, &email))
     }
 
     /// From now on every access token of this person is answered with 401 `token_expired`. New ones are good.
@@ -180,7 +185,7 @@ impl Sim {
     /// If there is no such person.
     pub fn expire_access_tokens(&self, user_id: &str) -> Result<(), UnknownPerson> {
         let mut world = self.shared.world();
-        if !world.people.iter().any(|person| person.user_id == user_id) {
+        if !world.directory.has(user_id) {
             return Err(UnknownPerson::User(user_id.to_owned()));
         }
         for login in world.logins.logins_of(user_id) {
@@ -195,7 +200,7 @@ impl Sim {
     /// If there is no such person.
     pub fn kill_login(&self, user_id: &str, death: Death) -> Result<(), UnknownPerson> {
         let mut world = self.shared.world();
-        if !world.people.iter().any(|person| person.user_id == user_id) {
+        if !world.directory.has(user_id) {
             return Err(UnknownPerson::User(user_id.to_owned()));
         }
         for login in world.logins.logins_of(user_id) {
@@ -212,8 +217,8 @@ impl Sim {
         let now_ms = self.shared.clock.now_ms();
         let issuer = self.auth_url();
         let mut world = self.shared.world();
-        world.seat(seat)?;
-        let login = world.logins.sign_in(seat.clone());
+        let known = world.directory.seat(seat)?;
+        let login = world.logins.sign_in(known);
         let issued = world.issue(login, &issuer, now_ms);
         Ok(Minted::new(issued, seat, &issuer, now_ms))
     }

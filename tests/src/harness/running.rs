@@ -25,7 +25,6 @@ use crate::wait;
 /// The clock of engine and provider.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum ClockMode {
-    /// The system's.
     System,
     /// Stands still but for [`Harness::advance`].
     Manual,
@@ -33,7 +32,6 @@ pub(super) enum ClockMode {
 
 /// A running engine and its provider.
 pub struct Harness {
-    /// The provider.
     pub sim: Sim,
     /// The management API, as the owner.
     pub api: Api,
@@ -75,7 +73,6 @@ pub fn seat(name: &str) -> SeatId {
 }
 
 impl Harness {
-    /// The engine's handle.
     #[must_use]
     pub fn handle(&self) -> EngineHandle {
         self.engine.as_ref().unwrap().handle()
@@ -103,7 +100,6 @@ impl Harness {
         self.sim.advance(by);
     }
 
-    /// The data folder.
     #[must_use]
     pub fn data_dir(&self) -> PathBuf {
         self.config.data_dir.clone()
@@ -192,7 +188,6 @@ impl Harness {
         Key { secret: text("key"), base_url: text("base_url") }
     }
 
-    /// One account as shown.
     #[must_use]
     pub fn account(&self, name: &str) -> AccountView {
         let accounts = self.handle().snapshot().accounts;

@@ -30,7 +30,6 @@ impl Home {
         Self { dir: dir.to_owned(), auth_url: sim.auth_url(), backend_url: sim.backend_url() }
     }
 
-    /// The data folder.
     #[must_use]
     pub fn data_dir(&self) -> PathBuf {
         self.dir.join("data")
@@ -81,9 +80,7 @@ impl Home {
 
 /// A running server, killed when it is dropped.
 pub struct Server {
-    /// Its management API.
     pub api: Api,
-    /// How it is reached.
     pub control: Control,
     child: Child,
 }

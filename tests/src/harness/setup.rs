@@ -51,7 +51,6 @@ impl Setup {
         }
     }
 
-    /// Another strategy.
     #[must_use]
     pub fn strategy(mut self, strategy: &'static str) -> Self {
         self.strategy = strategy;

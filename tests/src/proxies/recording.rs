@@ -49,9 +49,7 @@ impl Allowance {
 /// One request as the backend got it, and the answer as it was given.
 #[derive(Clone, Debug)]
 pub struct Exchange {
-    /// What the engine sent.
     pub request: Message,
-    /// What the backend answered.
     pub response: Message,
 }
 

@@ -84,13 +84,11 @@ pub struct App {
 }
 
 impl App {
-    /// The process.
     #[must_use]
     pub fn pid(&mut self) -> u32 {
         self.running.child().id().unwrap()
     }
 
-    /// What it logged.
     #[must_use]
     pub fn logged(&self) -> String {
         fs::read_to_string(&self.log).unwrap()
@@ -113,12 +111,10 @@ impl App {
         Page::of(session, self.inspector).await
     }
 
-    /// Waits for its end.
     pub async fn ended(&mut self) -> ExitStatus {
         wait::within("the app ends", self.running.child().wait()).await.unwrap()
     }
 
-    /// Asks it to end.
     pub async fn terminate(&mut self) {
         // The shell's own `kill`: a program of that name is not everywhere.
         let order = format!("kill -TERM {}", self.pid());

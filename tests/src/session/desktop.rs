@@ -32,7 +32,6 @@ pub struct DesktopSession {
 }
 
 impl DesktopSession {
-    /// Starts display and bus.
     pub async fn start() -> Self {
         let folder = tempfile::Builder::new().prefix("rockpool-tests-").tempdir().unwrap();
         for name in ["home", "run", "bin", "tmp"] {

@@ -16,9 +16,7 @@ pub struct Line {
     pub depth: usize,
     /// Without the underscores that mark shortcuts; empty for a separator.
     pub label: String,
-    /// Whether it can be clicked.
     pub enabled: bool,
-    /// Whether it is ticked.
     pub ticked: bool,
 }
 

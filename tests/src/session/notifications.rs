@@ -19,7 +19,6 @@ const CLICK: &str = "default";
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Note {
     id: u32,
-    /// Whose it is.
     pub app: String,
     /// In a few words.
     pub title: String,
@@ -80,7 +79,6 @@ impl Service {
     fn close_notification(&self, _id: u32) {}
 }
 
-/// The service.
 #[derive(Debug)]
 pub struct Notifications {
     bus: Connection,

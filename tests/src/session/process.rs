@@ -41,7 +41,6 @@ impl Running {
         (running, line.trim().to_owned())
     }
 
-    /// The process.
     #[must_use]
     pub fn child(&mut self) -> &mut Child {
         &mut self.child

@@ -81,7 +81,6 @@ impl Changes {
     }
 }
 
-/// The panel.
 #[derive(Debug)]
 pub struct Tray {
     bus: Connection,

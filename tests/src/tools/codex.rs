@@ -24,11 +24,9 @@ pub enum Transport {
 }
 
 impl Transport {
-    /// Both.
     pub const ALL: [Self; 2] = [Self::WebSocket, Self::Http];
 }
 
-/// A home with a configuration.
 #[derive(Debug)]
 pub struct Codex {
     home: TempDir,
@@ -37,12 +35,9 @@ pub struct Codex {
     proxy: Option<String>,
 }
 
-/// How a run ended.
 #[derive(Debug)]
 pub struct Ran {
-    /// The exit code.
     pub code: Option<i32>,
-    /// The answer.
     pub stdout: String,
     /// Everything else that the CLI says.
     pub stderr: String,

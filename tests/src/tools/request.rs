@@ -40,7 +40,6 @@ pub fn events(stream: &[u8]) -> Vec<Value> {
     data.map(|json| serde_json::from_str(json).unwrap_or_else(|_| Value::from(json))).collect()
 }
 
-/// The types of events.
 #[must_use]
 pub fn types(events: &[Value]) -> Vec<&str> {
     events.iter().map(|event| event["type"].as_str().unwrap_or("?")).collect()

@@ -11,7 +11,6 @@ use tokio_tungstenite::{MaybeTlsStream, WebSocketStream};
 use crate::tools::Key;
 use crate::wait;
 
-/// An open connection.
 #[derive(Debug)]
 pub struct Socket {
     stream: WebSocketStream<MaybeTlsStream<TcpStream>>,
@@ -40,12 +39,10 @@ impl Socket {
         }
     }
 
-    /// Sends a frame.
     pub async fn send(&mut self, frame: &Value) {
         self.send_text(frame.to_string()).await;
     }
 
-    /// Sends any text.
     pub async fn send_text(&mut self, text: String) {
         self.stream.send(Message::text(text)).await.unwrap();
     }

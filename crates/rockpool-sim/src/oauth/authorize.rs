@@ -3,27 +3,23 @@
 use url::Url;
 
 use crate::call::{Call, value_of};
-use crate::jwt::CLIENT_ID;
-use crate::logins::SecretKind;
-use crate::oauth::codes::Granted;
-use crate::oauth::{SignIn, page};
-use crate::people::SeatId;
+use crate::oauth::page::{self, PICK_ACCOUNT, PICK_DENY, PICK_USER};
 use crate::reply::Reply;
-use crate::world::{Shared, World};
-
-/// Query fields of the page's own links, besides those of the request.
-pub(crate) const PICK_USER: &str = "sim_user";
-pub(crate) const PICK_ACCOUNT: &str = "sim_account";
-pub(crate) const PICK_DENY: &str = "sim_deny";
+use crate::shared::Shared;
+use crate::world::authorization_codes::Granted;
+use crate::world::jwt::CLIENT_ID;
+use crate::world::logins::SecretKind;
+use crate::world::people::SeatId;
+use crate::world::{SignIn, World};
 
 /// An authorize request that may be granted.
-pub(crate) struct Request {
+struct AuthorizeRequest {
     redirect: Url,
     redirect_uri: String,
     state: String,
     challenge: String,
     /// The workspaces that the client insists on; empty for any.
-    pub allowed: Vec<String>,
+    allowed: Vec<String>,
 }
 
 enum Refusal {
@@ -52,9 +48,9 @@ pub(crate) fn authorize(shared: &Shared, call: &Call) -> Reply {
         }
     };
     match decision(&mut world, &query) {
-        Some(SignIn::As(seat)) => sign_in(shared, &mut world, call, &request, seat),
+        Some(SignIn::As(seat)) => sign_in(shared, &mut world, call, &request, &seat),
         Some(SignIn::Denied(description)) => deny(request, &description),
-        None => Reply::html(200, page::choose(&world.people, &request.allowed, &call.query)),
+        None => Reply::html(200, page::choose(world.directory.people(), &request.allowed, &call.query)),
     }
 }
 
@@ -71,17 +67,23 @@ fn decision(world: &mut World, query: &[(String, String)]) -> Option<SignIn> {
     world.sign_ins.pop_front()
 }
 
-fn sign_in(shared: &Shared, world: &mut World, call: &Call, request: &Request, seat: SeatId) -> Reply {
-    if let Err(unknown) = world.seat(&seat) {
-        let why = unknown.to_string();
-        return Reply::html(400, page::refused(&why));
-    }
-    if !request.allowed.is_empty() && !request.allowed.contains(&seat.account_id) {
+fn sign_in(
+    shared: &Shared,
+    world: &mut World,
+    call: &Call,
+    request: &AuthorizeRequest,
+    chosen: &SeatId,
+) -> Reply {
+    let seat = match world.directory.seat(chosen) {
+        Ok(seat) => seat,
+        Err(unknown) => return Reply::html(400, page::refused(&unknown.to_string())),
+    };
+    if !request.allowed.is_empty() && !request.allowed.contains(&chosen.account_id) {
         world.journal.note(call.entry, "the workspace is not among allowed_workspace_id");
         return send_back(request.redirect.clone(), &[("error", "access_denied")], &request.state);
     }
-    world.journal.served_as(call.entry, &seat);
-    let code = world.codes.grant(Granted {
+    world.journal.served_as(call.entry, chosen);
+    let code = world.authorization_codes.grant(Granted {
         seat,
         redirect_uri: Some(request.redirect_uri.clone()),
         challenge: request.challenge.clone(),
@@ -95,7 +97,7 @@ fn sign_in(shared: &Shared, world: &mut World, call: &Call, request: &Request, s
     )
 }
 
-fn deny(request: Request, description: &str) -> Reply {
+fn deny(request: AuthorizeRequest, description: &str) -> Reply {
     send_back(
         request.redirect,
         &[("error", "access_denied"), ("error_description", description)],
@@ -111,7 +113,7 @@ fn send_back(mut to: Url, pairs: &[(&str, &str)], state: &str) -> Reply {
     Reply::redirect(to.as_str())
 }
 
-fn check(shared: &Shared, query: &[(String, String)]) -> Result<Request, Refusal> {
+fn check(shared: &Shared, query: &[(String, String)]) -> Result<AuthorizeRequest, Refusal> {
     let field = |name: &str| value_of(query, name).to_owned();
     if field("client_id") != CLIENT_ID {
         return Err(Refusal::Page(format!("unknown client_id {:?}", field("client_id"))));
@@ -147,7 +149,7 @@ fn check(shared: &Shared, query: &[(String, String)]) -> Result<Request, Refusal
         .filter(|(name, _)| name == "allowed_workspace_id")
         .flat_map(|(_, value)| value.split(',').map(str::to_owned).collect::<Vec<_>>())
         .collect();
-    Ok(Request { redirect_uri, redirect, state: field("state"), challenge, allowed })
+    Ok(AuthorizeRequest { redirect_uri, redirect, state: field("state"), challenge, allowed })
 }
 
 fn check_redirect(shared: &Shared, redirect_uri: &str) -> Result<Url, String> {

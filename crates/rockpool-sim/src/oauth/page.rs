@@ -1,11 +1,13 @@
 //! The HTML that people see: who to sign in as, and why not.
 
-use std::fmt::Write as _;
-
 use url::form_urlencoded;
 
-use crate::oauth::authorize::{PICK_ACCOUNT, PICK_DENY, PICK_USER};
-use crate::people::Person;
+use crate::world::people::Person;
+
+/// Query fields of the page's own links, besides those of the request.
+pub(crate) const PICK_USER: &str = "sim_user";
+pub(crate) const PICK_ACCOUNT: &str = "sim_account";
+pub(crate) const PICK_DENY: &str = "sim_deny";
 
 const STYLE: &str = "body{font:16px/1.5 system-ui,sans-serif;background:#0e2a36;color:#e8f4f4;display:grid;place-items:center;min-height:100vh;margin:0}\
 main{background:#143b4a;border-radius:14px;padding:2rem;width:min(26rem,90vw)}h1{font-size:1.3rem;margin:0 0 .3rem}\
@@ -27,8 +29,7 @@ pub(crate) fn choose(people: &[Person], allowed: &[String], query: &str) -> Stri
     let deny = form_urlencoded::Serializer::new(query.to_owned())
         .append_pair(PICK_DENY, "access denied by the person")
         .finish();
-    let deny = escape(&format!("/oauth/authorize?{deny}"));
-    write!(body, "<a class=\"deny\" href=\"{deny}\">Deny</a>").expect("writing to a String cannot fail");
+    body.push_str(&deny_link(&format!("/oauth/authorize?{deny}")));
     page("Sign in as", &body)
 }
 
@@ -37,8 +38,7 @@ pub(crate) fn choose_for_device(people: &[Person], user_code: &str) -> String {
     let query = form_urlencoded::Serializer::new(String::new()).append_pair("user_code", user_code).finish();
     let mut body = format!("<p>Code <code>{}</code></p>", escape(user_code));
     body.push_str(&links(people, &[], "/codex/device", &query));
-    let deny = escape(&format!("/codex/device?{query}&{PICK_DENY}=1"));
-    write!(body, "<a class=\"deny\" href=\"{deny}\">Deny</a>").expect("writing to a String cannot fail");
+    body.push_str(&deny_link(&format!("/codex/device?{query}&{PICK_DENY}=1")));
     page("Sign in on the other device as", &body)
 }
 
@@ -75,11 +75,14 @@ fn links(people: &[Person], allowed: &[String], path: &str, query: &str) -> Stri
             let email = escape(&person.email);
             let name = escape(workspace.name.as_deref().unwrap_or("Personal"));
             let plan = escape(&workspace.plan);
-            write!(out, "<a href=\"{href}\">{email}<small>{name}, {plan}</small></a>")
-                .expect("writing to a String cannot fail");
+            out.push_str(&format!("<a href=\"{href}\">{email}<small>{name}, {plan}</small></a>"));
         }
     }
     out
+}
+
+fn deny_link(to: &str) -> String {
+    format!("<a class=\"deny\" href=\"{}\">Deny</a>", escape(to))
 }
 
 fn escape(text: &str) -> String {

@@ -3,10 +3,10 @@
 use serde_json::json;
 
 use crate::call::Call;
-use crate::jwt::CLIENT_ID;
-use crate::logins::Death;
 use crate::reply::Reply;
-use crate::world::Shared;
+use crate::shared::Shared;
+use crate::world::jwt::CLIENT_ID;
+use crate::world::logins::Death;
 
 pub(crate) fn revoke(shared: &Shared, call: &Call) -> Reply {
     let Some(fields) = call.fields() else {
@@ -32,7 +32,7 @@ pub(crate) fn revoke(shared: &Shared, call: &Call) -> Reply {
     match owner {
         Some(login) => {
             let seat = world.logins.seat(login).clone();
-            world.journal.served_as(call.entry, &seat);
+            world.journal.served_as(call.entry, seat.id());
             world.logins.kill(login, Death::Revoked);
         }
         None => world.journal.note(call.entry, "the token was never issued here"),

@@ -6,14 +6,15 @@ use serde_json::{Value, json};
 
 use crate::call::{Call, Fields, Form};
 use crate::config::ApiKeyExchange;
-use crate::faults::{Action, On, TokenFault};
-use crate::jwt::CLIENT_ID;
-use crate::logins::{Death, Issued, RefreshRefusal, SecretKind};
-use crate::oauth::codes::{CodeRefusal, Presented};
-use crate::plain::{answer_of, ignored};
 use crate::random;
 use crate::reply::{Outcome, Reply};
-use crate::world::{Shared, World};
+use crate::scripted::{answer_of, ignored};
+use crate::shared::Shared;
+use crate::world::authorization_codes::{CodeRefusal, Presented};
+use crate::world::faults::{Action, On, TokenFault};
+use crate::world::jwt::CLIENT_ID;
+use crate::world::logins::{Death, Issued, RefreshRefusal, SecretKind};
+use crate::world::{Seat, World};
 
 pub(crate) fn token(shared: &Shared, call: &Call) -> Outcome {
     let Some(fields) = call.fields() else {
@@ -47,17 +48,17 @@ fn exchange_code(shared: &Shared, call: &Call, fields: &Fields) -> Outcome {
     };
     let mut guard = shared.world();
     let world = &mut *guard;
-    let seat = match world.codes.check(&presented) {
+    let seat = match world.authorization_codes.check(&presented) {
         Ok(seat) => seat,
         Err(refusal) => return code_refused(world, call, refusal).into(),
     };
-    world.journal.served_as(call.entry, &seat);
-    let action = world.script.take(On::Exchange, Some(&seat));
+    world.journal.served_as(call.entry, seat.id());
+    let action = world.script.take(On::Exchange, Some(seat.id()));
     if let Some(before) = action.as_ref().and_then(before_rotation) {
         return before;
     }
     let login = world.logins.sign_in(seat);
-    world.codes.use_up(presented.code, login);
+    world.authorization_codes.use_up(presented.code, login);
     let issued = world.issue(login, &call.base, now_ms);
     hand_out(world, call, action, &issued)
 }
@@ -86,9 +87,9 @@ fn refresh(shared: &Shared, call: &Call, fields: &Fields) -> Outcome {
     let owner = world.logins.owner_of_refresh(presented);
     let seat = owner.map(|login| world.logins.seat(login).clone());
     if let Some(seat) = &seat {
-        world.journal.served_as(call.entry, seat);
+        world.journal.served_as(call.entry, seat.id());
     }
-    let action = world.script.take(On::Refresh, seat.as_ref());
+    let action = world.script.take(On::Refresh, seat.as_ref().map(Seat::id));
     // A script's answer stands in front of the real one: the token was neither seen nor spent.
     if let Some(before) = action.as_ref().and_then(before_rotation) {
         return before;
@@ -135,7 +136,7 @@ fn exchange_api_key(shared: &Shared, call: &Call, fields: &Fields) -> Reply {
         return grant_error("invalid_grant", "subject_token was never issued here");
     };
     let seat = world.logins.seat(login).clone();
-    world.journal.served_as(call.entry, &seat);
+    world.journal.served_as(call.entry, seat.id());
     match shared.config.api_keys {
         ApiKeyExchange::Refuse => {
             Reply::error(401, "invalid_subject_token", "Invalid ID token: missing organization_id")
@@ -180,7 +181,7 @@ fn hand_out(world: &mut World, call: &Call, action: Option<Action>, issued: &Iss
             Reply::json(200, &token_body_without_id(issued)).into()
         }
         Some(
-            unfit @ (Action::Token(TokenFault::OnlyAccessToken)
+            unusable @ (Action::Token(TokenFault::OnlyAccessToken)
             | Action::Answer { .. }
             | Action::NeverAnswer
             | Action::CutBefore
@@ -189,7 +190,7 @@ fn hand_out(world: &mut World, call: &Call, action: Option<Action>, issued: &Iss
             | Action::InStream(_)
             | Action::Patch { .. }),
         ) => {
-            ignored(world, call, &unfit);
+            ignored(world, call, &unusable);
             reply.into()
         }
     }

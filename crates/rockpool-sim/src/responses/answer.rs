@@ -5,8 +5,8 @@
 
 use serde_json::Value;
 
-use crate::models::Shape;
-use crate::responses::check::{Asked, Wish};
+use crate::backend::models::Shape;
+use crate::responses::check::{AcceptedRequest, RequestKind};
 use crate::responses::{items, schema};
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -33,22 +33,22 @@ enum Order {
 }
 
 /// `otherwise` is said where the person ordered no words.
-pub(crate) fn answer(asked: &Asked, otherwise: &str) -> Answer {
-    if asked.wish == Wish::Compaction {
+pub(crate) fn answer(request: &AcceptedRequest, otherwise: &str) -> Answer {
+    if request.kind == RequestKind::Compaction {
         return Answer::Compaction;
     }
-    let format = asked.fields.get("text").map_or(&Value::Null, |text| &text["format"]);
+    let format = request.fields.get("text").map_or(&Value::Null, |text| &text["format"]);
     if format["type"] == "json_schema" {
         return Answer::Text(schema::example(&format["schema"], "Simulated").to_string());
     }
-    let Some((index, text)) = items::last_user_text(&asked.input) else {
+    let Some((index, text)) = items::last_user_text(&request.input) else {
         return Answer::Text(otherwise.to_owned());
     };
-    let outputs: Vec<&Value> = asked.input[index..].iter().filter(|item| is_output(item)).collect();
+    let outputs: Vec<&Value> = request.input[index..].iter().filter(|item| is_output(item)).collect();
     let orders = orders_in(&text);
     let mut calls = orders.iter().filter(|order| !matches!(order, Order::Say(_)));
     if let Some(order) = calls.nth(outputs.len()) {
-        return call(order, asked.model.shape);
+        return call(order, request.model.shape);
     }
     let words = orders.iter().find_map(|order| match order {
         Order::Say(words) => Some(words.clone()),

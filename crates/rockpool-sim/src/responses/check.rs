@@ -2,11 +2,11 @@
 
 use serde_json::{Map, Value};
 
-use crate::cipher::{Opened, Purpose, Sealer};
-use crate::models::{self, Model, Shape};
-use crate::people::Workspace;
+use crate::backend::models::{self, Model, Shape};
 use crate::reply::Reply;
 use crate::responses::items;
+use crate::world::cipher::{Opened, Purpose, Sealer};
+use crate::world::people::Workspace;
 
 /// Every top-level field that the client 0.169.0 and its predecessors send. Any other is refused by name.
 const FIELDS: [&str; 15] = [
@@ -37,19 +37,17 @@ pub(crate) enum LiteMark {
     Absent,
 }
 
-/// What one request wants.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Wish {
+pub(crate) enum RequestKind {
     Answer,
     /// The last item is a compaction trigger.
     Compaction,
 }
 
-/// An accepted request.
 #[derive(Debug)]
-pub(crate) struct Asked {
+pub(crate) struct AcceptedRequest {
     pub model: &'static Model,
-    pub wish: Wish,
+    pub kind: RequestKind,
     /// The whole conversation: on a WebSocket the earlier part too.
     pub input: Vec<Value>,
     pub fields: Map<String, Value>,
@@ -61,7 +59,7 @@ pub(crate) fn check(
     mut fields: Map<String, Value>,
     earlier: Vec<Value>,
     lite: LiteMark,
-) -> Result<Asked, Reply> {
+) -> Result<AcceptedRequest, Reply> {
     if let Some(unknown) = fields.keys().find(|name| !FIELDS.contains(&name.as_str())) {
         return Err(Reply::detail(400, format!("Unsupported parameter: {unknown}")));
     }
@@ -89,11 +87,11 @@ pub(crate) fn check(
     }
     items::check_calls_are_answered_in_place(&input)?;
     check_ciphertexts(sealer, &workspace.account_id, &input)?;
-    let wish = match input.last().and_then(|item| item["type"].as_str()) {
-        Some("compaction_trigger") => Wish::Compaction,
-        _ => Wish::Answer,
+    let kind = match input.last().and_then(|item| item["type"].as_str()) {
+        Some("compaction_trigger") => RequestKind::Compaction,
+        _ => RequestKind::Answer,
     };
-    Ok(Asked { model, wish, input, fields })
+    Ok(AcceptedRequest { model, kind, input, fields })
 }
 
 fn check_model(workspace: &Workspace, model: Option<&Value>) -> Result<&'static Model, Reply> {

@@ -2,20 +2,20 @@
 
 use serde_json::{Value, json};
 
+use crate::backend::admission;
 use crate::call::Call;
-use crate::cipher::{Opened, Purpose};
-use crate::faults::On;
-use crate::gate;
-use crate::plain::with_action;
 use crate::random;
 use crate::reply::{Outcome, Reply};
 use crate::responses::{http, items};
-use crate::world::Shared;
+use crate::scripted::with_action;
+use crate::shared::Shared;
+use crate::world::cipher::{Opened, Purpose};
+use crate::world::faults::On;
 
 pub(crate) fn compact(shared: &Shared, call: &Call) -> Outcome {
     let mut guard = shared.world();
     let world = &mut *guard;
-    let seat = match gate::admit(world, call, shared.clock.now_seconds()) {
+    let seat = match admission::admit(world, call, shared.clock.now_seconds()) {
         Ok(admitted) => admitted.seat,
         Err(reply) => return reply.into(),
     };
@@ -26,10 +26,9 @@ pub(crate) fn compact(shared: &Shared, call: &Call) -> Outcome {
     let Some(Value::Array(input)) = fields.get("input") else {
         return Reply::detail(400, "Input must be a list").into();
     };
-    let foreign = input
-        .iter()
-        .flat_map(items::ciphertexts)
-        .any(|blob| shared.sealer.open(Purpose::Content, blob) != Opened::MadeFor(seat.account_id.clone()));
+    let foreign = input.iter().flat_map(items::ciphertexts).any(|blob| {
+        shared.sealer.open(Purpose::Content, blob) != Opened::MadeFor(seat.id().account_id.clone())
+    });
     if foreign {
         return Reply::error(
             400,
@@ -38,9 +37,9 @@ pub(crate) fn compact(shared: &Shared, call: &Call) -> Outcome {
         )
         .into();
     }
-    let action = world.script.take(On::Compact, Some(&seat));
+    let action = world.script.take(On::Compact, Some(seat.id()));
     with_action(world, call, action, |_| {
-        let blob = shared.sealer.seal(Purpose::Content, &seat.account_id);
+        let blob = shared.sealer.seal(Purpose::Content, &seat.id().account_id);
         Reply::json(
             200,
             &json!({"output": [{"type": "compaction", "id": random::id("cmp_"), "encrypted_content": blob}]}),

@@ -6,58 +6,58 @@ use crate::random;
 use crate::responses::answer::Answer;
 
 /// What all events of a response have in common.
-pub(crate) struct Response<'a> {
+pub(crate) struct ModelResponse<'a> {
     pub id: String,
     pub model: &'a str,
     /// Unix seconds.
     pub created_at: i64,
     pub input_tokens: u64,
     pub cached_tokens: u64,
-    /// Bound to the account; `None` if the client did not ask for it.
+    /// Readable by the account only; `None` if the client did not ask for it.
     pub reasoning_cipher: Option<String>,
-    /// Bound to the account, for a compaction.
+    /// Readable by the account only, for a compaction.
     pub compaction_cipher: String,
 }
 
-/// A whole answer.
-pub(crate) struct Told {
+pub(crate) struct EventSequence {
     pub events: Vec<Value>,
     /// The finished items, as the client sends them back.
     pub items: Vec<Value>,
 }
 
 /// `response.created` and `response.completed` alone, as a prewarm frame gets them.
-pub(crate) fn prewarmed(response: &Response<'_>) -> Told {
-    let mut teller = Teller::new();
-    teller.event(json!({"type": "response.created", "response": response.body("in_progress")}));
+pub(crate) fn prewarmed(response: &ModelResponse<'_>) -> EventSequence {
+    let mut writer = EventWriter::new();
+    writer.event(json!({"type": "response.created", "response": response.body("in_progress")}));
     let mut body = response.body("completed");
     body["usage"] = Value::Null;
-    teller.event(json!({"type": "response.completed", "response": body}));
-    teller.done()
+    writer.event(json!({"type": "response.completed", "response": body}));
+    writer.done()
 }
 
-pub(crate) fn told(response: &Response<'_>, answer: &Answer) -> Told {
-    let mut teller = Teller::new();
-    teller.event(json!({"type": "response.created", "response": response.body("in_progress")}));
-    teller.event(json!({"type": "response.in_progress", "response": response.body("in_progress")}));
+/// The events of a whole answer.
+pub(crate) fn answered(response: &ModelResponse<'_>, answer: &Answer) -> EventSequence {
+    let mut writer = EventWriter::new();
+    writer.event(json!({"type": "response.created", "response": response.body("in_progress")}));
+    writer.event(json!({"type": "response.in_progress", "response": response.body("in_progress")}));
     let output_tokens = match answer {
         Answer::Text(text) => {
-            teller.reasoning(response);
-            teller.message(text);
+            writer.reasoning(response);
+            writer.message(text);
             tokens(text.len())
         }
         Answer::Function { name, arguments } => {
-            teller.reasoning(response);
-            teller.function(name, arguments);
+            writer.reasoning(response);
+            writer.function(name, arguments);
             tokens(arguments.len())
         }
         Answer::Custom { name, input } => {
-            teller.reasoning(response);
-            teller.custom(name, input);
+            writer.reasoning(response);
+            writer.custom(name, input);
             tokens(input.len())
         }
         Answer::Compaction => {
-            teller.item(json!({"type": "compaction", "id": random::id("cmp_"), "encrypted_content": response.compaction_cipher}));
+            writer.item(json!({"type": "compaction", "id": random::id("cmp_"), "encrypted_content": response.compaction_cipher}));
             64
         }
     };
@@ -67,8 +67,8 @@ pub(crate) fn told(response: &Response<'_>, answer: &Answer) -> Told {
         "output_tokens": output_tokens, "output_tokens_details": {"reasoning_tokens": 0},
         "total_tokens": response.input_tokens + output_tokens,
     });
-    teller.event(json!({"type": "response.completed", "response": body}));
-    teller.done()
+    writer.event(json!({"type": "response.completed", "response": body}));
+    writer.done()
 }
 
 /// About four bytes to a token.
@@ -76,7 +76,7 @@ pub(crate) fn tokens(bytes: usize) -> u64 {
     u64::try_from(bytes / 4 + 1).unwrap_or(u64::MAX)
 }
 
-impl Response<'_> {
+impl ModelResponse<'_> {
     /// `output` stays empty in `response.completed`, as recorded: clients have to collect the items.
     fn body(&self, status: &str) -> Value {
         json!({
@@ -86,18 +86,18 @@ impl Response<'_> {
     }
 }
 
-struct Teller {
+struct EventWriter {
     events: Vec<Value>,
     items: Vec<Value>,
 }
 
-impl Teller {
+impl EventWriter {
     const fn new() -> Self {
         Self { events: Vec::new(), items: Vec::new() }
     }
 
-    fn done(self) -> Told {
-        Told { events: self.events, items: self.items }
+    fn done(self) -> EventSequence {
+        EventSequence { events: self.events, items: self.items }
     }
 
     fn event(&mut self, mut event: Value) {
@@ -123,7 +123,7 @@ impl Teller {
         self.finished(item);
     }
 
-    fn reasoning(&mut self, response: &Response<'_>) {
+    fn reasoning(&mut self, response: &ModelResponse<'_>) {
         self.item(json!({
             "type": "reasoning", "id": random::id("rs_"), "summary": [], "content": null,
             "encrypted_content": response.reasoning_cipher,

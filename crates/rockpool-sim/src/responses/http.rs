@@ -6,43 +6,45 @@ use std::time::Duration;
 use bytes::Bytes;
 use serde_json::Value;
 
+use crate::backend::admission::{self, COOKIE};
 use crate::call::{Body, Call};
-use crate::faults::{Cut, On};
-use crate::gate::{self, COOKIE};
-use crate::people::SeatId;
 use crate::reply::{ByteStep, Outcome, Reply, ReplyBody};
-use crate::responses::check::{self, Asked, LITE_HEADER, LiteMark};
-use crate::responses::script::Step;
-use crate::responses::turn::{self, Streams, Turn};
-use crate::world::{Shared, World};
+use crate::responses::check::{self, AcceptedRequest, LITE_HEADER, LiteMark};
+use crate::responses::steps::Step;
+use crate::responses::turn::{Streams, Turn, TurnOutcome};
+use crate::shared::Shared;
+use crate::world::faults::{Cut, On};
+use crate::world::people::SeatId;
+use crate::world::{Seat, World};
 
 pub(crate) fn respond(shared: &Shared, call: &Call) -> Outcome {
     let mut guard = shared.world();
     let world = &mut *guard;
-    let seat = match gate::admit(world, call, shared.clock.now_seconds()) {
+    let seat = match admission::admit(world, call, shared.clock.now_seconds()) {
         Ok(admitted) => admitted.seat,
         Err(reply) => return reply.into(),
     };
-    let asked = match accept(shared, world, call, &seat) {
-        Ok(asked) => asked,
+    let request = match accept(shared, world, call, &seat) {
+        Ok(request) => request,
         Err(reply) => return reply.into(),
     };
-    let state = match turn::turn_state(shared, world, &seat, call.entry, call.header("x-codex-turn-state")) {
+    let mut turn = Turn { shared, world, seat: &seat, entry: call.entry };
+    let state = match turn.turn_state(call.header("x-codex-turn-state")) {
         Ok(state) => state,
         Err(reply) => return reply.into(),
     };
-    let action = world.script.take(On::Http, Some(&seat));
-    match turn::take(shared, world, &seat, call.entry, asked, action) {
-        Turn::Refused(reply) => reply.into(),
-        Turn::Never => Outcome::Never,
-        Turn::Sever => Outcome::Sever,
-        Turn::Streams(streams) => stream(&seat, &state, *streams),
+    let action = turn.world.script.take(On::Http, Some(seat.id()));
+    match turn.answer(request, action) {
+        TurnOutcome::Refused(reply) => reply.into(),
+        TurnOutcome::Never => Outcome::Never,
+        TurnOutcome::Sever => Outcome::Sever,
+        TurnOutcome::Streams(streams) => stream(seat.id(), &state, *streams),
     }
 }
 
-fn accept(shared: &Shared, world: &World, call: &Call, seat: &SeatId) -> Result<Asked, Reply> {
+fn accept(shared: &Shared, world: &World, call: &Call, seat: &Seat) -> Result<AcceptedRequest, Reply> {
     let fields = json_object(call)?;
-    let (_, workspace) = world.seat(seat).expect("a seat that was admitted exists");
+    let workspace = world.directory.workspace(seat);
     let lite = match call.header(LITE_HEADER) {
         Some("true") => LiteMark::Present,
         Some(_) | None => LiteMark::Absent,
@@ -66,7 +68,7 @@ pub(crate) fn json_object(call: &Call) -> Result<serde_json::Map<String, Value>,
 }
 
 fn stream(seat: &SeatId, turn_state: &str, streams: Streams) -> Outcome {
-    let Streams { hold, steps, standing, models_etag, model, .. } = streams;
+    let Streams { hold, steps, quota, models_etag, model, .. } = streams;
     let mut reply = Reply::bytes(200, "text/event-stream; charset=utf-8", Bytes::new())
         .with("cache-control", "no-cache")
         .with("x-codex-turn-state", turn_state)
@@ -74,7 +76,7 @@ fn stream(seat: &SeatId, turn_state: &str, streams: Streams) -> Outcome {
         .with("openai-model", model)
         .with("x-reasoning-included", "true")
         .with("set-cookie", format!("{COOKIE}={}; Path=/; HttpOnly", seat.account_id));
-    reply.headers.extend(standing.headers());
+    reply.headers.extend(quota.headers());
     reply.body = ReplyBody::Stream(steps.into_iter().flat_map(byte_steps).collect::<VecDeque<_>>());
     if hold == Duration::ZERO {
         return reply.into();

@@ -1,12 +1,14 @@
 //! The Responses endpoint: what is accepted, what is answered, over HTTP and over WebSocket.
 
-pub(crate) mod answer;
-pub(crate) mod check;
+mod answer;
+mod check;
 pub(crate) mod compact;
-pub(crate) mod events;
+mod connection;
+mod error_frame;
+mod events;
 pub(crate) mod http;
-pub(crate) mod items;
-pub(crate) mod schema;
-pub(crate) mod script;
+mod items;
+mod schema;
 pub(crate) mod socket;
-pub(crate) mod turn;
+mod steps;
+mod turn;

@@ -10,7 +10,6 @@ pub(super) struct Case {
     line: usize,
     /// At which moment.
     pub(super) when: &'static str,
-    /// What happens.
     pub(super) what: &'static str,
     pub(super) over: Transport,
     /// What the tool sees where another account is there.

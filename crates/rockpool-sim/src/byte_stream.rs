@@ -11,11 +11,11 @@ use tokio::net::TcpStream;
 
 /// Orders the connection that a request came on to end with a TCP reset.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct WireSwitch {
+pub(crate) struct ResetSwitch {
     reset: Arc<AtomicBool>,
 }
 
-impl WireSwitch {
+impl ResetSwitch {
     /// Takes effect when the connection is dropped.
     pub(crate) fn reset_at_end(&self) {
         self.reset.store(true, Ordering::SeqCst);
@@ -23,13 +23,13 @@ impl WireSwitch {
 }
 
 #[derive(Debug)]
-pub(crate) struct Wire {
+pub(crate) struct ByteStream {
     stream: TcpStream,
-    switch: WireSwitch,
+    switch: ResetSwitch,
 }
 
-impl Wire {
-    pub(crate) fn new(stream: TcpStream, switch: WireSwitch) -> Self {
+impl ByteStream {
+    pub(crate) fn new(stream: TcpStream, switch: ResetSwitch) -> Self {
         Self { stream, switch }
     }
 
@@ -38,7 +38,7 @@ impl Wire {
     }
 }
 
-impl Drop for Wire {
+impl Drop for ByteStream {
     fn drop(&mut self) {
         if self.is_cut() {
             // Without lingering the kernel sends RST instead of FIN. If it will not, a plain close is the next best.
@@ -47,7 +47,7 @@ impl Drop for Wire {
     }
 }
 
-impl AsyncRead for Wire {
+impl AsyncRead for ByteStream {
     fn poll_read(
         mut self: Pin<&mut Self>,
         cx: &mut Context<'_>,
@@ -57,7 +57,7 @@ impl AsyncRead for Wire {
     }
 }
 
-impl AsyncWrite for Wire {
+impl AsyncWrite for ByteStream {
     fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &[u8]) -> Poll<io::Result<usize>> {
         Pin::new(&mut self.stream).poll_write(cx, buf)
     }

@@ -1,34 +1,33 @@
-//! The backend's door: a live bearer, and a workspace that belongs to it.
+//! Who the backend lets in: a live bearer, and a workspace that belongs to it.
 
 use crate::call::Call;
-use crate::journal::EntryId;
-use crate::logins::{AccessRefusal, LoginId};
-use crate::people::SeatId;
 use crate::reply::Reply;
-use crate::world::World;
+use crate::world::journal::EntryId;
+use crate::world::logins::{AccessRefusal, LoginId};
+use crate::world::people::SeatId;
+use crate::world::{Seat, World};
 
 /// Who asks, once they are known.
 pub(crate) struct Admitted {
     pub login: LoginId,
-    pub seat: SeatId,
+    pub seat: Seat,
 }
 
 pub(crate) fn admit(world: &mut World, call: &Call, now: i64) -> Result<Admitted, Reply> {
     let login = bearer(world, call, now)?;
-    let user_id = world.logins.seat(login).user_id.clone();
+    let user_id = world.logins.seat(login).id().user_id.clone();
     let Some(account_id) = call.header("chatgpt-account-id") else {
         world.journal.note(call.entry, "the header chatgpt-account-id is missing");
         return Err(wrong_workspace());
     };
-    let seat = SeatId::new(&user_id, account_id);
-    if world.seat(&seat).is_err() {
+    let Ok(seat) = world.directory.seat(&SeatId::new(&user_id, account_id)) else {
         world
             .journal
             .note(call.entry, format!("the bearer is {user_id}'s, who has no workspace {account_id:?}"));
         return Err(wrong_workspace());
-    }
-    world.journal.served_as(call.entry, &seat);
-    note_foreign_cookie(world, call, &seat);
+    };
+    world.journal.served_as(call.entry, seat.id());
+    note_foreign_cookie(world, call, seat.id());
     Ok(Admitted { login, seat })
 }
 

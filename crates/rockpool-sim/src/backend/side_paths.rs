@@ -2,33 +2,34 @@
 
 use serde_json::{Value, json};
 
+use crate::backend::admission::{self, Admitted};
+use crate::backend::models;
+use crate::backend::usage::QuotaStatus;
 use crate::call::Call;
-use crate::faults::On;
-use crate::gate::{self, Admitted};
-use crate::models;
-use crate::plain::with_action;
 use crate::reply::{Outcome, Reply};
-use crate::usage::Standing;
-use crate::world::{Shared, World};
+use crate::scripted::with_action;
+use crate::shared::Shared;
+use crate::world::World;
+use crate::world::faults::On;
 
 pub(crate) fn usage(shared: &Shared, call: &Call) -> Outcome {
     admitted(shared, call, Some(On::Usage), |world, who| {
-        let standing = Standing::of(world, &who.seat, shared.clock.now_seconds());
-        let (person, _) = world.seat(&who.seat).expect("a seat that was admitted exists");
-        Reply::json(200, &standing.usage_json(&who.seat, &person.email))
+        let status = QuotaStatus::of(&mut world.directory, &who.seat, shared.clock.now_seconds());
+        let person = world.directory.person(&who.seat);
+        Reply::json(200, &status.usage_json(who.seat.id(), &person.email))
     })
 }
 
 pub(crate) fn catalogue(shared: &Shared, call: &Call) -> Outcome {
     admitted(shared, call, Some(On::Models), |world, who| {
-        let (_, workspace) = world.seat(&who.seat).expect("a seat that was admitted exists");
+        let workspace = world.directory.workspace(&who.seat);
         Reply::json(200, &models::catalogue(workspace)).with("etag", models::etag(workspace))
     })
 }
 
 pub(crate) fn accounts_check(shared: &Shared, call: &Call) -> Outcome {
     admitted(shared, call, Some(On::AccountsCheck), |world, who| {
-        let (person, _) = world.seat(&who.seat).expect("a seat that was admitted exists");
+        let person = world.directory.person(&who.seat);
         let origin = backend_origin(shared, call);
         let accounts: Vec<Value> = person
             .workspaces
@@ -44,7 +45,7 @@ pub(crate) fn accounts_check(shared: &Shared, call: &Call) -> Outcome {
             .collect();
         let ordering: Vec<&str> =
             person.workspaces.iter().map(|workspace| workspace.account_id.as_str()).collect();
-        let default = &world.logins.seat(who.login).account_id;
+        let default = &world.logins.seat(who.login).id().account_id;
         Reply::json(
             200,
             &json!({"accounts": accounts, "account_ordering": ordering, "default_account_id": default}),
@@ -66,7 +67,7 @@ pub(crate) fn settings(shared: &Shared, call: &Call) -> Outcome {
 
 pub(crate) fn reset_credits(shared: &Shared, call: &Call) -> Outcome {
     admitted(shared, call, None, |world, who| {
-        let (_, workspace) = world.seat(&who.seat).expect("a seat that was admitted exists");
+        let workspace = world.directory.workspace(&who.seat);
         let credits: Vec<Value> = (1..=workspace.reset_credits)
             .map(|number| {
                 json!({
@@ -97,10 +98,10 @@ fn admitted(
 ) -> Outcome {
     let mut guard = shared.world();
     let world = &mut *guard;
-    let who = match gate::admit(world, call, shared.clock.now_seconds()) {
+    let who = match admission::admit(world, call, shared.clock.now_seconds()) {
         Ok(who) => who,
         Err(reply) => return reply.into(),
     };
-    let action = on.and_then(|on| world.script.take(on, Some(&who.seat)));
+    let action = on.and_then(|on| world.script.take(on, Some(who.seat.id())));
     with_action(world, call, action, |world| serve(world, &who))
 }

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use crate::people::SeatId;
+use crate::world::people::SeatId;
 
 #[derive(Debug, Default)]
 pub(crate) struct PromptCaches {

@@ -3,7 +3,7 @@
 use ring::digest;
 use serde_json::{Value, json};
 
-use crate::people::Workspace;
+use crate::world::people::Workspace;
 
 /// How a model wants to be asked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

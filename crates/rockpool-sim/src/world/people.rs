@@ -142,10 +142,8 @@ impl fmt::Display for SeatId {
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Windows {
-    /// The first slot.
     #[serde(default)]
     pub primary: Option<Window>,
-    /// The second slot.
     #[serde(default)]
     pub secondary: Option<Window>,
 }

@@ -5,9 +5,9 @@ use std::time::Duration;
 use serde_json::Value;
 
 use crate::call::Call;
-use crate::faults::Action;
 use crate::reply::{Outcome, Reply};
 use crate::world::World;
+use crate::world::faults::Action;
 
 /// Applies a script's action to a good answer.
 pub(crate) fn with_action(
@@ -25,8 +25,11 @@ pub(crate) fn with_action(
         Action::NeverAnswer => Outcome::Never,
         Action::CutBefore => Outcome::Sever,
         Action::Patch { with } => patched(serve(world), &with).into(),
-        unfit @ (Action::UsageLimitReached | Action::Say { .. } | Action::InStream(_) | Action::Token(_)) => {
-            ignored(world, call, &unfit);
+        unusable @ (Action::UsageLimitReached
+        | Action::Say { .. }
+        | Action::InStream(_)
+        | Action::Token(_)) => {
+            ignored(world, call, &unusable);
             serve(world).into()
         }
     }

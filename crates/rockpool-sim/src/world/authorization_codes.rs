@@ -1,4 +1,4 @@
-//! Authorization codes: bound to their request, single use, five minutes.
+//! Authorization codes: good for their request only, single use, five minutes.
 
 use std::collections::HashMap;
 
@@ -6,16 +6,15 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use ring::digest;
 
-use crate::logins::LoginId;
-use crate::people::SeatId;
 use crate::random;
+use crate::world::directory::Seat;
+use crate::world::logins::LoginId;
 
-/// Lifetime in milliseconds.
 const LIFETIME_MS: i64 = 5 * 60 * 1000;
 
 #[derive(Debug)]
 pub(crate) struct Granted {
-    pub seat: SeatId,
+    pub seat: Seat,
     /// `None` for the device flow, whose redirect address is the issuer's own.
     pub redirect_uri: Option<String>,
     pub challenge: String,
@@ -29,7 +28,7 @@ enum Code {
 }
 
 #[derive(Debug, Default)]
-pub(crate) struct Codes {
+pub(crate) struct AuthorizationCodes {
     codes: HashMap<String, Code>,
 }
 
@@ -52,7 +51,7 @@ pub(crate) struct Presented<'a> {
     pub now_ms: i64,
 }
 
-impl Codes {
+impl AuthorizationCodes {
     pub(crate) fn grant(&mut self, granted: Granted) -> String {
         let code = format!("ac_{}", random::token());
         self.codes.insert(code.clone(), Code::Open(granted));
@@ -60,7 +59,7 @@ impl Codes {
     }
 
     /// Checks a code without using it up.
-    pub(crate) fn check(&self, presented: &Presented<'_>) -> Result<SeatId, CodeRefusal> {
+    pub(crate) fn check(&self, presented: &Presented<'_>) -> Result<Seat, CodeRefusal> {
         let granted = match self.codes.get(presented.code) {
             None => return Err(CodeRefusal::Unknown),
             Some(Code::Used(login)) => return Err(CodeRefusal::Used(*login)),

@@ -1,11 +1,9 @@
-//! The script: what goes wrong (or just differently) for the next requests of a kind.
-
-use std::collections::VecDeque;
+//! Orders of the script: what goes wrong, or just differently, for the next requests of a kind.
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use crate::people::SeatId;
+use crate::world::people::SeatId;
 
 /// One order of the script. Orders are kept in a queue; a request takes the first that fits it, and only that one.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -19,7 +17,6 @@ pub struct Fault {
     /// For how many of them, at least 1.
     #[serde(default = "once")]
     pub times: u32,
-    /// What happens.
     pub action: Action,
 }
 
@@ -34,7 +31,6 @@ impl Fault {
         Self { seat: None, on, times: 1, action }
     }
 
-    /// For that seat only.
     #[must_use]
     pub fn of(mut self, seat: &SeatId) -> Self {
         self.seat = Some(seat.clone());
@@ -55,7 +51,6 @@ impl Fault {
 pub enum On {
     /// `POST …/codex/responses`.
     Http,
-    /// The WebSocket handshake.
     Handshake,
     /// A WebSocket frame that asks for an answer.
     Frame,
@@ -71,14 +66,12 @@ pub enum On {
     Models,
     /// `GET …/wham/accounts/check`.
     AccountsCheck,
-    /// The refresh-token grant.
     Refresh,
-    /// The authorization-code grant.
     Exchange,
 }
 
 impl On {
-    fn covers(self, request: Self) -> bool {
+    pub(crate) fn covers(self, request: Self) -> bool {
         self == request || (self == Self::Turn && matches!(request, Self::Http | Self::Frame))
     }
 }
@@ -110,10 +103,7 @@ pub enum Action {
     /// 429 `usage_limit_reached` with the account's plan and true reset times, whatever is left.
     UsageLimitReached,
     /// Answer with this text instead of the usual one.
-    Say {
-        /// The whole text.
-        text: String,
-    },
+    Say { text: String },
     /// Wait this long before the headers (or, on a WebSocket, before the first event), then serve as usual.
     HoldHeaders {
         /// Milliseconds.
@@ -154,7 +144,6 @@ pub enum StreamFault {
     Cut {
         /// 0: right after the headers.
         after: usize,
-        /// In which manner.
         how: Cut,
     },
     /// Send `after` events of a good answer and then nothing more, with the connection open.
@@ -305,60 +294,5 @@ impl Action {
             "response": {"id": "resp_failed", "object": "response", "status": "failed", "error": {"code": code, "message": message}},
         });
         Self::InStream(StreamFault::Fail { after, event })
-    }
-}
-
-#[derive(Debug, Default)]
-pub(crate) struct Script {
-    queue: VecDeque<Fault>,
-}
-
-impl Script {
-    pub(crate) fn add(&mut self, fault: Fault) {
-        if fault.times > 0 {
-            self.queue.push_back(fault);
-        }
-    }
-
-    pub(crate) fn clear(&mut self) {
-        self.queue.clear();
-    }
-
-    pub(crate) fn pending(&self) -> Vec<Fault> {
-        self.queue.iter().cloned().collect()
-    }
-
-    /// What happens to this request; takes one off the order's count.
-    pub(crate) fn take(&mut self, on: On, seat: Option<&SeatId>) -> Option<Action> {
-        let index = self
-            .queue
-            .iter()
-            .position(|fault| fault.on.covers(on) && (fault.seat.is_none() || fault.seat.as_ref() == seat))?;
-        let fault = &mut self.queue[index];
-        fault.times -= 1;
-        if fault.times == 0 {
-            return self.queue.remove(index).map(|fault| fault.action);
-        }
-        Some(fault.action.clone())
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn an_order_serves_its_count_and_its_seat_only() {
-        let ada = SeatId::new("user-ada", "acct-ada");
-        let ben = SeatId::new("user-ben", "acct-ben");
-        let mut script = Script::default();
-        script.add(Fault::next(On::Turn, Action::UsageLimitReached).of(&ada).times(2));
-        script.add(Fault::next(On::Http, Action::NeverAnswer));
-        assert_eq!(script.take(On::Http, Some(&ben)), Some(Action::NeverAnswer));
-        assert_eq!(script.take(On::Http, Some(&ben)), None);
-        assert_eq!(script.take(On::Frame, Some(&ada)), Some(Action::UsageLimitReached));
-        assert_eq!(script.take(On::Usage, Some(&ada)), None);
-        assert_eq!(script.take(On::Http, Some(&ada)), Some(Action::UsageLimitReached));
-        assert_eq!(script.take(On::Http, Some(&ada)), None);
     }
 }

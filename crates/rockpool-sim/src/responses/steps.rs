@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use crate::faults::{Cut, StreamFault};
+use crate::world::faults::{Cut, StreamFault};
 
 /// One step of an answer.
 #[derive(Clone, Debug, PartialEq)]

@@ -3,19 +3,17 @@
 use serde_json::json;
 
 use crate::clock::rfc3339;
-use crate::jwt::CLIENT_ID;
-use crate::logins::Issued;
-use crate::people::SeatId;
 use crate::random;
+use crate::world::jwt::CLIENT_ID;
+use crate::world::logins::Issued;
+use crate::world::people::SeatId;
 
 /// Tokens of a login that was made directly. They are good for this simulator only.
 #[derive(Clone)]
 pub struct Minted {
-    /// The bearer.
     pub access_token: String,
     /// Single use.
     pub refresh_token: String,
-    /// The claims.
     pub id_token: String,
     /// The file's text, as the client 0.169.0 writes it after a browser sign-in.
     pub auth_json: String,

@@ -6,8 +6,8 @@ use ring::hmac;
 use serde_json::{Value, json};
 
 use crate::clock::rfc3339;
-use crate::people::{Person, Workspace};
 use crate::random;
+use crate::world::people::{Person, Workspace};
 
 /// The public client id that the provider's command line uses (client 0.169.0).
 pub(crate) const CLIENT_ID: &str = "app_EMoamEEZ73f0CkXaXp7hrann";

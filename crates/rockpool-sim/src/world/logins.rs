@@ -4,9 +4,10 @@ use std::collections::HashMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::jwt::Subject;
-use crate::people::{Person, SeatId, Workspace};
 use crate::random;
+use crate::world::directory::Seat;
+use crate::world::jwt::Subject;
+use crate::world::people::{Person, Workspace};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct LoginId(usize);
@@ -54,7 +55,7 @@ enum Forced {
 
 #[derive(Debug)]
 struct Login {
-    seat: SeatId,
+    seat: Seat,
     life: Life,
 }
 
@@ -74,17 +75,14 @@ struct Access {
 /// Something secret that was handed out, for tests that look for leaks.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Secret {
-    /// What it is.
     pub kind: SecretKind,
     /// The text as it was issued.
     pub value: String,
 }
 
-/// What a secret is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum SecretKind {
-    /// A bearer.
     AccessToken,
     /// A single-use token.
     RefreshToken,
@@ -134,13 +132,13 @@ pub(crate) struct Logins {
 }
 
 impl Logins {
-    pub(crate) fn sign_in(&mut self, seat: SeatId) -> LoginId {
+    pub(crate) fn sign_in(&mut self, seat: Seat) -> LoginId {
         self.logins.push(Login { seat, life: Life::Alive });
         LoginId(self.logins.len() - 1)
     }
 
     /// The seat that was chosen at sign-in.
-    pub(crate) fn seat(&self, login: LoginId) -> &SeatId {
+    pub(crate) fn seat(&self, login: LoginId) -> &Seat {
         &self.logins[login.0].seat
     }
 
@@ -244,7 +242,7 @@ impl Logins {
         self.logins
             .iter()
             .enumerate()
-            .filter(|(_, login)| login.seat.user_id == user_id)
+            .filter(|(_, login)| login.seat.id().user_id == user_id)
             .map(|(index, _)| LoginId(index))
             .collect()
     }

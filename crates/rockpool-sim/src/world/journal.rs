@@ -5,7 +5,7 @@ use std::collections::VecDeque;
 use serde::Serialize;
 use serde_json::Value;
 
-use crate::people::SeatId;
+use crate::world::people::SeatId;
 
 /// Which number a request has in the journal; counts from 1 and never repeats.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
@@ -15,7 +15,6 @@ pub struct EntryId(pub u64);
 /// One request, or one text frame of a WebSocket.
 #[derive(Clone, Debug, Serialize)]
 pub struct Entry {
-    /// Its number.
     pub id: EntryId,
     /// When it was complete, in milliseconds since the Unix epoch by the simulator's clock.
     pub at_ms: i64,

@@ -1,6 +1,6 @@
 //! A seat's quota while the simulator runs: spending, resets at their true times, the limit.
 
-use crate::people::{Cost, Window, Windows};
+use crate::world::people::{Cost, Window, Windows};
 
 /// Both slots of a seat.
 #[derive(Clone, Debug)]
@@ -49,7 +49,7 @@ impl Quota {
     }
 
     /// When the last of the exhausted windows resets (Unix seconds), or `None` while there is quota.
-    pub(crate) fn dry_until(&self) -> Option<i64> {
+    pub(crate) fn exhausted_until(&self) -> Option<i64> {
         [&self.primary, &self.secondary]
             .into_iter()
             .flatten()
@@ -89,9 +89,9 @@ mod tests {
         let mut quota =
             Quota::starting(&Windows::five_hours_and_weekly().used(100.0, 10.0).resetting_in(60, 9000), 1000);
         quota.roll_to(1059);
-        assert_eq!(quota.dry_until(), Some(1060));
+        assert_eq!(quota.exhausted_until(), Some(1060));
         quota.roll_to(1060);
-        assert_eq!(quota.dry_until(), None);
+        assert_eq!(quota.exhausted_until(), None);
         assert_eq!(quota.primary.unwrap().resets_at, 1060 + 18_000);
         assert_eq!(quota.secondary.unwrap().used_percent(), 10);
     }
@@ -102,6 +102,6 @@ mod tests {
         quota.spend(Cost { primary: 70.0, secondary: 1.0 });
         quota.spend(Cost { primary: 70.0, secondary: 1.0 });
         assert_eq!(quota.primary.as_ref().unwrap().used_percent(), 100);
-        assert_eq!(quota.dry_until(), Some(604_800));
+        assert_eq!(quota.exhausted_until(), Some(604_800));
     }
 }

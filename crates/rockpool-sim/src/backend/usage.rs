@@ -2,37 +2,36 @@
 
 use serde_json::{Value, json};
 
-use crate::people::{SeatId, Workspace};
-use crate::quota::{LiveWindow, Quota};
 use crate::reply::Reply;
-use crate::world::World;
+use crate::world::people::{SeatId, Workspace};
+use crate::world::quota::{LiveWindow, Quota};
+use crate::world::{Directory, Seat};
 
 /// What the limit error says, whatever the transport.
 pub(crate) const LIMIT_MESSAGE: &str = "The usage limit has been reached";
 
 /// A seat's plan and quota at one moment.
-pub(crate) struct Standing {
-    pub plan: String,
+pub(crate) struct QuotaStatus {
+    plan: String,
     reset_credits: u32,
     quota: Quota,
     now: i64,
 }
 
-impl Standing {
-    pub(crate) fn of(world: &mut World, seat: &SeatId, now: i64) -> Self {
-        let quota = world.quota(seat, now).clone();
-        let (_, workspace) = world.seat(seat).expect("a seat that was admitted exists");
-        let Workspace { plan, reset_credits, .. } = workspace;
+impl QuotaStatus {
+    pub(crate) fn of(directory: &mut Directory, seat: &Seat, now: i64) -> Self {
+        let quota = directory.quota(seat, now).clone();
+        let Workspace { plan, reset_credits, .. } = directory.workspace(seat);
         Self { plan: plan.clone(), reset_credits: *reset_credits, quota, now }
     }
 
-    pub(crate) fn is_dry(&self) -> bool {
-        self.quota.dry_until().is_some()
+    pub(crate) fn is_exhausted(&self) -> bool {
+        self.quota.exhausted_until().is_some()
     }
 
     /// `GET /wham/usage`.
     pub(crate) fn usage_json(&self, seat: &SeatId, email: &str) -> Value {
-        let reached = self.is_dry();
+        let reached = self.is_exhausted();
         let rate_limit = if self.quota.primary.is_none() && self.quota.secondary.is_none() {
             Value::Null
         } else {
@@ -102,7 +101,7 @@ impl Standing {
         json!({
             "type": "codex.rate_limits", "plan_type": self.plan,
             "rate_limits": {
-                "allowed": !self.is_dry(), "limit_reached": self.is_dry(),
+                "allowed": !self.is_exhausted(), "limit_reached": self.is_exhausted(),
                 "primary": window(&self.quota.primary), "secondary": window(&self.quota.secondary),
             },
             "code_review_rate_limits": null, "additional_rate_limits": null,
@@ -117,7 +116,7 @@ impl Standing {
             .flatten()
             .map(|window| window.resets_at)
             .min();
-        let resets_at = self.quota.dry_until().or(first_reset);
+        let resets_at = self.quota.exhausted_until().or(first_reset);
         let resets_in = resets_at.map(|at| (at - self.now).max(0));
         let body = json!({"error": {
             "type": "usage_limit_reached", "message": LIMIT_MESSAGE, "plan_type": self.plan,

@@ -1,0 +1,82 @@
+//! Everything that changes while the simulator runs, in one value.
+
+use std::collections::VecDeque;
+
+use serde::{Deserialize, Serialize};
+
+use crate::world::authorization_codes::AuthorizationCodes;
+use crate::world::device_codes::DeviceCodes;
+use crate::world::directory::{Directory, Seat, UnknownPerson};
+use crate::world::journal::Journal;
+use crate::world::logins::{Issued, LoginId, Logins};
+use crate::world::people::SeatId;
+use crate::world::prompt_cache::PromptCaches;
+use crate::world::script::Script;
+
+/// How the next browser that comes to the authorize page is answered, without showing the page.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SignIn {
+    /// Signed in as this seat.
+    As(SeatId),
+    /// Sent back with `error=access_denied` and this description, such as `missing_codex_entitlement`.
+    Denied(String),
+}
+
+#[derive(Debug)]
+pub(crate) struct World {
+    pub directory: Directory,
+    pub logins: Logins,
+    pub authorization_codes: AuthorizationCodes,
+    pub device_codes: DeviceCodes,
+    pub sign_ins: VecDeque<SignIn>,
+    pub script: Script,
+    pub journal: Journal,
+    pub prompt_caches: PromptCaches,
+}
+
+impl World {
+    pub(crate) fn new(journal_limit: usize) -> Self {
+        Self {
+            directory: Directory::default(),
+            logins: Logins::default(),
+            authorization_codes: AuthorizationCodes::default(),
+            device_codes: DeviceCodes::default(),
+            sign_ins: VecDeque::new(),
+            script: Script::default(),
+            journal: Journal::new(journal_limit),
+            prompt_caches: PromptCaches::default(),
+        }
+    }
+
+    /// Makes tokens for a login, for the workspace that was chosen at its sign-in.
+    pub(crate) fn issue(&mut self, login: LoginId, issuer: &str, now_ms: i64) -> Issued {
+        let seat = self.logins.seat(login).clone();
+        let (person, workspace) = (self.directory.person(&seat), self.directory.workspace(&seat));
+        self.logins.issue(login, person, workspace, issuer, now_ms)
+    }
+
+    /// As [`World::issue`], without touching the refresh token: id token and access token.
+    pub(crate) fn issue_without_rotation(
+        &mut self,
+        login: LoginId,
+        issuer: &str,
+        now_ms: i64,
+    ) -> (String, String) {
+        let seat = self.logins.seat(login).clone();
+        let (person, workspace) = (self.directory.person(&seat), self.directory.workspace(&seat));
+        self.logins.issue_without_rotation(login, person, workspace, issuer, now_ms)
+    }
+
+    /// What the person said about a device's sign-in: as whom, or `None` for no.
+    pub(crate) fn decide_device(
+        &mut self,
+        user_code: &str,
+        seat: Option<&SeatId>,
+        now_ms: i64,
+    ) -> Result<(), UnknownPerson> {
+        let seat: Option<Seat> = seat.map(|id| self.directory.seat(id)).transpose()?;
+        let decided = self.device_codes.decide(user_code, seat, now_ms);
+        decided.ok_or_else(|| UnknownPerson::DeviceCode(user_code.to_owned()))
+    }
+}
