@@ -130,6 +130,21 @@ async fn a_content_encoding_that_is_not_understood_is_refused() {
 }
 
 #[tokio::test]
+async fn a_websocket_handshake_without_its_key_is_told_what_is_missing() {
+    let endpoint = Endpoint::start().await;
+    let (host, key) = (endpoint.harness.address(), &endpoint.key.secret);
+    let head = format!(
+        "GET /v1/responses HTTP/1.1\r\nhost: {host}\r\nauthorization: Bearer {key}\r\n\
+         connection: close, upgrade\r\nupgrade: websocket\r\n\r\n"
+    );
+    let answer = raw::exchange(host, head).await;
+    assert_eq!((answer.status(), code(&answer)), (400, "invalid_websocket_handshake".to_owned()));
+    let message = answer.json()["error"]["message"].to_string();
+    assert!(message.contains("Sec-WebSocket-Key") && !message.contains("JSON"), "{message}");
+    endpoint.is_well().await;
+}
+
+#[tokio::test]
 async fn headers_of_a_megabyte_are_refused() {
     let endpoint = Endpoint::start().await;
     let one = format!("x-large: {}\r\n", "y".repeat(MIB));

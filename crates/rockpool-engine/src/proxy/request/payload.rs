@@ -35,9 +35,7 @@ impl AssumedOrigin {
     pub(crate) fn relation(self, home: Option<ConversationPin>, account: AccountId) -> Relation {
         match (self, home) {
             (Self::Elsewhere, _) => Relation::Own,
-            (Self::Home | Self::HomeMixed, Some(home)) if home.account != account => {
-                Relation::Foreign
-            }
+            (Self::Home | Self::HomeMixed, Some(home)) if home.account != account => Relation::Foreign,
             (Self::HomeMixed, _) => Relation::Mixed,
             (Self::Home, Some(home)) => match home.history {
                 History::Own => Relation::Own,
