@@ -7,7 +7,6 @@ use thiserror::Error;
 /// An access token of one login, and which one it is.
 #[derive(Clone, Debug)]
 pub(crate) struct Bearer {
-    /// The access token.
     pub token: SecretString,
     /// Grows with each new token of the login; tells whether a refusal is about the present one.
     pub generation: u64,

@@ -9,15 +9,14 @@ use serde_json::Value;
 /// The claims of interest; whatever a token does not say is absent.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Claims {
-    /// E-mail of the login.
     pub email: Option<String>,
     /// The provider's id of the person.
     pub user_id: Option<String>,
     /// The workspace that the token was made for.
     pub workspace_id: Option<String>,
-    /// Plan, lower case.
+    /// In lower case, such as `plus`.
     pub plan: Option<String>,
-    /// When the token ends.
+    /// The end, by the issuer's clock.
     pub expires_at: Option<Timestamp>,
     /// When it was made, by the issuer's clock.
     pub issued_at: Option<Timestamp>,

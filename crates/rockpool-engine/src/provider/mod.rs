@@ -3,7 +3,11 @@
 
 pub(crate) mod bearer;
 pub(crate) mod claims;
+pub(crate) mod delivery;
+pub(crate) mod endpoints;
+pub(crate) mod error;
 pub(crate) mod event;
+pub(crate) mod headers;
 pub(crate) mod oauth;
 pub(crate) mod pkce;
 pub(crate) mod sse;

@@ -8,12 +8,15 @@
 use std::time::Duration;
 
 use http::StatusCode;
+use rockpool_routing::Delivery;
 use secrecy::{ExposeSecret as _, SecretString};
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
 use thiserror::Error;
 use url::Url;
 
+use super::delivery::{self, SendFailure};
+use super::endpoints;
+use super::error::{connection_in_words, issuer_code};
 use super::pkce::Verifier;
 use super::upstream::{ORIGINATOR, USER_AGENT};
 
@@ -39,22 +42,18 @@ pub(crate) struct OAuthClient {
 /// What a code is exchanged for.
 #[derive(Clone, Debug)]
 pub(crate) struct TokenGrant {
-    /// Bearer for the backend.
     pub access_token: SecretString,
     /// Single use; absent when the issuer granted no offline access.
     pub refresh_token: Option<SecretString>,
-    /// Claims about the person.
     pub id_token: Option<SecretString>,
 }
 
 /// What a refresh brought; whatever is absent stays as it was.
 #[derive(Clone, Debug)]
 pub(crate) struct Renewal {
-    /// New bearer.
     pub access_token: Option<SecretString>,
     /// Next refresh token; absent means that the sent one was not used up.
     pub refresh_token: Option<SecretString>,
-    /// New claims.
     pub id_token: Option<SecretString>,
 }
 
@@ -64,7 +63,7 @@ pub(crate) struct Renewal {
 pub(crate) enum RefreshReason {
     /// The token grows old, and its end is not known.
     Scheduled,
-    /// The token's end draws near.
+    /// The token's end is near.
     ProactiveExpiry,
     /// The backend refused the token.
     UnauthorizedRecovery,
@@ -90,16 +89,24 @@ pub(crate) enum RefreshError {
 /// Why a code was not exchanged.
 #[derive(Clone, Debug, Error, PartialEq, Eq)]
 pub(crate) enum ExchangeError {
-    /// The issuer said no.
     #[error("the issuer refused the sign-in code ({status} {code})")]
     Refused {
-        /// Its status.
         status: u16,
-        /// Its code or message.
+        /// The issuer's code, or “no code”.
         code: String,
     },
     /// No answer, or an unreadable one.
     #[error("the issuer could not be reached: {0}")]
+    Unreachable(String),
+}
+
+/// Why the issuer did not forget a token.
+#[derive(Clone, Debug, Error, PartialEq, Eq)]
+pub(crate) enum RevokeError {
+    #[error("the issuer answered {0}")]
+    Refused(StatusCode),
+    /// No answer, or half of one.
+    #[error("{0}")]
     Unreachable(String),
 }
 
@@ -109,20 +116,13 @@ impl OAuthClient {
         Self { issuer, http }
     }
 
-    /// The issuer's address.
-    pub(crate) fn issuer(&self) -> &Url {
-        &self.issuer
-    }
-
-    fn endpoint(&self, path: &str) -> Url {
-        let mut url = self.issuer.clone();
-        url.set_path(&format!("{}{path}", self.issuer.path().trim_end_matches('/')));
-        url
+    fn at(&self, path: &str) -> Url {
+        endpoints::below(&self.issuer, path)
     }
 
     /// The page on which the person signs in.
     pub(crate) fn authorize_url(&self, redirect_uri: &str, challenge: &str, state: &str) -> Url {
-        let mut url = self.endpoint("/oauth/authorize");
+        let mut url = self.at(endpoints::AUTHORIZE);
         url.query_pairs_mut()
             .append_pair("response_type", "code")
             .append_pair("client_id", CLIENT_ID)
@@ -154,11 +154,11 @@ impl OAuthClient {
             ("redirect_uri", redirect_uri),
             ("code_verifier", verifier.secret()),
         ];
-        let request = self.http.post(self.endpoint("/oauth/token")).form(&form);
-        let lost = |error: Lost| ExchangeError::Unreachable(error.text);
+        let request = self.http.post(self.at(endpoints::TOKEN)).form(&form);
+        let lost = |lost: Lost| ExchangeError::Unreachable(lost.text);
         let (status, body) = answer(request, TIMEOUT).await.map_err(lost)?;
         if !status.is_success() {
-            let code = error_code(&body).unwrap_or_else(|| "no code".to_owned());
+            let code = issuer_code(&body).unwrap_or_else(|| "no code".to_owned());
             return Err(ExchangeError::Refused { status: status.as_u16(), code });
         }
         let unreadable = || ExchangeError::Unreachable("its answer holds no access token".to_owned());
@@ -185,28 +185,34 @@ impl OAuthClient {
             refresh_reason: reason,
             refresh_token: refresh_token.expose_secret(),
         };
-        let request = self.http.post(self.endpoint("/oauth/token")).json(&body);
+        let request = self.http.post(self.at(endpoints::TOKEN)).json(&body);
         match answer(request, TIMEOUT).await {
             Ok((status, body)) => sort(status, &body),
-            Err(Lost { text, sent: Sent::No }) => Err(RefreshError::Passing(text)),
-            Err(Lost { sent: Sent::Answered(status), .. }) if !status.is_success() => sort(status, &[]),
-            Err(Lost { text, sent: Sent::Answered(_) | Sent::Perhaps }) => Err(RefreshError::Unknown(text)),
+            // "Not written" is hyper's word alone. That is enough to send a request again, and too little to
+            // present a token again: the issuer is reported to end a login whose token it sees twice.
+            Err(Lost { text, cut: Cut::BeforeHead(failure) }) => match failure {
+                SendFailure::NotBuilt | SendFailure::NoConnection => Err(RefreshError::Passing(text)),
+                SendFailure::NotWritten | SendFailure::Lost => Err(RefreshError::Unknown(text)),
+            },
+            Err(Lost { cut: Cut::InBody(status), .. }) if !status.is_success() => sort(status, &[]),
+            Err(Lost { text, cut: Cut::InBody(_) }) => Err(RefreshError::Unknown(text)),
         }
     }
 
     /// Asks the issuer to forget a refresh token and what hangs on it.
     ///
     /// # Errors
-    /// A sentence for the log; the caller goes on.
-    pub(crate) async fn revoke(&self, refresh_token: &SecretString) -> Result<(), String> {
+    /// For the log; the caller goes on.
+    pub(crate) async fn revoke(&self, refresh_token: &SecretString) -> Result<(), RevokeError> {
         let body = RevokeBody {
             token: refresh_token.expose_secret(),
             token_type_hint: "refresh_token",
             client_id: CLIENT_ID,
         };
-        let request = self.http.post(self.endpoint("/oauth/revoke")).json(&body);
-        let (status, _) = answer(request, REVOKE_TIMEOUT).await.map_err(|lost| lost.text)?;
-        if status.is_success() { Ok(()) } else { Err(format!("the issuer answered {status}")) }
+        let request = self.http.post(self.at(endpoints::REVOKE)).json(&body);
+        let lost = |lost: Lost| RevokeError::Unreachable(lost.text);
+        let (status, _) = answer(request, REVOKE_TIMEOUT).await.map_err(lost)?;
+        if status.is_success() { Ok(()) } else { Err(RevokeError::Refused(status)) }
     }
 }
 
@@ -251,16 +257,16 @@ impl Tokens {
     }
 }
 
-/// How far a request came that has no whole answer.
-enum Sent {
-    No,
-    Perhaps,
-    Answered(StatusCode),
-}
-
+/// Why there is no whole answer.
 struct Lost {
     text: String,
-    sent: Sent,
+    cut: Cut,
+}
+
+enum Cut {
+    BeforeHead(SendFailure),
+    /// In the body of an answer with this status.
+    InBody(StatusCode),
 }
 
 async fn answer(request: reqwest::RequestBuilder, timeout: Duration) -> Result<(StatusCode, Vec<u8>), Lost> {
@@ -271,32 +277,20 @@ async fn answer(request: reqwest::RequestBuilder, timeout: Duration) -> Result<(
         .header("accept", "application/json")
         .send()
         .await;
-    let mut answer = sent.map_err(|error| {
-        let sent = if error.is_connect() || error.is_builder() { Sent::No } else { Sent::Perhaps };
-        Lost { text: describe(error), sent }
+    let mut answer = sent.map_err(|error| Lost {
+        text: connection_in_words(&error),
+        cut: Cut::BeforeHead(SendFailure::of(&error)),
     })?;
     let status = answer.status();
-    let cut = |text: String| Lost { text, sent: Sent::Answered(status) };
+    let cut = |text: String| Lost { text, cut: Cut::InBody(status) };
     let mut body = Vec::new();
-    while let Some(chunk) = answer.chunk().await.map_err(|error| cut(describe(error)))? {
+    while let Some(chunk) = answer.chunk().await.map_err(|error| cut(connection_in_words(&error)))? {
         if body.len() + chunk.len() > BODY_LIMIT {
             return Err(cut("its answer is too long".to_owned()));
         }
         body.extend_from_slice(&chunk);
     }
     Ok((status, body))
-}
-
-/// The error and its causes, without the address.
-fn describe(error: reqwest::Error) -> String {
-    let error = error.without_url();
-    let mut text = error.to_string();
-    let mut cause = std::error::Error::source(&error);
-    while let Some(next) = cause {
-        text = format!("{text}: {next}");
-        cause = next.source();
-    }
-    text
 }
 
 /// Codes with which the issuer refuses a refresh token for good (the provider's client 0.169.0).
@@ -312,16 +306,15 @@ fn sort(status: StatusCode, body: &[u8]) -> Result<Renewal, RefreshError> {
     if status.is_success() {
         return renewed(body);
     }
-    let code = error_code(body);
+    let code = issuer_code(body);
     let dead = code.as_deref().is_some_and(|code| FINAL_CODES.contains(&code));
     if status == StatusCode::UNAUTHORIZED || (status.is_client_error() && dead) {
         return Err(RefreshError::Final { code: code.unwrap_or_else(|| "unauthorized".to_owned()) });
     }
     let text = format!("the issuer answered {status}");
-    // A gateway that gave up waiting does not know what the issuer behind it did: 524 is Cloudflare's.
-    match status.as_u16() {
-        504 | 524 => Err(RefreshError::Unknown(text)),
-        _ => Err(RefreshError::Passing(text)),
+    match delivery::of_answer(status) {
+        Delivery::Unknown | Delivery::Begun => Err(RefreshError::Unknown(text)),
+        Delivery::Answered | Delivery::NotSent => Err(RefreshError::Passing(text)),
     }
 }
 
@@ -333,14 +326,6 @@ fn renewed(body: &[u8]) -> Result<Renewal, RefreshError> {
         return Err(lost());
     }
     Ok(Renewal { access_token, refresh_token, id_token })
-}
-
-/// `error.code`, or `error` where it is a plain text. Bounded, for it ends up in the database.
-fn error_code(body: &[u8]) -> Option<String> {
-    let answer: Value = serde_json::from_slice(body).ok()?;
-    let places = ["/error/code", "/code", "/error", "/error/type"];
-    let code = places.iter().find_map(|place| answer.pointer(place)?.as_str())?;
-    Some(code.chars().filter(|letter| !letter.is_control()).take(80).collect())
 }
 
 #[cfg(test)]

@@ -16,7 +16,7 @@ impl Verifier {
         Self(URL_SAFE_NO_PAD.encode(random::<64>()).into())
     }
 
-    /// A verifier that the provider made (device sign-in).
+    #[cfg(test)]
     pub(crate) fn given(verifier: SecretString) -> Self {
         Self(verifier)
     }

@@ -1,6 +1,7 @@
 //! Cuts a stream of server-sent events into whole events, without copying where a chunk holds whole ones.
 
 use bytes::{Bytes, BytesMut};
+use http::{HeaderMap, header};
 use memchr::memmem;
 
 /// An event longer than this is passed on unread.
@@ -8,6 +9,14 @@ const MAX_EVENT: usize = 16 << 20;
 
 /// The start of a blank line may stand at the end of a chunk: a line feed, a carriage return.
 const TAIL: usize = 3;
+
+/// Whether an answer with these headers is a stream of events.
+pub(crate) fn is_event_stream(headers: &HeaderMap) -> bool {
+    headers
+        .get(header::CONTENT_TYPE)
+        .and_then(|value| value.to_str().ok())
+        .is_some_and(|value| value.trim_start().to_ascii_lowercase().starts_with("text/event-stream"))
+}
 
 /// One piece of the stream, in order; together the pieces are the stream, byte for byte.
 #[derive(Clone, Debug, PartialEq, Eq)]

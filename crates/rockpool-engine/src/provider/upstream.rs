@@ -53,19 +53,13 @@ pub enum UpstreamError {
     /// The extra authority cannot be read.
     #[error("ROCKPOOL_CA_FILE {path} cannot be read: {reason}; give a readable PEM file", path = .path.display())]
     CaUnreadable {
-        /// The configured file.
         path: PathBuf,
         /// The system's words.
         reason: String,
     },
     /// The extra authority holds nothing usable.
     #[error("ROCKPOOL_CA_FILE {path} holds no usable certificate: {reason}; give a PEM file with CERTIFICATE blocks", path = .path.display())]
-    CaUnusable {
-        /// The configured file.
-        path: PathBuf,
-        /// What is wrong with it.
-        reason: String,
-    },
+    CaUnusable { path: PathBuf, reason: String },
     /// The system trusts no authority at all.
     #[error(
         "this system has no certificate authorities ({0}); install its ca-certificates package or set ROCKPOOL_CA_FILE"

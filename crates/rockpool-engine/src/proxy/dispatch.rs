@@ -22,6 +22,8 @@ use super::state::DataPlane;
 use super::{exchange, websocket};
 use crate::host::tasks::stopped;
 use crate::model::principal::Principal;
+use crate::provider::endpoints;
+use crate::provider::sse::is_event_stream;
 
 /// Largest sum of header names and values.
 const MAX_HEADERS: usize = 64 << 10;
@@ -50,7 +52,7 @@ pub(crate) struct ConnectionEnds {
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum Route {
     /// Goes to the provider, at this path below its backend.
-    Provider(String),
+    Provider(&'static str),
     Models,
     AccountsCheck,
     Usage,
@@ -109,10 +111,10 @@ impl Dispatch {
         let (plane, core) = (&self.plane, &*self.plane.core);
         match route {
             Route::Provider(path) if websocket::is_upgrade(&request) => {
-                Ok(websocket::serve(plane, caller, request, &path).await)
+                Ok(websocket::serve(plane, caller, request, path).await)
             }
             Route::Provider(_) if request.method() != Method::POST => Err(not_allowed(rest)),
-            Route::Provider(path) => Ok(exchange::serve(plane, caller, request, &path).await),
+            Route::Provider(path) => Ok(exchange::serve(plane, caller, request, path).await),
             Route::Models => {
                 get_only()?;
                 models::serve(plane, caller, request.into_parts().0).await
@@ -133,18 +135,13 @@ impl Dispatch {
         }
         let request = request.map(axum::body::Body::new);
         match self.management.clone().oneshot(request).await {
-            Ok(response) if is_event_stream(&response) => {
+            Ok(response) if is_event_stream(response.headers()) => {
                 response.map(|body| until_stopped(body, self.plane.core.stopped.clone()))
             }
             Ok(response) => response.map(|body| body.map_err(Into::into).boxed_unsync()),
             Err(never) => match never {},
         }
     }
-}
-
-fn is_event_stream(response: &Response<axum::body::Body>) -> bool {
-    let kind = response.headers().get(header::CONTENT_TYPE);
-    kind.is_some_and(|kind| kind.as_bytes().starts_with(b"text/event-stream"))
 }
 
 /// A stream without an end of its own ends with the engine: a window that listens must not hold up a
@@ -202,14 +199,11 @@ fn without_key(path: &str) -> String {
 /// under another's account.
 fn route(path: &str) -> Option<Route> {
     let path = path.trim_end_matches('/');
-    let below = path
-        .strip_prefix("/v1/")
-        .or_else(|| path.strip_prefix("/backend-api/codex/"))
-        .filter(|rest| matches!(*rest, "responses" | "responses/compact"));
-    if let Some(rest) = below {
-        return Some(Route::Provider(format!("codex/{rest}")));
-    }
     match path {
+        "/v1/responses" | "/backend-api/codex/responses" => Some(Route::Provider(endpoints::RESPONSES)),
+        "/v1/responses/compact" | "/backend-api/codex/responses/compact" => {
+            Some(Route::Provider(endpoints::COMPACT))
+        }
         "/v1/models" | "/backend-api/codex/models" => Some(Route::Models),
         "/backend-api/wham/accounts/check" => Some(Route::AccountsCheck),
         "/backend-api/wham/usage" => Some(Route::Usage),
@@ -237,7 +231,7 @@ mod tests {
 
     #[test]
     fn what_goes_to_the_provider_and_what_is_answered_here() {
-        let provider = |path: &str| Some(Route::Provider(path.to_owned()));
+        let provider = |path: &'static str| Some(Route::Provider(path));
         assert_eq!(route("/v1/responses"), provider("codex/responses"));
         assert_eq!(route("/v1/responses/"), provider("codex/responses"));
         assert_eq!(route("/v1/responses/compact"), provider("codex/responses/compact"));

@@ -80,7 +80,7 @@ impl Issuer for OAuthClient {
     }
 
     fn revoke<'a>(&'a self, token: &'a SecretString) -> BoxFuture<'a, Result<(), String>> {
-        Box::pin(self.revoke(token))
+        Box::pin(async move { self.revoke(token).await.map_err(|error| error.to_string()) })
     }
 }
 

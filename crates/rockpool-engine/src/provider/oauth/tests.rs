@@ -1,5 +1,7 @@
 //! The issuer's client against a loopback issuer.
 
+use serde_json::Value;
+
 use super::*;
 use crate::provider::upstream::Upstream;
 use crate::test_http::{Reply, Server};

@@ -6,6 +6,7 @@ use serde_json::Value;
 
 use super::headers::from_lookup;
 use super::parse::{Limits, plan};
+use crate::provider::headers;
 
 /// The name of the main family of limits.
 const MAIN_LIMIT: &str = "codex";
@@ -28,24 +29,9 @@ pub(crate) fn reading(event: &Value, seen_at: Timestamp) -> Option<Reading> {
     Some(Reading { seen_at, source: Source::Event, windows, plan, allowed, limit_reached, extras: None })
 }
 
-/// What the `headers` object of an error frame says. Its names come in any case, its values as text,
-/// numbers or one-element lists.
-pub(crate) fn error_reading(frame: &Value, seen_at: Timestamp) -> Option<Reading> {
-    let headers = frame["headers"].as_object()?;
-    let lookup = |name: &str| {
-        let (_, value) = headers.iter().find(|(key, _)| key.eq_ignore_ascii_case(name))?;
-        plain(value)
-    };
-    from_lookup(&lookup, seen_at, Source::Event)
-}
-
-fn plain(value: &Value) -> Option<String> {
-    match value {
-        Value::String(text) => Some(text.clone()),
-        Value::Number(number) => Some(number.to_string()),
-        Value::Array(values) => values.first().and_then(plain),
-        Value::Null | Value::Bool(_) | Value::Object(_) => None,
-    }
+/// What the headers inside an error event say.
+pub(crate) fn error_reading(event: &Value, seen_at: Timestamp) -> Option<Reading> {
+    from_lookup(&|name| headers::in_event(event, name), seen_at, Source::Event)
 }
 
 #[cfg(test)]

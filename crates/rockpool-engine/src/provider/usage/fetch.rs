@@ -3,14 +3,15 @@
 use std::time::Duration;
 
 use http::StatusCode;
-use serde_json::Value;
 use thiserror::Error;
 use url::Url;
 
-use super::UsageReport;
-use super::parse::{NotUsage, parse};
+use super::parse::{NotUsage, UsageReport, parse};
 use crate::host::clock::Clock;
 use crate::provider::bearer::Bearer;
+use crate::provider::endpoints;
+use crate::provider::error::{Fault, connection_in_words};
+use crate::provider::headers::ACCOUNT_ID;
 use crate::provider::upstream::{ORIGINATOR, USER_AGENT, Upstream};
 
 /// Longest wait for the whole answer.
@@ -26,19 +27,13 @@ pub(crate) enum UsageError {
     Unauthorized,
     /// The provider answered with another error.
     #[error("the provider answered {status}{}", code.as_deref().map(|code| format!(" ({code})")).unwrap_or_default())]
-    Answered {
-        /// Its status.
-        status: u16,
-        /// Its error code, where it names one.
-        code: Option<String>,
-    },
+    Answered { status: u16, code: Option<String> },
     /// No answer, or half of one.
     #[error("the provider could not be reached: {0}")]
     Unreachable(String),
     /// The answer is longer than 1 MiB.
     #[error("the usage answer is longer than 1 MiB")]
     TooLong,
-    /// The answer is not understood.
     #[error(transparent)]
     NotUsage(#[from] NotUsage),
 }
@@ -54,13 +49,12 @@ pub(crate) async fn fetch(
     workspace_id: &str,
     clock: &Clock,
 ) -> Result<UsageReport, UsageError> {
-    let address = format!("{}/wham/usage", backend_url.as_str().trim_end_matches('/'));
     let answer = upstream
         .http
-        .get(address)
+        .get(endpoints::below(backend_url, endpoints::USAGE))
         .timeout(TIMEOUT)
         .header("authorization", bearer.authorization())
-        .header("chatgpt-account-id", workspace_id)
+        .header(ACCOUNT_ID, workspace_id)
         .header("originator", ORIGINATOR)
         .header("user-agent", USER_AGENT)
         .header("accept", "application/json")
@@ -73,7 +67,10 @@ pub(crate) async fn fetch(
     }
     let body = read(answer).await?;
     if !status.is_success() {
-        return Err(UsageError::Answered { status: status.as_u16(), code: error_code(&body) });
+        return Err(UsageError::Answered {
+            status: status.as_u16(),
+            code: Fault::read(&body, clock.wall()).code,
+        });
     }
     Ok(parse(&body, clock.wall())?)
 }
@@ -90,13 +87,7 @@ async fn read(mut answer: reqwest::Response) -> Result<Vec<u8>, UsageError> {
 }
 
 fn unreachable(error: reqwest::Error) -> UsageError {
-    UsageError::Unreachable(error.without_url().to_string())
-}
-
-fn error_code(body: &[u8]) -> Option<String> {
-    let answer: Value = serde_json::from_slice(body).ok()?;
-    let places = ["/error/code", "/detail/code", "/error/type", "/error"];
-    places.iter().find_map(|place| answer.pointer(place)?.as_str().map(str::to_owned))
+    UsageError::Unreachable(connection_in_words(&error))
 }
 
 #[cfg(test)]

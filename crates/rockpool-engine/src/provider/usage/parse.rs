@@ -10,7 +10,17 @@ use rockpool_routing::{Credits, ExtraLimit, Extras, Reading, Source, Spend, Wind
 use serde_json::Value;
 use thiserror::Error;
 
-use super::UsageReport;
+/// Everything of interest in one answer of the usage API.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct UsageReport {
+    pub reading: Reading,
+    /// The login's user id, where named.
+    pub user_id: Option<String>,
+    /// The workspace id, where named.
+    pub workspace_id: Option<String>,
+    /// The login's e-mail, where named.
+    pub email: Option<String>,
+}
 
 /// The answer is no usage report.
 #[derive(Clone, Debug, Error, PartialEq, Eq)]

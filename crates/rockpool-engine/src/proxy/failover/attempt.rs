@@ -6,13 +6,17 @@ use std::time::{Duration, Instant};
 use bytes::Bytes;
 use http::{HeaderMap, HeaderValue, StatusCode, header};
 use http_body_util::{BodyExt, Limited};
-use rockpool_routing::{AccountId, Class, Delivery, PinKind, Signals, classify};
+use rockpool_routing::{AccountId, Class, Delivery, PinKind};
 
 use super::context::RequestContext;
 use super::credentials::{BearerShown, Credentials, bearer_of, class_without_bearer};
 use crate::core::Core;
-use crate::provider::event;
-use crate::provider::event::Fault;
+use crate::provider::delivery;
+use crate::provider::delivery::SendFailure;
+use crate::provider::endpoints;
+use crate::provider::error::{class_of_answer, connection_in_words};
+use crate::provider::headers::TURN_STATE;
+use crate::provider::sse::is_event_stream;
 use crate::provider::usage;
 use crate::proxy::record::Try;
 use crate::proxy::request::body::{Encoding, MAX_BODY};
@@ -88,8 +92,8 @@ pub(crate) async fn send(context: &RequestContext, outgoing: &Outgoing) -> Tried
     let response = match tokio::time::timeout(HEAD_TIMEOUT, request.send()).await {
         Ok(Ok(response)) => response,
         Ok(Err(error)) => {
-            let outcome = failed(Class::FAILURE, delivery_of(&error), shown);
-            return Tried { outcome, reply: Reply::Nothing(plain(&error)) };
+            let outcome = failed(Class::FAILURE, SendFailure::of(&error).delivery(), shown);
+            return Tried { outcome, reply: Reply::Nothing(connection_in_words(&error)) };
         }
         Err(_) => {
             let outcome = failed(Class::FAILURE, Delivery::Unknown, shown);
@@ -100,31 +104,6 @@ pub(crate) async fn send(context: &RequestContext, outgoing: &Outgoing) -> Tried
     answer(context.core(), outgoing.account, response, answered).await
 }
 
-/// How far a request had come whose connection failed before any answer.
-pub(crate) fn delivery_of(error: &reqwest::Error) -> Delivery {
-    use std::error::Error as _;
-    if error.is_connect() || error.is_builder() {
-        return Delivery::NotSent;
-    }
-    let mut source = error.source();
-    while let Some(cause) = source {
-        // The connection went before anything was written on it.
-        if cause.downcast_ref::<hyper::Error>().is_some_and(hyper::Error::is_canceled) {
-            return Delivery::NotSent;
-        }
-        source = cause.source();
-    }
-    Delivery::Unknown
-}
-
-/// Whether a whole answer comes from the provider, or from a gateway that had waited for it in vain.
-fn delivery_by(status: StatusCode) -> Delivery {
-    match status.as_u16() {
-        504 | 524 => Delivery::Unknown,
-        _ => Delivery::Answered,
-    }
-}
-
 fn request(
     context: &RequestContext,
     outgoing: &Outgoing,
@@ -132,7 +111,7 @@ fn request(
     workspace: HeaderValue,
 ) -> reqwest::RequestBuilder {
     let core = context.core();
-    let url = format!("{}/{}", core.config.backend_url.as_str().trim_end_matches('/'), context.path);
+    let url = endpoints::below(&core.config.backend_url, &context.path);
     let mut headers = headers::upstream(&context.headers, outgoing.turn_state);
     headers::attach(&mut headers, authorization, workspace);
     if outgoing.body.encoding == Encoding::Plain {
@@ -154,7 +133,7 @@ async fn answer(
         core.observe(account, reading);
     }
     let outcome = Outcome { status: Some(head.status.as_u16()), ..outcome };
-    if let Some(state) = head.headers.get(headers::TURN_STATE).and_then(|value| value.to_str().ok()) {
+    if let Some(state) = head.headers.get(TURN_STATE).and_then(|value| value.to_str().ok()) {
         core.bind(account, PinKind::Turn, state);
     }
     if head.status.is_success() && is_event_stream(&head.headers) {
@@ -167,48 +146,13 @@ async fn answer(
     }
     let limit = if head.status.is_success() { MAX_BODY } else { ERROR_BODY };
     let Ok(Ok(body)) = tokio::time::timeout(BODY_TIMEOUT, Limited::new(body, limit).collect()).await else {
-        let delivery = if head.status.is_success() { Delivery::Begun } else { delivery_by(head.status) };
+        let delivery =
+            if head.status.is_success() { Delivery::Begun } else { delivery::of_answer(head.status) };
         let reply = Reply::Nothing("the provider's answer broke off".to_owned());
         return Tried { outcome: Outcome { delivery, ..outcome }, reply };
     };
     let body = body.to_bytes();
-    let class = class_of(head.status, &head.headers, &body, now);
-    let outcome = Outcome { class, delivery: delivery_by(head.status), ..outcome };
+    let class = class_of_answer(head.status, &head.headers, &body, now);
+    let outcome = Outcome { class, delivery: delivery::of_answer(head.status), ..outcome };
     Tried { outcome, reply: Reply::Whole { status: head.status, headers: head.headers, body } }
-}
-
-fn is_event_stream(headers: &HeaderMap) -> bool {
-    headers
-        .get(header::CONTENT_TYPE)
-        .and_then(|value| value.to_str().ok())
-        .is_some_and(|value| value.trim_start().to_ascii_lowercase().starts_with("text/event-stream"))
-}
-
-/// The class of a whole answer.
-pub(crate) fn class_of(status: StatusCode, headers: &HeaderMap, body: &[u8], now: jiff::Timestamp) -> Class {
-    if status.is_success() {
-        return Class::Success;
-    }
-    let fault: Fault = event::fault(body, now);
-    let retry_after = headers.get(header::RETRY_AFTER).and_then(|value| value.to_str().ok());
-    classify::classify(&Signals {
-        code: fault.code.as_deref(),
-        retry_after: retry_after.and_then(event::retry_after).or(fault.retry_after),
-        resets_at: fault.resets_at,
-        ..Signals::status(status.as_u16())
-    })
-}
-
-/// A connection error in words, without the address that it was meant for.
-pub(crate) fn plain(error: &reqwest::Error) -> String {
-    use std::error::Error as _;
-    let mut text = if error.is_connect() { "no connection" } else { "the connection broke" }.to_owned();
-    let mut source = error.source();
-    while let Some(cause) = source {
-        if cause.source().is_none() {
-            text = format!("{text}: {cause}");
-        }
-        source = cause.source();
-    }
-    text
 }

@@ -7,6 +7,7 @@ use http::{HeaderMap, Method};
 use rockpool_routing::{AccountId, Ask, ConversationKey, ConversationPin, PinKey, PinKind, Pool, TenantId};
 
 use crate::core::Core;
+use crate::provider::headers::TURN_STATE;
 use crate::proxy::authenticate::Caller;
 use crate::proxy::request::headers::{self, TurnState};
 use crate::proxy::state::DataPlane;
@@ -82,7 +83,7 @@ impl RequestContext {
 
 /// The turn in progress, whose state the tool repeats in a header.
 fn turn_pin(tenant: TenantId, headers: &HeaderMap) -> Option<PinKey> {
-    let state = headers.get(headers::TURN_STATE)?.to_str().ok()?;
+    let state = headers.get(TURN_STATE)?.to_str().ok()?;
     PinKey::new(tenant, PinKind::Turn, state)
 }
 

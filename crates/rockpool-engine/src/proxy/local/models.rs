@@ -15,6 +15,7 @@ use serde_json::value::RawValue;
 use sha2::{Digest, Sha256};
 
 use super::model_cache::{Models, NoList};
+use crate::provider::endpoints::MODELS;
 use crate::proxy::authenticate::Caller;
 use crate::proxy::failover::attempt::{self, Outgoing, Reply, Tried};
 use crate::proxy::failover::candidates::{Candidates, Next};
@@ -25,9 +26,6 @@ use crate::proxy::request::payload::Sendable;
 use crate::proxy::response::body::{ProxyBody, whole};
 use crate::proxy::response::error_response::ProxyError;
 use crate::proxy::state::DataPlane;
-
-/// Where the provider lists the models of one account (below its backend).
-const PATH: &str = "codex/models";
 
 #[derive(Deserialize)]
 struct Listed {
@@ -41,7 +39,7 @@ pub(crate) async fn serve(
     head: Parts,
 ) -> Result<Response<ProxyBody>, ProxyError> {
     let version = head.uri.query().unwrap_or_default().to_owned();
-    let context = RequestContext::new(plane, caller, head, PATH, &Named::default());
+    let context = RequestContext::new(plane, caller, head, MODELS, &Named::default());
     let asked = context.pool.accounts().map(|account| catalog(&context, account, &version));
     let mut lists = Vec::new();
     let mut trouble = NoList::NoAccount;

@@ -6,8 +6,8 @@ use rockpool_routing::{AccountId, Now, Outlook, Readiness, Router, Window, Windo
 use serde_json::{Value, json};
 
 use crate::core::Core;
+use crate::provider::headers::ACCOUNT_ID;
 use crate::proxy::authenticate::Caller;
-use crate::proxy::request::headers::ACCOUNT_ID;
 use crate::proxy::response::body::{ProxyBody, whole};
 
 /// The Codex CLI 0.169.0 accepts a workspace only with an https origin; this one keeps its model

@@ -3,10 +3,7 @@
 use http::header::{self, HeaderMap, HeaderName, HeaderValue};
 use rockpool_routing::{AccountId, ConversationPin, History, Pool};
 
-/// Sticky routing of the provider; belongs to the account that gave it.
-pub(crate) const TURN_STATE: &str = "x-codex-turn-state";
-/// The workspace that the bearer acts for.
-pub(crate) const ACCOUNT_ID: &str = "chatgpt-account-id";
+use crate::provider::headers::{ACCOUNT_ID, TURN_STATE, speaks_of_one_account};
 
 /// Headers that concern one connection only (RFC 9110 §7.6.1), and `proxy-*`.
 const HOP_BY_HOP: [&str; 10] = [
@@ -101,34 +98,15 @@ pub(crate) fn downstream(provider: &HeaderMap) -> HeaderMap {
     let listed = listed(provider);
     let mut headers = HeaderMap::with_capacity(provider.len());
     for (name, value) in provider {
-        if is_hop_by_hop(name, &listed) || contradicts_pool(name.as_str()) || *name == header::CONTENT_LENGTH
+        if is_hop_by_hop(name, &listed)
+            || speaks_of_one_account(name.as_str())
+            || *name == header::CONTENT_LENGTH
         {
             continue;
         }
         headers.append(name.clone(), value.clone());
     }
     headers
-}
-
-/// Whether a header, by its lower-case name, speaks of one account's cookies, models or limits.
-pub(crate) fn contradicts_pool(name: &str) -> bool {
-    if matches!(name, "set-cookie" | "x-models-etag") || name.starts_with("x-ratelimit-") {
-        return true;
-    }
-    let Some(rest) = name.strip_prefix("x-codex-") else { return false };
-    const LIMITS: [&str; 7] = [
-        "used-percent",
-        "window-minutes",
-        "reset-at",
-        "reset-after-seconds",
-        "limit-percent",
-        "limit-name",
-        "limit-reached-type",
-    ];
-    LIMITS.iter().any(|suffix| rest.ends_with(suffix))
-        || matches!(rest, "plan-type" | "active-limit")
-        || rest.starts_with("credits-")
-        || rest.starts_with("promo-")
 }
 
 #[cfg(test)]

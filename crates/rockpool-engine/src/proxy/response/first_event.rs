@@ -7,11 +7,12 @@ use std::time::Duration;
 use bytes::{Bytes, BytesMut};
 use http_body::Body;
 use http_body_util::BodyExt;
-use rockpool_routing::{AccountId, Class, Delivery, PinKind, Signals, classify};
+use rockpool_routing::{AccountId, Class, Delivery, PinKind, Reading, Signals, classify};
 
 use crate::core::Core;
+use crate::provider::error::Fault;
 use crate::provider::event;
-use crate::provider::event::{Fault, ForTool, Kind, Tokens};
+use crate::provider::event::{Event, ForTool, Kind, Tokens};
 use crate::provider::sse;
 use crate::provider::sse::{Piece, Splitter};
 
@@ -87,36 +88,35 @@ impl Observer {
 
     /// Learns from the JSON of an event, over SSE or WebSocket.
     pub(crate) fn note(&mut self, json: &[u8]) -> Kind {
-        let kind = event::kind(json);
-        let now = || self.core.clock.wall();
-        match kind {
-            Kind::Limits => {
-                if let Some(reading) = event::reading(json, now()) {
-                    self.core.observe(self.account, reading);
-                }
+        let event = Event::read(json, || self.core.clock.wall());
+        let kind = event.kind();
+        match event {
+            Event::Lifecycle | Event::Output => {}
+            Event::Limits(reading) => self.observe(reading),
+            Event::Metadata { turn_state } => self.pin(PinKind::Turn, turn_state),
+            Event::Failed(failure) => {
+                self.observe(failure.reading);
+                self.stage = Stage::Failed(failure.fault);
             }
-            Kind::Completed | Kind::Incomplete => {
-                let end = event::end(json);
-                if let Some(id) = &end.id {
-                    self.core.bind(self.account, PinKind::Response, id);
-                }
+            Event::Completed(end) | Event::Incomplete(end) => {
+                self.pin(PinKind::Response, end.id);
                 self.stage = Stage::Completed(end.tokens);
             }
-            Kind::Failed => {
-                let fault = event::fault(json, now());
-                if let Some(reading) = event::error_reading(json, now()) {
-                    self.core.observe(self.account, reading);
-                }
-                self.stage = Stage::Failed(fault);
-            }
-            Kind::Metadata => {
-                if let Some(state) = event::turn_state(json) {
-                    self.core.bind(self.account, PinKind::Turn, &state);
-                }
-            }
-            Kind::Lifecycle | Kind::Output => {}
         }
         kind
+    }
+
+    fn observe(&self, reading: Option<Reading>) {
+        if let Some(reading) = reading {
+            self.core.observe(self.account, reading);
+        }
+    }
+
+    /// What carries this name later goes to the account that gave it.
+    fn pin(&self, kind: PinKind, name: Option<String>) {
+        if let Some(name) = name {
+            self.core.bind(self.account, kind, &name);
+        }
     }
 
     /// The class of the answer if it ended now.
@@ -124,7 +124,7 @@ impl Observer {
         match &self.stage {
             Stage::Open => Class::FAILURE,
             Stage::Completed(_) => Class::Success,
-            Stage::Failed(fault) => classify::classify(&fault.signals()),
+            Stage::Failed(fault) => fault.class(),
         }
     }
 
@@ -171,13 +171,11 @@ impl Peeked {
     pub(crate) fn class(&self) -> Class {
         match &self.found {
             Found::Answer => Class::Success,
-            Found::Fault(fault) => classify::classify(&fault.signals()),
+            Found::Fault(fault) => fault.class(),
             Found::Cut => classify::classify(&Signals::connection()),
         }
     }
-}
 
-impl Peeked {
     /// How far the request had come, before anything went downstream.
     pub(crate) fn delivery(&self) -> Delivery {
         match &self.found {

@@ -12,9 +12,12 @@ use tokio_tungstenite::tungstenite::handshake::derive_accept_key;
 use tokio_tungstenite::tungstenite::protocol::Role;
 
 use super::byte_stream::{ActivityProbe, Socket, socket};
+use crate::provider::delivery::SendFailure;
+use crate::provider::endpoints;
+use crate::provider::error::class_of_answer;
 use crate::provider::upstream::WEBSOCKET_CONNECT_TIMEOUT;
 use crate::provider::usage;
-use crate::proxy::failover::attempt::{self, Outcome};
+use crate::proxy::failover::attempt::Outcome;
 use crate::proxy::failover::context::RequestContext;
 use crate::proxy::failover::credentials::{BearerShown, Credentials, bearer_of, class_without_bearer};
 use crate::proxy::request::headers::{self, TurnState};
@@ -44,6 +47,35 @@ pub(crate) enum Sign {
     Unreachable,
     /// It is there, and its WebSockets fail.
     NoWebSockets,
+}
+
+impl Sign {
+    fn of_failure(failure: SendFailure) -> Self {
+        match failure {
+            SendFailure::NoConnection => Self::Unreachable,
+            SendFailure::NotBuilt | SendFailure::NotWritten | SendFailure::Lost => Self::NoWebSockets,
+        }
+    }
+
+    /// A request that is at fault, or an account that is refused, says nothing; a path that is not there,
+    /// or takes no upgrade, does.
+    fn of_answer(class: Class, status: http::StatusCode) -> Self {
+        match class {
+            Class::Failure { .. } => Self::NoWebSockets,
+            Class::Rejected if status != http::StatusCode::BAD_REQUEST => Self::NoWebSockets,
+            Class::Rejected
+            | Class::Success
+            | Class::Unauthorized
+            | Class::UsageLimit { .. }
+            | Class::RateLimited { .. }
+            | Class::MissingWorkspace
+            | Class::Forbidden
+            | Class::Billing
+            | Class::Unsuitable
+            | Class::ForeignCiphertext
+            | Class::Abandoned => Self::Nothing,
+        }
+    }
 }
 
 /// Why the provider took no connection.
@@ -110,12 +142,14 @@ impl Dial {
         let mut headers = headers::upstream(&context.headers, self.turn_state);
         headers::attach(&mut headers, bearer.authorization(), workspace);
         negotiate(&mut headers, &key);
-        let url = format!("{}/{}", core.config.backend_url.as_str().trim_end_matches('/'), context.path);
+        let url = endpoints::below(&core.config.backend_url, &context.path);
         let sent = Instant::now();
         let request = core.upstream.websocket.get(url).headers(headers);
         let response = match limit.within(request.send()).await {
             Some(Ok(response)) => response,
-            Some(Err(error)) => return Err(refusal(Class::FAILURE, None, sign_of(&error))),
+            Some(Err(error)) => {
+                return Err(refusal(Class::FAILURE, None, Sign::of_failure(SendFailure::of(&error))));
+            }
             // Within the first seconds there may have been no connection yet.
             None if sent.elapsed() < WEBSOCKET_CONNECT_TIMEOUT => {
                 return Err(refusal(limit.class, None, Sign::Nothing));
@@ -129,7 +163,7 @@ impl Dial {
         if status != http::StatusCode::SWITCHING_PROTOCOLS {
             let class = class_of(core.clock.wall(), response);
             let class = limit.within(class).await.unwrap_or(limit.class);
-            return Err(refusal(class, Some(status.as_u16()), sign_of_answer(class, status)));
+            return Err(refusal(class, Some(status.as_u16()), Sign::of_answer(class, status)));
         }
         let broken = || refusal(Class::FAILURE, Some(101), Sign::NoWebSockets);
         let headers = response.headers().clone();
@@ -151,33 +185,9 @@ async fn class_of(now: Timestamp, response: reqwest::Response) -> Class {
     let (head, body) = response.into_parts();
     let body = Limited::new(body, REFUSAL_BODY).collect().await;
     let body = body.map(http_body_util::Collected::to_bytes).unwrap_or_default();
-    let class = attempt::class_of(head.status, &head.headers, &body, now);
+    let class = class_of_answer(head.status, &head.headers, &body, now);
     // Any other answer than 101 is no success here.
     if class == Class::Success { Class::FAILURE } else { class }
-}
-
-fn sign_of(error: &reqwest::Error) -> Sign {
-    if error.is_connect() { Sign::Unreachable } else { Sign::NoWebSockets }
-}
-
-/// A request that is at fault, or an account that is refused, says nothing; a path that is not there, or
-/// takes no upgrade, does.
-fn sign_of_answer(class: Class, status: http::StatusCode) -> Sign {
-    match class {
-        Class::Failure { .. } => Sign::NoWebSockets,
-        Class::Rejected if status != http::StatusCode::BAD_REQUEST => Sign::NoWebSockets,
-        Class::Rejected
-        | Class::Success
-        | Class::Unauthorized
-        | Class::UsageLimit { .. }
-        | Class::RateLimited { .. }
-        | Class::MissingWorkspace
-        | Class::Forbidden
-        | Class::Billing
-        | Class::Unsuitable
-        | Class::ForeignCiphertext
-        | Class::Abandoned => Sign::Nothing,
-    }
 }
 
 /// The part of the handshake that is between us and the provider (RFC 6455 §4.1).

@@ -5,14 +5,15 @@
 //! is about a pooled account's login and never a tool's business: it becomes a 500, which is tried again
 //! as well.
 
-use rockpool_routing::{Class, classify};
+use rockpool_routing::Class;
 use serde::Deserialize;
 use serde::de::{Deserializer, MapAccess, Visitor};
 use serde_json::value::RawValue;
 use tokio_tungstenite::tungstenite::Utf8Bytes;
 
+use crate::provider::error::Fault;
 use crate::provider::event;
-use crate::provider::event::{Fault, ForTool, Kind};
+use crate::provider::event::{ForTool, Kind};
 
 const UNAUTHORIZED: u16 = 401;
 const INTERNAL: u16 = 500;
@@ -88,20 +89,11 @@ pub(super) fn read(frame: &str) -> Option<u16> {
 
 /// The status that goes with what the error says: the one that its twin over HTTP has.
 fn derived(frame: &str) -> u16 {
-    #[derive(Deserialize)]
-    struct Event {
-        error: Option<Said>,
-    }
-    #[derive(Deserialize)]
-    struct Said {
-        #[serde(rename = "type")]
-        kind: Option<String>,
-    }
-    let kind = serde_json::from_str::<Event>(frame).ok().and_then(|event| event.error?.kind);
+    let said = Fault::read(frame.as_bytes(), jiff::Timestamp::UNIX_EPOCH);
     // The type decides where the code is unknown.
-    let status = (kind.as_deref() == Some("invalid_request_error")).then_some(400);
-    let fault = Fault { status, ..event::fault(frame.as_bytes(), jiff::Timestamp::UNIX_EPOCH) };
-    match classify::classify(&fault.signals()) {
+    let status = said.blames_the_request().then_some(400);
+    let fault = Fault { status, ..said };
+    match fault.class() {
         Class::UsageLimit { .. } | Class::RateLimited { .. } | Class::Billing => 429,
         Class::MissingWorkspace | Class::Forbidden => 403,
         Class::Rejected | Class::Unsuitable | Class::ForeignCiphertext => 400,

@@ -5,13 +5,14 @@ use std::ops::ControlFlow::{self, Break, Continue};
 
 use futures_util::SinkExt;
 use rockpool_routing::failover::Remedy;
-use rockpool_routing::{AccountId, Class, Delivery, Evidence, classify};
+use rockpool_routing::{AccountId, Class, Delivery, Evidence};
 use tokio_tungstenite::tungstenite::Utf8Bytes;
 
 use super::error_frame;
 use super::session::{Session, kept};
 use super::turn::{Decision, Mobility, Progress, Turn};
-use crate::provider::event::{Fault, Tokens};
+use crate::provider::error::Fault;
+use crate::provider::event::Tokens;
 use crate::proxy::failover::credentials::BearerShown;
 use crate::proxy::failover::no_account;
 use crate::proxy::response::error_response::ProxyError;
@@ -34,7 +35,7 @@ impl Session {
             Stage::Failed(fault) => fault,
             Stage::Open | Stage::Completed(_) => Fault::default(),
         };
-        let class = classify::classify(&fault.signals());
+        let class = fault.class();
         let outcome = turn.outcome(class, fault.status, Delivery::Answered, self.bearer());
         if fault.is_about_the_connections_age() {
             turn.close(&outcome);
@@ -98,7 +99,7 @@ impl Session {
             return self.refuse(turn, class, &error).await;
         }
         match turn.last_error.take() {
-            Some((fault, text)) if classify::classify(&fault.signals()) != Class::Unauthorized => {
+            Some((fault, text)) if fault.class() != Class::Unauthorized => {
                 self.answer_with(turn, class, text).await
             }
             Some(_) | None => {

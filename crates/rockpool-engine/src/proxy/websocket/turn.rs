@@ -6,7 +6,8 @@ use tokio::time::Instant;
 use tokio_tungstenite::tungstenite::{Bytes, Utf8Bytes};
 
 use super::deadlines::Waiting;
-use crate::provider::event::{Fault, Tokens};
+use crate::provider::error::Fault;
+use crate::provider::event::Tokens;
 use crate::proxy::failover::attempt::Outcome;
 use crate::proxy::failover::credentials::BearerShown;
 use crate::proxy::failover::drive::{After, Drive};

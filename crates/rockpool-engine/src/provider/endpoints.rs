@@ -1,0 +1,57 @@
+//! The provider's addresses: every path that is used, and the one place that puts them behind a base.
+//!
+//! Sources: requests of the Codex CLI 0.169.0 against a loopback server.
+
+use url::Url;
+
+/// Answers of a model, over HTTP and WebSocket; below the backend.
+pub(crate) const RESPONSES: &str = "codex/responses";
+/// Shortens a conversation; below the backend.
+pub(crate) const COMPACT: &str = "codex/responses/compact";
+/// The models that an account may use, filtered by the query's `client_version`; below the backend.
+pub(crate) const MODELS: &str = "codex/models";
+/// An account's quota. The provider has it at `wham/usage` below bases that contain `/backend-api`, and at
+/// `api/codex/usage` below any other; Rockpool speaks to the first kind only.
+pub(crate) const USAGE: &str = "wham/usage";
+
+/// The page on which a person signs in; below the issuer.
+pub(crate) const AUTHORIZE: &str = "oauth/authorize";
+/// Exchanges codes and refresh tokens; below the issuer.
+pub(crate) const TOKEN: &str = "oauth/token";
+/// Forgets a refresh token; below the issuer.
+pub(crate) const REVOKE: &str = "oauth/revoke";
+
+/// The address of `target`, a path without a leading slash and perhaps a query, below `base`.
+///
+/// `base` may end with a slash: the configuration trims it, but an address without a path is written with
+/// one again.
+pub(crate) fn below(base: &Url, target: &str) -> Url {
+    let (path, query) = match target.split_once('?') {
+        Some((path, query)) => (path, Some(query)),
+        None => (target, None),
+    };
+    let mut url = base.clone();
+    url.set_path(&format!("{}/{path}", base.path().trim_end_matches('/')));
+    url.set_query(query);
+    url
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_path_is_put_behind_its_base_with_one_slash_and_its_query_untouched() {
+        let at = |base: &str, target| below(&Url::parse(base).unwrap(), target).to_string();
+        for base in ["https://a.test", "https://a.test/"] {
+            assert_eq!(at(base, TOKEN), "https://a.test/oauth/token");
+        }
+        for base in ["https://a.test/backend-api", "https://a.test/backend-api/"] {
+            assert_eq!(at(base, USAGE), "https://a.test/backend-api/wham/usage");
+            assert_eq!(
+                at(base, "codex/models?client_version=0.169.0&x=%2F?"),
+                "https://a.test/backend-api/codex/models?client_version=0.169.0&x=%2F?"
+            );
+        }
+    }
+}
