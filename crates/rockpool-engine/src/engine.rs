@@ -13,7 +13,7 @@ use tokio::sync::watch;
 use tokio::task::{JoinHandle, JoinSet};
 
 use crate::accounts::login::{SignInParts, SignIns};
-use crate::accounts::token::{CredentialWatcher, KeeperParts, StoreBook, TokenKeeper};
+use crate::accounts::token::{CredentialWatcher, DatabaseLogins, KeeperParts, TokenKeeper};
 use crate::activity::ledger::Ledger;
 use crate::api;
 use crate::api::Operations;
@@ -25,6 +25,7 @@ use crate::host::port_holder;
 use crate::host::port_holder::Holder;
 use crate::host::ports::{Browser, Ports};
 use crate::jobs::poll::{Poller, SharedPoller};
+use crate::jobs::renewals::AccountRenewals;
 use crate::operations::handle::EngineHandle;
 use crate::provider::oauth::OAuthClient;
 use crate::provider::upstream::{Upstream, UpstreamError};
@@ -208,10 +209,16 @@ async fn core(
     remember(&store, &registry, &routing, &ledger).await?;
     let oauth = OAuthClient::new(config.auth_url.clone(), upstream.http.clone());
     let keeper = TokenKeeper::start(KeeperParts {
-        book: Arc::new(StoreBook::new(store.clone(), clock.clone())),
-        shelf: Arc::new(vault.clone()),
+        logins: Arc::new(DatabaseLogins::new(store.clone(), clock.clone())),
+        secrets: Arc::new(vault.clone()),
         issuer: Arc::new(oauth),
         watcher: Arc::clone(&routing) as Arc<dyn CredentialWatcher>,
+        renewals: Arc::new(AccountRenewals {
+            store: store.clone(),
+            registry: Arc::clone(&registry),
+            notices: notices.clone(),
+            clock: clock.clone(),
+        }),
         clock: clock.clone(),
         installation: installation.to_string(),
     });

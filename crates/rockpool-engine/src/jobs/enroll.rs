@@ -11,7 +11,7 @@ use uuid::Uuid;
 
 use super::poll::SharedPoller;
 use crate::accounts::login::{Purpose, SignInSink};
-use crate::accounts::token::{AdoptError, NewLogin, Revocation};
+use crate::accounts::token::{AdoptError, NewLogin};
 use crate::core::Core;
 use crate::provider::claims::Claims;
 use crate::provider::oauth::TokenGrant;
@@ -132,7 +132,7 @@ impl Enroller {
         if let Err(error) = self.core.store.insert_account(row.clone()).await {
             drop(edit);
             // Without an account nothing would ever let go of the login.
-            if let Err(error) = self.core.keeper.forget(login, Revocation::IfOurs).await {
+            if let Err(error) = self.core.keeper.forget(login).await {
                 tracing::warn!(%error, "a login without an account stays behind");
             }
             return Err(error.into());

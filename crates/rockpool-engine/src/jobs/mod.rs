@@ -2,3 +2,6 @@
 
 pub(crate) mod enroll;
 pub(crate) mod poll;
+pub(crate) mod renewals;
+#[cfg(test)]
+mod tests;

@@ -7,8 +7,8 @@ use super::action::{AccountPatch, ActionError, ImportMode, NewImport};
 use super::handle::{EngineHandle, refused};
 use super::snapshot;
 use crate::accounts::login::Purpose;
+use crate::accounts::token::AdoptError;
 use crate::accounts::token::auth_file::AuthFile;
-use crate::accounts::token::{AdoptError, Revocation};
 use crate::jobs::enroll::{Details, EnrollError, Enroller};
 use crate::jobs::poll::PollError;
 use crate::provider::oauth::TokenGrant;
@@ -114,7 +114,7 @@ pub(super) async fn update(
 pub(super) async fn remove(engine: &EngineHandle, tenant: TenantId, name: &str) -> Result<(), ActionError> {
     let orphan = take_out(engine, tenant, name).await?;
     if let Some(login) = orphan
-        && let Err(error) = engine.core().keeper.forget(login, Revocation::IfOurs).await
+        && let Err(error) = engine.core().keeper.forget(login).await
     {
         return Err(ActionError::unavailable("login_stays_behind", error.to_string()));
     }

@@ -24,7 +24,8 @@ pub(crate) struct AccountRow {
     pub email: Option<String>,
     /// The provider's identifier of the person.
     pub user_id: String,
-    /// The provider's identifier of the workspace; unique in the tenant together with the person.
+    /// The provider's identifier of the workspace; unique in the tenant together with the person. Empty
+    /// where the provider has not named it.
     pub workspace_id: String,
     /// Plan in lower case, such as `pro`.
     pub plan: Option<String>,
@@ -57,6 +58,14 @@ pub(crate) struct AccountRepair {
     /// E-mail, where named.
     pub email: Option<String>,
     /// Plan, where named.
+    pub plan: Option<String>,
+}
+
+/// What new tokens say of an account; what is absent stays.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct AccountRenewal {
+    /// Of an account whose workspace is not known.
+    pub workspace_id: Option<String>,
     pub plan: Option<String>,
 }
 
@@ -147,6 +156,28 @@ impl Store {
                            updated_at = ?5
                        WHERE tenant_id = ?1 AND id = ?2";
             found(tx.execute(sql, (Text(tenant), Text(id), plan, email, Millis(at)))?, "account")
+        })
+        .await
+    }
+
+    /// Notes what new tokens say of an account. A workspace that is known stays.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`]; [`StoreError::Taken`] where the person has an account in the workspace.
+    pub(crate) async fn renew_account(
+        &self,
+        tenant: TenantId,
+        id: AccountId,
+        renewal: AccountRenewal,
+        at: Timestamp,
+    ) -> Result<(), StoreError> {
+        self.call(Durability::Batched, move |tx| {
+            let sql = "UPDATE accounts SET plan = coalesce(?4, plan), updated_at = ?5,
+                           workspace_id = CASE workspace_id WHEN '' THEN coalesce(?3, '')
+                                                            ELSE workspace_id END
+                       WHERE tenant_id = ?1 AND id = ?2";
+            let AccountRenewal { workspace_id, plan } = renewal;
+            found(tx.execute(sql, (Text(tenant), Text(id), workspace_id, plan, Millis(at)))?, "account")
         })
         .await
     }

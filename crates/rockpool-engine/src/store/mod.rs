@@ -28,7 +28,7 @@ mod tests;
 mod traffic;
 mod worker;
 
-pub(crate) use accounts::{AccountEdit, AccountRepair, AccountRow, Dependents};
+pub(crate) use accounts::{AccountEdit, AccountRenewal, AccountRepair, AccountRow, Dependents};
 pub(crate) use activity::ActivityRow;
 pub(crate) use batch::Batch;
 pub(crate) use clients::{ClientRow, LastUse};

@@ -1,21 +1,32 @@
 //! Tokens: who holds them, when they are renewed, and what they say.
+//!
+//! [`keeper`] is what the rest of the engine calls. What a login can be, and what may happen to it next,
+//! is decided in [`login_state`] alone, without waiting; [`refresh`], [`reread`], [`adopt`] and
+//! [`forget`] ask it, do the slow things, and tell it how they went.
 
+mod access;
+mod adapters;
 mod adopt;
 pub(crate) mod auth_file;
-mod held;
+mod credentials;
+mod forget;
 mod keeper;
-mod parts;
+mod login_state;
 mod reconcile;
 mod refresh;
 mod reread;
+mod save;
 mod schedule;
-mod sealed;
-mod shelves;
-mod tender;
+mod shared;
 #[cfg(test)]
 mod tests;
+mod traits;
+mod upkeep;
+mod vault_entry;
 
-pub(crate) use adopt::{AdoptError, NewLogin, Revocation};
-pub(crate) use keeper::{KeeperParts, TokenKeeper};
-pub(crate) use parts::CredentialWatcher;
-pub(crate) use shelves::StoreBook;
+pub(crate) use adapters::DatabaseLogins;
+pub(crate) use adopt::AdoptError;
+pub(crate) use credentials::NewLogin;
+pub(crate) use keeper::TokenKeeper;
+pub(crate) use shared::KeeperParts;
+pub(crate) use traits::{CredentialWatcher, RenewalWatcher};

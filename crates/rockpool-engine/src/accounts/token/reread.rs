@@ -1,18 +1,18 @@
 //! Reads a login's tokens from where they rest: the vault, or another tool's file.
 
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
+use secrecy::{ExposeSecret as _, SecretString};
 use tracing::warn;
 
 use super::auth_file::AuthFile;
-use super::held::{BookSays, Current, Debt, Outcome, Phase};
-use super::keeper::{Shared, Slot};
+use super::login_state::{Fate, JobId, Outcome};
 use super::reconcile::{Standing, compare};
-use super::refresh;
-use super::schedule::Life;
-use super::sealed::Sealed;
-use crate::provider::bearer::Bearer;
+use super::save::{end_refresh, flush};
+use super::shared::{Shared, Slot};
+use super::vault_entry::VaultEntry;
 use crate::provider::claims::Claims;
 use crate::store::{Obtained, RefreshPhase};
 use crate::vault::VaultError;
@@ -20,113 +20,103 @@ use crate::vault::VaultError;
 /// Time between two questions to a vault that does not answer.
 const ASK_AGAIN: Duration = Duration::from_secs(5);
 
-/// Reads in a task of its own; the login is already taken in hand.
-pub(super) fn start(shared: &Arc<Shared>, slot: &Arc<Slot>, number: u64) {
+/// Reads in a task of its own; the login is already claimed.
+pub(super) fn start(shared: &Arc<Shared>, slot: &Arc<Slot>, job: JobId) {
     let (keeper, slot) = (Arc::clone(shared), Arc::clone(slot));
-    shared.tasks.spawn(async move { reread(&keeper, &slot, number).await });
+    shared.tasks.spawn(async move { reread(&keeper, &slot, job).await });
 }
 
-/// Reads a login that is taken in hand, and settles it.
-pub(super) async fn reread(shared: &Arc<Shared>, slot: &Arc<Slot>, number: u64) {
-    let _desk = slot.desk.lock().await;
-    if !slot.held().is_on(number) {
+/// Reads a login that is claimed.
+pub(super) async fn reread(shared: &Arc<Shared>, slot: &Arc<Slot>, job: JobId) {
+    let _write_lock = slot.write_lock.lock().await;
+    if !slot.state().still_claimed(job) {
         return;
     }
-    let obtained = slot.held().row.obtained.clone();
-    if let Obtained::Follow(path) = obtained {
-        let file = AuthFile::read(&path).await;
-        shared.settled(slot, |held| {
-            match file {
-                Ok(file) => follow(held, file),
-                Err(error) => warn!(login = %slot.id, %error, "the followed file cannot be read"),
-            }
-            held.phase = Phase::Followed;
-        });
-        return;
+    let obtained = slot.state().row().obtained.clone();
+    match obtained {
+        Obtained::Follow(path) => from_file(shared, slot, &path).await,
+        Obtained::SignIn | Obtained::Import => from_vault(shared, slot).await,
     }
-    match from_vault(shared, slot).await {
-        Ok(Read::Settled(phase)) => shared.settled(slot, |held| held.phase = phase),
-        Ok(Read::BookIsBehind) => {
-            let paid = refresh::pay(shared, slot).await;
-            refresh::settle(shared, slot, paid.map_or_else(Outcome::Owing, |()| Outcome::Renewed));
+}
+
+async fn from_file(shared: &Arc<Shared>, slot: &Slot, path: &Path) {
+    let file = AuthFile::read(path).await.inspect_err(|error| {
+        warn!(login = %slot.id, %error, "the followed file cannot be read");
+    });
+    let known = slot.state().access_token().cloned();
+    let Some(file) =
+        file.ok().filter(|file| !known.as_ref().is_some_and(|old| same(old, &file.access_token)))
+    else {
+        shared.change(slot, |state| state.file_says_nothing_new());
+        return;
+    };
+    // The first reading after a start may find a token that is older than what is known of the account;
+    // one that takes another's place is new.
+    let claims = known.map(|_| Claims::of_pair(file.id_token.as_ref(), &file.access_token));
+    shared.change(slot, |state| state.file_was_read(file.access_token));
+    shared.tell_claims(slot.id, claims);
+}
+
+fn same(one: &SecretString, other: &SecretString) -> bool {
+    one.expose_secret() == other.expose_secret()
+}
+
+async fn from_vault(shared: &Arc<Shared>, slot: &Arc<Slot>) {
+    match read_vault(shared, slot).await {
+        Ok(Read::Fate(fate)) => shared.change(slot, |state| state.was_read(fate)),
+        Ok(Read::RowIsBehind) => {
+            let saved = flush(shared, slot).await;
+            end_refresh(shared, slot, saved.map_or_else(Outcome::Unsaved, |()| Outcome::Renewed));
         }
         Err(error) => {
             warn!(login = %slot.id, %error, "the vault does not give this login's tokens");
             let until = shared.now().mono + ASK_AGAIN;
-            shared.settled(slot, |held| held.phase = Phase::Unread { until });
+            shared.change(slot, |state| state.stays_unread(until));
         }
     }
-}
-
-fn follow(held: &mut super::held::Held, file: AuthFile) {
-    let known = held.current.as_ref().map(|current| &current.bearer.token);
-    if known.is_some_and(|known| same(known, &file.access_token)) {
-        return;
-    }
-    let claims = Claims::read(&file.access_token);
-    let generation = held.generation() + 1;
-    held.publish(Current {
-        bearer: Bearer { token: file.access_token, generation },
-        life: Life { issued_at: claims.issued_at, expires_at: claims.expires_at, received: None },
-    });
-}
-
-fn same(one: &secrecy::SecretString, other: &secrecy::SecretString) -> bool {
-    use secrecy::ExposeSecret as _;
-    one.expose_secret() == other.expose_secret()
 }
 
 enum Read {
-    Settled(Phase),
-    BookIsBehind,
+    Fate(Fate),
+    RowIsBehind,
 }
 
-async fn from_vault(shared: &Shared, slot: &Slot) -> Result<Read, VaultError> {
+async fn read_vault(shared: &Shared, slot: &Slot) -> Result<Read, VaultError> {
     let keys = shared.keys(slot.id);
-    let refresh = shared.parts.shelf.get(&keys.refresh).await?;
-    let access = shared.parts.shelf.get(&keys.access).await?;
-    let row = slot.held().row.clone();
-    let standing = compare(&row, refresh.as_ref());
-    if let Some(sealed) = access.as_ref().and_then(Sealed::from_entry) {
-        let claims = Claims::read(&sealed.token);
-        let mut held = slot.held();
-        let generation = held.generation().max(sealed.generation);
-        held.publish(Current {
-            bearer: Bearer { token: sealed.token, generation },
-            life: Life {
-                issued_at: claims.issued_at.or(row.access_issued_at),
-                expires_at: claims.expires_at.or(row.access_expires_at),
-                received: None,
-            },
-        });
+    let refresh = shared.parts.secrets.get(&keys.refresh).await?;
+    let access = shared.parts.secrets.get(&keys.access).await?;
+    let row = slot.state().row().clone();
+    if let Some(entry) = access.as_ref().and_then(VaultEntry::decode) {
+        slot.state().access_was_read(entry);
     }
-    match standing {
-        Standing::Same(_) => Ok(Read::Settled(same_as_book(shared, slot, row.phase).await)),
-        Standing::Newer(sealed) => {
-            let mut held = slot.held();
-            let done = held.catch_up(&sealed, shared.parts.clock.wall());
-            held.debts.push_back(Debt::Entry(done));
-            Ok(Read::BookIsBehind)
+    match compare(&row, refresh.as_ref()) {
+        Standing::Same(_) => Ok(Read::Fate(fate_of_the_rows_token(shared, slot, row.phase).await)),
+        Standing::Newer(entry) => {
+            slot.state().row_is_behind(&entry, shared.parts.clock.wall());
+            Ok(Read::RowIsBehind)
         }
-        Standing::Foreign if row.phase == RefreshPhase::Dead => Ok(Read::Settled(Phase::Dead)),
-        Standing::Foreign => Ok(Read::Settled(Phase::Uncertain)),
-        Standing::Missing => Ok(Read::Settled(Phase::Dead)),
+        Standing::Foreign if row.phase == RefreshPhase::Dead => Ok(Read::Fate(Fate::Dead)),
+        // It may have been used up long ago, by this machine or by the one that a backup came from.
+        Standing::Foreign => Ok(Read::Fate(Fate::Uncertain)),
+        Standing::Missing => Ok(Read::Fate(Fate::Dead)),
     }
 }
 
-async fn same_as_book(shared: &Shared, slot: &Slot, phase: RefreshPhase) -> Phase {
+async fn fate_of_the_rows_token(shared: &Shared, slot: &Slot, phase: RefreshPhase) -> Fate {
     match phase {
-        RefreshPhase::Idle => Phase::Idle,
-        RefreshPhase::Dead => Phase::Dead,
-        RefreshPhase::Uncertain => Phase::Uncertain,
+        RefreshPhase::Idle => Fate::MayBeSent,
+        RefreshPhase::Dead => Fate::Dead,
+        RefreshPhase::Uncertain => Fate::Uncertain,
+        // A process ended between sending the token and saving its successor, so nobody can know whether
+        // the issuer used it up. Sending a used one again would end the access token too.
         RefreshPhase::Sent => {
-            let tenant = slot.held().row.tenant;
-            let marked = shared.parts.book.mark_phase(tenant, slot.id, RefreshPhase::Uncertain, None).await;
+            let tenant = slot.state().row().tenant;
+            let marked = shared.parts.logins.mark_phase(tenant, slot.id, RefreshPhase::Uncertain, None).await;
             if let Err(error) = marked {
-                slot.held().book = BookSays::PerhapsSent;
-                warn!(login = %slot.id, error, "an uncertain login is not marked; it is treated as one");
+                slot.state().row_may_say_sent();
+                warn!(login = %slot.id, %error, "an uncertain login is not marked; it is treated as one");
             }
-            Phase::Uncertain
+            Fate::Uncertain
         }
     }
 }

@@ -1,5 +1,5 @@
 //! A kill at each step: what the next process makes of it. A kill is a step that never returns; the
-//! next process starts from what book and shelf hold.
+//! next process starts from what database and vault hold.
 
 use rockpool_routing::{CredentialState, LoginId};
 

@@ -7,7 +7,8 @@ use secrecy::ExposeSecret as _;
 use uuid::Uuid;
 
 use super::world::{Mishap, Scripted, Step, TENANT, World, name, new_login};
-use crate::accounts::token::{AdoptError, NewLogin, Revocation};
+use crate::accounts::token::traits::LoginStoreError;
+use crate::accounts::token::{AdoptError, NewLogin};
 use crate::provider::bearer::TokenError;
 use crate::provider::oauth::{RefreshError, TokenGrant};
 use crate::store::Obtained;
@@ -35,7 +36,7 @@ async fn credentials_that_cannot_be_saved_or_written_down_are_not_taken() {
     world.all_well();
     world.mishap(Step::Insert, Mishap::Fails);
     let error = keeper.adopt(TENANT, new_login(None), world.grant()).await.unwrap_err();
-    assert_eq!(error, AdoptError::Book("the disk is full".into()));
+    assert_eq!(error, AdoptError::Store(LoginStoreError::Database("the disk is full".into())));
     assert_eq!((world.rows(), world.secrets()), (0, 0), "nothing is half saved");
 }
 
@@ -128,17 +129,17 @@ async fn a_refresh_that_comes_after_a_repair_is_not_run() {
 #[tokio::test(start_paused = true)]
 async fn a_removal_revokes_what_rockpool_obtained_and_leaves_nothing() {
     let (world, keeper, login) = World::signed_in().await;
-    keeper.forget(login, Revocation::IfOurs).await.unwrap();
+    keeper.forget(login).await.unwrap();
     assert_eq!(world.revoked(), ["rt-1"]);
     assert_eq!((world.rows(), world.secrets()), (0, 0));
     assert_eq!(keeper.bearer(login).await.unwrap_err(), TokenError::NeedsReauth);
-    keeper.forget(login, Revocation::IfOurs).await.unwrap();
+    keeper.forget(login).await.unwrap();
 
     let world = World::new();
     let keeper = world.boot().await;
     let import = NewLogin { obtained: Obtained::Import, ..new_login(None) };
     let login = keeper.adopt(TENANT, import, world.grant()).await.unwrap();
-    keeper.forget(login, Revocation::IfOurs).await.unwrap();
+    keeper.forget(login).await.unwrap();
     assert!(world.revoked().is_empty(), "an imported login is not ours to revoke");
 }
 
@@ -146,8 +147,8 @@ async fn a_removal_revokes_what_rockpool_obtained_and_leaves_nothing() {
 async fn a_login_whose_secrets_cannot_be_removed_stays() {
     let (world, keeper, login) = World::signed_in().await;
     world.mishap(Step::ReadRefresh, Mishap::Fails);
-    let error = keeper.forget(login, Revocation::IfOurs).await.unwrap_err();
-    assert_eq!(error, crate::accounts::token::adopt::ForgetError::Vault(VaultError::Locked));
+    let error = keeper.forget(login).await.unwrap_err();
+    assert_eq!(error, crate::accounts::token::forget::ForgetError::Vault(VaultError::Locked));
     assert_eq!(world.rows(), 1);
     assert!(keeper.bearer(login).await.is_ok());
 }
@@ -189,4 +190,20 @@ async fn a_followed_file_is_read_again_and_never_refreshed() {
     assert_eq!(name(&new.token), "two");
     assert_eq!(keeper.state(login), Some(CredentialState::Usable));
     assert!(world.presented().is_empty());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_repair_that_cannot_be_saved_leaves_a_refresh_that_waits_for_its_turn_to_run() {
+    let (world, keeper, login) = World::signed_in().await;
+    let old = keeper.bearer(login).await.unwrap();
+    let asked = tokio::spawn({
+        let keeper = keeper.clone();
+        async move { keeper.after_refusal(login, old.generation).await }
+    });
+    world.mishap(Step::Insert, Mishap::Fails);
+    let error = keeper.adopt(TENANT, new_login(Some(login)), world.grant()).await.unwrap_err();
+    assert_eq!(error, AdoptError::Store(LoginStoreError::Database("the disk is full".into())));
+    let renewed = tokio::time::timeout(Duration::from_secs(60), asked).await;
+    assert_eq!(name(&renewed.expect("nobody renews the login any more").unwrap().unwrap().token), "at-3");
+    assert_eq!(world.presented(), ["rt-2"], "it came after the repair, which had reached the vault");
 }

@@ -1,4 +1,4 @@
-//! A scripted world for the keeper: a book and a shelf that survive a kill, an issuer that remembers
+//! A scripted world for the keeper: a database and a vault that survive a kill, an issuer that remembers
 //! every token it was shown.
 
 use std::collections::{HashMap, HashSet, VecDeque};
@@ -14,10 +14,13 @@ use secrecy::{ExposeSecret as _, SecretString};
 use tokio::sync::Notify;
 use uuid::Uuid;
 
-use crate::accounts::token::parts::{BookError, CredentialWatcher, Issuer, LoginBook, SecretShelf};
+use crate::accounts::token::traits::{
+    CredentialWatcher, Issuer, LoginStore, LoginStoreError, RenewalWatcher, SecretStore,
+};
 use crate::accounts::token::{KeeperParts, NewLogin, TokenKeeper};
 use crate::host::clock::Clock;
-use crate::provider::oauth::{RefreshError, RefreshReason, Renewal, TokenGrant};
+use crate::provider::claims::Claims;
+use crate::provider::oauth::{RefreshError, RefreshReason, Renewal, RevokeError, TokenGrant};
 use crate::store::{LoginRow, Obtained, RefreshPhase, Refreshed};
 use crate::vault::{VaultError, VaultKey};
 
@@ -75,6 +78,7 @@ struct State {
     made: u32,
     revoked: Vec<String>,
     told: Vec<CredentialState>,
+    renewed: Vec<Claims>,
 }
 
 /// What outlives a process, and what the issuer knows.
@@ -100,7 +104,7 @@ impl World {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Starts a process: a keeper that knows what the book knows.
+    /// Starts a process: a keeper that knows what the database knows.
     pub(super) async fn boot(self: &Arc<Self>) -> TokenKeeper {
         let keeper = self.bare();
         let rows = self.state().rows.values().cloned().collect();
@@ -110,10 +114,11 @@ impl World {
 
     pub(super) fn bare(self: &Arc<Self>) -> TokenKeeper {
         TokenKeeper::start(KeeperParts {
-            book: Arc::clone(self) as Arc<dyn LoginBook>,
-            shelf: Arc::clone(self) as Arc<dyn SecretShelf>,
+            logins: Arc::clone(self) as Arc<dyn LoginStore>,
+            secrets: Arc::clone(self) as Arc<dyn SecretStore>,
             issuer: Arc::clone(self) as Arc<dyn Issuer>,
             watcher: Arc::clone(self) as Arc<dyn CredentialWatcher>,
+            renewals: Arc::clone(self) as Arc<dyn RenewalWatcher>,
             clock: self.clock.clone(),
             installation: "inst".into(),
         })
@@ -172,6 +177,11 @@ impl World {
 
     pub(super) fn told(&self) -> Vec<CredentialState> {
         self.state().told.clone()
+    }
+
+    /// What was said of new tokens.
+    pub(super) fn renewed(&self) -> Vec<Claims> {
+        self.state().renewed.clone()
     }
 
     pub(super) fn row(&self, login: LoginId) -> LoginRow {
@@ -278,32 +288,34 @@ pub(super) fn name(token: &SecretString) -> String {
     token.expose_secret().rsplit('.').next().unwrap().to_owned()
 }
 
-const FULL: &str = "the disk is full";
+fn full() -> LoginStoreError {
+    LoginStoreError::Database("the disk is full".to_owned())
+}
 
-impl LoginBook for World {
-    fn insert(&self, row: LoginRow) -> BoxFuture<'_, Result<(), BookError>> {
+impl LoginStore for World {
+    fn insert(&self, row: LoginRow) -> BoxFuture<'_, Result<(), LoginStoreError>> {
         Box::pin(async move {
             let add = |state: &mut State| drop(state.rows.insert(row.id, row));
-            self.at(Step::Insert, add).await.map_err(|()| FULL.to_owned())
+            self.at(Step::Insert, add).await.map_err(|()| full())
         })
     }
 
-    fn replace(&self, row: LoginRow) -> BoxFuture<'_, Result<(), BookError>> {
+    fn replace(&self, row: LoginRow) -> BoxFuture<'_, Result<(), LoginStoreError>> {
         self.insert(row)
     }
 
-    fn holder(&self, fingerprint: [u8; 32]) -> BoxFuture<'_, Result<Option<LoginId>, BookError>> {
+    fn holder(&self, fingerprint: [u8; 32]) -> BoxFuture<'_, Result<Option<LoginId>, LoginStoreError>> {
         let holder = self.state().rows.values().find(|row| row.fingerprint == fingerprint).map(|row| row.id);
         Box::pin(async move { Ok(holder) })
     }
 
-    fn mark_sent(&self, _tenant: TenantId, id: LoginId) -> BoxFuture<'_, Result<(), BookError>> {
+    fn mark_sent(&self, _tenant: TenantId, id: LoginId) -> BoxFuture<'_, Result<(), LoginStoreError>> {
         Box::pin(async move {
             if self.state().rows[&id].phase != RefreshPhase::Idle {
-                return Err("the refresh token is spent".to_owned());
+                return Err(LoginStoreError::RefreshTokenSpent);
             }
             let mark = |state: &mut State| state.rows.get_mut(&id).unwrap().phase = RefreshPhase::Sent;
-            self.at(Step::MarkSent, mark).await.map_err(|()| FULL.to_owned())
+            self.at(Step::MarkSent, mark).await.map_err(|()| full())
         })
     }
 
@@ -312,7 +324,7 @@ impl LoginBook for World {
         _tenant: TenantId,
         id: LoginId,
         done: Refreshed,
-    ) -> BoxFuture<'_, Result<(), BookError>> {
+    ) -> BoxFuture<'_, Result<(), LoginStoreError>> {
         Box::pin(async move {
             let complete = |state: &mut State| {
                 let row = state.rows.get_mut(&id).unwrap();
@@ -321,7 +333,7 @@ impl LoginBook for World {
                 row.fingerprint = done.fingerprint;
                 row.access_expires_at = done.access_expires_at;
             };
-            self.at(Step::Complete, complete).await.map_err(|()| FULL.to_owned())
+            self.at(Step::Complete, complete).await.map_err(|()| full())
         })
     }
 
@@ -331,24 +343,24 @@ impl LoginBook for World {
         id: LoginId,
         phase: RefreshPhase,
         code: Option<String>,
-    ) -> BoxFuture<'_, Result<(), BookError>> {
+    ) -> BoxFuture<'_, Result<(), LoginStoreError>> {
         Box::pin(async move {
             let mark = |state: &mut State| {
                 let row = state.rows.get_mut(&id).unwrap();
                 row.phase = phase;
                 row.phase_code = code;
             };
-            self.at(Step::MarkPhase, mark).await.map_err(|()| FULL.to_owned())
+            self.at(Step::MarkPhase, mark).await.map_err(|()| full())
         })
     }
 
-    fn delete(&self, _tenant: TenantId, id: LoginId) -> BoxFuture<'_, Result<(), BookError>> {
+    fn delete(&self, _tenant: TenantId, id: LoginId) -> BoxFuture<'_, Result<(), LoginStoreError>> {
         self.state().rows.remove(&id);
         Box::pin(async { Ok(()) })
     }
 }
 
-impl SecretShelf for World {
+impl SecretStore for World {
     fn get<'a>(&'a self, key: &'a VaultKey) -> BoxFuture<'a, Result<Option<SecretString>, VaultError>> {
         Box::pin(async move {
             self.at(Step::ReadRefresh, |_| {}).await.map_err(|()| VaultError::Locked)?;
@@ -397,7 +409,7 @@ impl Issuer for World {
         })
     }
 
-    fn revoke<'a>(&'a self, token: &'a SecretString) -> BoxFuture<'a, Result<(), String>> {
+    fn revoke<'a>(&'a self, token: &'a SecretString) -> BoxFuture<'a, Result<(), RevokeError>> {
         self.state().revoked.push(token.expose_secret().to_owned());
         Box::pin(async { Ok(()) })
     }
@@ -406,5 +418,12 @@ impl Issuer for World {
 impl CredentialWatcher for World {
     fn changed(&self, _login: LoginId, state: CredentialState) {
         self.state().told.push(state);
+    }
+}
+
+impl RenewalWatcher for World {
+    fn renewed(&self, _login: LoginId, claims: Claims) -> BoxFuture<'_, ()> {
+        self.state().renewed.push(claims);
+        Box::pin(async {})
     }
 }

@@ -1,4 +1,4 @@
-//! What the keeper needs from the rest of the engine: a book, a shelf, an issuer, a watcher.
+//! What the keeper needs from the rest of the engine.
 //!
 //! The keeper is the only writer of a login's row and of its two secrets. These traits are narrow so
 //! that a test can stop the world between any two steps.
@@ -6,47 +6,58 @@
 use futures_util::future::BoxFuture;
 use rockpool_routing::{CredentialState, LoginId, TenantId};
 use secrecy::SecretString;
+use thiserror::Error;
 
 use crate::provider::claims::Claims;
-use crate::provider::oauth::{OAuthClient, RefreshError, RefreshReason, Renewal};
+use crate::provider::oauth::{OAuthClient, RefreshError, RefreshReason, Renewal, RevokeError};
 use crate::store::{LoginRow, RefreshPhase, Refreshed};
 use crate::vault::{VaultError, VaultKey};
 
-/// Why the book did not take an entry, in a sentence.
-pub(crate) type BookError = String;
+/// Why the row of a login was not read or written.
+#[derive(Clone, Debug, Error, PartialEq, Eq)]
+pub(crate) enum LoginStoreError {
+    /// The row does not say that its refresh token may be sent.
+    #[error("the refresh token of this login has been sent already; sign in again")]
+    RefreshTokenSpent,
+    /// In the database's words, which name a remedy.
+    #[error("{0}")]
+    Database(String),
+}
 
-/// Where logins are written down; each function returns when the entry would survive a power cut.
-pub(crate) trait LoginBook: Send + Sync {
-    /// Adds a login.
-    fn insert(&self, row: LoginRow) -> BoxFuture<'_, Result<(), BookError>>;
+/// Where the rows of logins are kept; each function returns when the change would survive a power cut.
+pub(crate) trait LoginStore: Send + Sync {
+    fn insert(&self, row: LoginRow) -> BoxFuture<'_, Result<(), LoginStoreError>>;
     /// Replaces everything about a login but its identity.
-    fn replace(&self, row: LoginRow) -> BoxFuture<'_, Result<(), BookError>>;
+    fn replace(&self, row: LoginRow) -> BoxFuture<'_, Result<(), LoginStoreError>>;
     /// The login, of whichever tenant, that holds the refresh token with this SHA-256.
-    fn holder(&self, fingerprint: [u8; 32]) -> BoxFuture<'_, Result<Option<LoginId>, BookError>>;
-    /// Notes that the refresh token is about to be sent; refused unless the phase is idle.
-    fn mark_sent(&self, tenant: TenantId, id: LoginId) -> BoxFuture<'_, Result<(), BookError>>;
+    fn holder(&self, fingerprint: [u8; 32]) -> BoxFuture<'_, Result<Option<LoginId>, LoginStoreError>>;
+    /// Notes that the refresh token is about to be sent.
+    ///
+    /// # Errors
+    /// [`LoginStoreError::RefreshTokenSpent`] unless the phase is idle.
+    fn mark_sent(&self, tenant: TenantId, id: LoginId) -> BoxFuture<'_, Result<(), LoginStoreError>>;
     /// Notes that the tokens of a generation are in the vault; the phase is idle again.
     fn complete(
         &self,
         tenant: TenantId,
         id: LoginId,
         done: Refreshed,
-    ) -> BoxFuture<'_, Result<(), BookError>>;
-    /// Notes what became of the refresh token.
+    ) -> BoxFuture<'_, Result<(), LoginStoreError>>;
+    /// Notes what became of the refresh token, with the issuer's code where it refused.
     fn mark_phase(
         &self,
         tenant: TenantId,
         id: LoginId,
         phase: RefreshPhase,
         code: Option<String>,
-    ) -> BoxFuture<'_, Result<(), BookError>>;
+    ) -> BoxFuture<'_, Result<(), LoginStoreError>>;
     /// Removes a login; removing none is fine.
-    fn delete(&self, tenant: TenantId, id: LoginId) -> BoxFuture<'_, Result<(), BookError>>;
+    fn delete(&self, tenant: TenantId, id: LoginId) -> BoxFuture<'_, Result<(), LoginStoreError>>;
 }
 
 /// Where secrets rest.
-pub(crate) trait SecretShelf: Send + Sync {
-    /// Reads a secret; `None` where there is none.
+pub(crate) trait SecretStore: Send + Sync {
+    /// `None` where there is none.
     fn get<'a>(&'a self, key: &'a VaultKey) -> BoxFuture<'a, Result<Option<SecretString>, VaultError>>;
     /// Writes a secret, replacing what was there.
     fn set<'a>(
@@ -67,7 +78,7 @@ pub(crate) trait Issuer: Send + Sync {
         reason: RefreshReason,
     ) -> BoxFuture<'a, Result<Renewal, RefreshError>>;
     /// Asks the issuer to forget a refresh token.
-    fn revoke<'a>(&'a self, token: &'a SecretString) -> BoxFuture<'a, Result<(), String>>;
+    fn revoke<'a>(&'a self, token: &'a SecretString) -> BoxFuture<'a, Result<(), RevokeError>>;
 }
 
 impl Issuer for OAuthClient {
@@ -79,16 +90,19 @@ impl Issuer for OAuthClient {
         Box::pin(self.refresh(token, reason))
     }
 
-    fn revoke<'a>(&'a self, token: &'a SecretString) -> BoxFuture<'a, Result<(), String>> {
-        Box::pin(async move { self.revoke(token).await.map_err(|error| error.to_string()) })
+    fn revoke<'a>(&'a self, token: &'a SecretString) -> BoxFuture<'a, Result<(), RevokeError>> {
+        Box::pin(self.revoke(token))
     }
 }
 
 /// Is told what the credentials of a login can do. Called without any lock held, never twice at once
 /// for one login, and only when the state is another than the one told before.
 pub(crate) trait CredentialWatcher: Send + Sync {
-    /// The credentials of `login` can now do what `state` says.
     fn changed(&self, login: LoginId, state: CredentialState);
-    /// New tokens came; `claims` may fill in a plan or a workspace that was missing.
-    fn renewed(&self, _login: LoginId, _claims: &Claims) {}
+}
+
+/// Is told what the new tokens of a login say of their owner, when they are saved or could not be.
+/// Quitting waits for it.
+pub(crate) trait RenewalWatcher: Send + Sync {
+    fn renewed(&self, login: LoginId, claims: Claims) -> BoxFuture<'_, ()>;
 }

@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use tokio::sync::{Notify, watch};
 
-use super::held::{Decision, Need};
-use super::keeper::Shared;
+use super::login_state::{Decision, Need};
+use super::shared::Shared;
 use super::{refresh, reread};
 
 /// Longest sleep. Timers stand still while a laptop sleeps and the calendar does not, so the calendar
@@ -16,32 +16,32 @@ const LONGEST_SLEEP: Duration = Duration::from_secs(60);
 const SHORTEST_SLEEP: Duration = Duration::from_secs(1);
 
 /// Runs until the keeper stops, or nobody holds it any more.
-pub(super) async fn tend(keeper: Weak<Shared>, stirred: Arc<Notify>, mut stopping: watch::Receiver<bool>) {
+pub(super) async fn run(keeper: Weak<Shared>, wake: Arc<Notify>, mut stopping: watch::Receiver<bool>) {
     loop {
         let Some(wait) = keeper.upgrade().map(|shared| until_next(&shared)) else { return };
         tokio::select! {
             () = tokio::time::sleep(wait) => {}
-            () = stirred.notified() => continue,
+            () = wake.notified() => continue,
             _ = stopping.wait_for(|stopping| *stopping) => return,
         }
         if let Some(shared) = keeper.upgrade() {
-            look_after(&shared);
+            check(&shared);
         }
     }
 }
 
 fn until_next(shared: &Shared) -> Duration {
     let now = shared.now();
-    let next = shared.all().iter().filter_map(|slot| slot.held().wakes_in(now)).min();
+    let next = shared.all().iter().filter_map(|slot| slot.state().wakes_in(now)).min();
     next.unwrap_or(LONGEST_SLEEP).clamp(SHORTEST_SLEEP, LONGEST_SLEEP)
 }
 
-fn look_after(shared: &Arc<Shared>) {
+fn check(shared: &Arc<Shared>) {
     for slot in shared.all() {
         match shared.decide(&slot, Need::Upkeep) {
-            Decision::Serve(_) | Decision::Fail(_) | Decision::Wait => shared.announce(&slot),
-            Decision::Refresh(errand, _) => refresh::start(shared, &slot, errand),
-            Decision::Reread(number) => reread::start(shared, &slot, number),
+            Decision::Serve(_) | Decision::Fail(_) | Decision::Wait => shared.publish(&slot),
+            Decision::Refresh(job, _) => refresh::start(shared, &slot, job),
+            Decision::Reread(job) => reread::start(shared, &slot, job),
         }
     }
 }
