@@ -136,6 +136,11 @@ impl Engine {
         let Ports { vault, browser, clock } = ports;
         let (stop, stopped) = watch::channel(false);
         let core = core(config, vault, clock, &data_dir, stopped.clone()).await?;
+        match duty {
+            // The endpoint must not wait for a keychain that waits for its password; it is asked beside it.
+            Duty::Serve => {}
+            Duty::Operate => core.vault.probe_if_unasked().await,
+        }
         let poller: SharedPoller = Arc::new(Poller::default());
         let sign_ins = SignIns::new(sign_in_parts(&core, browser, &poller));
         let handle = EngineHandle::new(Arc::clone(&core), sign_ins, Arc::clone(&poller), address);
@@ -313,6 +318,7 @@ fn sign_in_parts(core: &Arc<Core>, browser: Arc<dyn Browser>, poller: &SharedPol
         oauth: OAuthClient::new(core.config.auth_url.clone(), core.upstream.http.clone()),
         browser,
         clock: core.clock.clone(),
+        vault: core.vault.clone(),
         callback_ports: core.config.callback_ports.clone(),
         timeout: core.config.sign_in_timeout,
         sink: Arc::new(crate::jobs::enroll::Enroller::new(Arc::clone(core), Arc::clone(poller))),

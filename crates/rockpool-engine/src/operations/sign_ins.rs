@@ -42,6 +42,7 @@ fn in_words(subject: &str, error: SignInError) -> ActionError {
         SignInError::NotWaiting => ActionError::conflict("sign_in_over", subject, message),
         SignInError::NotACallback => ActionError::invalid("not_a_callback", "url", message),
         SignInError::WrongState => ActionError::invalid("callback_of_another_sign_in", "url", message),
+        SignInError::NoVault(_) => ActionError::unavailable("vault_unavailable", message),
         SignInError::TooMany => ActionError::unavailable("too_many_sign_ins", message),
     }
 }

@@ -33,6 +33,19 @@ pub enum VaultError {
     Failed(String),
 }
 
+impl VaultError {
+    /// What is wrong and what to do, in a sentence.
+    pub fn with_remedy(&self) -> String {
+        let remedy = match self {
+            Self::Missing(_) => "start one, or set ROCKPOOL_VAULT=file:PATH",
+            Self::Locked => "unlock it, and Rockpool goes on by itself",
+            Self::Stuck => "look for its password window and unlock it",
+            Self::Failed(_) => "Rockpool tries again at the next use",
+        };
+        format!("{self}; {remedy}")
+    }
+}
+
 /// Names one secret.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct VaultKey(String);

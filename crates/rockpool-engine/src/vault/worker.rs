@@ -41,6 +41,8 @@ struct Job {
 /// Whether a call is taking longer than its caller waited.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Progress {
+    /// No call was made yet, so nothing is known.
+    Unasked,
     Resting,
     Running,
     Stuck,
@@ -67,13 +69,12 @@ impl Shared {
     }
 
     fn publish_error(&self, error: &VaultError) {
-        let (state, remedy) = match error {
-            VaultError::Missing(_) => (VaultState::Missing, "start one, or set ROCKPOOL_VAULT=file:PATH"),
-            VaultError::Locked => (VaultState::Locked, "unlock it, and Rockpool goes on by itself"),
-            VaultError::Stuck => (VaultState::Locked, "look for its password window and unlock it"),
-            VaultError::Failed(_) => (VaultState::Failed, "Rockpool tries again at the next use"),
+        let state = match error {
+            VaultError::Missing(_) => VaultState::Missing,
+            VaultError::Locked | VaultError::Stuck => VaultState::Locked,
+            VaultError::Failed(_) => VaultState::Failed,
         };
-        self.publish(state, Some(format!("{error}; {remedy}")));
+        self.publish(state, Some(error.with_remedy()));
     }
 }
 
@@ -95,7 +96,7 @@ impl Vault {
     pub fn start(backend: Box<dyn VaultBackend>, timeout: Duration) -> Self {
         let kind = backend.name().to_owned();
         let (view, _) = watch::channel(VaultView { kind, state: VaultState::Ready, message: None });
-        let shared = Arc::new(Shared { progress: Mutex::new(Progress::Resting), view });
+        let shared = Arc::new(Shared { progress: Mutex::new(Progress::Unasked), view });
         let (jobs, queue) = mpsc::channel();
         let worker = Worker { backend, shared: Arc::clone(&shared) };
         let thread = thread::Builder::new().name("rockpool-vault".to_owned());
@@ -126,7 +127,15 @@ impl Vault {
         self.call(Request::Probe).await.map(drop)
     }
 
-    /// The vault as shown, by the result of the last call.
+    /// Probes, unless a call has shown already how the vault is: for those who are about to show it.
+    pub(crate) async fn probe_if_unasked(&self) {
+        if *self.shared.progress() == Progress::Unasked {
+            // What came of it is in the view.
+            let _ = self.probe().await;
+        }
+    }
+
+    /// The vault as shown, by the result of the last call; ready before the first one.
     pub fn state(&self) -> watch::Receiver<VaultView> {
         self.shared.view.subscribe()
     }

@@ -28,6 +28,7 @@ use crate::operations::action::OpenBrowser;
 use crate::provider::oauth::{ExchangeError, OAuthClient, TokenGrant};
 use crate::provider::pkce::{Verifier, random_state};
 use crate::snapshot::{CallbackView, SignInView};
+use crate::vault::{Vault, VaultError};
 
 /// Sign-ins that may be pending at once, over all tenants.
 const PENDING_LIMIT: usize = 32;
@@ -71,6 +72,9 @@ pub(crate) enum SignInError {
     /// Too many are pending.
     #[error("too many sign-ins are under way; cancel some first")]
     TooMany,
+    /// Its tokens could not be kept.
+    #[error("{}", .0.with_remedy())]
+    NoVault(#[from] VaultError),
 }
 
 /// What the sign-ins are made of.
@@ -83,6 +87,8 @@ pub(crate) struct SignInParts {
     pub sink: Arc<dyn SignInSink>,
     /// Is called whenever a sign-in moved on. Must not wait.
     pub announce: Arc<dyn Fn(SignInId) + Send + Sync>,
+    /// Where the tokens will rest.
+    pub vault: Vault,
     /// The time.
     pub clock: Clock,
     /// Callback ports in order of preference.
@@ -124,7 +130,8 @@ impl SignIns {
     /// Starts a sign-in, or shows the pending one of the same purpose again.
     ///
     /// # Errors
-    /// [`SignInError::TooMany`].
+    /// [`SignInError::TooMany`]; [`SignInError::NoVault`], before a person goes through the browser for
+    /// nothing.
     pub(crate) async fn start(
         &self,
         tenant: TenantId,
@@ -132,6 +139,7 @@ impl SignIns {
         open: OpenBrowser,
     ) -> Result<SignInView, SignInError> {
         let shared = &self.shared;
+        shared.parts.vault.probe().await?;
         let mut door = shared.door.lock().await;
         let same = |flow: &Flow| flow.pending() && flow.tenant == tenant && flow.purpose == purpose;
         let known = shared.flows().iter().find(|flow| same(flow)).map(|flow| flow.id);

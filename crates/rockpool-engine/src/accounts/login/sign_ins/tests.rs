@@ -4,6 +4,7 @@ use super::*;
 use crate::provider::upstream::Upstream;
 use crate::snapshot::SignInState;
 use crate::test_http::{Reply, Server};
+use crate::vault::{MemoryVault, Vault};
 use std::net::{Ipv4Addr, TcpListener as StdListener};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
@@ -75,6 +76,7 @@ async fn bench_with(
         browser: Arc::clone(&seen) as Arc<dyn Browser>,
         sink: Arc::clone(&seen) as Arc<dyn SignInSink>,
         announce: Arc::new(move |_| *heard.announced.lock().unwrap() += 1),
+        vault: Vault::start(Box::new(MemoryVault::default()), Duration::from_secs(10)),
         clock: Clock::system(),
         callback_ports,
         timeout,
@@ -339,6 +341,7 @@ async fn bench_without_browser() -> Bench {
         browser: Arc::new(crate::host::ports::NoBrowser),
         sink: Arc::clone(&bench.seen) as Arc<dyn SignInSink>,
         announce: Arc::new(|_| {}),
+        vault: Vault::start(Box::new(MemoryVault::default()), Duration::from_secs(10)),
         clock: Clock::system(),
         callback_ports: vec![0],
         timeout: Duration::from_secs(60),
