@@ -10,7 +10,7 @@ use thiserror::Error;
 use uuid::Uuid;
 
 use super::poll::SharedPoller;
-use crate::accounts::login::{Purpose, SignInSink};
+use crate::accounts::login::{GrantRefused, Purpose, SignInSink};
 use crate::accounts::token::{AdoptError, NewLogin};
 use crate::core::Core;
 use crate::provider::claims::Claims;
@@ -68,10 +68,10 @@ impl SignInSink for Enroller {
         tenant: TenantId,
         purpose: Purpose,
         grant: TokenGrant,
-    ) -> BoxFuture<'_, Result<String, String>> {
+    ) -> BoxFuture<'_, Result<String, GrantRefused>> {
         Box::pin(async move {
             let enrolled = self.enroll(tenant, purpose, grant, Obtained::SignIn, Details::default()).await;
-            enrolled.map(|row| row.name).map_err(|error| error.to_string())
+            enrolled.map(|row| row.name).map_err(|error| GrantRefused(error.to_string()))
         })
     }
 
@@ -127,8 +127,8 @@ impl Enroller {
         let new = self.login(&identity, None, obtained);
         let login = self.core.keeper.adopt(tenant, new, grant).await?;
         let edit = self.core.registry.edit().await;
-        let row =
-            new_row(&self.core.registry.get(), tenant, login, identity, details, self.core.clock.wall());
+        let new = NewAccount { tenant, login, identity, details };
+        let row = new.row(&self.core.registry.get(), self.core.clock.wall());
         if let Err(error) = self.core.store.insert_account(row.clone()).await {
             drop(edit);
             // Without an account nothing would ever let go of the login.
@@ -195,29 +195,34 @@ fn identity(grant: &TokenGrant, signed_in_to: Option<&str>) -> Result<Identity, 
     })
 }
 
-fn new_row(
-    registry: &Registry,
+/// An account whose login is saved.
+struct NewAccount {
     tenant: TenantId,
     login: LoginId,
     identity: Identity,
     details: Details,
-    now: Timestamp,
-) -> AccountRow {
-    let name = details.name.unwrap_or_else(|| free_name(registry, tenant, identity.plan.as_deref()));
-    AccountRow {
-        id: AccountId(Uuid::now_v7()),
-        tenant,
-        login,
-        display_name: details.display_name.unwrap_or_else(|| name.clone()),
-        name,
-        email: identity.email,
-        user_id: identity.user_id,
-        workspace_id: identity.workspace_id,
-        plan: identity.plan,
-        wish: Activation::Active,
-        position: registry.accounts_of(tenant).map(|row| row.position + 1).max().unwrap_or(0),
-        created_at: now,
-        updated_at: now,
+}
+
+impl NewAccount {
+    /// Its row, behind all others of the tenant and under a name that is free.
+    fn row(self, registry: &Registry, now: Timestamp) -> AccountRow {
+        let Self { tenant, login, identity, details } = self;
+        let name = details.name.unwrap_or_else(|| free_name(registry, tenant, identity.plan.as_deref()));
+        AccountRow {
+            id: AccountId(Uuid::now_v7()),
+            tenant,
+            login,
+            display_name: details.display_name.unwrap_or_else(|| name.clone()),
+            name,
+            email: identity.email,
+            user_id: identity.user_id,
+            workspace_id: identity.workspace_id,
+            plan: identity.plan,
+            wish: Activation::Active,
+            position: registry.accounts_of(tenant).map(|row| row.position + 1).max().unwrap_or(0),
+            created_at: now,
+            updated_at: now,
+        }
     }
 }
 

@@ -7,4 +7,4 @@ mod pages;
 mod sign_ins;
 
 pub(crate) use flow::Purpose;
-pub(crate) use sign_ins::{SignInError, SignInParts, SignInSink, SignIns};
+pub(crate) use sign_ins::{GrantRefused, SignInError, SignInParts, SignInSink, SignIns};

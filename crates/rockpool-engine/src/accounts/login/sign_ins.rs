@@ -37,15 +37,20 @@ const LINGER: Duration = Duration::from_secs(2);
 /// Longest time that the browser's last page waits for the exchange.
 const PAGE_PATIENCE: Duration = Duration::from_secs(20);
 
+/// Why a grant became no account, in a sentence for the person.
+#[derive(Clone, Debug, Error, PartialEq, Eq)]
+#[error("{0}")]
+pub(crate) struct GrantRefused(pub String);
+
 /// What becomes of a grant.
 pub(crate) trait SignInSink: Send + Sync {
-    /// Makes or repairs the account; gives its slug, or a sentence for the person.
+    /// Makes or repairs the account, and gives its slug.
     fn complete(
         &self,
         tenant: TenantId,
         purpose: Purpose,
         grant: TokenGrant,
-    ) -> BoxFuture<'_, Result<String, String>>;
+    ) -> BoxFuture<'_, Result<String, GrantRefused>>;
     /// Slug of an account, for the views of its repair.
     fn name_of(&self, _account: AccountId) -> Option<String> {
         None
@@ -106,8 +111,8 @@ pub(crate) struct SignIns {
 struct Shared {
     parts: SignInParts,
     flows: Mutex<Vec<Flow>>,
-    /// Opening and closing the listener is done by one at a time.
-    door: tokio::sync::Mutex<Option<Listener>>,
+    /// Opened and closed by one at a time.
+    listener: tokio::sync::Mutex<Option<Listener>>,
     /// Counts changes; those who wait for a sign-in look again.
     moved: watch::Sender<u64>,
     tasks: Tasks,
@@ -120,7 +125,7 @@ impl SignIns {
             shared: Arc::new(Shared {
                 parts,
                 flows: Mutex::default(),
-                door: tokio::sync::Mutex::default(),
+                listener: tokio::sync::Mutex::default(),
                 moved: watch::Sender::new(0),
                 tasks: Tasks::default(),
             }),
@@ -140,23 +145,23 @@ impl SignIns {
     ) -> Result<SignInView, SignInError> {
         let shared = &self.shared;
         shared.parts.vault.probe().await?;
-        let mut door = shared.door.lock().await;
+        let mut open_one = shared.listener.lock().await;
         let same = |flow: &Flow| flow.pending() && flow.tenant == tenant && flow.purpose == purpose;
         let known = shared.flows().iter().find(|flow| same(flow)).map(|flow| flow.id);
         if let Some(id) = known {
-            drop(door);
+            drop(open_one);
             shared.show(id, open);
             return self.get(tenant, id);
         }
         if shared.flows().iter().filter(|flow| flow.pending()).count() >= PENDING_LIMIT {
             return Err(SignInError::TooMany);
         }
-        if door.is_none() {
-            *door = Listener::open(&shared.parts.callback_ports, shared.answering()).await;
+        if open_one.is_none() {
+            *open_one = Listener::open(&shared.parts.callback_ports, shared.answering()).await;
         }
-        let port = door.as_ref().map(Listener::port);
+        let port = open_one.as_ref().map(Listener::port);
         let id = shared.add(tenant, purpose, port);
-        drop(door);
+        drop(open_one);
         shared.expire_later(id);
         shared.show(id, open);
         shared.tell(id);
@@ -223,7 +228,7 @@ impl SignIns {
             self.shared.end_waiting(id, End::Cancelled);
         }
         self.shared.tasks.finished().await;
-        let listener = self.shared.door.lock().await.take();
+        let listener = self.shared.listener.lock().await.take();
         if let Some(listener) = listener {
             listener.close().await;
         }
@@ -297,11 +302,11 @@ impl Shared {
     }
 
     async fn close_if_idle(&self) {
-        let mut door = self.door.lock().await;
+        let mut open_one = self.listener.lock().await;
         if self.flows().iter().any(Flow::pending) {
             return;
         }
-        if let Some(listener) = door.take() {
+        if let Some(listener) = open_one.take() {
             listener.close().await;
         }
     }
@@ -378,7 +383,7 @@ impl Shared {
         };
         match self.parts.sink.complete(tenant, purpose, grant).await {
             Ok(account) => End::Done(account),
-            Err(why) => End::Failed(why),
+            Err(GrantRefused(why)) => End::Failed(why),
         }
     }
 
@@ -426,7 +431,7 @@ impl Shared {
     }
 
     async fn yield_port(&self) -> Page {
-        let listener = self.door.lock().await.take();
+        let listener = self.listener.lock().await.take();
         if let Some(listener) = listener {
             listener.close().await;
         }

@@ -14,6 +14,7 @@ mod keeper;
 mod login_state;
 mod reconcile;
 mod refresh;
+mod refresh_state;
 mod reread;
 mod save;
 mod schedule;

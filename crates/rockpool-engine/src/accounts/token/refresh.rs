@@ -7,8 +7,8 @@ use futures_util::FutureExt as _;
 use secrecy::SecretString;
 use tracing::{info, warn};
 
-use super::login_state::{Fault, Outcome, RefreshJob, SentMark};
 use super::reconcile::{Standing, compare};
+use super::refresh_state::{Fault, Outcome, RefreshJob, SentMark};
 use super::save::{end_refresh, flush};
 use super::shared::{Shared, Slot};
 use crate::provider::oauth::{RefreshError, RefreshReason, Renewal};

@@ -8,8 +8,8 @@ use secrecy::{ExposeSecret as _, SecretString};
 use tracing::warn;
 
 use super::auth_file::AuthFile;
-use super::login_state::{Fate, JobId, Outcome};
 use super::reconcile::{Standing, compare};
+use super::refresh_state::{Fate, JobId, Outcome};
 use super::save::{end_refresh, flush};
 use super::shared::{Shared, Slot};
 use super::vault_entry::VaultEntry;

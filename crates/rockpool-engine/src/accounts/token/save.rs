@@ -7,7 +7,7 @@ use std::time::Duration;
 use futures_util::FutureExt as _;
 use tracing::warn;
 
-use super::login_state::{Outcome, PendingWrite, Target};
+use super::refresh_state::{Outcome, PendingWrite, Target};
 use super::shared::{Shared, Slot};
 
 /// First and longest wait of a saver between two tries.

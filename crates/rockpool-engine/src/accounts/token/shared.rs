@@ -6,7 +6,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 use rockpool_routing::{LoginId, Now};
 use tokio::sync::{Notify, watch};
 
-use super::login_state::{Decision, LoginState, Need, Renewals};
+use super::login_state::LoginState;
+use super::refresh_state::{Decision, Need, Renewals};
 use super::traits::{CredentialWatcher, Issuer, LoginStore, RenewalWatcher, SecretStore};
 use super::vault_entry::VaultKeys;
 use crate::host::clock::Clock;

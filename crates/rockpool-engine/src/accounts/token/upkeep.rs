@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use tokio::sync::{Notify, watch};
 
-use super::login_state::{Decision, Need};
+use super::refresh_state::{Decision, Need};
 use super::shared::Shared;
 use super::{refresh, reread};
 

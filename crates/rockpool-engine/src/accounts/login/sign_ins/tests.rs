@@ -33,12 +33,12 @@ impl SignInSink for Recorder {
         _tenant: TenantId,
         purpose: Purpose,
         grant: TokenGrant,
-    ) -> BoxFuture<'_, Result<String, String>> {
+    ) -> BoxFuture<'_, Result<String, GrantRefused>> {
         use secrecy::ExposeSecret as _;
         let token = grant.access_token.expose_secret().to_owned();
         Box::pin(async move {
             if token == "at-unwanted" {
-                return Err("This account is here already.".to_owned());
+                return Err(GrantRefused("This account is here already.".to_owned()));
             }
             assert_ne!(token, "at-panic");
             self.grants.lock().unwrap().push(purpose);

@@ -10,6 +10,7 @@ use super::world::{Mishap, Scripted, Step, TENANT, World, name, new_login};
 use crate::accounts::token::traits::LoginStoreError;
 use crate::accounts::token::{AdoptError, NewLogin};
 use crate::provider::bearer::TokenError;
+use crate::provider::claims::Claims;
 use crate::provider::oauth::{RefreshError, TokenGrant};
 use crate::store::Obtained;
 use crate::vault::VaultError;
@@ -190,6 +191,8 @@ async fn a_followed_file_is_read_again_and_never_refreshed() {
     assert_eq!(name(&new.token), "two");
     assert_eq!(keeper.state(login), Some(CredentialState::Usable));
     assert!(world.presented().is_empty());
+    keeper.drain().await;
+    assert_eq!(world.renewed(), [Claims::default()], "what the file's next token says is told");
 }
 
 #[tokio::test(start_paused = true)]

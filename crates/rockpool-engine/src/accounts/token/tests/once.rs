@@ -1,6 +1,7 @@
 //! One refresh per login, whoever asks and whoever goes away.
 
-use super::world::{World, name};
+use super::world::{LIFETIME, Scripted, World, name};
+use crate::provider::claims::Claims;
 use crate::provider::oauth::RefreshReason;
 
 #[tokio::test(start_paused = true)]
@@ -99,4 +100,20 @@ async fn a_keeper_that_nobody_holds_ends_its_upkeep() {
         tokio::task::yield_now().await;
     }
     assert!(weak.upgrade().is_none());
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_new_tokens_say_is_told_once_for_each_refresh_that_brought_an_access_token() {
+    let (world, keeper, login) = World::signed_in().await;
+    let end = |claims: &Claims| claims.expires_at.map(|at| at.duration_since(world.clock.wall()).as_secs());
+    let old = keeper.bearer(login).await.unwrap();
+    keeper.after_refusal(login, old.generation).await.unwrap();
+    world.settle().await;
+    assert_eq!(world.renewed().iter().map(end).collect::<Vec<_>>(), [Some(LIFETIME)]);
+    world.script([Scripted::RefreshOnly]);
+    let new = keeper.bearer(login).await.unwrap();
+    keeper.after_refusal(login, new.generation).await.unwrap_err();
+    world.settle().await;
+    world.boot().await;
+    assert_eq!(world.renewed().len(), 1, "neither half an answer nor a start is news of the person");
 }
