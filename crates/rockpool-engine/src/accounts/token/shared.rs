@@ -123,7 +123,7 @@ impl Shared {
     /// by the mere passing of time, so those who notice that a bearer is spent call this too.
     pub(super) fn publish(&self, slot: &Slot) {
         loop {
-            let Some(state) = slot.state().to_publish(self.now()) else { return };
+            let Some(state) = slot.state().begin_publishing(self.now()) else { return };
             self.parts.watcher.changed(slot.id, state);
             slot.state().published();
         }

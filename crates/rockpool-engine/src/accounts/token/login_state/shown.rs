@@ -50,7 +50,7 @@ impl LoginState {
     /// The state, where it is news and nobody else is telling it. Whoever gets one tells it, calls
     /// [`LoginState::published`] and asks again; so each change is told once, in order, without a lock
     /// held.
-    pub(in super::super) fn to_publish(&mut self, now: Now) -> Option<CredentialState> {
+    pub(in super::super) fn begin_publishing(&mut self, now: Now) -> Option<CredentialState> {
         let state = self.credentials(now);
         match self.published {
             Published::UnderWay(_) => None,
