@@ -7,11 +7,13 @@ use rockpool_desktop::controller::{Controller, Input, WindowInput};
 use rockpool_desktop::rehearsal::{Home, Pace, Rehearsal};
 use rockpool_engine::Clock;
 use rockpool_engine::Engine;
+use rockpool_engine::Principal;
+use rockpool_engine::api::{Client, InProcess};
 use tauri::{App, AppHandle, Manager as _, RunEvent};
 use tokio::runtime::Runtime;
 use tokio::sync::mpsc;
 
-use crate::bridge::{self, Way};
+use crate::bridge::{self, EngineAddress};
 use crate::failure::Failure;
 use crate::shell::{Identity, TauriShell};
 use crate::tray::Drawn;
@@ -38,12 +40,13 @@ pub(crate) fn run(home: Option<Home>) -> Result<ExitCode, Failure> {
     let ports = host::ports(app.handle(), &config, rehearsal.as_ref(), clock.clone())?;
     let engine = runtime.block_on(Engine::start(config, ports))?;
 
-    let way = bridge::way(&engine);
-    app.manage(Way(Arc::clone(&way)));
+    let owner = InProcess::new(engine.handle(), Principal::Owner);
+    let client = Client::new(owner.clone());
+    app.manage(EngineAddress(owner));
     app.manage(Drawn::default());
     let shell = TauriShell::new(app.handle().clone(), identity, inputs.clone());
     let language = preferences::language(app.handle());
-    runtime.spawn(Controller::new(shell, Arc::clone(&way), clock, language).run(receiver));
+    runtime.spawn(Controller::new(shell, client.clone(), clock, language).run(receiver));
     let events = engine.handle().events();
     runtime.spawn(bridge::relay_events(events, app.handle().clone(), inputs.clone()));
     runtime.spawn(process::watch_signals(inputs.clone()));
@@ -55,7 +58,7 @@ pub(crate) fn run(home: Option<Home>) -> Result<ExitCode, Failure> {
     let playing = rehearsal.map(Arc::new);
     if let Some(rehearsal) = playing.clone() {
         runtime.spawn(async move {
-            if let Err(error) = rehearsal.play(way).await {
+            if let Err(error) = rehearsal.play(client).await {
                 tracing::error!(%error, "the rehearsal ended");
             }
         });

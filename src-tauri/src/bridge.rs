@@ -1,32 +1,29 @@
 //! The window's one way to the engine: the management API, called in this process as the machine's owner.
 
-use std::sync::Arc;
-
 use http::Method;
-use rockpool_desktop::api::{Answer, Api};
 use rockpool_desktop::controller::Input;
-use rockpool_engine::Engine;
 use rockpool_engine::EngineEvent;
-use rockpool_engine::Principal;
 use rockpool_engine::api::{InProcess, PREFIX};
+use serde::Serialize;
 use serde_json::Value;
 use tauri::{AppHandle, Emitter as _, State};
 use tokio::sync::broadcast::error::RecvError;
 use tokio::sync::mpsc;
 
-/// The way to the engine, as the window's commands find it.
-pub(crate) struct Way(pub(crate) Arc<dyn Api>);
+/// Where the window's commands find the engine.
+pub(crate) struct EngineAddress(pub(crate) InProcess);
 
-/// The management API of `engine`, as the owner.
-pub(crate) fn way(engine: &Engine) -> Arc<dyn Api> {
-    let router = rockpool_engine::api::router(Arc::new(engine.handle()));
-    Arc::new(InProcess::new(router, Principal::Owner))
+/// An answer of the management API, whatever its status; null stands for an empty body.
+#[derive(Serialize)]
+pub(crate) struct Answer {
+    status: u16,
+    body: Value,
 }
 
 /// Calls one route of the management API.
 #[tauri::command]
 pub(crate) async fn api(
-    way: State<'_, Way>,
+    engine: State<'_, EngineAddress>,
     method: String,
     path: String,
     body: Option<Value>,
@@ -38,7 +35,12 @@ pub(crate) async fn api(
         stream if stream.starts_with("/events") => {
             Err("events are sent to the window by themselves".to_owned())
         }
-        _ => Ok(way.0.call(method, &path, body).await),
+        _ => {
+            let json = body.map(|value| value.to_string().into());
+            let reply = engine.0.call(method, &path, json).await;
+            let body = serde_json::from_slice(&reply.body).unwrap_or(Value::Null);
+            Ok(Answer { status: reply.status.as_u16(), body })
+        }
     }
 }
 

@@ -2,16 +2,18 @@
 
 use std::path::{Path, PathBuf};
 
-use http::StatusCode;
 use rockpool_engine::StartError;
-use rockpool_engine::api::Problem;
+use rockpool_engine::api::ClientError;
 use rockpool_engine::config::ConfigError;
 use thiserror::Error;
 
 /// Each text is a sentence with a way out. None holds a secret.
 #[derive(Debug, Error)]
 pub(crate) enum Failure {
-    /// The engine refused; its own sentence.
+    /// The engine refused, or does not answer as it should.
+    #[error(transparent)]
+    Client(#[from] ClientError),
+    /// The command cannot be carried out; the sentence says why.
     #[error("{0}")]
     Refused(String),
     /// The environment asks for something impossible.
@@ -23,14 +25,6 @@ pub(crate) enum Failure {
     /// The system refuses threads or signals.
     #[error("this process cannot run: {0}")]
     Runtime(std::io::Error),
-    /// The server that `control.json` names does not answer.
-    #[error("the Rockpool at {address} does not answer: {reason}")]
-    Unreachable { address: String, reason: String },
-    /// The server's answer makes no sense, as when it is of another version.
-    #[error(
-        "the running Rockpool answered {0} in a form that this version does not know; use the same version"
-    )]
-    Unreadable(StatusCode),
     /// A file cannot be read or moved.
     #[error("{} cannot be {what}: {source}", path.display())]
     File { path: PathBuf, what: &'static str, source: std::io::Error },
@@ -45,13 +39,5 @@ pub(crate) enum Failure {
 impl Failure {
     pub(crate) fn file(path: &Path, what: &'static str, source: std::io::Error) -> Self {
         Self::File { path: path.to_owned(), what, source }
-    }
-
-    /// The refusal in an answer with an error status.
-    pub(crate) fn from_answer(status: StatusCode, body: &[u8]) -> Self {
-        match serde_json::from_slice::<Problem>(body) {
-            Ok(problem) => Self::Refused(problem.detail),
-            Err(_) => Self::Unreadable(status),
-        }
     }
 }

@@ -1,14 +1,12 @@
 //! `rockpool`: the command line and the headless server.
 
-mod api;
 mod args;
 mod browser;
 mod commands;
+mod connect;
 mod console;
 mod failure;
 mod host;
-mod reach;
-mod remote;
 mod serve;
 mod show;
 mod vault;
@@ -21,9 +19,9 @@ use rockpool_engine::config::Config;
 
 use crate::args::{AskCommand, Cli, Command};
 use crate::commands::Session;
+use crate::connect::Connection;
 use crate::console::{Console, Style, Terminal};
 use crate::failure::Failure;
-use crate::reach::Reached;
 
 fn main() -> ExitCode {
     let cli = Cli::parse();
@@ -52,12 +50,12 @@ async fn run(command: Command, console: &dyn Console) -> Result<(), Failure> {
 }
 
 async fn ask(config: Config, console: &dyn Console, command: AskCommand) -> Result<(), Failure> {
-    let reached = reach::reach(config).await?;
-    if let (Reached::Local(_), AskCommand::Status) = (&reached, &command) {
+    let connection = connect::connect(config).await?;
+    if let (Connection::Local { .. }, AskCommand::Status) = (&connection, &command) {
         console.hint("Nobody serves this endpoint now; start the app or `rockpool serve`.");
     }
-    let session = Session { api: reached.api(), console, now: Clock::system().wall() };
+    let session = Session { client: connection.client(), console, now: Clock::system().wall() };
     let done = commands::run(&session, command).await;
-    reached.close().await;
+    connection.close().await;
     done
 }

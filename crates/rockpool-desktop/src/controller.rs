@@ -3,21 +3,21 @@
 //! What it knows of the engine is its last snapshot. An event only says that a newer one is worth
 //! reading; a burst of them is read once, after [`SETTLE`].
 
-use std::sync::Arc;
+use std::ops::ControlFlow;
 use std::time::Duration;
 
-use http::Method;
 use rockpool_engine::Clock;
 use rockpool_engine::EngineEvent;
-use rockpool_engine::snapshot::{CallbackView, PoolView, SignInView, Snapshot};
-use rockpool_routing::{AccountId, Strategy};
-use serde_json::{Value, json};
+use rockpool_engine::OpenBrowser;
+use rockpool_engine::api::requests::{NewSignIn, PoolChange};
+use rockpool_engine::api::{Client, ClientError};
+use rockpool_engine::snapshot::{CallbackView, SignInView, Snapshot};
+use rockpool_routing::{AccountId, SignInId, Strategy};
 use tokio::sync::mpsc;
 use tokio::task::JoinSet;
 use tokio::time::{Instant, MissedTickBehavior, interval, sleep_until};
 
 use crate::alerts::{AlertAction, Alerts, failure};
-use crate::api::{Api, segment};
 use crate::locale::Language;
 use crate::shell::Shell;
 use crate::texts::Texts;
@@ -61,7 +61,7 @@ pub enum WindowInput {
 /// The desktop's state.
 pub struct Controller<S> {
     shell: S,
-    api: Arc<dyn Api>,
+    client: Client,
     clock: Clock,
     texts: Texts,
     alerts: Alerts,
@@ -86,24 +86,17 @@ enum Reading {
 
 /// What became of a call.
 enum Outcome {
-    Read(Result<Box<Snapshot>, String>),
-    Started(Result<SignInView, String>),
-    Acted(Result<(), String>),
-}
-
-/// Whether the loop goes on.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Flow {
-    GoOn,
-    End,
+    Read(Result<Box<Snapshot>, ClientError>),
+    Started(Result<SignInView, ClientError>),
+    Acted(Result<(), ClientError>),
 }
 
 impl<S: Shell> Controller<S> {
     /// A controller that has shown nothing yet.
-    pub fn new(shell: S, api: Arc<dyn Api>, clock: Clock, language: Language) -> Self {
+    pub fn new(shell: S, client: Client, clock: Clock, language: Language) -> Self {
         Self {
             shell,
-            api,
+            client,
             clock,
             texts: Texts::load(language),
             alerts: Alerts::default(),
@@ -125,13 +118,13 @@ impl<S: Shell> Controller<S> {
                 () = due(self.reading) => self.read(),
                 _ = countdown.tick() => self.draw(),
             };
-            if flow == Flow::End {
+            if flow.is_break() {
                 return self.shell.exit();
             }
         }
     }
 
-    fn on_input(&mut self, input: Input) -> Flow {
+    fn on_input(&mut self, input: Input) -> ControlFlow<()> {
         match input {
             Input::Engine(_) => self.read_soon(),
             Input::Menu(action) => self.on_menu(action),
@@ -139,22 +132,22 @@ impl<S: Shell> Controller<S> {
             | Input::Window(WindowInput::Open)
             | Input::SecondInstance => {
                 self.shell.show_window();
-                Flow::GoOn
+                ControlFlow::Continue(())
             }
             Input::Alert(AlertAction::SignIn(account)) => self.sign_in_again(account),
             Input::Window(WindowInput::Language(language)) => {
                 self.texts = Texts::load(language);
                 self.draw()
             }
-            Input::Quit => Flow::End,
+            Input::Quit => ControlFlow::Break(()),
         }
     }
 
-    fn on_menu(&mut self, action: MenuAction) -> Flow {
+    fn on_menu(&mut self, action: MenuAction) -> ControlFlow<()> {
         match action {
             MenuAction::OpenDashboard => self.shell.show_window(),
-            MenuAction::AddAccount => self.start_sign_in(json!({ "open_browser": "yes" })),
-            MenuAction::CancelSignIn(id) => self.act(Method::DELETE, format!("/api/v1/sign-ins/{id}"), None),
+            MenuAction::AddAccount => self.start_sign_in(None),
+            MenuAction::CancelSignIn(id) => self.cancel_sign_in(id),
             MenuAction::SignInAgain(account) => return self.sign_in_again(account),
             MenuAction::SetStrategy { owner, strategy } => {
                 // The panel turned the tick by itself; also where nothing will change, it is drawn anew.
@@ -162,12 +155,12 @@ impl<S: Shell> Controller<S> {
                 self.set_strategy(&owner, strategy);
             }
             MenuAction::CopyEndpoint => self.copy_endpoint(),
-            MenuAction::Quit => return Flow::End,
+            MenuAction::Quit => return ControlFlow::Break(()),
         }
-        Flow::GoOn
+        ControlFlow::Continue(())
     }
 
-    fn on_outcome(&mut self, outcome: Outcome) -> Flow {
+    fn on_outcome(&mut self, outcome: Outcome) -> ControlFlow<()> {
         match outcome {
             Outcome::Read(result) => self.on_read(result),
             Outcome::Started(Ok(sign_in)) => {
@@ -178,14 +171,14 @@ impl<S: Shell> Controller<S> {
                 self.read_soon()
             }
             Outcome::Acted(Ok(())) => self.read_soon(),
-            Outcome::Started(Err(detail)) | Outcome::Acted(Err(detail)) => {
-                self.shell.notify(failure(&detail, &self.texts));
+            Outcome::Started(Err(error)) | Outcome::Acted(Err(error)) => {
+                self.shell.notify(failure(&error.to_string(), &self.texts));
                 self.read_soon()
             }
         }
     }
 
-    fn on_read(&mut self, result: Result<Box<Snapshot>, String>) -> Flow {
+    fn on_read(&mut self, result: Result<Box<Snapshot>, ClientError>) -> ControlFlow<()> {
         self.reading = match (&result, self.reading) {
             (Err(_), _) => Reading::Due(Instant::now() + RETRY),
             (Ok(_), Reading::RunningStale) => Reading::Due(Instant::now() + SETTLE),
@@ -198,28 +191,28 @@ impl<S: Shell> Controller<S> {
                 }
                 self.snapshot = Some(*snapshot);
             }
-            Err(reason) => tracing::warn!(reason, "the engine's state could not be read; trying again"),
+            Err(error) => tracing::warn!(%error, "the engine's state could not be read; trying again"),
         }
         self.draw()
     }
 
-    fn read_soon(&mut self) -> Flow {
+    fn read_soon(&mut self) -> ControlFlow<()> {
         self.reading = match self.reading {
             Reading::Idle => Reading::Due(Instant::now() + SETTLE),
             Reading::Due(at) => Reading::Due(at.min(Instant::now() + SETTLE)),
             Reading::Running | Reading::RunningStale => Reading::RunningStale,
         };
-        Flow::GoOn
+        ControlFlow::Continue(())
     }
 
-    fn read(&mut self) -> Flow {
+    fn read(&mut self) -> ControlFlow<()> {
         self.reading = Reading::Running;
-        let answer = self.api.call(Method::GET, "/api/v1/status", None);
-        self.calls.spawn(async move { Outcome::Read(parsed(answer.await.success()).map(Box::new)) });
-        Flow::GoOn
+        let client = self.client.clone();
+        self.calls.spawn(async move { Outcome::Read(client.status().await.map(Box::new)) });
+        ControlFlow::Continue(())
     }
 
-    fn draw(&mut self) -> Flow {
+    fn draw(&mut self) -> ControlFlow<()> {
         let tray = match &self.snapshot {
             None => Tray { menu: starting(&self.texts), icon: IconState::STARTING },
             Some(snapshot) => {
@@ -230,46 +223,44 @@ impl<S: Shell> Controller<S> {
             self.shell.set_tray(&tray);
             self.shown = Some(tray);
         }
-        Flow::GoOn
+        ControlFlow::Continue(())
     }
 
     /// An account is named by its id here, since an alert may be older than the account's name.
-    fn sign_in_again(&mut self, account: AccountId) -> Flow {
+    fn sign_in_again(&mut self, account: AccountId) -> ControlFlow<()> {
         let accounts = self.snapshot.iter().flat_map(|snapshot| &snapshot.accounts);
         let name = accounts.filter(|known| known.id == account).map(|known| known.name.clone()).next();
         match name {
-            Some(name) => self.start_sign_in(json!({ "account": name, "open_browser": "yes" })),
+            Some(name) => self.start_sign_in(Some(name)),
             None => {
                 let alert = failure(self.texts.get("alert.no_such_account"), &self.texts);
                 self.shell.notify(alert);
             }
         }
-        Flow::GoOn
+        ControlFlow::Continue(())
     }
 
-    fn start_sign_in(&mut self, body: Value) {
-        let answer = self.api.call(Method::POST, "/api/v1/sign-ins", Some(body));
-        self.calls.spawn(async move { Outcome::Started(parsed(answer.await.success())) });
+    /// Of a new account, or to repair one.
+    fn start_sign_in(&mut self, account: Option<String>) {
+        let (client, new) = (self.client.clone(), NewSignIn { account, open_browser: OpenBrowser::Yes });
+        self.calls.spawn(async move { Outcome::Started(client.start_sign_in(&new).await) });
+    }
+
+    fn cancel_sign_in(&mut self, id: SignInId) {
+        let client = self.client.clone();
+        self.calls.spawn(async move { Outcome::Acted(client.cancel_sign_in(id).await) });
     }
 
     fn set_strategy(&mut self, owner: &str, strategy: Strategy) {
         let pools = self.snapshot.iter().flat_map(|snapshot| &snapshot.pools);
-        let Some(PoolView { extra_provider_names, conversations, .. }) =
-            pools.into_iter().find(|pool| pool.owner == owner)
-        else {
-            return;
+        let Some(pool) = pools.into_iter().find(|pool| pool.owner == owner) else { return };
+        let change = PoolChange {
+            strategy,
+            extra_provider_names: pool.extra_provider_names.clone(),
+            conversations: Some(pool.conversations),
         };
-        let body = json!({
-            "strategy": strategy.name(),
-            "extra_provider_names": extra_provider_names,
-            "conversations": conversations,
-        });
-        self.act(Method::PUT, format!("/api/v1/pools/{}", segment(owner)), Some(body));
-    }
-
-    fn act(&mut self, method: Method, path: String, body: Option<Value>) {
-        let answer = self.api.call(method, &path, body);
-        self.calls.spawn(async move { Outcome::Acted(answer.await.success().map(|_| ())) });
+        let (client, owner) = (self.client.clone(), owner.to_owned());
+        self.calls.spawn(async move { Outcome::Acted(client.set_pool(&owner, &change).await.map(drop)) });
     }
 
     fn copy_endpoint(&mut self) {
@@ -284,10 +275,6 @@ async fn due(reading: Reading) {
         Reading::Due(at) => sleep_until(at).await,
         Reading::Idle | Reading::Running | Reading::RunningStale => std::future::pending().await,
     }
-}
-
-fn parsed<T: serde::de::DeserializeOwned>(answer: Result<Value, String>) -> Result<T, String> {
-    serde_json::from_value(answer?).map_err(|error| error.to_string())
 }
 
 #[cfg(test)]

@@ -4,7 +4,6 @@
 //! and reports what the person did; everything else goes through the management API, as for any client.
 
 pub mod alerts;
-pub mod api;
 pub mod controller;
 pub mod locale;
 pub mod rehearsal;

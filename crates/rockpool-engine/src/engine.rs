@@ -15,8 +15,7 @@ use tokio::task::{JoinHandle, JoinSet};
 use crate::accounts::login::{SignInParts, SignIns};
 use crate::accounts::token::{CredentialWatcher, DatabaseLogins, KeeperParts, TokenKeeper};
 use crate::activity::ledger::Ledger;
-use crate::api;
-use crate::api::Operations;
+use crate::api::router::router;
 use crate::config::Config;
 use crate::core::Core;
 use crate::host::clock::Clock;
@@ -345,6 +344,5 @@ fn dispatch(
     control: SecretString,
     address: SocketAddr,
 ) -> Arc<Dispatch> {
-    let operations: Arc<dyn Operations> = Arc::new(handle.clone());
-    Arc::new(Dispatch { plane: Arc::clone(plane), management: api::router(operations), control, address })
+    Arc::new(Dispatch { plane: Arc::clone(plane), management: router(handle.clone()), control, address })
 }

@@ -21,6 +21,8 @@ mod store;
 #[cfg(test)]
 mod test_http;
 #[cfg(test)]
+mod test_serving;
+#[cfg(test)]
 mod test_stage;
 pub mod vault;
 
@@ -32,5 +34,6 @@ pub use host::ports::{Browser, NoBrowser, Ports};
 pub use host::timeouts::Pace;
 pub use model::client::{KeyKind, OverrideMode};
 pub use model::principal::Principal;
+pub use model::sign_in::OpenBrowser;
 pub use operations::handle::EngineHandle;
 pub use snapshot::event::EngineEvent;

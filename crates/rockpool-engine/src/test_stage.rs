@@ -7,14 +7,14 @@ use rockpool_routing::account::Activation;
 use rockpool_routing::{AccountId, LoginId, Reading, RequestId, Source, Strategy, TenantId, Window};
 use uuid::Uuid;
 
-use crate::api::Operations as _;
 use crate::config::Config;
 use crate::engine::Engine;
 use crate::host::clock::Clock;
 use crate::host::ports::{NoBrowser, Ports};
 use crate::model::principal::Principal;
-use crate::operations::action::PoolSettings;
 use crate::operations::handle::EngineHandle;
+use crate::operations::pools;
+use crate::operations::requests::PoolChange;
 use crate::snapshot::{AccountView, ActivityView, PoolView, WhyView};
 use crate::store::{AccountRow, ActivityRow, LoginRow, Obtained, RefreshPhase};
 use crate::vault::MemoryVault;
@@ -49,12 +49,12 @@ impl Stage {
         for name in names {
             stage.add(name).await;
         }
-        let settings = PoolSettings {
+        let change = PoolChange {
             strategy: Strategy::PrimaryFirst,
             extra_provider_names: names[1..].iter().map(|name| (*name).to_owned()).collect(),
             conversations: None,
         };
-        stage.handle().set_pool(stage.tenant(), names[0], settings).await.unwrap();
+        pools::set(&stage.handle(), stage.tenant(), names[0], change).await.unwrap();
         stage
     }
 

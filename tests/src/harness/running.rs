@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use http::Method;
-use rockpool_engine::api::{self, InProcess};
+use rockpool_engine::api::InProcess;
 use rockpool_engine::config::Config;
 use rockpool_engine::snapshot::{AccountView, ActivityView, Snapshot};
 use rockpool_engine::{Clock, Engine, EngineHandle, Ports, Principal, StartError};
@@ -63,7 +63,7 @@ async fn try_launch(
 }
 
 pub(super) fn owner(engine: &Engine) -> Api {
-    Api::in_process(InProcess::new(api::router(Arc::new(engine.handle())), Principal::Owner))
+    Api::in_process(InProcess::new(engine.handle(), Principal::Owner))
 }
 
 /// The seat of a person by the short name.

@@ -1,11 +1,9 @@
 //! `rockpool account …`.
 
-use http::Method;
-use rockpool_engine::snapshot::AccountView;
-use serde_json::json;
+use rockpool_engine::api::requests::AccountChange;
+use rockpool_routing::account::Activation;
 
 use super::{Session, import, sign_in};
-use crate::api::view;
 use crate::args::{AccountCommand, Named};
 use crate::failure::Failure;
 use crate::show;
@@ -16,24 +14,24 @@ pub(super) async fn run(session: &Session<'_>, command: AccountCommand) -> Resul
         AccountCommand::SignIn { name, how } => sign_in::run(session, Some(&name), &how).await,
         AccountCommand::Import(import) => import::run(session, import).await,
         AccountCommand::List => list(session).await,
-        AccountCommand::Pause(named) => set_state(session, &named, "paused").await,
-        AccountCommand::Resume(named) => set_state(session, &named, "active").await,
+        AccountCommand::Pause(named) => set_state(session, &named, Activation::Paused).await,
+        AccountCommand::Resume(named) => set_state(session, &named, Activation::Active).await,
         AccountCommand::Remove(named) => remove(session, &named).await,
     }
 }
 
 async fn list(session: &Session<'_>) -> Result<(), Failure> {
-    let answer = session.ask(Method::GET, &["accounts"], None).await?;
-    session.tell(&answer, || Ok(show::accounts(&view::<Vec<AccountView>>(&answer)?, session.now)))
+    let accounts = session.client.list_accounts().await?;
+    session.tell(&accounts, || show::accounts(&accounts, session.now))
 }
 
-async fn set_state(session: &Session<'_>, named: &Named, state: &str) -> Result<(), Failure> {
-    let change = json!({ "state": state });
-    let answer = session.ask(Method::PATCH, &["accounts", &named.name], Some(change)).await?;
-    session.tell(&answer, || Ok(show::accounts(&[view::<AccountView>(&answer)?], session.now)))
+async fn set_state(session: &Session<'_>, named: &Named, state: Activation) -> Result<(), Failure> {
+    let change = AccountChange { state: Some(state), ..AccountChange::default() };
+    let account = session.client.update_account(&named.name, &change).await?;
+    session.tell(&account, || show::accounts(std::slice::from_ref(&account), session.now))
 }
 
 async fn remove(session: &Session<'_>, named: &Named) -> Result<(), Failure> {
-    session.ask(Method::DELETE, &["accounts", &named.name], None).await?;
-    session.tell(&json!({ "removed": named.name }), || Ok(vec![format!("Removed {}.", named.name)]))
+    session.client.remove_account(&named.name).await?;
+    session.tell_removed(&named.name, format!("Removed {}.", named.name))
 }

@@ -1,50 +1,59 @@
 //! A scripted engine and a silent person, both of which write everything down.
 
 use std::collections::VecDeque;
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex};
 
 use bytes::Bytes;
 use futures_util::future::BoxFuture;
 use http::{Method, StatusCode};
+use rockpool_engine::api::{Client, Reply, Transport, Unreachable};
 use serde_json::Value;
 use tokio::sync::mpsc;
 
-use crate::api::{Answered, Api};
 use crate::console::{Console, Style};
 use crate::failure::Failure;
 
 /// Answers in order; the last answer stays.
-pub(super) struct FakeApi {
+#[derive(Clone)]
+pub(super) struct FakeApi(Arc<Script>);
+
+struct Script {
     answers: Mutex<VecDeque<(u16, Value)>>,
     asked: Mutex<Vec<String>>,
 }
 
 impl FakeApi {
     pub(super) fn answering(answers: impl IntoIterator<Item = (u16, Value)>) -> Self {
-        Self { answers: Mutex::new(answers.into_iter().collect()), asked: Mutex::default() }
+        let answers = Mutex::new(answers.into_iter().collect());
+        Self(Arc::new(Script { answers, asked: Mutex::default() }))
     }
 
-    /// Each request as `METHOD /path {body}`, without the prefix.
+    pub(super) fn client(&self) -> Client {
+        Client::new(self.clone())
+    }
+
+    /// Each request as `METHOD /path {body}`, without the prefix; fields in alphabetical order.
     pub(super) fn asked(&self) -> Vec<String> {
-        self.asked.lock().unwrap().clone()
+        self.0.asked.lock().unwrap().clone()
     }
 }
 
-impl Api for FakeApi {
+impl Transport for FakeApi {
     fn send<'a>(
         &'a self,
         method: Method,
         path: &'a str,
-        body: Option<Bytes>,
-    ) -> BoxFuture<'a, Result<Answered, Failure>> {
-        let body = body.map(|body| format!(" {}", String::from_utf8_lossy(&body))).unwrap_or_default();
+        json: Option<Bytes>,
+    ) -> BoxFuture<'a, Result<Reply, Unreachable>> {
+        let sorted = |json: Bytes| serde_json::from_slice::<Value>(&json).unwrap();
+        let body = json.map(|json| format!(" {}", sorted(json))).unwrap_or_default();
         let path = path.trim_start_matches("/api/v1");
-        self.asked.lock().unwrap().push(format!("{method} {path}{body}"));
-        let mut answers = self.answers.lock().unwrap();
+        self.0.asked.lock().unwrap().push(format!("{method} {path}{body}"));
+        let mut answers = self.0.answers.lock().unwrap();
         let answer = if answers.len() > 1 { answers.pop_front() } else { answers.front().cloned() };
         let (status, answer) = answer.unwrap();
         let body = if answer.is_null() { Bytes::new() } else { Bytes::from(answer.to_string()) };
-        Box::pin(async move { Ok((StatusCode::from_u16(status).unwrap(), body)) })
+        Box::pin(async move { Ok(Reply { status: StatusCode::from_u16(status).unwrap(), body }) })
     }
 }
 

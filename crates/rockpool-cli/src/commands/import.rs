@@ -7,12 +7,11 @@ use std::fs::File;
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
-use http::Method;
+use rockpool_engine::api::requests::{AccountImport, ImportModeName};
 use rockpool_engine::snapshot::AccountView;
-use serde_json::{Value, json};
+use serde::Serialize;
 
 use super::Session;
-use crate::api::view;
 use crate::args::ImportArgs;
 use crate::failure::Failure;
 
@@ -27,30 +26,34 @@ enum Aside {
     Leave,
 }
 
+/// The engine's answer, and the file's new path where it was set aside.
+#[derive(Serialize)]
+struct Imported<'a> {
+    #[serde(flatten)]
+    account: &'a AccountView,
+    set_aside: Option<String>,
+}
+
 pub(super) async fn run(session: &Session<'_>, import: ImportArgs) -> Result<(), Failure> {
     let path =
         std::path::absolute(&import.file).map_err(|source| Failure::file(&import.file, "found", source))?;
-    let mut new = json!({ "auth_json": read(&path)?, "name": import.name });
     let aside = match (import.follow, import.yes) {
         (true, _) => Aside::Leave,
         (false, true) => Aside::Unasked,
         (false, false) => Aside::Ask,
     };
-    match aside {
-        Aside::Leave => {
-            new["mode"] = json!("follow");
-            new["path"] = json!(text_of(&path)?);
-        }
-        Aside::Ask | Aside::Unasked => new["mode"] = json!("take_over"),
-    }
-    let mut answer = session.ask(Method::POST, &["accounts", "import"], Some(new)).await?;
-    let account: AccountView = view(&answer)?;
-    let set_aside = settle(session, &account.name, &path, aside)?;
-    answer["set_aside"] = set_aside.as_ref().map_or(Value::Null, |path| json!(path.display().to_string()));
-    session.tell(&answer, || {
+    let auth_json = read(&path)?.into();
+    let (mode, followed) = match aside {
+        Aside::Leave => (ImportModeName::Follow, Some(text_of(&path)?.into())),
+        Aside::Ask | Aside::Unasked => (ImportModeName::TakeOver, None),
+    };
+    let new = AccountImport { auth_json, name: Some(import.name), display_name: None, mode, path: followed };
+    let account = session.client.import_account(&new).await?;
+    let set_aside = settle(session, &account.name, &path, aside)?.map(|path| path.display().to_string());
+    session.tell(&Imported { account: &account, set_aside: set_aside.clone() }, || {
         let mut lines = vec![format!("Imported {}.", account.name)];
-        lines.extend(set_aside.map(|to| format!("The file is now {}.", to.display())));
-        Ok(lines)
+        lines.extend(set_aside.map(|path| format!("The file is now {path}.")));
+        lines
     })
 }
 

@@ -12,37 +12,36 @@ mod fake;
 #[cfg(test)]
 mod tests;
 
-use http::Method;
 use jiff::Timestamp;
-use serde_json::Value;
+use rockpool_engine::api::Client;
+use serde::Serialize;
+use serde_json::json;
 
-use crate::api::{Api, ask};
 use crate::args::AskCommand;
 use crate::console::{Console, Style};
 use crate::failure::Failure;
 
 /// Whom to ask, whom to tell, and when it is.
 pub(crate) struct Session<'a> {
-    pub(crate) api: &'a dyn Api,
+    pub(crate) client: &'a Client,
     pub(crate) console: &'a dyn Console,
     pub(crate) now: Timestamp,
 }
 
 impl Session<'_> {
-    async fn ask(&self, method: Method, segments: &[&str], body: Option<Value>) -> Result<Value, Failure> {
-        ask(self.api, method, segments, body).await
+    /// Prints the answer as the JSON that the engine sent, or as the text that `text` makes of it.
+    fn tell(&self, answer: &impl Serialize, text: impl FnOnce() -> Vec<String>) -> Result<(), Failure> {
+        match self.console.style() {
+            Style::Json => {
+                let json = serde_json::to_value(answer).map_err(|error| Failure::Output(error.into()))?;
+                self.console.result(&json.to_string())
+            }
+            Style::Text => text().iter().try_for_each(|line| self.console.result(line)),
+        }
     }
 
-    /// Prints the answer as it is, or as the text that `text` makes of it.
-    fn tell(
-        &self,
-        answer: &Value,
-        text: impl FnOnce() -> Result<Vec<String>, Failure>,
-    ) -> Result<(), Failure> {
-        match self.console.style() {
-            Style::Json => self.console.result(&answer.to_string()),
-            Style::Text => text()?.iter().try_for_each(|line| self.console.result(line)),
-        }
+    fn tell_removed(&self, name: &str, sentence: String) -> Result<(), Failure> {
+        self.tell(&json!({ "removed": name }), || vec![sentence])
     }
 }
 

@@ -2,12 +2,13 @@
 
 use std::time::Duration;
 
-use http::Method;
-use rockpool_engine::snapshot::{AccountView, CallbackView, SignInState, SignInView};
-use serde_json::{Value, json};
+use rockpool_engine::OpenBrowser;
+use rockpool_engine::api::ClientError;
+use rockpool_engine::api::requests::{NewSignIn, PastedCallback};
+use rockpool_engine::snapshot::{CallbackView, SignInState, SignInView};
+use rockpool_routing::SignInId;
 
 use super::Session;
-use crate::api::view;
 use crate::args::SignInArgs;
 use crate::failure::Failure;
 
@@ -20,11 +21,10 @@ pub(super) async fn run(
     how: &SignInArgs,
 ) -> Result<(), Failure> {
     // The browser is opened here, in the session of the person who typed this, never by the server.
-    let new = json!({ "account": account, "open_browser": "no" });
-    let answer = session.ask(Method::POST, &["sign-ins"], Some(new)).await?;
-    let sign_in: SignInView = view(&answer)?;
+    let new = NewSignIn { account: account.map(str::to_owned), open_browser: OpenBrowser::No };
+    let sign_in = session.client.start_sign_in(&new).await?;
     let address = &sign_in.authorize_url;
-    session.tell(&answer, || Ok(vec!["Open this address and sign in:".to_owned(), address.to_owned()]))?;
+    session.tell(&sign_in, || vec!["Open this address and sign in:".to_owned(), address.to_owned()])?;
     if !how.no_browser {
         session.console.open(address);
     }
@@ -37,17 +37,16 @@ pub(super) async fn run(
              program's. Paste that page's address here."
         }
     });
-    let slug = wait(session, &sign_in.id.to_string()).await?;
-    let answer = session.ask(Method::GET, &["accounts", &slug], None).await?;
-    session.tell(&answer, || {
-        let account: AccountView = view(&answer)?;
-        let who = account.email.map(|email| format!(" ({email})")).unwrap_or_default();
-        Ok(vec![format!("Signed in: {}{who}", account.name)])
+    let slug = wait(session, sign_in.id).await?;
+    let account = session.client.get_account(&slug).await?;
+    session.tell(&account, || {
+        let who = account.email.as_ref().map(|email| format!(" ({email})")).unwrap_or_default();
+        vec![format!("Signed in: {}{who}", account.name)]
     })
 }
 
 /// The slug of the account that comes of the sign-in.
-async fn wait(session: &Session<'_>, id: &str) -> Result<String, Failure> {
+async fn wait(session: &Session<'_>, id: SignInId) -> Result<String, Failure> {
     let mut typed = session.console.lines();
     let mut listening = true;
     loop {
@@ -56,16 +55,14 @@ async fn wait(session: &Session<'_>, id: &str) -> Result<String, Failure> {
                 Some(line) => paste(session, id, line.trim()).await?,
                 None => { listening = false; None }
             },
-            () = tokio::time::sleep(LOOK_EVERY) => {
-                Some(session.ask(Method::GET, &["sign-ins", id], None).await?)
-            }
+            () = tokio::time::sleep(LOOK_EVERY) => Some(session.client.get_sign_in(id).await?),
             _ = tokio::signal::ctrl_c() => {
-                session.ask(Method::DELETE, &["sign-ins", id], None).await?;
+                session.client.cancel_sign_in(id).await?;
                 return Err(Failure::Interrupted);
             }
         };
-        if let Some(answer) = answer
-            && let Some(slug) = outcome(view(&answer)?)?
+        if let Some(sign_in) = answer
+            && let Some(slug) = outcome(sign_in)?
         {
             return Ok(slug);
         }
@@ -73,17 +70,17 @@ async fn wait(session: &Session<'_>, id: &str) -> Result<String, Failure> {
 }
 
 /// Hands a pasted address in; a refusal is told, and the sign-in stays open.
-async fn paste(session: &Session<'_>, id: &str, url: &str) -> Result<Option<Value>, Failure> {
+async fn paste(session: &Session<'_>, id: SignInId, url: &str) -> Result<Option<SignInView>, Failure> {
     if url.is_empty() {
         return Ok(None);
     }
-    match session.ask(Method::POST, &["sign-ins", id, "callback"], Some(json!({ "url": url }))).await {
-        Ok(answer) => Ok(Some(answer)),
-        Err(Failure::Refused(sentence)) => {
-            session.console.hint(&sentence);
+    match session.client.paste_callback(id, &PastedCallback { url: url.into() }).await {
+        Ok(sign_in) => Ok(Some(sign_in)),
+        Err(ClientError::Refused(problem)) => {
+            session.console.hint(&problem.detail);
             Ok(None)
         }
-        Err(other) => Err(other),
+        Err(other) => Err(other.into()),
     }
 }
 

@@ -16,7 +16,7 @@ async fn given(line: &str, api: &FakeApi, console: &FakeConsole) -> Result<(), F
     let cli = Cli::try_parse_from(line.split(' ')).unwrap();
     let Command::Ask(command) = cli.command else { panic!("serve asks nothing") };
     let now = Timestamp::from_second(1_800_000_000).unwrap();
-    run(&Session { api, console, now }, command).await
+    run(&Session { client: &api.client(), console, now }, command).await
 }
 
 fn text() -> FakeConsole {
@@ -30,9 +30,9 @@ fn account(name: &str) -> Value {
         "remedy": "Wait until the window starts afresh.", "readiness": "blocked", "role": "owner", "pool": name,
         "windows": [
             {"kind": "five_hour", "length_seconds": 18000, "used_percent": 100.0, "remaining_percent": 0,
-             "resets_at": null},
+             "resets_at": null, "contested": null},
             {"kind": "weekly", "length_seconds": 604800, "used_percent": 20.0, "remaining_percent": 80,
-             "resets_at": null}
+             "resets_at": null, "contested": null}
         ],
         "remaining_percent": 0
     });
@@ -195,7 +195,7 @@ async fn a_sign_in_prints_its_address_opens_it_here_and_waits_for_the_account() 
     ]);
     let console = text();
     given("rockpool account add", &api, &console).await.unwrap();
-    assert_eq!(api.asked()[0], r#"POST /sign-ins {"account":null,"open_browser":"no"}"#);
+    assert_eq!(api.asked()[0], r#"POST /sign-ins {"open_browser":"no"}"#);
     let said = console.said();
     let url = "http://127.0.0.1:9/oauth/authorize?state=s";
     assert_eq!(said[1..3], [format!("out: {url}"), format!("open: {url}")]);

@@ -1,14 +1,18 @@
 //! The controller against a recording shell.
 
-use std::sync::{Mutex, MutexGuard};
+use std::sync::{Arc, Mutex, MutexGuard};
 
+use bytes::Bytes;
 use futures_util::future::BoxFuture;
+use http::{Method, StatusCode};
+use rockpool_engine::api::{Reply, Transport, Unreachable};
 use rockpool_engine::snapshot::ModeView;
 use rockpool_routing::{AccountState, Conversations};
+use serde::Serialize;
+use serde_json::{Value, json};
 
 use super::*;
 use crate::alerts::Alert;
-use crate::api::Answer;
 use crate::fixture::{account, account_id, now, pool, sign_in, snapshot};
 use crate::tray::icon::Water;
 
@@ -50,29 +54,42 @@ impl Shell for Desktop {
 }
 
 /// An engine that shows one snapshot and writes down what it is asked for.
-struct Engine {
+#[derive(Clone)]
+struct Engine(Arc<Script>);
+
+struct Script {
     snapshot: Mutex<Snapshot>,
-    sign_in: Mutex<Answer>,
+    sign_in: Mutex<Reply>,
     calls: Mutex<Vec<(Method, String, Option<Value>)>>,
 }
 
-impl Api for Engine {
-    fn call(&self, method: Method, path: &str, body: Option<Value>) -> BoxFuture<'static, Answer> {
+fn reply(status: u16, body: &impl Serialize) -> Reply {
+    let status = StatusCode::from_u16(status).unwrap();
+    Reply { status, body: serde_json::to_vec(body).unwrap().into() }
+}
+
+impl Transport for Engine {
+    fn send<'a>(
+        &'a self,
+        method: Method,
+        path: &'a str,
+        json: Option<Bytes>,
+    ) -> BoxFuture<'a, Result<Reply, Unreachable>> {
         let answer = match (method.as_str(), path) {
-            ("GET", "/api/v1/status") => {
-                Answer { status: 200, body: serde_json::to_value(&*self.snapshot.lock().unwrap()).unwrap() }
-            }
-            ("POST", "/api/v1/sign-ins") => self.sign_in.lock().unwrap().clone(),
-            (_, _) => Answer { status: 200, body: Value::Null },
+            ("GET", "/api/v1/status") => reply(200, &*self.0.snapshot.lock().unwrap()),
+            ("POST", "/api/v1/sign-ins") => self.0.sign_in.lock().unwrap().clone(),
+            ("PUT", _) => reply(200, &pool("ada", &["ben"])),
+            (_, _) => reply(204, &()),
         };
-        self.calls.lock().unwrap().push((method, path.to_owned(), body));
-        Box::pin(async move { answer })
+        let body = json.map(|json| serde_json::from_slice(&json).unwrap());
+        self.0.calls.lock().unwrap().push((method, path.to_owned(), body));
+        Box::pin(async move { Ok(answer) })
     }
 }
 
 struct Stage {
     desktop: Desktop,
-    engine: Arc<Engine>,
+    engine: Engine,
     clock: Clock,
     inputs: mpsc::Sender<Input>,
 }
@@ -80,15 +97,15 @@ struct Stage {
 impl Stage {
     /// A running controller that has shown `first`.
     async fn with(first: Snapshot) -> Self {
-        let answer = Answer { status: 201, body: serde_json::to_value(sign_in(5, None)).unwrap() };
-        let engine = Arc::new(Engine {
+        let engine = Engine(Arc::new(Script {
             snapshot: Mutex::new(first),
-            sign_in: Mutex::new(answer),
+            sign_in: Mutex::new(reply(201, &sign_in(5, None))),
             calls: Mutex::default(),
-        });
+        }));
+        let client = Client::new(engine.clone());
         let (desktop, clock) = (Desktop::default(), Clock::manual(now()));
         let (inputs, receiver) = mpsc::channel(8);
-        let controller = Controller::new(desktop.clone(), engine.clone(), clock.clone(), Language::En);
+        let controller = Controller::new(desktop.clone(), client, clock.clone(), Language::En);
         tokio::spawn(controller.run(receiver));
         let stage = Self { desktop, engine, clock, inputs };
         stage.settle().await;
@@ -106,20 +123,20 @@ impl Stage {
     }
 
     async fn change(&self, edit: impl FnOnce(&mut Snapshot)) {
-        edit(&mut self.engine.snapshot.lock().unwrap());
+        edit(&mut self.engine.0.snapshot.lock().unwrap());
         self.send(Input::Engine(EngineEvent::Changed)).await;
     }
 
     /// What was asked of the engine, apart from readings.
     fn asked(&self) -> Vec<(String, String, Value)> {
-        let calls = self.engine.calls.lock().unwrap();
+        let calls = self.engine.0.calls.lock().unwrap();
         let acts = calls.iter().filter(|(method, _, _)| method != Method::GET);
         acts.map(|(method, path, body)| (method.to_string(), path.clone(), body.clone().unwrap_or_default()))
             .collect()
     }
 
     fn readings(&self) -> usize {
-        self.engine.calls.lock().unwrap().iter().filter(|(method, _, _)| method == Method::GET).count()
+        self.engine.0.calls.lock().unwrap().iter().filter(|(method, _, _)| method == Method::GET).count()
     }
 }
 
@@ -221,8 +238,9 @@ async fn the_endpoint_is_copied_and_the_window_opens_from_menu_alert_and_second_
 #[tokio::test(start_paused = true)]
 async fn a_refusal_is_shown_in_its_own_words() {
     let stage = Stage::with(two_accounts()).await;
-    let refusal = json!({ "title": "Conflict", "detail": "The keychain is locked; unlock it." });
-    *stage.engine.sign_in.lock().unwrap() = Answer { status: 409, body: refusal };
+    let refusal = json!({ "type": "about:blank", "title": "Conflict", "status": 409, "code": "c",
+        "detail": "The keychain is locked; unlock it." });
+    *stage.engine.0.sign_in.lock().unwrap() = reply(409, &refusal);
     stage.send(Input::Menu(MenuAction::AddAccount)).await;
     assert_eq!(stage.desktop.seen().alerts[0].body, "The keychain is locked; unlock it.");
 }
@@ -231,8 +249,7 @@ async fn a_refusal_is_shown_in_its_own_words() {
 async fn a_sign_in_that_needs_the_callback_pasted_opens_the_window() {
     let stage = Stage::with(two_accounts()).await;
     let by_hand = SignInView { callback: CallbackView::PasteOnly, ..sign_in(5, None) };
-    *stage.engine.sign_in.lock().unwrap() =
-        Answer { status: 201, body: serde_json::to_value(by_hand).unwrap() };
+    *stage.engine.0.sign_in.lock().unwrap() = reply(201, &by_hand);
     stage.send(Input::Menu(MenuAction::AddAccount)).await;
     assert_eq!(stage.desktop.seen().windows, 1);
 }

@@ -3,9 +3,8 @@
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 
-use http::Method;
 use rockpool_engine::Browser;
-use rockpool_engine::snapshot::SignInView;
+use rockpool_engine::api::Client;
 use rockpool_routing::SignInId;
 use rockpool_sim::SeatId;
 use tokio::runtime::Handle;
@@ -14,7 +13,6 @@ use url::Url;
 
 use super::cast::{Member, members};
 use super::http::get;
-use crate::api::{Api, segment};
 
 /// Redirects that are followed before giving up.
 const HOPS: usize = 5;
@@ -30,7 +28,7 @@ pub(crate) struct InProcessBrowser {
 #[derive(Default)]
 struct Tab {
     /// Set once the engine stands.
-    api: OnceLock<Arc<dyn Api>>,
+    client: OnceLock<Client>,
     /// The sign-ins to new accounts, in the order in which the members of the cast took them.
     newcomers: Mutex<Vec<SignInId>>,
 }
@@ -41,9 +39,9 @@ impl InProcessBrowser {
     }
 
     /// Lets the browser ask the engine which account a sign-in is for.
-    pub(crate) fn connect(&self, api: Arc<dyn Api>) {
+    pub(crate) fn connect(&self, client: Client) {
         // A second rehearsal over the same browser does not exist; the first engine stays.
-        drop(self.tab.api.set(api));
+        drop(self.tab.client.set(client));
     }
 }
 
@@ -83,18 +81,16 @@ impl Tab {
 
     /// The person of the account that is to be repaired, else the next newcomer; `None` when all are in.
     async fn who(&self, url: &str) -> Result<Option<SeatId>, String> {
-        let api = self.api.get().ok_or("the engine is not up yet")?;
-        let list = api.call(Method::GET, "/api/v1/sign-ins", None).await.success()?;
-        let sign_ins: Vec<SignInView> = serde_json::from_value(list).map_err(|error| error.to_string())?;
+        let client = self.client.get().ok_or("the engine is not up yet")?;
+        let sign_ins = client.list_sign_ins().await.map_err(|error| error.to_string())?;
         let known = sign_ins.into_iter().find(|sign_in| sign_in.authorize_url == url);
         let sign_in = known.ok_or("the engine knows no such sign-in")?;
         let cast = members();
         match sign_in.account {
             None => Ok(cast.get(self.turn_of(sign_in.id)).map(Member::seat)),
             Some(name) => {
-                let path = format!("/api/v1/accounts/{}", segment(&name));
-                let account = api.call(Method::GET, &path, None).await.success()?;
-                let is = |member: &&Member| account["email"] == member.person.email.as_str();
+                let account = client.get_account(&name).await.map_err(|error| error.to_string())?;
+                let is = |member: &&Member| account.email.as_deref() == Some(member.person.email.as_str());
                 Ok(cast.iter().find(is).map(Member::seat))
             }
         }

@@ -15,6 +15,7 @@ use std::io;
 use std::sync::Arc;
 
 use rockpool_engine::Browser;
+use rockpool_engine::api::Client;
 use rockpool_engine::config::Config;
 use rockpool_sim::{Sim, SimConfig};
 use thiserror::Error;
@@ -24,7 +25,6 @@ use url::Url;
 use self::browser::InProcessBrowser;
 pub use self::home::Home;
 pub use self::play::Pace;
-use crate::api::Api;
 
 /// Why a rehearsal could not begin or go on.
 #[derive(Debug, Error)]
@@ -37,7 +37,7 @@ pub enum RehearsalError {
     Step {
         /// Which step.
         step: &'static str,
-        /// The engine's sentence.
+        /// The engine's sentence, or what else went wrong.
         reason: String,
     },
 }
@@ -83,9 +83,9 @@ impl Rehearsal {
 
     /// Signs three people in, pools them, and keeps a local tool working; one account runs dry and one
     /// loses its login within a minute. Goes on until it is dropped or a step is refused.
-    pub async fn play(&self, api: Arc<dyn Api>) -> Result<(), RehearsalError> {
-        self.browser.connect(api.clone());
-        play::play(&self.sim, api, self.pace).await
+    pub async fn play(&self, client: Client) -> Result<(), RehearsalError> {
+        self.browser.connect(client.clone());
+        play::play(&self.sim, client, self.pace).await
     }
 }
 

@@ -1,19 +1,19 @@
 //! The scenes of a rehearsal, in order; every step goes through the management API, as a person's click would.
 
-use std::sync::Arc;
 use std::time::Duration;
 
-use http::Method;
-use rockpool_engine::snapshot::{SignInState, SignInView};
+use rockpool_engine::OpenBrowser;
+use rockpool_engine::api::requests::{AccountChange, ClientNew, NewSignIn, PoolChange};
+use rockpool_engine::api::{Client, ClientError};
+use rockpool_engine::snapshot::SignInState;
+use rockpool_routing::{SignInId, Strategy};
 use rockpool_sim::{Death, Sim};
-use secrecy::SecretString;
-use serde_json::{Value, json};
+use secrecy::ExposeSecret as _;
 use tokio::time::{Instant, sleep, timeout};
 
 use super::RehearsalError;
 use super::cast::{Member, OPENING, members};
 use super::tool::Tool;
-use crate::api::{Api, segment};
 
 /// Longest time that one sign-in may take.
 const SIGN_IN: Duration = Duration::from_secs(20);
@@ -57,17 +57,20 @@ enum Scene {
     OneLost,
 }
 
-pub(crate) async fn play(sim: &Sim, api: Arc<dyn Api>, pace: Pace) -> Result<(), RehearsalError> {
-    let stage = Stage { api };
+pub(crate) async fn play(sim: &Sim, client: Client, pace: Pace) -> Result<(), RehearsalError> {
+    let stage = Stage { client };
     let cast: Vec<Member> = members().into_iter().take(OPENING).collect();
     let mut names = Vec::new();
     for member in &cast {
         names.push(stage.sign_in(member).await?);
     }
     let owner = names.first().cloned().unwrap_or_default();
-    let members = names.get(1..).unwrap_or_default();
-    let pool = json!({ "strategy": "round_robin", "extra_provider_names": members });
-    stage.step("pool", Method::PUT, &format!("/api/v1/pools/{}", segment(&owner)), Some(pool)).await?;
+    let pool = PoolChange {
+        strategy: Strategy::RoundRobin,
+        extra_provider_names: names.split_off(1.min(names.len())),
+        conversations: None,
+    };
+    stage.client.set_pool(&owner, &pool).await.map_err(refused("pool"))?;
     let mut tool = stage.tool(&owner).await?;
     let begun = Instant::now();
     let mut scene = Scene::Working;
@@ -103,38 +106,25 @@ fn note(result: Result<(), rockpool_sim::UnknownPerson>) {
 }
 
 struct Stage {
-    api: Arc<dyn Api>,
+    client: Client,
 }
 
 impl Stage {
-    async fn step(
-        &self,
-        step: &'static str,
-        method: Method,
-        path: &str,
-        body: Option<Value>,
-    ) -> Result<Value, RehearsalError> {
-        let answer = self.api.call(method, path, body).await;
-        answer.success().map_err(|reason| RehearsalError::Step { step, reason })
-    }
-
     /// Signs the next member of the cast in as a person would, and gives the account its name.
     async fn sign_in(&self, member: &Member) -> Result<String, RehearsalError> {
-        let body = json!({ "open_browser": "yes" });
-        let started = self.step("sign-in", Method::POST, "/api/v1/sign-ins", Some(body)).await?;
-        let id = read::<SignInView>(started)?.id;
+        let new = NewSignIn { account: None, open_browser: OpenBrowser::Yes };
+        let id = self.client.start_sign_in(&new).await.map_err(refused("sign-in"))?.id;
         let late = |_| RehearsalError::Step { step: "sign-in", reason: "it took too long".to_owned() };
-        let name =
-            timeout(SIGN_IN, self.finished(&format!("/api/v1/sign-ins/{id}"))).await.map_err(late)??;
-        let path = format!("/api/v1/accounts/{}", segment(&name));
-        let patch = json!({ "display_name": member.display_name });
-        self.step("display name", Method::PATCH, &path, Some(patch)).await?;
+        let name = timeout(SIGN_IN, self.finished(id)).await.map_err(late)??;
+        let shown = Some(member.display_name.to_owned());
+        let change = AccountChange { display_name: shown, ..AccountChange::default() };
+        self.client.update_account(&name, &change).await.map_err(refused("display name"))?;
         Ok(name)
     }
 
-    async fn finished(&self, path: &str) -> Result<String, RehearsalError> {
+    async fn finished(&self, id: SignInId) -> Result<String, RehearsalError> {
         loop {
-            let view: SignInView = read(self.step("sign-in", Method::GET, path, None).await?)?;
+            let view = self.client.get_sign_in(id).await.map_err(refused("sign-in"))?;
             match (view.state, view.result) {
                 (SignInState::Waiting | SignInState::Exchanging, _) => sleep(LOOK).await,
                 (SignInState::Done, Some(name)) => return Ok(name),
@@ -150,15 +140,13 @@ impl Stage {
     }
 
     async fn tool(&self, account: &str) -> Result<Tool, RehearsalError> {
-        let body = json!({ "name": "rehearsal-tool", "account": account });
-        let client = self.step("client", Method::POST, "/api/v1/clients", Some(body)).await?;
-        let text = |field: &str| client.get(field).and_then(Value::as_str).unwrap_or_default();
-        Tool::new(text("base_url"), SecretString::from(text("key")))
+        let new = ClientNew::inheriting("rehearsal-tool", account);
+        let made = self.client.add_client(&new).await.map_err(refused("client"))?;
+        Tool::new(made.base_url.expose_secret(), made.key)
             .map_err(|reason| RehearsalError::Step { step: "client", reason })
     }
 }
 
-fn read<T: serde::de::DeserializeOwned>(value: Value) -> Result<T, RehearsalError> {
-    serde_json::from_value(value)
-        .map_err(|error| RehearsalError::Step { step: "sign-in", reason: error.to_string() })
+fn refused(step: &'static str) -> impl Fn(ClientError) -> RehearsalError {
+    move |error| RehearsalError::Step { step, reason: error.to_string() }
 }

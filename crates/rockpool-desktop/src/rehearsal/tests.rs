@@ -6,7 +6,7 @@ use rockpool_engine::Clock;
 use rockpool_engine::Engine;
 use rockpool_engine::Ports;
 use rockpool_engine::Principal;
-use rockpool_engine::api::{InProcess, router};
+use rockpool_engine::api::InProcess;
 use rockpool_engine::snapshot::{ModeView, Snapshot};
 use rockpool_engine::vault::MemoryVault;
 use rockpool_routing::AccountState;
@@ -49,9 +49,9 @@ async fn three_people_sign_in_and_work_until_one_is_dry_and_one_is_lost() {
         clock: Clock::system(),
     };
     let engine = Engine::start(rehearsal.config(), ports).await.unwrap();
-    let api = Arc::new(InProcess::new(router(Arc::new(engine.handle())), Principal::Owner));
+    let client = Client::new(InProcess::new(engine.handle(), Principal::Owner));
     let player = Arc::clone(&rehearsal);
-    let play = tokio::spawn(async move { player.play(api).await });
+    let play = tokio::spawn(async move { player.play(client).await });
 
     let has = |snapshot: &Snapshot, name: &str, state: AccountState| {
         snapshot.accounts.iter().any(|account| account.name == name && account.state == state)

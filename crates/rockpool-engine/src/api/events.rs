@@ -8,10 +8,16 @@ use axum::response::sse::{Event, KeepAlive};
 use futures_util::Stream;
 use tokio::sync::broadcast::Receiver;
 use tokio::sync::broadcast::error::RecvError;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
 
-use super::Shared;
 use super::extract::Caller;
+use crate::operations::handle::EngineHandle;
 use crate::snapshot::event::EngineEvent;
+
+pub(super) fn routes() -> OpenApiRouter<EngineHandle> {
+    OpenApiRouter::new().routes(routes!(listen))
+}
 
 /// What happens, as it happens
 ///
@@ -21,7 +27,7 @@ use crate::snapshot::event::EngineEvent;
 #[utoipa::path(get, path = "/events", tag = "status", operation_id = "events",
     responses((status = OK, body = EngineEvent, content_type = "text/event-stream")))]
 pub(super) async fn listen(
-    State(engine): State<Shared>,
+    State(engine): State<EngineHandle>,
     Caller(_): Caller,
 ) -> Sse<impl Stream<Item = Result<Event, Infallible>>> {
     Sse::new(stream(engine.events())).keep_alive(KeepAlive::default())

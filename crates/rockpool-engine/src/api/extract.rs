@@ -8,20 +8,20 @@ use rockpool_routing::SignInId;
 use serde::de::DeserializeOwned;
 use serde_path_to_error::Segment;
 
-use super::Shared;
 use super::problem::Problem;
 use crate::model::principal::{Principal, Viewer};
-use crate::operations::action::ActionError;
+use crate::operations::error::ActionError;
+use crate::operations::handle::EngineHandle;
 
 /// The tenants that the one who asks may see.
 pub(super) struct Caller(pub(super) Viewer);
 
-impl FromRequestParts<Shared> for Caller {
+impl FromRequestParts<EngineHandle> for Caller {
     type Rejection = Problem;
 
-    async fn from_request_parts(parts: &mut Parts, operations: &Shared) -> Result<Self, Problem> {
+    async fn from_request_parts(parts: &mut Parts, engine: &EngineHandle) -> Result<Self, Problem> {
         let principal = parts.extensions.get::<Principal>().ok_or_else(unauthorized)?;
-        Ok(Self(operations.viewer(*principal)))
+        Ok(Self(engine.viewer(*principal)))
     }
 }
 
@@ -37,10 +37,10 @@ pub(super) fn unauthorized() -> Problem {
 /// A JSON body, checked strictly: an unknown field is more likely a typing error than a wish.
 pub(super) struct Body<T>(pub(super) T);
 
-impl<T: DeserializeOwned> FromRequest<Shared> for Body<T> {
+impl<T: DeserializeOwned> FromRequest<EngineHandle> for Body<T> {
     type Rejection = Problem;
 
-    async fn from_request(request: Request, operations: &Shared) -> Result<Self, Problem> {
+    async fn from_request(request: Request, engine: &EngineHandle) -> Result<Self, Problem> {
         if !is_json(request.headers()) {
             return Err(Problem::new(
                 StatusCode::UNSUPPORTED_MEDIA_TYPE,
@@ -49,7 +49,7 @@ impl<T: DeserializeOwned> FromRequest<Shared> for Body<T> {
             ));
         }
         let bytes =
-            Bytes::from_request(request, operations).await.map_err(|rejection| match rejection.status() {
+            Bytes::from_request(request, engine).await.map_err(|rejection| match rejection.status() {
                 StatusCode::PAYLOAD_TOO_LARGE => {
                     Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "body_too_large", "The body is over 2 MiB.")
                 }
@@ -107,10 +107,10 @@ fn field_of(path: &serde_path_to_error::Path) -> Option<String> {
 /// A query string, checked as strictly.
 pub(super) struct Search<T>(pub(super) T);
 
-impl<T: DeserializeOwned> FromRequestParts<Shared> for Search<T> {
+impl<T: DeserializeOwned> FromRequestParts<EngineHandle> for Search<T> {
     type Rejection = Problem;
 
-    async fn from_request_parts(parts: &mut Parts, _operations: &Shared) -> Result<Self, Problem> {
+    async fn from_request_parts(parts: &mut Parts, _engine: &EngineHandle) -> Result<Self, Problem> {
         Query::try_from_uri(&parts.uri).map(|Query(value)| Self(value)).map_err(|rejection| {
             Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "invalid_query", rejection.body_text())
         })

@@ -1,13 +1,17 @@
-//! The same routes without a socket, for a host in the same process.
+//! The routes without a socket, for a host in the same process.
 
 use axum::Router;
 use axum::body::Body;
 use bytes::Bytes;
+use futures_util::future::BoxFuture;
 use http::{Method, Request, StatusCode, header};
 use tower::ServiceExt as _;
 
 use super::problem::Problem;
+use super::router::router;
+use super::transport::{Reply, Transport, Unreachable};
 use crate::model::principal::Principal;
+use crate::operations::handle::EngineHandle;
 
 /// A way into the router that attaches one principal to everything.
 #[derive(Clone, Debug)]
@@ -16,23 +20,13 @@ pub struct InProcess {
     principal: Principal,
 }
 
-/// What the router answered.
-#[derive(Clone, PartialEq, Eq)]
-pub struct Reply {
-    /// The status.
-    pub status: StatusCode,
-    /// JSON; empty for 204.
-    pub body: Bytes,
-}
-
 impl InProcess {
     /// Whoever holds this acts as `principal`.
-    pub fn new(router: Router, principal: Principal) -> Self {
-        Self { router, principal }
+    pub fn new(engine: EngineHandle, principal: Principal) -> Self {
+        Self { router: router(engine), principal }
     }
 
-    /// Calls one route and reads its whole answer; `path` starts with [`super::PREFIX`] and may have a
-    /// query. Not for `/events`, whose answer does not end: take the engine's events themselves.
+    /// As [`Transport::send`]; there is always an answer.
     pub async fn call(&self, method: Method, path: &str, json: Option<Bytes>) -> Reply {
         let mut request = Request::builder().method(method).uri(path).extension(self.principal);
         if json.is_some() {
@@ -51,6 +45,17 @@ impl InProcess {
                 "The answer ended too early.",
             )),
         }
+    }
+}
+
+impl Transport for InProcess {
+    fn send<'a>(
+        &'a self,
+        method: Method,
+        path: &'a str,
+        json: Option<Bytes>,
+    ) -> BoxFuture<'a, Result<Reply, Unreachable>> {
+        Box::pin(async move { Ok(self.call(method, path, json).await) })
     }
 }
 

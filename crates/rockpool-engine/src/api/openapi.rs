@@ -1,7 +1,5 @@
 //! The OpenAPI document, made of the same registrations that serve the routes.
 
-use axum::Json;
-use http::StatusCode;
 use utoipa::openapi::path::Operation;
 use utoipa::openapi::{ContentBuilder, OpenApi, Ref, RefOr, ResponseBuilder};
 use utoipa::{Modify, ToSchema};
@@ -39,11 +37,4 @@ fn add_problem(operation: &mut Operation) {
         .content("application/problem+json", content)
         .build();
     operation.responses.responses.insert("default".to_owned(), refused.into());
-}
-
-/// This document
-#[utoipa::path(get, path = "/openapi.json", tag = "status", operation_id = "openapi",
-    responses((status = OK, body = serde_json::Value, description = "The OpenAPI document")))]
-pub(super) async fn show() -> Result<Json<OpenApi>, StatusCode> {
-    Ok(Json(super::document()))
 }

@@ -6,7 +6,7 @@ use http::{HeaderValue, StatusCode, header};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::operations::action::{ActionError, ActionErrorKind};
+use crate::operations::error::{ActionError, ActionErrorKind};
 
 /// Problem details (RFC 9457).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]

@@ -2,3 +2,4 @@
 
 pub(crate) mod client;
 pub(crate) mod principal;
+pub(crate) mod sign_in;

@@ -15,27 +15,27 @@ pub enum Principal {
 
 /// The tenants that a principal may see.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Viewer {
+pub(crate) struct Viewer {
     /// The tenant that an action without a tenant of its own is about.
-    pub home: TenantId,
+    pub(crate) home: TenantId,
     /// All tenants whose things are shown; `home` is one of them.
-    pub tenants: Vec<TenantId>,
+    pub(crate) tenants: Vec<TenantId>,
 }
 
 impl Viewer {
     /// A viewer of one tenant.
-    pub fn of(tenant: TenantId) -> Self {
+    pub(crate) fn of(tenant: TenantId) -> Self {
         Self { home: tenant, tenants: vec![tenant] }
     }
 
     /// The same viewer, looking at the home tenant only.
     #[must_use]
-    pub fn at_home(&self) -> Self {
+    pub(crate) fn at_home(&self) -> Self {
         Self::of(self.home)
     }
 
     /// Whether things of `tenant` may be shown.
-    pub fn sees(&self, tenant: TenantId) -> bool {
+    pub(crate) fn sees(&self, tenant: TenantId) -> bool {
         self.tenants.contains(&tenant)
     }
 }

@@ -1,10 +1,13 @@
 //! Accounts: importing, renaming, setting aside, removing, asking for quota.
 
+use std::path::PathBuf;
+
 use rockpool_routing::account::Activation;
 use rockpool_routing::{LoginId, TenantId};
 
-use super::action::{AccountPatch, ActionError, ImportMode, NewImport};
-use super::handle::{EngineHandle, refused};
+use super::error::{ActionError, refused};
+use super::handle::EngineHandle;
+use super::requests::{AccountChange, AccountImport, ImportModeName};
 use super::snapshot;
 use crate::accounts::login::Purpose;
 use crate::accounts::token::AdoptError;
@@ -22,11 +25,13 @@ const LONGEST_DISPLAY_NAME: usize = 80;
 /// `/accounts/import` is a route of its own: an account of this name could not be reached.
 const RESERVED_SLUG: &str = "import";
 
-pub(super) async fn import(
+/// Makes an account of an `auth.json`, or repairs the one that the same login has.
+pub(crate) async fn import(
     engine: &EngineHandle,
     tenant: TenantId,
-    import: NewImport,
+    import: AccountImport,
 ) -> Result<AccountView, ActionError> {
+    let obtained = obtained(import.mode, import.path)?;
     engine.keeps_tokens()?;
     let file = AuthFile::parse(&import.auth_json)
         .map_err(|error| ActionError::invalid("auth_json_not_usable", "auth_json", error.to_string()))?;
@@ -43,10 +48,6 @@ pub(super) async fn import(
         return Err(name_taken(name));
     }
     let display_name = import.display_name.as_deref().map(valid_display_name).transpose()?;
-    let obtained = match import.mode {
-        ImportMode::TakeOver => Obtained::Import,
-        ImportMode::Follow(path) => Obtained::Follow(path),
-    };
     let grant = TokenGrant {
         access_token: file.access_token,
         refresh_token: file.refresh_token,
@@ -56,6 +57,17 @@ pub(super) async fn import(
     let details = Details { name, display_name, workspace_id: file.workspace_id };
     let row = enroller.enroll(tenant, Purpose::Add, grant, obtained, details).await.map_err(in_words)?;
     shown(engine, &row)
+}
+
+fn obtained(mode: ImportModeName, path: Option<PathBuf>) -> Result<Obtained, ActionError> {
+    let refused = |sentence: &str| Err(ActionError::invalid("invalid_field", "path", sentence));
+    match (mode, path) {
+        (ImportModeName::TakeOver, None) => Ok(Obtained::Import),
+        (ImportModeName::TakeOver, Some(_)) => refused("path: Only an import that follows a file has one."),
+        (ImportModeName::Follow, Some(path)) if path.is_absolute() => Ok(Obtained::Follow(path)),
+        (ImportModeName::Follow, Some(_)) => refused("path: Give the file's absolute path."),
+        (ImportModeName::Follow, None) => refused("path: Name the file to follow, by its absolute path."),
+    }
 }
 
 fn in_words(error: EnrollError) -> ActionError {
@@ -79,16 +91,17 @@ fn in_words(error: EnrollError) -> ActionError {
     }
 }
 
-pub(super) async fn update(
+/// Renames, pauses or resumes an account.
+pub(crate) async fn update(
     engine: &EngineHandle,
     tenant: TenantId,
     name: &str,
-    patch: AccountPatch,
+    change: AccountChange,
 ) -> Result<AccountView, ActionError> {
     let edit = AccountEdit {
-        name: patch.name.as_deref().map(valid_slug).transpose()?,
-        display_name: patch.display_name.as_deref().map(valid_display_name).transpose()?,
-        wish: patch.wish,
+        name: change.name.as_deref().map(valid_slug).transpose()?,
+        display_name: change.display_name.as_deref().map(valid_display_name).transpose()?,
+        wish: change.state,
     };
     let core = engine.core();
     let _edit = core.registry.edit().await;
@@ -100,18 +113,18 @@ pub(super) async fn update(
     }
     core.store.edit_account(tenant, row.id, edit, core.clock.wall()).await.map_err(refused)?;
     engine.reload().await?;
-    if let Some(wish) = patch.wish {
+    if let Some(wish) = change.state {
         core.routing.learn(|router, _| router.set_activation(row.id, wish));
     }
-    if patch.wish == Some(Activation::Active) {
+    if change.state == Some(Activation::Active) {
         engine.poller().look_now(row.id);
     }
     shown(engine, &row)
 }
 
-/// The account leaves its pool, and a pool of its own is dissolved. While clients are pointed at it, it
+/// Removes an account: it leaves its pool, and a pool of its own is dissolved. While clients are pointed at it, it
 /// stays: they would have nowhere to go.
-pub(super) async fn remove(engine: &EngineHandle, tenant: TenantId, name: &str) -> Result<(), ActionError> {
+pub(crate) async fn remove(engine: &EngineHandle, tenant: TenantId, name: &str) -> Result<(), ActionError> {
     let orphan = take_out(engine, tenant, name).await?;
     if let Some(login) = orphan
         && let Err(error) = engine.core().keeper.forget(login).await
@@ -150,7 +163,8 @@ async fn take_out(
     Ok(orphan)
 }
 
-pub(super) async fn refresh_quota(
+/// Asks the provider now.
+pub(crate) async fn refresh_quota(
     engine: &EngineHandle,
     tenant: TenantId,
     name: &str,

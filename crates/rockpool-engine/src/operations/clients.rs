@@ -1,13 +1,16 @@
 //! Local tools: their names, the account they are pointed at, their keys.
 
 use rockpool_routing::{AccountId, ClientId, Strategy, TenantId};
-use secrecy::SecretString;
+use secrecy::{ExposeSecret as _, SecretString};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::action::{ActionError, ClientPatch, NewClient};
-use super::handle::{EngineHandle, refused};
-use super::snapshot;
-use crate::model::client::OverrideMode;
+use super::error::{ActionError, refused};
+use super::handle::EngineHandle;
+use super::requests::{ClientChange, ClientNew};
+use super::{secret_text, snapshot};
+use crate::model::client::{KeyKind, OverrideMode};
 use crate::proxy::authenticate;
 use crate::snapshot::ClientView;
 use crate::store::ClientRow;
@@ -15,23 +18,56 @@ use crate::store::ClientRow;
 /// Longest name, in characters.
 const LONGEST_NAME: usize = 64;
 
-pub(super) async fn add(
+/// A client and its new key, which is shown this once.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub struct ClientKey {
+    /// The client.
+    pub client: ClientView,
+    /// The key.
+    #[serde(with = "secret_text")]
+    #[schema(value_type = String)]
+    pub key: SecretString,
+    /// The address to configure in the tool; for a path key it holds the key.
+    #[serde(with = "secret_text")]
+    #[schema(value_type = String)]
+    pub base_url: SecretString,
+}
+
+impl ClientKey {
+    fn new(endpoint: String, client: ClientView, key: SecretString) -> Self {
+        let base_url = match client.key_kind {
+            KeyKind::Bearer => endpoint,
+            KeyKind::Path => {
+                format!("{}/k/{}/v1", endpoint.trim_end_matches("/v1"), key.expose_secret())
+            }
+        };
+        Self { client, key, base_url: base_url.into() }
+    }
+}
+
+/// Makes a client and its key.
+pub(crate) async fn add(
     engine: &EngineHandle,
     tenant: TenantId,
-    new: NewClient,
-) -> Result<(ClientView, SecretString), ActionError> {
+    new: ClientNew,
+) -> Result<ClientKey, ActionError> {
     let name = valid_name(&new.name)?;
     let _edit = engine.core().registry.edit().await;
     let account = engine.account(tenant, &new.account)?.id;
-    let key = authenticate::new_key(new.key_kind);
-    let wanted = Wanted { mode: new.override_mode, strategy: new.strategy, members: new.members };
+    let key_kind = new.key_kind.unwrap_or(KeyKind::Bearer);
+    let key = authenticate::new_key(key_kind);
+    let wanted = Wanted {
+        mode: new.override_mode.unwrap_or(OverrideMode::Inherit),
+        strategy: new.strategy,
+        members: new.extra_provider_names,
+    };
     let (override_mode, strategy) = settle(engine, account, wanted)?;
     let row = ClientRow {
         id: ClientId(Uuid::now_v7()),
         tenant,
         name,
         account,
-        key_kind: new.key_kind,
+        key_kind,
         key_hash: key.hash,
         key_hint: key.hint,
         override_mode,
@@ -43,52 +79,55 @@ pub(super) async fn add(
         return Err(taken(&row.name));
     }
     engine.core().store.insert_client(row.clone()).await.map_err(refused)?;
-    Ok((shown(engine, &row).await?, key.secret))
+    Ok(ClientKey::new(engine.endpoint(), shown(engine, &row).await?, key.secret))
 }
 
-pub(super) async fn update(
+/// Changes a client; its key stays. Leaving `custom` drops its own strategy.
+pub(crate) async fn update(
     engine: &EngineHandle,
     tenant: TenantId,
     name: &str,
-    patch: ClientPatch,
+    change: ClientChange,
 ) -> Result<ClientView, ActionError> {
     let _edit = engine.core().registry.edit().await;
     let mut row = engine.client(tenant, name)?;
-    if let Some(new_name) = &patch.name {
+    if let Some(new_name) = &change.name {
         let new_name = valid_name(new_name)?;
         if new_name != row.name && engine.client(tenant, &new_name).is_ok() {
             return Err(taken(&new_name));
         }
         row.name = new_name;
     }
-    if let Some(account) = &patch.account {
+    if let Some(account) = &change.account {
         row.account = engine.account(tenant, account)?.id;
     }
     let wanted = Wanted {
-        mode: patch.override_mode.unwrap_or(row.override_mode),
-        strategy: patch.strategy.or(row.strategy),
-        members: patch.members,
+        mode: change.override_mode.unwrap_or(row.override_mode),
+        strategy: change.strategy.or(row.strategy),
+        members: change.extra_provider_names,
     };
     (row.override_mode, row.strategy) = settle(engine, row.account, wanted)?;
     engine.core().store.update_client(row.clone()).await.map_err(refused)?;
     shown(engine, &row).await
 }
 
-pub(super) async fn rotate(
+/// Gives a client a new key; the old one ends at once.
+pub(crate) async fn rotate(
     engine: &EngineHandle,
     tenant: TenantId,
     name: &str,
-) -> Result<(ClientView, SecretString), ActionError> {
+) -> Result<ClientKey, ActionError> {
     let _edit = engine.core().registry.edit().await;
     let mut row = engine.client(tenant, name)?;
     let key = authenticate::new_key(row.key_kind);
     row.key_hash = key.hash;
     row.key_hint = key.hint;
     engine.core().store.update_client(row.clone()).await.map_err(refused)?;
-    Ok((shown(engine, &row).await?, key.secret))
+    Ok(ClientKey::new(engine.endpoint(), shown(engine, &row).await?, key.secret))
 }
 
-pub(super) async fn remove(engine: &EngineHandle, tenant: TenantId, name: &str) -> Result<(), ActionError> {
+/// Removes a client; its key ends at once.
+pub(crate) async fn remove(engine: &EngineHandle, tenant: TenantId, name: &str) -> Result<(), ActionError> {
     let _edit = engine.core().registry.edit().await;
     let row = engine.client(tenant, name)?;
     engine.core().store.delete_client(tenant, row.id).await.map_err(refused)?;
@@ -122,7 +161,11 @@ fn taken(name: &str) -> ActionError {
 /// How a client is to use its account's pool, as it was asked for.
 struct Wanted {
     mode: OverrideMode,
+    /// Required in `custom` mode, without meaning in the others.
     strategy: Option<Strategy>,
+    /// The seed's `extra_provider_names` of a client: in `custom` mode, none at all means the account alone (but
+    /// for `round_robin`, which means its pool); anything else has to be the pool's members, for only the
+    /// account's own pool says who they are.
     members: Option<Vec<String>>,
 }
 

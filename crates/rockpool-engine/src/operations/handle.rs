@@ -6,11 +6,10 @@ use std::sync::Arc;
 use rockpool_routing::TenantId;
 use tokio::sync::broadcast;
 
-use super::action::ActionError;
+use super::error::{ActionError, refused};
 use super::snapshot;
 use super::snapshot::Surroundings;
 use crate::accounts::login::SignIns;
-use crate::api::Operations;
 use crate::config::{Config, VaultChoice};
 use crate::core::Core;
 use crate::jobs::poll::SharedPoller;
@@ -18,9 +17,9 @@ use crate::model::principal::{Principal, Viewer};
 use crate::snapshot::Snapshot;
 use crate::snapshot::event::EngineEvent;
 use crate::store::registry::Registry;
-use crate::store::{AccountRow, ClientRow, StoreError};
+use crate::store::{AccountRow, ClientRow};
 
-/// A clonable handle. All changes go through the operations that the management API offers.
+/// A clonable handle. All changes go through the operations, which are reached through the management API.
 #[derive(Clone)]
 pub struct EngineHandle {
     shared: Arc<Shared>,
@@ -76,7 +75,7 @@ impl EngineHandle {
 
     /// What this machine's owner sees.
     pub fn snapshot(&self) -> Snapshot {
-        Operations::snapshot(self, &self.viewer(Principal::Owner))
+        self.snapshot_for(&self.viewer(Principal::Owner))
     }
 
     /// Events from now on.
@@ -84,7 +83,21 @@ impl EngineHandle {
         self.shared.core.notices.subscribe()
     }
 
-    pub(crate) fn view(&self, viewer: &Viewer) -> Snapshot {
+    /// The tenants that `principal` may see. Both principals act for the whole machine; at home they are in the
+    /// tenant that existed first.
+    pub(crate) fn viewer(&self, principal: Principal) -> Viewer {
+        match principal {
+            Principal::Owner | Principal::Control => {
+                let registry = self.shared.core.registry.get();
+                let tenants: Vec<TenantId> = registry.tenants.iter().map(|tenant| tenant.id).collect();
+                let home = tenants.first().copied().unwrap_or(TenantId(uuid::Uuid::nil()));
+                Viewer { home, tenants }
+            }
+        }
+    }
+
+    /// Everything that `viewer` may see.
+    pub(crate) fn snapshot_for(&self, viewer: &Viewer) -> Snapshot {
         let sign_ins = viewer.tenants.iter().flat_map(|tenant| self.shared.sign_ins.list(*tenant)).collect();
         snapshot::snapshot(&self.shared.core, viewer, Surroundings { endpoint: self.endpoint(), sign_ins })
     }
@@ -118,28 +131,5 @@ impl EngineHandle {
     pub(crate) async fn reload(&self) -> Result<Arc<Registry>, ActionError> {
         self.shared.core.reload().await.map_err(refused)?;
         Ok(self.shared.core.registry.get())
-    }
-}
-
-/// A refusal of the database in the words of the API.
-pub(crate) fn refused(error: StoreError) -> ActionError {
-    let message = error.to_string();
-    match error {
-        StoreError::Taken(_) => ActionError::conflict("taken", "name", message),
-        StoreError::InUse { .. } => ActionError::conflict("in_use", "account", message),
-        StoreError::NotFound(what) => ActionError::not_found("not_found", what, message),
-        StoreError::Open { .. }
-        | StoreError::Newer(_)
-        | StoreError::Corrupt { .. }
-        | StoreError::Full(_)
-        | StoreError::ReadOnly(_)
-        | StoreError::Busy(_)
-        | StoreError::RefreshTokenSpent
-        | StoreError::Closed
-        | StoreError::Unreadable(_)
-        | StoreError::Sqlite(_) => {
-            tracing::warn!(%message, "the database refused");
-            ActionError::unavailable("store_unavailable", message)
-        }
     }
 }

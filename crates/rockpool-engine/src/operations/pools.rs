@@ -4,25 +4,27 @@ use std::collections::BTreeMap;
 
 use rockpool_routing::{AccountId, Pool, PoolError, TenantId, pool};
 
-use super::action::{ActionError, PoolSettings};
-use super::handle::{EngineHandle, refused};
+use super::error::{ActionError, refused};
+use super::handle::EngineHandle;
+use super::requests::PoolChange;
 use super::snapshot;
 use crate::snapshot::PoolView;
 use crate::store::registry::Registry;
 
-pub(super) async fn set(
+/// Makes or replaces the pool of `owner`.
+pub(crate) async fn set(
     engine: &EngineHandle,
     tenant: TenantId,
     owner: &str,
-    settings: PoolSettings,
+    change: PoolChange,
 ) -> Result<PoolView, ActionError> {
     let _edit = engine.core().registry.edit().await;
     let registry = engine.core().registry.get();
     let owner_id = engine.account(tenant, owner)?.id;
-    let members = members(&registry, tenant, owner, &settings.extra_provider_names)?;
+    let members = members(&registry, tenant, owner, &change.extra_provider_names)?;
     let present = registry.pools.get(&owner_id).map(|row| row.pool.conversations);
-    let conversations = settings.conversations.or(present).unwrap_or_default();
-    let candidate = Pool { owner: owner_id, members, strategy: settings.strategy, conversations };
+    let conversations = change.conversations.or(present).unwrap_or_default();
+    let candidate = Pool { owner: owner_id, members, strategy: change.strategy, conversations };
     let existing: BTreeMap<AccountId, Pool> = registry
         .pools
         .iter()
@@ -32,12 +34,13 @@ pub(super) async fn set(
     pool::validate(&candidate, &existing).map_err(|error| in_words(&registry, owner, &error))?;
     engine.core().store.set_pool(tenant, candidate).await.map_err(refused)?;
     let registry = engine.reload().await?;
-    engine.core().routing.learn(|_, _| ());
+    engine.core().routing.look_again();
     let row = registry.pools.get(&owner_id).ok_or_else(|| ActionError::no_pool(owner))?;
     Ok(engine.core().routing.read(|router, now| snapshot::pool(engine.core(), &registry, router, row, now)))
 }
 
-pub(super) async fn remove(engine: &EngineHandle, tenant: TenantId, owner: &str) -> Result<(), ActionError> {
+/// Dissolves the pool of `owner`; its accounts stay.
+pub(crate) async fn remove(engine: &EngineHandle, tenant: TenantId, owner: &str) -> Result<(), ActionError> {
     let _edit = engine.core().registry.edit().await;
     let registry = engine.core().registry.get();
     let id = engine.account(tenant, owner)?.id;

@@ -1,120 +1,31 @@
-//! A whole engine in front of a scripted provider, asked as a host and as a tool asks it.
+//! Operations and what tools notice of them, on an engine that serves.
 
 mod graph;
 
-use futures_util::FutureExt as _;
 use std::sync::mpsc;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use base64::Engine as _;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use jiff::Timestamp;
 use rockpool_routing::account::Activation;
-use rockpool_routing::{Conversations, Reading, Source, Strategy, TenantId};
+use rockpool_routing::{Conversations, Reading, Source, Strategy};
 use secrecy::ExposeSecret as _;
 use serde_json::{Value, json};
 
-use super::action::{
-    AccountPatch, ActionError, ClientPatch, ImportMode, NewClient, NewImport, OpenBrowser, PoolSettings,
-};
-use super::handle::EngineHandle;
-use crate::api::Operations as _;
-use crate::config::{Config, VaultChoice};
+use super::error::ActionError;
+use super::requests::{AccountChange, ClientChange, NewSignIn, PoolChange};
+use super::{accounts, clients, pools, sign_ins};
+use crate::config::VaultChoice;
 use crate::engine::Engine;
 use crate::host::clock::Clock;
 use crate::host::data_dir::Control;
 use crate::host::ports::{NoBrowser, Ports};
-use crate::model::client::{KeyKind, OverrideMode};
-use crate::model::principal::Principal;
-use crate::snapshot::AccountView;
+use crate::model::client::OverrideMode;
 use crate::store::system_scope;
 use crate::test_http::{Reply, Server};
+use crate::test_serving::{ServingEngine, home, import_of, serving, usage};
 use crate::vault::MemoryVault;
 
 const MODELS: &str = "/codex/models";
-
-struct World {
-    engine: Engine,
-    clock: Clock,
-    provider: Server,
-    config: Config,
-    _folder: tempfile::TempDir,
-}
-
-/// An engine that serves, in front of a provider that follows `script`.
-async fn serving(script: impl Fn(&str) -> Reply + Send + Sync + 'static) -> World {
-    let folder = tempfile::tempdir().unwrap();
-    let provider = Server::answering(script).await;
-    let mut config = provider.config();
-    config.data_dir = folder.path().join("data");
-    let clock = Clock::manual(Timestamp::from_second(1_800_000_000).unwrap());
-    let engine = Engine::start(config.clone(), ports(&clock)).await.unwrap();
-    World { engine, clock, provider, config, _folder: folder }
-}
-
-fn ports(clock: &Clock) -> Ports {
-    Ports { vault: Box::new(MemoryVault::default()), browser: Arc::new(NoBrowser), clock: clock.clone() }
-}
-
-fn home(engine: &EngineHandle) -> TenantId {
-    engine.viewer(Principal::Owner).home
-}
-
-/// An `auth.json` of `person`, whose tokens were made for the workspace `of-PERSON`.
-fn import_of(person: &str) -> NewImport {
-    let part = |value: Value| URL_SAFE_NO_PAD.encode(value.to_string());
-    let auth = json!({
-        "chatgpt_user_id": format!("user-{person}"),
-        "chatgpt_account_id": format!("of-{person}"),
-        "chatgpt_plan_type": "plus",
-    });
-    let claims = json!({ "iat": 1_800_000_000, "exp": 1_900_000_000, "https://api.openai.com/auth": auth });
-    let token = format!("{}.{}.{person}", part(json!({"alg": "none", "typ": "JWT"})), part(claims));
-    let tokens = json!({ "access_token": token, "id_token": token, "refresh_token": format!("rt-{person}") });
-    NewImport {
-        auth_json: json!({ "tokens": tokens }).to_string().into(),
-        name: Some(person.to_owned()),
-        display_name: None,
-        mode: ImportMode::TakeOver,
-    }
-}
-
-impl World {
-    fn handle(&self) -> EngineHandle {
-        self.engine.handle()
-    }
-
-    async fn import(&self, person: &str) -> AccountView {
-        let engine = self.handle();
-        engine.import_account(home(&engine), import_of(person)).await.unwrap()
-    }
-
-    /// The key of a new client of `account`.
-    async fn client(&self, account: &str) -> String {
-        let engine = self.handle();
-        let new = NewClient {
-            name: "tool".to_owned(),
-            account: account.to_owned(),
-            key_kind: KeyKind::Bearer,
-            override_mode: OverrideMode::Inherit,
-            strategy: None,
-            members: None,
-        };
-        engine.add_client(home(&engine), new).await.unwrap().1.expose_secret().to_owned()
-    }
-
-    async fn get(&self, path: &str, key: &str) -> reqwest::Response {
-        let engine = self.handle();
-        let url = format!("http://{}{path}", engine.address().unwrap());
-        engine.core().upstream.http.get(url).bearer_auth(key).send().await.unwrap()
-    }
-}
-
-/// A usage answer that names a plan.
-fn usage(plan: &str) -> Reply {
-    Reply::json(200, &json!({ "plan_type": plan, "email": "a@b.test" }).to_string())
-}
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_poll_that_began_before_a_rename_does_not_undo_it() {
@@ -131,11 +42,11 @@ async fn a_poll_that_began_before_a_rename_does_not_undo_it() {
     is_asked.recv().unwrap();
 
     let (engine, poller) = (world.handle(), world.handle());
-    let poll = tokio::spawn(async move { poller.refresh_quota(home(&poller), "ada").await });
+    let poll = tokio::spawn(async move { accounts::refresh_quota(&poller, home(&poller), "ada").await });
     is_asked.recv().unwrap();
-    let patch =
-        AccountPatch { name: Some("grace".to_owned()), display_name: None, wish: Some(Activation::Paused) };
-    engine.update_account(home(&engine), "ada", patch).await.unwrap();
+    let change =
+        AccountChange { name: Some("grace".to_owned()), display_name: None, state: Some(Activation::Paused) };
+    accounts::update(&engine, home(&engine), "ada", change).await.unwrap();
     answer.send(usage("team")).unwrap();
     poll.await.unwrap().unwrap();
     let row = engine.account(home(&engine), "grace").unwrap();
@@ -146,36 +57,23 @@ async fn a_poll_that_began_before_a_rename_does_not_undo_it() {
 }
 
 #[tokio::test]
-async fn a_rotation_whose_caller_goes_away_ends_the_old_key_all_the_same() {
-    let world = serving(|_| usage("plus")).await;
-    world.import("ada").await;
-    let key = world.client("ada").await;
-    let engine = world.handle();
-    assert_eq!(world.get("/backend-api/wham/usage", &key).await.status(), 200);
-    let mut events = engine.events();
-    // Asked once and then dropped.
-    assert!(engine.rotate_client(home(&engine), "tool").now_or_never().is_none());
-    while world.get("/backend-api/wham/usage", &key).await.status() == 200 {
-        tokio::time::timeout(Duration::from_secs(5), events.recv()).await.unwrap().unwrap();
-    }
-}
-
-#[tokio::test]
 async fn two_changes_to_one_client_at_the_same_time_are_both_kept() {
     let world = serving(|_| usage("plus")).await;
     world.import("ada").await;
     world.client("ada").await;
     let engine = world.handle();
-    let custom = ClientPatch {
+    let custom = ClientChange {
         override_mode: Some(OverrideMode::Custom),
         strategy: Some(Strategy::RoundRobin),
-        ..ClientPatch::default()
+        ..ClientChange::default()
     };
     let tenant = home(&engine);
-    let (rotated, changed) =
-        tokio::join!(engine.rotate_client(tenant, "tool"), engine.update_client(tenant, "tool", custom));
+    let (rotated, changed) = tokio::join!(
+        clients::rotate(&engine, tenant, "tool"),
+        clients::update(&engine, tenant, "tool", custom)
+    );
     changed.unwrap();
-    let key = rotated.unwrap().1;
+    let key = rotated.unwrap().key;
     assert_eq!(world.get("/backend-api/wham/usage", key.expose_secret()).await.status(), 200);
     assert_eq!(engine.client(tenant, "tool").unwrap().strategy, Some(Strategy::RoundRobin));
 }
@@ -209,20 +107,20 @@ async fn a_blocked_account_is_not_asked_for_its_models_but_its_list_still_counts
     world.import("grace").await;
     let engine = world.handle();
     let tenant = home(&engine);
-    let pool = PoolSettings {
+    let pool = PoolChange {
         strategy: Strategy::PriorityOrder,
         extra_provider_names: vec!["grace".to_owned()],
         conversations: None,
     };
-    engine.set_pool(tenant, "ada", pool).await.unwrap();
+    pools::set(&engine, tenant, "ada", pool).await.unwrap();
     let key = world.client("ada").await;
     let etag = |answer: &reqwest::Response| answer.headers()["etag"].clone();
     let asked = || world.provider.requests().iter().filter(|request| request.contains(MODELS)).count();
 
     let both = world.get("/v1/models", &key).await;
     assert_eq!(asked(), 2);
-    let aside = AccountPatch { wish: Some(Activation::Paused), ..AccountPatch::default() };
-    engine.update_account(tenant, "grace", aside).await.unwrap();
+    let aside = AccountChange { state: Some(Activation::Paused), ..AccountChange::default() };
+    accounts::update(&engine, tenant, "grace", aside).await.unwrap();
     world.clock.advance(Duration::from_secs(3600));
     let one = world.get("/v1/models", &key).await;
     assert_eq!(asked(), 3, "the one that is set aside was not asked again");
@@ -255,7 +153,7 @@ async fn a_files_workspace_outranks_that_of_its_tokens() {
     let mut file: Value = serde_json::from_str(import.auth_json.expose_secret()).unwrap();
     file["tokens"]["account_id"] = json!("chosen");
     import.auth_json = file.to_string().into();
-    let account = engine.import_account(home(&engine), import).await.unwrap();
+    let account = accounts::import(&engine, home(&engine), import).await.unwrap();
     assert_eq!((account.workspace_id.as_str(), account.plan.as_deref()), ("chosen", Some("team")));
     let asked = world.provider.requests();
     assert!(asked.iter().all(|request| request.contains("chatgpt-account-id: chosen")), "{asked:?}");
@@ -269,11 +167,16 @@ async fn a_command_without_a_server_takes_no_login_into_a_vault_that_forgets() {
     let mut config = provider.config();
     config.data_dir = folder.path().join("data");
     assert_eq!(config.vault, VaultChoice::Memory);
-    let offline = Engine::start_offline(config, ports(&Clock::system())).await.unwrap();
+    let ports = Ports {
+        vault: Box::new(MemoryVault::default()),
+        browser: Arc::new(NoBrowser),
+        clock: Clock::system(),
+    };
+    let offline = Engine::start_offline(config, ports).await.unwrap();
     let engine = offline.handle();
     let refused = |error: ActionError| assert_eq!(error.code, "vault_forgets", "{error}");
-    refused(engine.import_account(home(&engine), import_of("ada")).await.unwrap_err());
-    refused(engine.start_sign_in(home(&engine), None, OpenBrowser::No).await.unwrap_err());
+    refused(accounts::import(&engine, home(&engine), import_of("ada")).await.unwrap_err());
+    refused(sign_ins::start(&engine, home(&engine), NewSignIn::default()).await.unwrap_err());
     assert!(engine.snapshot().accounts.is_empty());
     offline.shutdown().await;
 }

@@ -11,8 +11,8 @@ use rockpool_routing::replay::{Assumption, Course, Recording, Replayer, Request,
 use rockpool_routing::runway::{SAMPLE_RETENTION, Sample, Tokens};
 use rockpool_routing::{AccountId, Class, ConversationKey, Now, Pool, Strategy, TenantId};
 
-use super::action::ActionError;
-use super::handle::{EngineHandle, refused};
+use super::error::{ActionError, refused};
+use super::handle::EngineHandle;
 use crate::model::client::OverrideMode;
 use crate::snapshot::{DrySpanView, ScenarioAccountView, ScenarioView, WhatIfView};
 use crate::store::registry::Registry;
@@ -23,7 +23,7 @@ const MOST: u32 = 10_000;
 /// Quota is looked up from so long before the first request: what was left then was seen before it.
 const BEFORE: SignedDuration = SignedDuration::from_hours(6);
 
-pub(super) async fn what_if(
+pub(crate) async fn what_if(
     engine: &EngineHandle,
     tenant: TenantId,
     owner: &str,

@@ -114,6 +114,11 @@ impl Routing {
         result
     }
 
+    /// Tells what follows from a change that the router is not told of, such as who is in a pool.
+    pub(crate) fn look_again(&self) {
+        self.learn(|_, _| ());
+    }
+
     /// Takes the present states as told, so that starting up is not news.
     pub(crate) fn settle_in(&self) {
         let mut state = self.lock();

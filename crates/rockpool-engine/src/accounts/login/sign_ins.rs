@@ -24,7 +24,7 @@ use crate::config::CALLBACK_PORTS;
 use crate::host::clock::Clock;
 use crate::host::ports::Browser;
 use crate::host::tasks::Tasks;
-use crate::operations::action::OpenBrowser;
+use crate::model::sign_in::OpenBrowser;
 use crate::provider::oauth::{ExchangeError, OAuthClient, TokenGrant};
 use crate::provider::pkce::{Verifier, random_state};
 use crate::snapshot::{CallbackView, SignInView};

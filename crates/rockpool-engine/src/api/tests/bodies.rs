@@ -1,18 +1,20 @@
-//! Bad bodies: each gets a problem that names the field, and never reaches the engine.
+//! Bad bodies: each gets a problem that names the field, and changes nothing.
 
 use axum::body::Body;
 use http::{Method, Request, StatusCode, header};
 use tower::ServiceExt as _;
 
-use super::fake::{Fake, ask};
-use crate::api::router;
+use super::ask;
+use crate::api::router::router;
 use crate::model::principal::Principal;
+use crate::test_stage::Stage;
 
 /// Status, code, subject and sentence of the answer to a body that must be refused.
 async fn refused(path: &str, body: &str) -> (u16, String, Option<String>, String) {
-    let fake = Fake::new();
-    let (status, problem) = ask(&fake, Method::POST, path, body).await;
-    assert!(fake.calls().is_empty(), "the engine was asked: {:?}", fake.calls());
+    let stage = Stage::with(&["a"]).await;
+    let before = stage.handle().snapshot();
+    let (status, problem) = ask(&stage.handle(), Method::POST, path, body).await;
+    assert_eq!(stage.handle().snapshot(), before);
     let text = |field: &str| problem[field].as_str().map(ToOwned::to_owned);
     (status.as_u16(), text("code").unwrap(), text("subject"), text("detail").unwrap())
 }
@@ -78,7 +80,7 @@ async fn raw(body: Vec<u8>, media_type: &str) -> StatusCode {
         .extension(Principal::Control)
         .body(Body::from(body))
         .unwrap();
-    router(Fake::new()).oneshot(request).await.unwrap().status()
+    router(Stage::with(&["a"]).await.handle()).oneshot(request).await.unwrap().status()
 }
 
 #[tokio::test]

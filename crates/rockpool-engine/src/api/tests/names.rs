@@ -3,7 +3,7 @@
 use rockpool_routing as routing;
 use serde_json::{Value, json};
 
-use crate::api::document;
+use crate::api::router::document;
 
 /// Asserts that the document's enum `$name` lists exactly the serialised variants of `$routing`.
 macro_rules! assert_same_names {

@@ -1,12 +1,13 @@
 //! The rules between accounts, pools and clients, on every way in.
 
 use super::*;
-use crate::operations::action::{AccountPatch, ActionErrorKind};
+use crate::operations::error::ActionErrorKind;
+use crate::operations::requests::AccountImport;
 use crate::snapshot::{ClientView, PoolView, Snapshot};
 
 const PEOPLE: [&str; 5] = ["ada", "ben", "cleo", "dan", "eva"];
 
-async fn people() -> World {
+async fn people() -> ServingEngine {
     let world = serving(|_| usage("plus")).await;
     for person in PEOPLE {
         world.import(person).await;
@@ -14,18 +15,18 @@ async fn people() -> World {
     world
 }
 
-fn settings(strategy: Strategy, members: &[&str]) -> PoolSettings {
-    PoolSettings {
+fn change(strategy: Strategy, members: &[&str]) -> PoolChange {
+    PoolChange {
         strategy,
         extra_provider_names: members.iter().map(|name| (*name).to_owned()).collect(),
         conversations: None,
     }
 }
 
-impl World {
+impl ServingEngine {
     async fn pool(&self, owner: &str, members: &[&str]) -> Result<PoolView, ActionError> {
         let engine = self.handle();
-        engine.set_pool(home(&engine), owner, settings(Strategy::RoundRobin, members)).await
+        pools::set(&engine, home(&engine), owner, change(Strategy::RoundRobin, members)).await
     }
 
     fn snapshot(&self) -> Snapshot {
@@ -46,9 +47,9 @@ impl World {
         (pool.accounts().map(|account| registry.name_of(account)).collect(), pool.strategy)
     }
 
-    async fn change_client(&self, patch: ClientPatch) -> Result<ClientView, ActionError> {
+    async fn change_client(&self, change: ClientChange) -> Result<ClientView, ActionError> {
         let engine = self.handle();
-        engine.update_client(home(&engine), "tool", patch).await
+        clients::update(&engine, home(&engine), "tool", change).await
     }
 }
 
@@ -89,11 +90,9 @@ async fn a_member_that_is_named_twice_or_left_blank_counts_once() {
 async fn a_pool_that_rotates_goes_on_so_when_a_change_does_not_speak_of_it() {
     let world = people().await;
     let engine = world.handle();
-    let rotating = PoolSettings {
-        conversations: Some(Conversations::Rotate),
-        ..settings(Strategy::RoundRobin, &["ben"])
-    };
-    engine.set_pool(home(&engine), "ada", rotating).await.unwrap();
+    let rotating =
+        PoolChange { conversations: Some(Conversations::Rotate), ..change(Strategy::RoundRobin, &["ben"]) };
+    pools::set(&engine, home(&engine), "ada", rotating).await.unwrap();
     let changed = world.pool("ada", &["ben", "cleo"]).await.unwrap();
     assert_eq!(changed.conversations, Conversations::Rotate);
     assert_eq!(world.pool("dan", &["eva"]).await.unwrap().conversations, Conversations::Stay);
@@ -106,13 +105,13 @@ async fn renaming_owner_and_member_leaves_no_name_dangling() {
     world.client("ada").await;
     let engine = world.handle();
     for (old, new) in [("ada", "ada-2"), ("cleo", "cleo-2")] {
-        let patch = AccountPatch { name: Some(new.to_owned()), ..AccountPatch::default() };
-        engine.update_account(home(&engine), old, patch).await.unwrap();
+        let renamed = AccountChange { name: Some(new.to_owned()), ..AccountChange::default() };
+        accounts::update(&engine, home(&engine), old, renamed).await.unwrap();
     }
     assert_eq!(world.pools(), [pool_of("ada-2", &["ben", "cleo-2"])]);
     assert_eq!(world.snapshot().clients[0].account, "ada-2");
-    let taken = AccountPatch { name: Some("ben".to_owned()), ..AccountPatch::default() };
-    let error = engine.update_account(home(&engine), "dan", taken).await.unwrap_err();
+    let taken = AccountChange { name: Some("ben".to_owned()), ..AccountChange::default() };
+    let error = accounts::update(&engine, home(&engine), "dan", taken).await.unwrap_err();
     assert_eq!(error.code, "name_taken");
 }
 
@@ -121,9 +120,9 @@ async fn removing_a_member_takes_it_out_and_removing_an_owner_dissolves_its_pool
     let world = people().await;
     world.pool("ada", &["ben", "cleo"]).await.unwrap();
     let engine = world.handle();
-    engine.remove_account(home(&engine), "ben").await.unwrap();
+    accounts::remove(&engine, home(&engine), "ben").await.unwrap();
     assert_eq!(world.pools(), [pool_of("ada", &["cleo"])]);
-    engine.remove_account(home(&engine), "ada").await.unwrap();
+    accounts::remove(&engine, home(&engine), "ada").await.unwrap();
     assert_eq!(world.pools(), []);
     world.pool("dan", &["cleo"]).await.unwrap();
 }
@@ -133,7 +132,7 @@ async fn an_account_that_a_tool_is_pointed_at_is_not_removed() {
     let world = people().await;
     world.client("ada").await;
     let engine = world.handle();
-    let error = engine.remove_account(home(&engine), "ada").await.unwrap_err();
+    let error = accounts::remove(&engine, home(&engine), "ada").await.unwrap_err();
     assert_eq!((error.code, error.subject.as_deref()), ("account_in_use", Some("ada")));
     assert!(error.message.contains("tool"), "{}", error.message);
 }
@@ -143,12 +142,12 @@ async fn importing_the_same_login_again_repairs_the_account_and_keeps_its_pool()
     let world = people().await;
     world.pool("ada", &["ben"]).await.unwrap();
     let engine = world.handle();
-    let fresh = NewImport {
+    let fresh = AccountImport {
         auth_json: import_of("ben").auth_json.expose_secret().replace("rt-ben", "rt-ben-2").into(),
         name: None,
         ..import_of("ben")
     };
-    engine.import_account(home(&engine), fresh).await.unwrap();
+    accounts::import(&engine, home(&engine), fresh).await.unwrap();
     assert_eq!(world.snapshot().accounts.len(), PEOPLE.len());
     assert_eq!(world.pools(), [pool_of("ada", &["ben"])]);
 }
@@ -160,11 +159,11 @@ async fn an_edit_of_the_pool_is_seen_by_the_next_request_of_every_inheriting_cli
     assert_eq!(world.placed_over("tool"), (vec!["ada".to_owned()], Strategy::PrimaryFirst));
     let engine = world.handle();
     for strategy in Strategy::ALL {
-        engine.set_pool(home(&engine), "ada", settings(strategy, &["cleo", "ben"])).await.unwrap();
+        pools::set(&engine, home(&engine), "ada", change(strategy, &["cleo", "ben"])).await.unwrap();
         let all = ["ada", "cleo", "ben"].map(str::to_owned).to_vec();
         assert_eq!(world.placed_over("tool"), (all, strategy));
     }
-    engine.remove_pool(home(&engine), "ada").await.unwrap();
+    pools::remove(&engine, home(&engine), "ada").await.unwrap();
     assert_eq!(world.placed_over("tool"), (vec!["ada".to_owned()], Strategy::PrimaryFirst));
 }
 
@@ -175,12 +174,12 @@ async fn a_client_follows_its_accounts_pool_overrides_the_strategy_or_stays_on_o
     world.client("ada").await;
     let both = || ["ada", "ben"].map(str::to_owned).to_vec();
     let alone = || vec!["ada".to_owned()];
-    let mode = |mode| ClientPatch { override_mode: Some(mode), ..ClientPatch::default() };
+    let mode = |mode| ClientChange { override_mode: Some(mode), ..ClientChange::default() };
     assert_eq!(world.placed_over("tool"), (both(), Strategy::RoundRobin));
 
     let without = world.change_client(mode(OverrideMode::Custom)).await.unwrap_err();
     assert_eq!(without.code, "strategy_missing");
-    let own = ClientPatch { strategy: Some(Strategy::MostHeadroom), ..mode(OverrideMode::Custom) };
+    let own = ClientChange { strategy: Some(Strategy::MostHeadroom), ..mode(OverrideMode::Custom) };
     world.change_client(own).await.unwrap();
     assert_eq!(world.placed_over("tool"), (both(), Strategy::MostHeadroom));
 
@@ -195,11 +194,11 @@ async fn the_seeds_spelling_of_a_single_account_is_understood_and_membership_sta
     let world = people().await;
     world.pool("ada", &["ben", "cleo"]).await.unwrap();
     world.client("ada").await;
-    let custom = |strategy, members: &[&str]| ClientPatch {
+    let custom = |strategy, members: &[&str]| ClientChange {
         override_mode: Some(OverrideMode::Custom),
         strategy: Some(strategy),
-        members: Some(members.iter().map(|name| (*name).to_owned()).collect()),
-        ..ClientPatch::default()
+        extra_provider_names: Some(members.iter().map(|name| (*name).to_owned()).collect()),
+        ..ClientChange::default()
     };
     let single = world.change_client(custom(Strategy::PriorityOrder, &[])).await.unwrap();
     assert_eq!(single.override_mode, OverrideMode::Single);

@@ -4,9 +4,8 @@ use rockpool_routing::ClientId;
 use uuid::Uuid;
 
 use super::*;
-use crate::api::Operations as _;
-use crate::model::client::KeyKind;
-use crate::operations::action::{NewClient, PoolSettings};
+use crate::operations::requests::{ClientNew, PoolChange};
+use crate::operations::{clients, pools};
 use crate::snapshot::ActivityView;
 use crate::store::ActivityRow;
 use crate::test_stage::{Stage as Machine, at, five_hour};
@@ -37,7 +36,7 @@ fn of_conversation(view: &mut ActivityView, number: i64) {
 
 async fn ask(machine: &Machine, without: &[&str]) -> Result<WhatIfView, ActionError> {
     let names = without.iter().map(|name| (*name).to_owned()).collect();
-    machine.handle().what_if(machine.tenant(), "ada", names).await
+    what_if(&machine.handle(), machine.tenant(), "ada", names).await
 }
 
 fn counts(view: &ScenarioView) -> Vec<(&str, u32)> {
@@ -94,7 +93,7 @@ async fn names_that_are_not_in_the_pool_and_too_many_of_them_are_refused() {
     let ask = |owner: &'static str| {
         let handle = machine.handle();
         let tenant = machine.tenant();
-        async move { handle.what_if(tenant, owner, Vec::new()).await.unwrap_err().code }
+        async move { what_if(&handle, tenant, owner, Vec::new()).await.unwrap_err().code }
     };
     assert_eq!(ask("alan").await, "pool_not_found");
     assert_eq!(ask("nobody").await, "account_not_found");
@@ -109,27 +108,23 @@ async fn a_pool_without_a_record_has_an_empty_answer() {
 
 /// A client that is pointed at `account`.
 async fn client(machine: &Machine, account: &str, override_mode: OverrideMode) -> ClientId {
-    let new = NewClient {
-        name: format!("tool-{account}"),
-        account: account.to_owned(),
-        key_kind: KeyKind::Bearer,
-        override_mode,
-        strategy: None,
-        members: None,
+    let new = ClientNew {
+        override_mode: Some(override_mode),
+        ..ClientNew::inheriting(format!("tool-{account}"), account)
     };
-    machine.handle().add_client(machine.tenant(), new).await.unwrap().0.id
+    clients::add(&machine.handle(), machine.tenant(), new).await.unwrap().client.id
 }
 
 #[tokio::test]
 async fn only_the_pools_own_requests_are_played_and_single_ones_stay_where_they_belong() {
     let machine = Machine::with(&["ada", "grace"]).await;
     machine.add("alan").await;
-    let settings = PoolSettings {
+    let settings = PoolChange {
         strategy: Strategy::PrimaryFirst,
         extra_provider_names: Vec::new(),
         conversations: None,
     };
-    machine.handle().set_pool(machine.tenant(), "alan", settings).await.unwrap();
+    pools::set(&machine.handle(), machine.tenant(), "alan", settings).await.unwrap();
     let inherits = client(&machine, "ada", OverrideMode::Inherit).await;
     let single = client(&machine, "grace", OverrideMode::Single).await;
     let elsewhere = client(&machine, "alan", OverrideMode::Inherit).await;

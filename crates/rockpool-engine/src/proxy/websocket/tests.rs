@@ -19,7 +19,6 @@ use uuid::Uuid;
 use super::byte_stream::{ActivityProbe, Socket, socket};
 use super::dial::Dialed;
 use super::session::{Opening, Session};
-use crate::api::Operations as _;
 use crate::config::Config;
 use crate::engine::Engine;
 use crate::host::clock::Clock;

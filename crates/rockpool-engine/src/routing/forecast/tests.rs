@@ -4,8 +4,8 @@ use rockpool_routing::WindowKind;
 use rockpool_routing::account::Activation;
 
 use super::*;
-use crate::api::Operations as _;
-use crate::operations::action::AccountPatch;
+use crate::operations::accounts;
+use crate::operations::requests::AccountChange;
 use crate::snapshot::{AffinityKind, AffinityView, MovesView};
 use crate::test_stage::{Stage, at, five_hour};
 
@@ -42,8 +42,8 @@ async fn an_account_shows_when_it_runs_dry_and_its_pool_how_long_the_others_last
     let pool = stage.pool().runway;
     assert_eq!((pool.outlook, pool.window), (RunwayOutlook::Lasts, None));
 
-    let paused = AccountPatch { wish: Some(Activation::Paused), ..AccountPatch::default() };
-    stage.handle().update_account(stage.tenant(), "grace", paused).await.unwrap();
+    let paused = AccountChange { state: Some(Activation::Paused), ..AccountChange::default() };
+    accounts::update(&stage.handle(), stage.tenant(), "grace", paused).await.unwrap();
     assert_eq!(rounded(stage.pool().runway), RunwayView { window: None, ..expected });
 }
 

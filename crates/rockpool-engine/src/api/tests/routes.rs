@@ -5,8 +5,10 @@ use http::{Method, Request, StatusCode, header};
 use serde_json::Value;
 use tower::ServiceExt as _;
 
-use super::fake::{Fake, ask};
-use crate::api::{document, router};
+use super::ask;
+use crate::api::router::{document, router};
+use crate::model::principal::Principal;
+use crate::test_stage::Stage;
 
 /// Every method and path that the document promises, with a value for each placeholder.
 fn promised() -> Vec<(Method, String)> {
@@ -21,16 +23,21 @@ fn promised() -> Vec<(Method, String)> {
     operations.collect()
 }
 
+async fn stage() -> Stage {
+    Stage::with(&["codex-pro-1"]).await
+}
+
 #[tokio::test]
-async fn without_a_principal_every_route_answers_401_and_asks_nothing() {
+async fn without_a_principal_every_route_answers_401_and_changes_nothing() {
+    let stage = stage().await;
+    let before = stage.handle().snapshot();
     let unknown = (Method::GET, "/api/v1/nothing".to_owned());
     for (method, path) in promised().into_iter().chain([unknown]) {
-        let fake = Fake::new();
         let request = Request::builder().method(&method).uri(&path).body(Body::empty()).unwrap();
-        let response = router(fake.clone()).oneshot(request).await.unwrap();
+        let response = router(stage.handle()).oneshot(request).await.unwrap();
         assert_eq!(response.status(), StatusCode::UNAUTHORIZED, "{method} {path}");
         assert_eq!(response.headers()[header::CONTENT_TYPE], "application/problem+json");
-        assert!(fake.calls().is_empty());
+        assert_eq!(stage.handle().snapshot(), before);
     }
 }
 
@@ -40,28 +47,30 @@ async fn every_promised_route_is_there() {
     assert!(promised.len() > 20);
     for (method, path) in promised.into_iter().filter(|(_, path)| !path.ends_with("/events")) {
         let path = path.trim_start_matches("/api/v1");
-        let (status, _) = ask(&Fake::new(), method.clone(), path, "").await;
-        assert!(status != StatusCode::NOT_FOUND, "{method} {path}");
+        let (status, answer) = ask(&stage().await.handle(), method.clone(), path, "").await;
+        assert_ne!(answer["code"], "unknown_path", "{method} {path}");
         assert!(status != StatusCode::METHOD_NOT_ALLOWED, "{method} {path}");
     }
 }
 
 #[tokio::test]
 async fn an_unknown_path_and_an_unknown_method_are_problems() {
-    let (status, problem) = ask(&Fake::new(), Method::GET, "/nothing", "").await;
+    let engine = stage().await.handle();
+    let (status, problem) = ask(&engine, Method::GET, "/nothing", "").await;
     assert_eq!((status, problem["code"].as_str()), (StatusCode::NOT_FOUND, Some("unknown_path")));
-    let (status, problem) = ask(&Fake::new(), Method::DELETE, "/status", "").await;
+    let (status, problem) = ask(&engine, Method::DELETE, "/status", "").await;
     assert_eq!((status, problem["code"].as_str()), (StatusCode::METHOD_NOT_ALLOWED, Some("unknown_method")));
 }
 
 #[tokio::test]
 async fn status_shows_everything_and_no_cache_may_keep_it() {
-    let (status, snapshot) = ask(&Fake::new(), Method::GET, "/status", "").await;
-    assert_eq!((status, &snapshot["accounts"][0]["state"]), (StatusCode::OK, &Value::from("ready")));
-    let request = Request::get("/api/v1/status")
-        .extension(crate::model::principal::Principal::Owner)
-        .body(Body::empty())
-        .unwrap();
-    let response = router(Fake::new()).oneshot(request).await.unwrap();
+    let stage = stage().await;
+    let (status, snapshot) = ask(&stage.handle(), Method::GET, "/status", "").await;
+    assert_eq!(status, StatusCode::OK);
+    assert_eq!(snapshot, serde_json::to_value(stage.handle().snapshot()).unwrap());
+    assert_eq!(snapshot["accounts"][0]["name"], Value::from("codex-pro-1"));
+    assert_eq!(snapshot["accounts"][0]["state"], Value::from("ready"));
+    let request = Request::get("/api/v1/status").extension(Principal::Owner).body(Body::empty()).unwrap();
+    let response = router(stage.handle()).oneshot(request).await.unwrap();
     assert_eq!(response.headers()[header::CACHE_CONTROL], "no-store");
 }

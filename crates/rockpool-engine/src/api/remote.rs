@@ -1,6 +1,6 @@
 //! The management API of a server that runs in another process of this user, over loopback.
 
-use std::net::SocketAddr;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -12,16 +12,15 @@ use hyper_util::rt::TokioIo;
 use secrecy::{ExposeSecret, SecretString};
 use tokio::net::TcpStream;
 
-use crate::api::{Answered, Api};
-use crate::failure::Failure;
+use super::transport::{Reply, Transport, Unreachable};
 
 /// The slowest call asks the provider, which the engine itself cuts off earlier.
-const PATIENCE: Duration = Duration::from_secs(60);
+const ANSWER_TIMEOUT: Duration = Duration::from_secs(60);
 /// Largest answer, in bytes: a status of thousands of requests stays far below.
 const ANSWER_LIMIT: usize = 16 * 1024 * 1024;
 
 /// Plain HTTP/1.1 to one address, one connection per call; no proxy can come in between.
-pub(crate) struct Remote {
+pub struct Remote {
     address: SocketAddr,
     token: SecretString,
 }
@@ -29,12 +28,13 @@ pub(crate) struct Remote {
 type AnyError = Box<dyn std::error::Error + Send + Sync>;
 
 impl Remote {
-    /// The server at `address`, which is opened by `token`.
-    pub(crate) fn new(address: SocketAddr, token: SecretString) -> Self {
-        Self { address, token }
+    /// The server that listens on `address` and takes `token` as bearer; one that listens on all interfaces is
+    /// asked over loopback.
+    pub fn new(address: SocketAddr, token: SecretString) -> Self {
+        Self { address: reachable(address), token }
     }
 
-    async fn exchange(&self, method: Method, path: &str, body: Option<Bytes>) -> Result<Answered, AnyError> {
+    async fn exchange(&self, method: Method, path: &str, body: Option<Bytes>) -> Result<Reply, AnyError> {
         let mut bearer = HeaderValue::try_from(format!("Bearer {}", self.token.expose_secret()))?;
         bearer.set_sensitive(true);
         let request = Request::builder()
@@ -50,7 +50,7 @@ impl Remote {
             let response = sender.send_request(request).await?;
             let status = response.status();
             let body = Limited::new(response.into_body(), ANSWER_LIMIT).collect().await?;
-            Ok((status, body.to_bytes()))
+            Ok(Reply { status, body: body.to_bytes() })
         };
         tokio::pin!(connection);
         tokio::pin!(talk);
@@ -62,21 +62,30 @@ impl Remote {
     }
 }
 
-impl Api for Remote {
+impl Transport for Remote {
     fn send<'a>(
         &'a self,
         method: Method,
         path: &'a str,
-        body: Option<Bytes>,
-    ) -> BoxFuture<'a, Result<Answered, Failure>> {
-        let unreachable = |reason: String| Failure::Unreachable { address: self.address.to_string(), reason };
+        json: Option<Bytes>,
+    ) -> BoxFuture<'a, Result<Reply, Unreachable>> {
+        let unreachable = |reason: String| Unreachable { address: self.address.to_string(), reason };
         Box::pin(async move {
-            match tokio::time::timeout(PATIENCE, self.exchange(method, path, body)).await {
+            match tokio::time::timeout(ANSWER_TIMEOUT, self.exchange(method, path, json)).await {
                 Ok(answer) => answer.map_err(|error| unreachable(error.to_string())),
                 Err(_) => Err(unreachable("no answer within a minute".to_owned())),
             }
         })
     }
+}
+
+fn reachable(address: SocketAddr) -> SocketAddr {
+    let ip = match address.ip() {
+        IpAddr::V4(ip) if ip.is_unspecified() => IpAddr::V4(Ipv4Addr::LOCALHOST),
+        IpAddr::V6(ip) if ip.is_unspecified() => IpAddr::V6(Ipv6Addr::LOCALHOST),
+        ip @ (IpAddr::V4(_) | IpAddr::V6(_)) => ip,
+    };
+    SocketAddr::new(ip, address.port())
 }
 
 #[cfg(test)]
@@ -87,7 +96,7 @@ mod tests {
     use super::*;
 
     /// Answers one connection with `answer` and returns what was sent.
-    async fn one_exchange(answer: &'static str) -> (Result<Answered, Failure>, String) {
+    async fn one_exchange(answer: &'static str) -> (Result<Reply, Unreachable>, String) {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let remote = Remote::new(listener.local_addr().unwrap(), SecretString::from("control-token"));
         let serve = async {
@@ -108,7 +117,7 @@ mod tests {
     #[tokio::test]
     async fn a_call_carries_the_control_token_and_brings_the_answer_back() {
         let (answer, seen) = one_exchange("HTTP/1.1 201 Created\r\ncontent-length: 2\r\n\r\n{}").await;
-        let (status, body) = answer.unwrap();
+        let Reply { status, body } = answer.unwrap();
         assert_eq!((status.as_u16(), body.as_ref()), (201, b"{}".as_slice()));
         let head = seen.to_ascii_lowercase();
         assert!(head.starts_with("post /api/v1/x http/1.1\r\n"), "{seen}");
@@ -119,7 +128,7 @@ mod tests {
     #[tokio::test]
     async fn an_answer_that_is_cut_off_is_a_failure_that_names_the_server() {
         let (answer, _) = one_exchange("HTTP/1.1 200 OK\r\ncontent-length: 99\r\n\r\n{}").await;
-        let sentence = answer.unwrap_err().to_string();
+        let sentence = answer.err().unwrap().to_string();
         assert!(sentence.starts_with("the Rockpool at 127.0.0.1:"), "{sentence}");
     }
 
@@ -128,8 +137,16 @@ mod tests {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let remote = Remote::new(listener.local_addr().unwrap(), SecretString::from("control-token"));
         drop(listener);
-        let failure = remote.send(Method::GET, "/api/v1/status", None).await.unwrap_err();
-        assert!(matches!(failure, Failure::Unreachable { .. }));
-        assert!(!failure.to_string().contains("control-token"));
+        let Err(unreachable) = remote.send(Method::GET, "/api/v1/status", None).await else { panic!() };
+        assert!(unreachable.address.starts_with("127.0.0.1:"));
+        assert!(!unreachable.to_string().contains("control-token"));
+    }
+
+    #[test]
+    fn a_server_on_all_interfaces_is_asked_over_loopback() {
+        let asked = |text: &str| reachable(text.parse().unwrap()).to_string();
+        assert_eq!(asked("0.0.0.0:7625"), "127.0.0.1:7625");
+        assert_eq!(asked("[::]:7625"), "[::1]:7625");
+        assert_eq!(asked("127.0.0.1:7625"), "127.0.0.1:7625");
     }
 }

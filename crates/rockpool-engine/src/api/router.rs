@@ -1,0 +1,95 @@
+//! All routes under one prefix, their document, and what holds for each of them.
+
+use axum::Json;
+use axum::Router;
+use axum::extract::{DefaultBodyLimit, Request};
+use axum::middleware::{Next, from_fn};
+use axum::response::{IntoResponse, Response};
+use http::{HeaderValue, StatusCode, header};
+use utoipa::{Modify, OpenApi};
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use super::path::PREFIX;
+use super::problem::Problem;
+use super::{accounts, activity, clients, events, extract, openapi, pools, sign_ins, status};
+use crate::model::principal::Principal;
+use crate::operations::handle::EngineHandle;
+
+/// Largest body, in bytes.
+const BODY_LIMIT: usize = 2 * 1024 * 1024;
+
+/// The routes, under [`PREFIX`].
+pub(crate) fn router(engine: EngineHandle) -> Router {
+    let (router, _) = registrations().split_for_parts();
+    router
+        .fallback(unknown_path)
+        .method_not_allowed_fallback(unknown_method)
+        .layer(DefaultBodyLimit::max(BODY_LIMIT))
+        .layer(from_fn(to_its_end))
+        .layer(from_fn(admit))
+        .with_state(engine)
+}
+
+/// The OpenAPI document of these routes.
+pub(crate) fn document() -> utoipa::openapi::OpenApi {
+    let (_, mut document) = registrations().split_for_parts();
+    openapi::ProblemByDefault.modify(&mut document);
+    document
+}
+
+fn registrations() -> OpenApiRouter<EngineHandle> {
+    let routes = OpenApiRouter::new()
+        .merge(status::routes())
+        .merge(events::routes())
+        .routes(routes!(show_document))
+        .merge(sign_ins::routes())
+        .merge(accounts::routes())
+        .merge(pools::routes())
+        .merge(clients::routes())
+        .merge(activity::routes());
+    OpenApiRouter::with_openapi(openapi::Document::openapi()).nest(PREFIX, routes)
+}
+
+/// This document
+#[utoipa::path(get, path = "/openapi.json", tag = "status", operation_id = "openapi",
+    responses((status = OK, body = serde_json::Value, description = "The OpenAPI document")))]
+async fn show_document() -> Json<utoipa::openapi::OpenApi> {
+    Json(document())
+}
+
+/// Nothing behind this line is reached without a principal, not even the word that a path is unknown.
+/// Answers show accounts and once a key, so no cache may keep them.
+async fn admit(request: Request, next: Next) -> Response {
+    let mut response = match request.extensions().get::<Principal>() {
+        Some(_) => next.run(request).await,
+        None => extract::unauthorized().into_response(),
+    };
+    response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    response
+}
+
+/// Runs a change in a task of its own: a caller who hangs up between the database and the registry would leave
+/// a removed key in force.
+async fn to_its_end(request: Request, next: Next) -> Response {
+    if request.method().is_safe() {
+        return next.run(request).await;
+    }
+    let broke_down = |_| {
+        let detail = "The change broke down; look at the log.";
+        Problem::new(StatusCode::SERVICE_UNAVAILABLE, "broke_down", detail).into_response()
+    };
+    tokio::spawn(next.run(request)).await.unwrap_or_else(broke_down)
+}
+
+async fn unknown_path(request: Request) -> Problem {
+    let path = request.uri().path();
+    let detail = format!("There is nothing at {path}; {PREFIX}/openapi.json lists what there is.");
+    Problem::new(StatusCode::NOT_FOUND, "unknown_path", detail)
+}
+
+async fn unknown_method(request: Request) -> Problem {
+    let (method, path) = (request.method(), request.uri().path());
+    let detail = format!("{path} does not take {method}; {PREFIX}/openapi.json lists what it takes.");
+    Problem::new(StatusCode::METHOD_NOT_ALLOWED, "unknown_method", detail)
+}

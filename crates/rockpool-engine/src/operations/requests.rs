@@ -1,0 +1,183 @@
+//! The requests that operations take, as the management API reads them and its client writes them.
+//!
+//! Names of accounts are slugs. An unknown field is refused, since it is more likely a typing error than a
+//! wish; what is absent is not written.
+
+use std::path::PathBuf;
+
+use rockpool_routing::account::Activation;
+use rockpool_routing::{Conversations, Strategy};
+use secrecy::SecretString;
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+
+use super::secret_text;
+use crate::model::client::{KeyKind, OverrideMode};
+use crate::model::sign_in::OpenBrowser;
+use crate::snapshot::names;
+
+/// A sign-in to be started.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NewSignIn {
+    /// Slug of the account to repair; absent for a new one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub account: Option<String>,
+    /// Whether the engine opens the browser; `yes` when absent.
+    #[serde(default)]
+    pub open_browser: OpenBrowser,
+}
+
+/// The callback address that the person copied.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct PastedCallback {
+    /// The whole address of the page that the browser ended on, or `code#state`.
+    #[serde(with = "secret_text")]
+    #[schema(value_type = String)]
+    pub url: SecretString,
+}
+
+/// Changes to an account; what is absent stays.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct AccountChange {
+    /// New slug.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    /// New display name.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub display_name: Option<String>,
+    /// `active` or `paused`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<names::Wish>)]
+    pub state: Option<Activation>,
+}
+
+/// An existing `auth.json` that becomes an account.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct AccountImport {
+    /// The file's content.
+    #[serde(with = "secret_text")]
+    #[schema(value_type = String)]
+    pub auth_json: SecretString,
+    /// Slug; made from the plan when absent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    /// What to call it; the slug when absent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub display_name: Option<String>,
+    /// Who owns the refresh token afterwards.
+    pub mode: ImportModeName,
+    /// Absolute path of the file, for `follow`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>)]
+    pub path: Option<PathBuf>,
+}
+
+/// A refresh token can have one owner only.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum ImportModeName {
+    /// Rockpool refreshes from now on; the other client must stop using the file.
+    TakeOver,
+    /// The other client goes on refreshing; Rockpool re-reads the file.
+    Follow,
+}
+
+/// What a pool is to be.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct PoolChange {
+    /// How requests are placed.
+    #[schema(value_type = names::Strategy)]
+    pub strategy: Strategy,
+    /// Slugs of the members, in order, without the owner.
+    pub extra_provider_names: Vec<String>,
+    /// Whether conversations stay on their account; absent, a pool keeps what it has, and a new one lets
+    /// them stay.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<names::Conversations>)]
+    pub conversations: Option<Conversations>,
+}
+
+/// What is left out of a replay.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct WhatIfQuery {
+    /// Slugs of accounts to leave out, separated by commas
+    pub without: Option<String>,
+}
+
+/// A local tool that gets a key of its own.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ClientNew {
+    /// Unique name.
+    pub name: String,
+    /// Slug of the account that it is pointed at.
+    pub account: String,
+    /// How it presents its key; `bearer` when absent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub key_kind: Option<KeyKind>,
+    /// Whether it follows the account's pool; `inherit` when absent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub override_mode: Option<OverrideMode>,
+    /// Own strategy, in `custom` mode.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<names::Strategy>)]
+    pub strategy: Option<Strategy>,
+    /// The members of the account's pool, to be named unchanged or not at all; an empty list in `custom`
+    /// mode keeps the client on its account alone, unless it goes round.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub extra_provider_names: Option<Vec<String>>,
+}
+
+impl ClientNew {
+    /// One that sends a bearer and follows the account's pool.
+    pub fn inheriting(name: impl Into<String>, account: impl Into<String>) -> Self {
+        Self {
+            name: name.into(),
+            account: account.into(),
+            key_kind: None,
+            override_mode: None,
+            strategy: None,
+            extra_provider_names: None,
+        }
+    }
+}
+
+/// Changes to a client; what is absent stays.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ClientChange {
+    /// New name.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    /// Slug of another account.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub account: Option<String>,
+    /// Whether it follows the account's pool.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub override_mode: Option<OverrideMode>,
+    /// Own strategy, in `custom` mode.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<names::Strategy>)]
+    pub strategy: Option<Strategy>,
+    /// The members of the account's pool, to be named unchanged or not at all; an empty list in `custom`
+    /// mode keeps the client on its account alone, unless it goes round.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub extra_provider_names: Option<Vec<String>>,
+}
+
+/// How much of the activity is asked for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct ActivityQuery {
+    /// 1 to 200; 50 when absent
+    #[param(minimum = 1, maximum = 200)]
+    pub limit: Option<u32>,
+}
