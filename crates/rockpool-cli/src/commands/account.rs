@@ -3,7 +3,8 @@
 use rockpool_engine::api::requests::AccountChange;
 use rockpool_routing::account::Activation;
 
-use super::{Session, import, sign_in};
+use super::session::Session;
+use super::{import, sign_in};
 use crate::args::{AccountCommand, Named};
 use crate::failure::Failure;
 use crate::show;

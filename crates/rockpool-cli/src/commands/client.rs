@@ -5,7 +5,7 @@ use rockpool_engine::api::requests::ClientNew;
 use rockpool_engine::{KeyKind, OverrideMode};
 use secrecy::ExposeSecret as _;
 
-use super::Session;
+use super::session::Session;
 use crate::args::ClientCommand;
 use crate::failure::Failure;
 use crate::show;

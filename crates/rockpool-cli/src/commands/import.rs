@@ -11,7 +11,7 @@ use rockpool_engine::api::requests::{AccountImport, ImportModeName};
 use rockpool_engine::snapshot::AccountView;
 use serde::Serialize;
 
-use super::Session;
+use super::session::Session;
 use crate::args::ImportArgs;
 use crate::failure::Failure;
 

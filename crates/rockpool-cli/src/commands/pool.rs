@@ -2,7 +2,7 @@
 
 use rockpool_engine::api::requests::PoolChange;
 
-use super::Session;
+use super::session::Session;
 use crate::args::PoolCommand;
 use crate::failure::Failure;
 use crate::show;

@@ -8,7 +8,7 @@ use rockpool_engine::api::requests::{NewSignIn, PastedCallback};
 use rockpool_engine::snapshot::{CallbackView, SignInState, SignInView};
 use rockpool_routing::SignInId;
 
-use super::Session;
+use super::session::Session;
 use crate::args::SignInArgs;
 use crate::failure::Failure;
 

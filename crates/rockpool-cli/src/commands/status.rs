@@ -1,6 +1,6 @@
 //! `rockpool status`.
 
-use super::Session;
+use super::session::Session;
 use crate::failure::Failure;
 use crate::show;
 

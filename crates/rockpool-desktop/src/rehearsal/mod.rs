@@ -6,6 +6,7 @@
 
 mod browser;
 mod cast;
+mod error;
 mod home;
 mod http;
 mod play;
@@ -18,29 +19,13 @@ use rockpool_engine::Browser;
 use rockpool_engine::api::Client;
 use rockpool_engine::config::Config;
 use rockpool_sim::{Sim, SimConfig};
-use thiserror::Error;
 use tokio::runtime::Handle;
 use url::Url;
 
 use self::browser::InProcessBrowser;
+pub use self::error::RehearsalError;
 pub use self::home::Home;
 pub use self::play::Pace;
-
-/// Why a rehearsal could not begin or go on.
-#[derive(Debug, Error)]
-pub enum RehearsalError {
-    /// The simulator or the temporary folder could not be made.
-    #[error("the rehearsal could not be set up: {0}")]
-    SetUp(#[from] io::Error),
-    /// The engine refused a step.
-    #[error("the rehearsal stopped at “{step}”: {reason}")]
-    Step {
-        /// Which step.
-        step: &'static str,
-        /// The engine's sentence, or what else went wrong.
-        reason: String,
-    },
-}
 
 /// A simulator with its people, and a home for the app; both go when this is dropped.
 pub struct Rehearsal {

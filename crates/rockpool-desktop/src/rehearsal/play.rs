@@ -11,8 +11,8 @@ use rockpool_sim::{Death, Sim};
 use secrecy::ExposeSecret as _;
 use tokio::time::{Instant, sleep, timeout};
 
-use super::RehearsalError;
 use super::cast::{Member, OPENING, members};
+use super::error::RehearsalError;
 use super::tool::Tool;
 
 /// Longest time that one sign-in may take.
