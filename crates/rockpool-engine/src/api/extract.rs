@@ -25,7 +25,7 @@ impl FromRequestParts<EngineHandle> for Caller {
     }
 }
 
-/// The answer to a request that came through no door.
+/// The answer to a request that carries no principal.
 pub(super) fn unauthorized() -> Problem {
     Problem::new(
         StatusCode::UNAUTHORIZED,

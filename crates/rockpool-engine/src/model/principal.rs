@@ -4,7 +4,7 @@ use rockpool_routing::TenantId;
 
 /// The one on whose behalf a request to the management API is carried out.
 ///
-/// There is no way to send one: the door through which a request came in attaches it.
+/// There is no way to send one: whoever lets a request in attaches it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Principal {
     /// The person at this machine, through the app itself. No socket can obtain it.

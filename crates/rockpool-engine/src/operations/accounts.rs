@@ -113,8 +113,8 @@ pub(crate) async fn update(
     }
     core.store.edit_account(tenant, row.id, edit, core.clock.wall()).await.map_err(refused)?;
     engine.reload().await?;
-    if let Some(wish) = change.state {
-        core.routing.learn(|router, _| router.set_activation(row.id, wish));
+    if let Some(state) = change.state {
+        core.routing.learn(|router, _| router.set_activation(row.id, state));
     }
     if change.state == Some(Activation::Active) {
         engine.poller().look_now(row.id);
