@@ -90,10 +90,7 @@ impl World {
     async fn without_workspace(&self) {
         let handle = self.engine.handle();
         let core = handle.core();
-        core.store
-            .delete_account(self.ada.tenant, self.ada.id, crate::store::Dependents::Remove)
-            .await
-            .unwrap();
+        core.store.delete_account(self.ada.tenant, self.ada.id).await.unwrap();
         let row = AccountRow { workspace_id: String::new(), plan: None, ..self.ada.clone() };
         core.store.insert_account(row).await.unwrap();
         core.reload().await.unwrap();

@@ -17,7 +17,7 @@ use crate::jobs::poll::PollError;
 use crate::provider::oauth::TokenGrant;
 use crate::provider::usage::UsageError;
 use crate::snapshot::AccountView;
-use crate::store::{AccountEdit, AccountRow, Dependents, Obtained};
+use crate::store::{AccountEdit, AccountRow, Obtained};
 
 /// Longest slug and longest display name, in characters.
 const LONGEST_SLUG: usize = 48;
@@ -156,8 +156,7 @@ async fn take_out(
         );
         return Err(ActionError::conflict("account_in_use", name, text));
     }
-    let orphan =
-        engine.core().store.delete_account(tenant, row.id, Dependents::Remove).await.map_err(refused)?;
+    let orphan = engine.core().store.delete_account(tenant, row.id).await.map_err(refused)?;
     engine.reload().await?;
     engine.core().routing.learn(|router, _| router.remove_account(row.id));
     Ok(orphan)

@@ -96,7 +96,6 @@ pub(crate) fn refused(error: StoreError) -> ActionError {
     let message = error.to_string();
     match error {
         StoreError::Taken(_) => ActionError::conflict("taken", "name", message),
-        StoreError::InUse { .. } => ActionError::conflict("in_use", "account", message),
         StoreError::NotFound(what) => ActionError::not_found("not_found", what, message),
         StoreError::Open { .. }
         | StoreError::Newer(_)

@@ -48,7 +48,7 @@ mod tests {
 
     #[test]
     fn the_challenge_is_the_one_of_the_rfcs_example() {
-        let verifier = Verifier::given("dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk".into());
+        let verifier = Verifier("dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk".into());
         assert_eq!(verifier.challenge(), "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM");
     }
 
@@ -63,7 +63,7 @@ mod tests {
 
     #[test]
     fn a_verifier_cannot_be_printed() {
-        let verifier = Verifier::given("secret-verifier".into());
+        let verifier = Verifier("secret-verifier".into());
         assert!(!format!("{verifier:?}").contains("secret-verifier"));
     }
 }

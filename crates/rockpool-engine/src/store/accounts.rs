@@ -69,15 +69,6 @@ pub(crate) struct AccountRenewal {
     pub plan: Option<String>,
 }
 
-/// What becomes of the pools and clients that point to an account that is removed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Dependents {
-    /// The account stays while there are any.
-    Refuse,
-    /// Its own pool, its membership and its clients go with it.
-    Remove,
-}
-
 impl Store {
     /// Adds an account; on the disk when this returns.
     ///
@@ -182,52 +173,23 @@ impl Store {
         .await
     }
 
-    /// The tenant's accounts, in the order of lists.
-    pub(crate) async fn accounts_of(&self, tenant: TenantId) -> Result<Vec<AccountRow>, StoreError> {
-        self.call(Durability::Batched, move |tx| {
-            let sql = "SELECT * FROM accounts WHERE tenant_id = ?1 ORDER BY position, created_at, id";
-            let mut query = tx.prepare(sql)?;
-            let rows = query.query_map([Text(tenant)], read)?;
-            Ok(rows.collect::<Result<_, _>>()?)
-        })
-        .await
-    }
-
-    /// The tenant's account with this slug.
-    pub(crate) async fn account_by_name(
-        &self,
-        tenant: TenantId,
-        name: &str,
-    ) -> Result<Option<AccountRow>, StoreError> {
-        let name = name.to_owned();
-        self.call(Durability::Batched, move |tx| {
-            let sql = "SELECT * FROM accounts WHERE tenant_id = ?1 AND name = ?2";
-            Ok(tx.query_row(sql, (Text(tenant), name), read).optional()?)
-        })
-        .await
-    }
-
-    /// Removes an account with its quota, outcomes and conversations; its activity stays as history.
-    /// Returns the login that no account refers to any more, for the caller to revoke and remove.
+    /// Removes an account with its clients, its own pool, its membership, its quota, outcomes and
+    /// conversations; its activity stays as history. Returns the login that no account refers to any more,
+    /// for the caller to revoke and remove.
     ///
     /// # Errors
-    /// [`StoreError::InUse`] with [`Dependents::Refuse`] where pools or clients point to it;
     /// [`StoreError::NotFound`].
     pub(crate) async fn delete_account(
         &self,
         tenant: TenantId,
         id: AccountId,
-        dependents: Dependents,
     ) -> Result<Option<LoginId>, StoreError> {
         self.call(Durability::Synced, move |tx| {
             let key = (Text(tenant), Text(id));
             let sql = "SELECT login_id FROM accounts WHERE tenant_id = ?1 AND id = ?2";
             let login = tx.query_row(sql, (Text(tenant), Text(id)), |row| row.get::<_, Text<LoginId>>(0));
             let login = login.optional()?.ok_or(StoreError::NotFound("account"))?.0;
-            match dependents {
-                Dependents::Refuse => refuse_if_used(tx, tenant, id)?,
-                Dependents::Remove => remove_dependents(tx, tenant, id)?,
-            }
+            remove_dependents(tx, tenant, id)?;
             tx.execute("DELETE FROM accounts WHERE tenant_id = ?1 AND id = ?2", key)?;
             let sql = "SELECT 1 FROM accounts WHERE tenant_id = ?1 AND login_id = ?2";
             let shared = tx.prepare(sql)?.exists((Text(tenant), Text(login)))?;
@@ -241,22 +203,6 @@ impl Store {
 pub(super) fn all(connection: &Connection) -> rusqlite::Result<Vec<AccountRow>> {
     let mut query = connection.prepare("SELECT * FROM accounts ORDER BY position, created_at, id")?;
     query.query_map([], read)?.collect()
-}
-
-fn refuse_if_used(connection: &Connection, tenant: TenantId, id: AccountId) -> Result<(), StoreError> {
-    let owners = "SELECT name FROM accounts WHERE tenant_id = ?1 AND id IN (
-                      SELECT owner FROM pools WHERE tenant_id = ?1 AND owner = ?2
-                      UNION SELECT owner FROM pool_members WHERE tenant_id = ?1 AND member = ?2
-                  ) ORDER BY name";
-    let clients = "SELECT name FROM clients WHERE tenant_id = ?1 AND account_id = ?2 ORDER BY name";
-    let names = |sql: &str| -> rusqlite::Result<Vec<String>> {
-        connection.prepare(sql)?.query_map((Text(tenant), Text(id)), |row| row.get(0))?.collect()
-    };
-    let (pools, clients) = (names(owners)?, names(clients)?);
-    if pools.is_empty() && clients.is_empty() {
-        return Ok(());
-    }
-    Err(StoreError::InUse { pools, clients })
 }
 
 fn remove_dependents(connection: &Connection, tenant: TenantId, id: AccountId) -> Result<(), StoreError> {

@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 use rockpool_routing::{AccountId, ClientId, Strategy, TenantId};
-use rusqlite::{Connection, OptionalExtension, Row};
+use rusqlite::{Connection, Row};
 
 use super::column::{Millis, Name, Text, found};
 use super::{Durability, Store, StoreError};
@@ -86,30 +86,6 @@ impl Store {
         self.call(Durability::Synced, move |tx| {
             let sql = "DELETE FROM clients WHERE tenant_id = ?1 AND id = ?2";
             found(tx.execute(sql, (Text(tenant), Text(id)))?, "client")
-        })
-        .await
-    }
-
-    /// The tenant's clients, by name.
-    pub(crate) async fn clients_of(&self, tenant: TenantId) -> Result<Vec<ClientRow>, StoreError> {
-        self.call(Durability::Batched, move |tx| {
-            let mut query = tx.prepare("SELECT * FROM clients WHERE tenant_id = ?1 ORDER BY name")?;
-            let rows = query.query_map([Text(tenant)], read)?;
-            Ok(rows.collect::<Result<_, _>>()?)
-        })
-        .await
-    }
-
-    /// The tenant's client with this name.
-    pub(crate) async fn client_by_name(
-        &self,
-        tenant: TenantId,
-        name: &str,
-    ) -> Result<Option<ClientRow>, StoreError> {
-        let name = name.to_owned();
-        self.call(Durability::Batched, move |tx| {
-            let sql = "SELECT * FROM clients WHERE tenant_id = ?1 AND name = ?2";
-            Ok(tx.query_row(sql, (Text(tenant), name), read).optional()?)
         })
         .await
     }

@@ -14,8 +14,6 @@ pub enum Unique {
     Workspace,
     /// A client's name within its tenant.
     ClientName,
-    /// A member's name within its tenant.
-    MemberName,
     /// An access or client key.
     Key,
     /// A refresh token on this machine.
@@ -33,7 +31,6 @@ impl Unique {
             ("accounts.name", Self::AccountName),
             ("accounts.workspace_id", Self::Workspace),
             ("clients.name", Self::ClientName),
-            ("members.name", Self::MemberName),
             ("key_hash", Self::Key),
             ("fingerprint", Self::RefreshToken),
             ("pool_members", Self::PoolMember),
@@ -49,7 +46,6 @@ impl Unique {
             Self::AccountName => "an account with this name",
             Self::Workspace => "an account for this user and workspace",
             Self::ClientName => "a client with this name",
-            Self::MemberName => "a member with this name",
             Self::Key => "this key",
             Self::RefreshToken => "this login's refresh token",
             Self::PoolMember => "a pool with this member",
@@ -97,14 +93,6 @@ pub enum StoreError {
     /// The row is not there, or not in this tenant.
     #[error("there is no such {0}")]
     NotFound(&'static str),
-    /// The account cannot go because others point to it.
-    #[error("the account is in use by {}", names(.pools, .clients))]
-    InUse {
-        /// Slugs of the owners of pools that it owns or is in.
-        pools: Vec<String>,
-        /// Names of the clients that are pointed at it.
-        clients: Vec<String>,
-    },
     /// The login's refresh token has been sent before and may have been consumed.
     #[error("the refresh token of this login has been sent already; sign in again")]
     RefreshTokenSpent,
@@ -117,12 +105,6 @@ pub enum StoreError {
     /// Anything else, in SQLite's words.
     #[error("the database failed: {0}")]
     Sqlite(rusqlite::Error),
-}
-
-fn names(pools: &[String], clients: &[String]) -> String {
-    let pools = pools.iter().map(|name| format!("the pool of {name}"));
-    let clients = clients.iter().map(|name| format!("client {name}"));
-    pools.chain(clients).collect::<Vec<_>>().join(", ")
 }
 
 impl From<rusqlite::Error> for StoreError {

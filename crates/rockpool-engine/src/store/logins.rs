@@ -146,15 +146,6 @@ impl Store {
         .await
     }
 
-    /// One login.
-    pub(crate) async fn login(&self, tenant: TenantId, id: LoginId) -> Result<Option<LoginRow>, StoreError> {
-        self.call(Durability::Batched, move |tx| {
-            let sql = "SELECT * FROM logins WHERE tenant_id = ?1 AND id = ?2";
-            Ok(tx.query_row(sql, (Text(tenant), Text(id)), read).optional()?)
-        })
-        .await
-    }
-
     /// The login that holds the refresh token with this SHA-256, in whichever tenant. Followed files
     /// come last.
     pub(crate) async fn login_by_fingerprint(
@@ -166,22 +157,6 @@ impl Store {
         self.call(Durability::Batched, move |tx| {
             let sql = "SELECT * FROM logins WHERE fingerprint = ?1 ORDER BY obtained = 'follow' LIMIT 1";
             Ok(tx.query_row(sql, [fingerprint], read).optional()?)
-        })
-        .await
-    }
-
-    /// The newest login of this person with this issuer.
-    pub(crate) async fn login_by_user(
-        &self,
-        tenant: TenantId,
-        issuer: &str,
-        user_id: &str,
-    ) -> Result<Option<LoginRow>, StoreError> {
-        let (issuer, user_id) = (issuer.to_owned(), user_id.to_owned());
-        self.call(Durability::Batched, move |tx| {
-            let sql = "SELECT * FROM logins WHERE tenant_id = ?1 AND issuer = ?2 AND user_id = ?3
-                       ORDER BY created_at DESC, id DESC LIMIT 1";
-            Ok(tx.query_row(sql, (Text(tenant), issuer, user_id), read).optional()?)
         })
         .await
     }

@@ -12,7 +12,6 @@ mod column;
 mod conversations;
 mod error;
 mod logins;
-mod members;
 mod open;
 mod outcomes;
 mod picture;
@@ -28,7 +27,7 @@ mod tests;
 mod traffic;
 mod worker;
 
-pub(crate) use accounts::{AccountEdit, AccountRenewal, AccountRepair, AccountRow, Dependents};
+pub(crate) use accounts::{AccountEdit, AccountRenewal, AccountRepair, AccountRow};
 pub(crate) use activity::ActivityRow;
 pub(crate) use batch::Batch;
 pub(crate) use clients::{ClientRow, LastUse};

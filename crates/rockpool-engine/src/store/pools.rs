@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use rockpool_routing::{AccountId, Conversations, Pool, Strategy, TenantId};
-use rusqlite::{Connection, Params};
+use rusqlite::Connection;
 
 use super::column::{Name, Text};
 use super::{Durability, Store, StoreError};
@@ -50,27 +50,16 @@ impl Store {
         })
         .await
     }
-
-    /// The tenant's pools, by owner.
-    pub(crate) async fn pools_of(&self, tenant: TenantId) -> Result<Vec<PoolRow>, StoreError> {
-        self.call(Durability::Batched, move |tx| load(tx, "WHERE p.tenant_id = ?1", [Text(tenant)])).await
-    }
 }
 
-/// All pools, by owner.
+/// All pools, by tenant and owner.
 pub(super) fn all(connection: &Connection) -> Result<Vec<PoolRow>, StoreError> {
-    load(connection, "", [])
-}
-
-/// One row per member, and one without a member for a pool that has none.
-fn load(connection: &Connection, filter: &str, values: impl Params) -> Result<Vec<PoolRow>, StoreError> {
-    let sql = format!(
-        "SELECT p.tenant_id, p.owner, p.strategy, m.member, p.conversations FROM pools p
-         LEFT JOIN pool_members m ON m.tenant_id = p.tenant_id AND m.owner = p.owner
-         {filter} ORDER BY p.tenant_id, p.owner, m.position"
-    );
-    let mut query = connection.prepare(&sql)?;
-    let mut rows = query.query(values)?;
+    // One row per member, and one without a member for a pool that has none.
+    let sql = "SELECT p.tenant_id, p.owner, p.strategy, m.member, p.conversations FROM pools p
+               LEFT JOIN pool_members m ON m.tenant_id = p.tenant_id AND m.owner = p.owner
+               ORDER BY p.tenant_id, p.owner, m.position";
+    let mut query = connection.prepare(sql)?;
+    let mut rows = query.query([])?;
     let mut pools: BTreeMap<(TenantId, AccountId), Pool> = BTreeMap::new();
     while let Some(row) = rows.next()? {
         let tenant = row.get::<_, Text<TenantId>>(0)?.0;

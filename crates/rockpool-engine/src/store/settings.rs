@@ -1,6 +1,5 @@
 //! Table `settings`: the machine's own facts, above all tenants.
 
-use rusqlite::OptionalExtension;
 use uuid::Uuid;
 
 use super::column::Text;
@@ -18,35 +17,6 @@ impl Store {
             let sql = "SELECT value FROM settings WHERE name = ?1";
             let id = tx.query_row(sql, [INSTALLATION], |row| row.get::<_, Text<Uuid>>(0))?;
             Ok(id.0)
-        })
-        .await
-    }
-
-    /// A setting's value; `None` where it was never set.
-    pub(crate) async fn setting(
-        &self,
-        _scope: SystemScope,
-        name: &'static str,
-    ) -> Result<Option<String>, StoreError> {
-        self.call(Durability::Batched, move |tx| {
-            let sql = "SELECT value FROM settings WHERE name = ?1";
-            Ok(tx.query_row(sql, [name], |row| row.get(0)).optional()?)
-        })
-        .await
-    }
-
-    /// Sets a setting, replacing what was there.
-    pub(crate) async fn set_setting(
-        &self,
-        _scope: SystemScope,
-        name: &'static str,
-        value: String,
-    ) -> Result<(), StoreError> {
-        self.call(Durability::Batched, move |tx| {
-            let sql = "INSERT INTO settings (name, value) VALUES (?1, ?2)
-                       ON CONFLICT (name) DO UPDATE SET value = excluded.value";
-            tx.execute(sql, (name, value))?;
-            Ok(())
         })
         .await
     }

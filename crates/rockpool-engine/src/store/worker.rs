@@ -77,19 +77,6 @@ impl Store {
         let result = answer.await.map_err(|_| StoreError::Closed)?;
         result.map_err(|error| error.located(&self.path))
     }
-
-    /// Waits until everything that was queued before is written and on the disk.
-    pub(crate) async fn flush(&self) -> Result<(), StoreError> {
-        let (reply, answer) = oneshot::channel();
-        let job: Job = Box::new(move |connection| {
-            let result = connection
-                .query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |_| Ok(()))
-                .map_err(StoreError::from);
-            let _ = reply.send(result);
-        });
-        self.jobs.send(job).await.map_err(|_| StoreError::Closed)?;
-        answer.await.map_err(|_| StoreError::Closed)?.map_err(|error| error.located(&self.path))
-    }
 }
 
 fn transact<T>(

@@ -34,7 +34,6 @@ impl From<StoreError> for LoginStoreError {
             | StoreError::Busy(_)
             | StoreError::Taken(_)
             | StoreError::NotFound(_)
-            | StoreError::InUse { .. }
             | StoreError::Closed
             | StoreError::Unreadable(_)
             | StoreError::Sqlite(_) => Self::Database(words),

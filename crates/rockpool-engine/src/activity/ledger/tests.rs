@@ -128,7 +128,7 @@ impl World {
     /// that of the client's last use.
     async fn written(&self) -> (usize, usize, usize, Option<Timestamp>, Option<Timestamp>) {
         let quota = self.store.quota(system_scope()).await.unwrap();
-        let clients = self.store.clients_of(self.tenant).await.unwrap();
+        let clients = self.store.picture(system_scope()).await.unwrap().clients;
         (
             self.store.recent_activity(self.tenant, u32::MAX).await.unwrap().len(),
             self.store.conversations(system_scope(), u32::MAX).await.unwrap().len(),

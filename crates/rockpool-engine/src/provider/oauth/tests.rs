@@ -41,7 +41,7 @@ fn reqwest_client() -> reqwest::Client {
 async fn a_code_is_exchanged_by_form_with_its_verifier() {
     let reply = Reply::json(200, r#"{"access_token":"at","refresh_token":"rt","id_token":"id"}"#);
     let (server, client) = issuer(reply).await;
-    let verifier = Verifier::given("ver".into());
+    let verifier = Verifier::random();
     let grant =
         client.exchange_code(&"c/1".into(), "http://127.0.0.1:9/auth/callback", &verifier).await.unwrap();
     assert_eq!(grant.access_token.expose_secret(), "at");
@@ -50,10 +50,12 @@ async fn a_code_is_exchanged_by_form_with_its_verifier() {
     assert!(request.starts_with("POST /oauth/token HTTP/1.1"), "{request}");
     assert!(request.contains("content-type: application/x-www-form-urlencoded"), "{request}");
     assert!(request.contains("originator: rockpool"), "{request}");
-    assert!(request.ends_with(
+    let form = format!(
         "grant_type=authorization_code&client_id=app_EMoamEEZ73f0CkXaXp7hrann&code=c%2F1\
-         &redirect_uri=http%3A%2F%2F127.0.0.1%3A9%2Fauth%2Fcallback&code_verifier=ver"
-    ));
+         &redirect_uri=http%3A%2F%2F127.0.0.1%3A9%2Fauth%2Fcallback&code_verifier={}",
+        verifier.secret()
+    );
+    assert!(request.ends_with(&form), "{request}");
 }
 
 #[tokio::test]

@@ -14,10 +14,6 @@ use thiserror::Error;
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct UsageReport {
     pub reading: Reading,
-    /// The login's user id, where named.
-    pub user_id: Option<String>,
-    /// The workspace id, where named.
-    pub workspace_id: Option<String>,
     /// The login's e-mail, where named.
     pub email: Option<String>,
 }
@@ -54,8 +50,6 @@ pub(crate) fn parse(body: &[u8], seen_at: Timestamp) -> Result<UsageReport, NotU
                 reset_credits: count(&answer["rate_limit_reset_credits"]["available_count"]),
             }),
         },
-        user_id: text(&answer["user_id"]),
-        workspace_id: text(&answer["account_id"]),
         email: text(&answer["email"]),
     })
 }
@@ -221,8 +215,6 @@ mod tests {
         assert_eq!(report.reading.plan.as_deref(), Some("plus"));
         assert_eq!(report.reading.allowed, Some(true));
         assert_eq!(report.reading.limit_reached, Some(false));
-        assert_eq!(report.workspace_id.as_deref(), Some("ws-1"));
-        assert_eq!(report.user_id.as_deref(), Some("user-1"));
         assert_eq!(report.email.as_deref(), Some("a@b.test"));
     }
 

@@ -23,7 +23,7 @@ async fn a_killed_process_loses_no_committed_row() {
         let rows = store.recent_activity(tenant, 10_000).await.unwrap().len();
         assert!(rows >= committed * BATCH, "{rows} rows of {committed} batches");
         assert_eq!(rows % BATCH, 0, "a batch is there as a whole, or not at all");
-        let login = store.login(tenant, login(tenant, 1).id).await.unwrap().unwrap();
+        let login = login_of(&store, tenant, login(tenant, 1).id).await.unwrap();
         assert!(login.generation >= sent, "generation {} of {sent}", login.generation);
         assert_eq!(login.phase, RefreshPhase::Sent, "the mark was on the disk before the kill");
         store.mark_login_phase(tenant, login.id, RefreshPhase::Idle, None, at(1)).await.unwrap();
@@ -53,7 +53,7 @@ fn kill_after(folder: &Path, reports: usize) -> (usize, u64) {
 async fn write_until_killed(folder: PathBuf) {
     let store = open_in(&folder);
     let tenant = store.ensure_personal(system_scope(), at(0)).await.unwrap();
-    let known = store.login(tenant, login(tenant, 1).id).await.unwrap();
+    let known = login_of(&store, tenant, login(tenant, 1).id).await;
     if known.is_none() {
         with_accounts(&store, tenant, 1).await;
     }

@@ -101,7 +101,7 @@ async fn conversations_move_are_bounded_and_go_with_their_account() {
     let found = store.conversations(system_scope(), 20_000).await.unwrap();
     assert_eq!((found.len(), found[0].name.as_str()), (10_000, "500"));
 
-    store.delete_account(tenant, ids[0], Dependents::Refuse).await.unwrap();
+    store.delete_account(tenant, ids[0]).await.unwrap();
     assert!(store.conversations(system_scope(), 10).await.unwrap().is_empty());
 }
 

@@ -96,6 +96,20 @@ async fn with_accounts(store: &Store, tenant: TenantId, count: u8) -> Vec<Accoun
     ids
 }
 
+/// What the tenant has, of all that is configured.
+async fn of(store: &Store, tenant: TenantId) -> Picture {
+    let mut picture = store.picture(system_scope()).await.unwrap();
+    picture.accounts.retain(|row| row.tenant == tenant);
+    picture.pools.retain(|row| row.tenant == tenant);
+    picture.clients.retain(|row| row.tenant == tenant);
+    picture
+}
+
+async fn login_of(store: &Store, tenant: TenantId, id: LoginId) -> Option<LoginRow> {
+    let logins = store.logins(system_scope()).await.unwrap();
+    logins.into_iter().find(|row| row.tenant == tenant && row.id == id)
+}
+
 /// A second tenant, which no function makes yet.
 async fn other_tenant(store: &Store) -> TenantId {
     let id = TenantId(Uuid::from_u128(7));

@@ -31,7 +31,7 @@ async fn samples_of_quota_come_back_as_recorded_and_go_with_their_account() {
     let other = other_tenant(&store).await;
     assert!(store.quota_history(other, at(0)).await.unwrap().is_empty());
     assert!(store.quota_outline(other, at(0), at(0)).await.unwrap().is_empty());
-    store.delete_account(tenant, ids[0], Dependents::Refuse).await.unwrap();
+    store.delete_account(tenant, ids[0]).await.unwrap();
     assert_eq!(store.quota_history(tenant, at(0)).await.unwrap(), [sample(tenant, ids[1], 2)]);
 }
 

@@ -1,11 +1,10 @@
-//! Logins, accounts, pools, clients, members: what is unique, what refers to what, and the wall between
+//! Logins, accounts, pools, clients: what is unique, what refers to what, and the wall between
 //! tenants.
 
 use rockpool_routing::{Conversations, Pool, Strategy};
 
 use super::*;
 use crate::store::error::Unique;
-use crate::store::members::{MemberRow, Role};
 
 fn pool(owner: AccountId, members: &[AccountId]) -> Pool {
     Pool {
@@ -32,7 +31,7 @@ async fn a_refresh_is_marked_once_and_completed() {
         at: at(12),
     };
     store.complete_refresh(tenant, row.id, refreshed).await.unwrap();
-    let found = store.login(tenant, row.id).await.unwrap().unwrap();
+    let found = login_of(&store, tenant, row.id).await.unwrap();
     let expected = LoginRow {
         generation: 2,
         access_expires_at: Some(at(7200)),
@@ -44,7 +43,7 @@ async fn a_refresh_is_marked_once_and_completed() {
     assert_eq!(found, expected);
     let code = Some("refresh_token_reused".to_owned());
     store.mark_login_phase(tenant, row.id, RefreshPhase::Dead, code.clone(), at(13)).await.unwrap();
-    let found = store.login(tenant, row.id).await.unwrap().unwrap();
+    let found = login_of(&store, tenant, row.id).await.unwrap();
     assert_eq!((found.phase, found.phase_code), (RefreshPhase::Dead, code));
     let dead = store.mark_refresh_sent(tenant, row.id, at(14)).await.unwrap_err();
     assert!(matches!(dead, StoreError::RefreshTokenSpent), "{dead}");
@@ -60,22 +59,20 @@ async fn a_refresh_token_has_one_owner_on_the_machine_but_a_file_may_be_followed
     assert!(matches!(error, StoreError::Taken(Unique::RefreshToken)), "{error}");
     let follow = LoginRow { obtained: Obtained::Follow("/nowhere/auth.json".into()), ..twin };
     store.insert_login(follow.clone()).await.unwrap();
-    assert_eq!(store.login(other, follow.id).await.unwrap(), Some(follow));
+    assert_eq!(login_of(&store, other, follow.id).await, Some(follow));
     let found = store.login_by_fingerprint(system_scope(), &[1; 32]).await.unwrap();
     assert_eq!(found, Some(login(tenant, 1)));
 }
 
 #[tokio::test]
-async fn a_login_is_found_by_person_and_replaced_in_place() {
+async fn a_login_is_replaced_in_place() {
     let (_folder, store, tenant) = store().await;
     store.insert_login(login(tenant, 1)).await.unwrap();
-    let found = store.login_by_user(tenant, "https://issuer.test", "user-1").await.unwrap();
-    assert_eq!(found, Some(login(tenant, 1)));
-    assert_eq!(store.login_by_user(tenant, "https://other.test", "user-1").await.unwrap(), None);
+    assert_eq!(login_of(&store, tenant, login(tenant, 1).id).await, Some(login(tenant, 1)));
     let row =
         LoginRow { fingerprint: [5; 32], generation: 7, obtained: Obtained::Import, ..login(tenant, 1) };
     store.update_login(row.clone()).await.unwrap();
-    assert_eq!(store.login(tenant, row.id).await.unwrap(), Some(row));
+    assert_eq!(login_of(&store, tenant, row.id).await, Some(row));
     let missing = store.update_login(login(tenant, 2)).await.unwrap_err();
     assert!(matches!(missing, StoreError::NotFound("login")), "{missing}");
 }
@@ -104,7 +101,7 @@ async fn names_and_seats_are_unique_in_a_tenant_and_free_in_another() {
     let here = account(tenant, 1);
     let twin = AccountRow { id: AccountId(Uuid::nil()), tenant: other, login: there.id, ..here };
     store.insert_account(twin.clone()).await.unwrap();
-    assert_eq!(store.account_by_name(other, "codex-pro-1").await.unwrap(), Some(twin));
+    assert_eq!(of(&store, other).await.accounts, [twin]);
 }
 
 #[tokio::test]
@@ -119,23 +116,22 @@ async fn no_row_points_into_another_tenant_and_none_is_changed_from_there() {
     assert!(store.insert_client(client(other, 9, ids[0])).await.is_err());
     assert!(store.set_pool(other, pool(ids[0], &[ids[1]])).await.is_err());
 
-    assert_eq!(store.login(other, login(tenant, 1).id).await.unwrap(), None);
-    assert_eq!(store.account_by_name(other, "codex-pro-1").await.unwrap(), None);
-    assert!(store.accounts_of(other).await.unwrap().is_empty());
-    assert!(store.clients_of(other).await.unwrap().is_empty());
+    assert_eq!(login_of(&store, other, login(tenant, 1).id).await, None);
+    assert!(of(&store, other).await.accounts.is_empty());
+    assert!(of(&store, other).await.clients.is_empty());
     let repair = AccountRepair { login: login(tenant, 1).id, email: None, plan: None };
     for error in [
         store.edit_account(other, ids[0], AccountEdit::default(), at(9)).await.unwrap_err(),
         store.describe_account(other, ids[0], None, None, at(9)).await.unwrap_err(),
         store.repair_account(other, ids[0], repair, at(9)).await.unwrap_err(),
-        store.delete_account(other, ids[0], Dependents::Remove).await.unwrap_err(),
+        store.delete_account(other, ids[0]).await.unwrap_err(),
         store.mark_refresh_sent(other, login(tenant, 1).id, at(1)).await.unwrap_err(),
         store.delete_client(other, client(tenant, 1, ids[0]).id).await.unwrap_err(),
     ] {
         assert!(matches!(error, StoreError::NotFound(_)), "{error}");
     }
     store.delete_login(other, login(tenant, 1).id).await.unwrap();
-    assert_eq!(store.accounts_of(tenant).await.unwrap(), [account(tenant, 1), account(tenant, 2)]);
+    assert_eq!(of(&store, tenant).await.accounts, [account(tenant, 1), account(tenant, 2)]);
 }
 
 #[tokio::test]
@@ -159,7 +155,7 @@ async fn an_edit_a_repair_and_a_description_leave_each_others_columns_alone() {
         updated_at: at(13),
         ..account(tenant, 1)
     };
-    assert_eq!(store.accounts_of(tenant).await.unwrap(), [expected]);
+    assert_eq!(of(&store, tenant).await.accounts, [expected]);
 }
 
 #[tokio::test]
@@ -169,7 +165,7 @@ async fn a_pool_is_replaced_as_a_whole_and_keeps_its_order() {
     store.set_pool(tenant, pool(ids[0], &[ids[2], ids[1]])).await.unwrap();
     let error = store.set_pool(tenant, pool(ids[3], &[ids[1]])).await.unwrap_err();
     assert!(matches!(error, StoreError::Taken(Unique::PoolMember)), "{error}");
-    let rows = store.pools_of(tenant).await.unwrap();
+    let rows = of(&store, tenant).await.pools;
     assert_eq!(rows, [PoolRow { tenant, pool: pool(ids[0], &[ids[2], ids[1]]) }], "nothing half saved");
     store.set_pool(tenant, pool(ids[0], &[ids[3]])).await.unwrap();
     let empty = Pool { strategy: Strategy::PriorityOrder, ..pool(ids[1], &[]) };
@@ -178,28 +174,24 @@ async fn a_pool_is_replaced_as_a_whole_and_keeps_its_order() {
         store.picture(system_scope()).await.unwrap().pools.into_iter().map(|row| row.pool).collect();
     assert_eq!(rows, [pool(ids[0], &[ids[3]]), empty]);
     store.remove_pool(tenant, ids[0]).await.unwrap();
-    assert_eq!(store.pools_of(tenant).await.unwrap().len(), 1);
+    assert_eq!(of(&store, tenant).await.pools.len(), 1);
 }
 
 #[tokio::test]
-async fn an_account_in_use_stays_unless_its_dependents_may_go_too() {
+async fn an_account_takes_its_clients_its_pool_and_its_membership_with_it() {
     let (_folder, store, tenant) = store().await;
     let ids = with_accounts(&store, tenant, 3).await;
     store.set_pool(tenant, pool(ids[0], &[ids[1], ids[2]])).await.unwrap();
     store.insert_client(client(tenant, 1, ids[1])).await.unwrap();
-    let error = store.delete_account(tenant, ids[1], Dependents::Refuse).await.unwrap_err();
-    let words = error.to_string();
-    assert!(words.contains("the pool of codex-pro-1") && words.contains("client tool-1"), "{words}");
-
-    let login = store.delete_account(tenant, ids[1], Dependents::Remove).await.unwrap();
+    let login = store.delete_account(tenant, ids[1]).await.unwrap();
     assert_eq!(login, Some(account(tenant, 2).login));
-    assert!(store.clients_of(tenant).await.unwrap().is_empty());
-    assert_eq!(store.pools_of(tenant).await.unwrap()[0].pool, pool(ids[0], &[ids[2]]));
+    assert!(of(&store, tenant).await.clients.is_empty());
+    assert_eq!(of(&store, tenant).await.pools[0].pool, pool(ids[0], &[ids[2]]));
     store.delete_login(tenant, account(tenant, 2).login).await.unwrap();
 
-    store.delete_account(tenant, ids[0], Dependents::Remove).await.unwrap();
-    assert!(store.pools_of(tenant).await.unwrap().is_empty());
-    assert_eq!(store.accounts_of(tenant).await.unwrap().len(), 1);
+    store.delete_account(tenant, ids[0]).await.unwrap();
+    assert!(of(&store, tenant).await.pools.is_empty());
+    assert_eq!(of(&store, tenant).await.accounts.len(), 1);
 }
 
 #[tokio::test]
@@ -208,9 +200,9 @@ async fn a_login_goes_only_with_its_last_account() {
     let ids = with_accounts(&store, tenant, 1).await;
     let shared = AccountRow { login: login(tenant, 1).id, ..account(tenant, 2) };
     store.insert_account(shared.clone()).await.unwrap();
-    assert_eq!(store.delete_account(tenant, ids[0], Dependents::Refuse).await.unwrap(), None);
+    assert_eq!(store.delete_account(tenant, ids[0]).await.unwrap(), None);
     assert!(store.delete_login(tenant, shared.login).await.is_err());
-    let last = store.delete_account(tenant, shared.id, Dependents::Refuse).await.unwrap();
+    let last = store.delete_account(tenant, shared.id).await.unwrap();
     assert_eq!(last, Some(shared.login));
 }
 
@@ -232,7 +224,7 @@ async fn clients_are_changed_touched_and_removed() {
     let used = vec![used(changed.id, at(50)), used(changed.id, at(40)), used(ClientId(Uuid::nil()), at(1))];
     store.record(Batch { used, ..Batch::default() }).await.unwrap();
     let expected = ClientRow { last_used_at: Some(at(50)), ..changed };
-    assert_eq!(store.client_by_name(tenant, "tool-1").await.unwrap(), Some(expected.clone()));
+    assert_eq!(of(&store, tenant).await.clients, std::slice::from_ref(&expected));
     store.update_client(ClientRow { last_used_at: None, ..expected.clone() }).await.unwrap();
     assert_eq!(
         store.picture(system_scope()).await.unwrap().clients,
@@ -240,26 +232,5 @@ async fn clients_are_changed_touched_and_removed() {
         "still last used then"
     );
     store.delete_client(tenant, expected.id).await.unwrap();
-    assert!(store.clients_of(tenant).await.unwrap().is_empty());
-}
-
-#[tokio::test]
-async fn members_have_a_role_in_one_tenant() {
-    let (_folder, store, tenant) = store().await;
-    let row = MemberRow {
-        id: Uuid::from_u128(1),
-        tenant,
-        name: "ada".to_owned(),
-        role: Role::Operator,
-        key_hash: [1; 32],
-        key_hint: "rpm_ab".to_owned(),
-        created_at: at(1),
-    };
-    store.insert_member(row.clone()).await.unwrap();
-    assert_eq!(store.members_of(tenant).await.unwrap(), std::slice::from_ref(&row));
-    let twin = MemberRow { id: Uuid::from_u128(2), key_hash: [2; 32], ..row };
-    let error = store.insert_member(twin).await.unwrap_err();
-    assert!(matches!(error, StoreError::Taken(Unique::MemberName)), "{error}");
-    let other = other_tenant(&store).await;
-    assert!(store.members_of(other).await.unwrap().is_empty());
+    assert!(of(&store, tenant).await.clients.is_empty());
 }
