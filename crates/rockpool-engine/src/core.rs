@@ -62,6 +62,19 @@ impl Core {
         self.routing.settle(ticket, class);
     }
 
+    /// Notes what the account that ended an exchange has in its prompt cache: the input tokens of the
+    /// conversation, where there is one and they were counted.
+    pub(crate) fn prompt_cached(
+        &self,
+        conversation: Option<&ConversationKey>,
+        account: AccountId,
+        input: Option<u64>,
+    ) {
+        if let (Some(conversation), Some(input)) = (conversation, input) {
+            self.routing.remember(|router, now| router.prompt_cached(conversation, account, input, now.wall));
+        }
+    }
+
     /// Remembers that an account gave something that its tool may present again.
     pub(crate) fn bind(&self, account: AccountId, kind: PinKind, name: &str) {
         let tenant = self.registry.get().account(account).map(|row| row.tenant);

@@ -25,6 +25,7 @@ use crate::host::port_holder::Holder;
 use crate::host::ports::{Browser, Ports};
 use crate::jobs::poll::{Poller, SharedPoller};
 use crate::jobs::renewals::AccountRenewals;
+use crate::model::activity::SHOWN;
 use crate::operations::handle::EngineHandle;
 use crate::provider::oauth::OAuthClient;
 use crate::provider::upstream::{Upstream, UpstreamError};
@@ -35,18 +36,13 @@ use crate::routing::forecast::Forecasts;
 use crate::routing::shared_router::Routing;
 use crate::snapshot::event_bus::Notices;
 use crate::store::registry::{Registry, RegistryCell};
-use crate::store::{Store, StoreError, system_scope};
-use crate::vault::{Vault, VaultBackend, VaultError};
+use crate::store::{CONVERSATIONS_KEPT, Store, StoreError, system_scope};
+use crate::vault::{DEFAULT_TIMEOUT, Vault, VaultBackend, VaultError};
 
-/// Longest wait for one call of the vault.
-const VAULT_TIMEOUT: Duration = Duration::from_secs(10);
 /// How often a vault that is missing is looked for.
 const VAULT_SEARCH: Duration = Duration::from_secs(5);
 /// Longest wait for refreshes and records at the end. A refresh that was sent is waited for.
 const DRAIN: Duration = Duration::from_secs(30);
-/// Conversations and requests that are remembered from the run before.
-const REMEMBERED: u32 = 10_000;
-const SHOWN: u32 = 50;
 
 /// Why the engine did not start; each text says what to do.
 #[derive(Debug, Error)]
@@ -203,7 +199,7 @@ async fn core(
     let store = Store::open(&data_dir.database())?;
     store.ensure_personal(system_scope(), clock.wall()).await?;
     let installation = store.installation(system_scope()).await?;
-    let vault = Vault::start(vault, VAULT_TIMEOUT);
+    let vault = Vault::start(vault, DEFAULT_TIMEOUT);
     let upstream = Upstream::new(&config)?;
     let notices = Notices::new();
     let registry = Arc::new(RegistryCell::default());
@@ -255,7 +251,7 @@ async fn remember(
     let picture = registry.get();
     let quota = store.quota(scope).await?;
     let outcomes = store.outcomes(scope).await?;
-    let conversations = store.conversations(scope, REMEMBERED).await?;
+    let conversations = store.conversations(scope, CONVERSATIONS_KEPT).await?;
     routing.learn(|router, _| {
         for row in &picture.accounts {
             router.add_account(row.id);
@@ -280,7 +276,7 @@ async fn remember(
     let wall = routing.read(|_, now| now.wall);
     for tenant in &picture.tenants {
         ledger.recall(tenant.id, store.recent_activity(tenant.id, SHOWN).await?);
-        ledger.recall_tracks(store, tenant.id, wall).await?;
+        ledger.recall_histories(store, tenant.id, wall).await?;
     }
     Ok(())
 }

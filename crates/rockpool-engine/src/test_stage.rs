@@ -11,12 +11,13 @@ use crate::config::Config;
 use crate::engine::Engine;
 use crate::host::clock::Clock;
 use crate::host::ports::{NoBrowser, Ports};
+use crate::model::activity::{OutcomeClass, RequestRecord, ServingAccount, Transport, Why};
 use crate::model::principal::Principal;
 use crate::operations::handle::EngineHandle;
 use crate::operations::pools;
 use crate::operations::requests::PoolChange;
-use crate::snapshot::{AccountView, ActivityView, PoolView, WhyView};
-use crate::store::{AccountRow, ActivityRow, LoginRow, Obtained, RefreshPhase};
+use crate::snapshot::{AccountView, PoolView};
+use crate::store::{AccountRow, LoginRow, Obtained, RefreshPhase};
 use crate::vault::MemoryVault;
 
 /// The engine, which asks no provider.
@@ -35,6 +36,32 @@ pub(crate) fn at(second: i64) -> Timestamp {
 /// A five-hour window.
 pub(crate) fn five_hour(used_percent: f64, resets: i64) -> Window {
     Window::reported(used_percent, Some(18_000), Some(at(resets))).unwrap()
+}
+
+/// A request of nobody's, of which nothing is known but that it succeeded over HTTP.
+pub(crate) fn request() -> RequestRecord {
+    RequestRecord {
+        id: RequestId(Uuid::now_v7()),
+        tenant: TenantId(Uuid::nil()),
+        at: at(0),
+        client_id: None,
+        client: "tool".to_owned(),
+        account: None,
+        first_account: None,
+        model: None,
+        transport: Transport::Http,
+        outcome: OutcomeClass::Success,
+        status: 200,
+        placement: None,
+        attempts: Vec::new(),
+        skipped: Vec::new(),
+        first_byte_ms: None,
+        duration_ms: 1,
+        input_tokens: None,
+        cached_tokens: None,
+        output_tokens: None,
+        why: Why::default(),
+    }
 }
 
 impl Stage {
@@ -127,39 +154,24 @@ impl Stage {
     }
 
     /// Records a request that `account` answered; `edit` says what else is known of it.
-    pub(crate) fn asked(&self, account: &str, edit: impl FnOnce(&mut ActivityView)) {
-        let id = Some(self.id(account));
-        self.records(ActivityRow { tenant: self.tenant(), client: None, account: id, view: self.view(edit) });
+    pub(crate) fn asked(&self, account: &str, edit: impl FnOnce(&mut RequestRecord)) {
+        let mut record = RequestRecord { account: Some(self.serving(account)), ..self.request() };
+        edit(&mut record);
+        self.records(record);
+    }
+
+    pub(crate) fn serving(&self, name: &str) -> ServingAccount {
+        ServingAccount { id: self.id(name), name: name.to_owned() }
     }
 
     /// A request of now.
-    pub(crate) fn view(&self, edit: impl FnOnce(&mut ActivityView)) -> ActivityView {
-        let mut view = ActivityView {
-            id: RequestId(Uuid::now_v7()),
-            at: self.clock.wall(),
-            client: "tool".to_owned(),
-            account: None,
-            first_account: None,
-            model: None,
-            transport: "http".to_owned(),
-            outcome: "success".to_owned(),
-            status: 200,
-            placement: None,
-            attempts: Vec::new(),
-            skipped: Vec::new(),
-            first_byte_ms: None,
-            duration_ms: 1,
-            input_tokens: None,
-            cached_tokens: None,
-            output_tokens: None,
-            why: WhyView { strategy: Some(Strategy::PrimaryFirst), ..WhyView::default() },
-        };
-        edit(&mut view);
-        view
+    pub(crate) fn request(&self) -> RequestRecord {
+        let why = Why { strategy: Some(Strategy::PrimaryFirst), ..Why::default() };
+        RequestRecord { tenant: self.tenant(), at: self.clock.wall(), why, ..request() }
     }
 
-    pub(crate) fn records(&self, row: ActivityRow) {
-        self.handle().core().ledger.request(row);
+    pub(crate) fn records(&self, record: RequestRecord) {
+        self.handle().core().ledger.request(record);
     }
 
     /// What is shown of an account.

@@ -459,14 +459,13 @@ export interface components {
             /** @description Model that the tool asked for. */
             model?: string | null;
             /** @description `success`, or the class of the last failure. */
-            outcome: string;
+            outcome: components["schemas"]["OutcomeClass"];
             /**
              * Format: int64
              * @description Output tokens.
              */
             output_tokens?: number | null;
-            /** @description Why the first candidate came first: `conversation`, `turn`, `strategy`, `fallback`. */
-            placement?: string | null;
+            placement?: components["schemas"]["Placement"] | null;
             /** @description Accounts that were passed over, with their states. */
             skipped: components["schemas"]["SkippedView"][];
             /**
@@ -474,8 +473,8 @@ export interface components {
              * @description Status that the tool saw.
              */
             status: number;
-            /** @description `http`, `websocket`. */
-            transport: string;
+            /** @description How it arrived. */
+            transport: components["schemas"]["Transport"];
             /** @description What the choice went by. */
             why?: components["schemas"]["WhyView"];
         };
@@ -502,21 +501,17 @@ export interface components {
              * @default none
              */
             kind: components["schemas"]["AffinityKind"];
-            /**
-             * @description Why it moved or could not go on: a state (`exhausted`, …) or class (`usage_limit`, …) of that
-             *     account, `rotation` where the pool rotates strictly, `left_pool` where the account is no longer in it.
-             * @default null
-             */
-            reason: string | null;
+            /** @default null */
+            reason: components["schemas"]["MoveReason"] | null;
         };
         /** @description One try on one account. */
         AttemptView: {
             /** @description Slug of the account. */
             account: string;
-            /** @description Class of the outcome, such as `success` or `usage_limit`. */
-            class: string;
+            /** @description How it ended. */
+            class: components["schemas"]["OutcomeClass"];
             /** @description Whether the request had reached the provider when the attempt ended. */
-            delivery?: components["schemas"]["DeliveryView"];
+            delivery?: components["schemas"]["Delivery"];
             /**
              * Format: int64
              * @description Milliseconds to the outcome.
@@ -537,8 +532,8 @@ export interface components {
         CandidateView: {
             /** @description Slug of the account. */
             account: string;
-            /** @description Why it stood where it did: `conversation`, `turn`, `strategy`, `fallback`. */
-            placement: string;
+            /** @description Why it stood where it did. */
+            placement: components["schemas"]["Placement"];
         };
         /** @description Changes to a client; what is absent stays. */
         ClientChange: {
@@ -643,7 +638,7 @@ export interface components {
          * @description How far a request had come when its attempt ended.
          * @enum {string}
          */
-        DeliveryView: "answered" | "not_sent" | "unknown" | "begun";
+        Delivery: "answered" | "not_sent" | "unknown" | "begun";
         /** @description A time in which an account was used up. */
         DrySpanView: {
             /**
@@ -757,6 +752,14 @@ export interface components {
          * @enum {string}
          */
         ModeView: "normal" | "rehearsal";
+        /**
+         * @description Why a conversation left its account, or could not go on there: a state of that account, the class of
+         *     its failure, or a rule of the pool.
+         *
+         *     One list, for states and classes share words (`rate_limited`) and a record holds the word only.
+         * @enum {string}
+         */
+        MoveReason: "ready" | "paused" | "exhausted" | "rate_limited" | "needs_reauth" | "sign_in_uncertain" | "missing_workspace" | "forbidden" | "billing" | "vault_locked" | "unreachable" | "success" | "rejected" | "unauthorized" | "usage_limit" | "unsuitable" | "foreign_ciphertext" | "failure" | "abandoned" | "rotation" | "left_pool";
         /** @description What moving conversations between accounts cost. */
         MovesView: {
             /**
@@ -788,6 +791,11 @@ export interface components {
          */
         OpenBrowser: "yes" | "no";
         /**
+         * @description How a request or one attempt ended.
+         * @enum {string}
+         */
+        OutcomeClass: "success" | "rejected" | "unauthorized" | "usage_limit" | "rate_limited" | "missing_workspace" | "forbidden" | "billing" | "unsuitable" | "foreign_ciphertext" | "failure" | "abandoned";
+        /**
          * @description Whether a client follows its account's pool.
          * @enum {string}
          */
@@ -797,6 +805,11 @@ export interface components {
             /** @description The whole address of the page that the browser ended on, or `code#state`. */
             url: string;
         };
+        /**
+         * @description Why a candidate stood where it did.
+         * @enum {string}
+         */
+        Placement: "conversation" | "turn" | "strategy" | "fallback";
         /** @description What a pool is to be. */
         PoolChange: {
             conversations?: components["schemas"]["Conversations"] | null;
@@ -971,7 +984,7 @@ export interface components {
             /** @description Slug of the account. */
             account: string;
             /** @description Its state then. */
-            reason: string;
+            reason: components["schemas"]["AccountState"];
             /**
              * Format: date-time
              * @description When time alone was to cure it, if known.
@@ -1033,6 +1046,11 @@ export interface components {
          * @enum {string}
          */
         Strategy: "primary_first" | "round_robin" | "priority_order" | "most_headroom" | "soonest_reset";
+        /**
+         * @description How a request arrived.
+         * @enum {string}
+         */
+        Transport: "http" | "websocket";
         /**
          * @description Whether the vault can be read and written.
          * @enum {string}

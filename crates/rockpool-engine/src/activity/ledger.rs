@@ -10,71 +10,70 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 use rockpool_routing::health::Outcome;
-use rockpool_routing::runway::{FULL_RESOLUTION, Record, SAMPLE_RETENTION, Sample, Tokens};
+use rockpool_routing::runway::{FULL_RESOLUTION, Record, SAMPLE_RETENTION, Sample};
 use rockpool_routing::{AccountId, ClientId, ConversationKey, Reading, TenantId};
 use tokio::sync::Notify;
 
+use super::history::{AccountHistory, Retention};
 use super::pending::Pending;
-use super::track::{self, Fate, Track};
+use crate::model::activity::{MoveCosts, RequestRecord, SHOWN};
 use crate::snapshot::event_bus::Notices;
-use crate::snapshot::{ActivityView, AffinityKind, MovesView};
-use crate::store::{ActivityRow, OutcomeRow, QuotaSampleRow, Store, StoreError};
+use crate::store::{OutcomeRow, QuotaSampleRow, Store, StoreError};
 
-/// Requests of a tenant that the snapshot shows.
-const SHOWN: usize = 50;
 /// Records wait at most this long for the database.
 const PACE: Duration = Duration::from_millis(300);
 /// Pause after the database refused.
 const AFTER_REFUSAL: Duration = Duration::from_secs(5);
 
 #[derive(Default)]
-struct Books {
+struct Memory {
     pending: Pending,
-    shown: BTreeMap<TenantId, VecDeque<ActivityView>>,
-    tracks: BTreeMap<AccountId, Track>,
+    /// The newest requests, newest first.
+    recent: BTreeMap<TenantId, VecDeque<Arc<RequestRecord>>>,
+    histories: BTreeMap<AccountId, AccountHistory>,
     last_used: BTreeMap<AccountId, Timestamp>,
     clients_last_used: BTreeMap<ClientId, Timestamp>,
 }
 
 #[derive(Default)]
-struct Desk {
-    books: Mutex<Books>,
-    /// Held by the one who writes.
-    writing: tokio::sync::Mutex<()>,
+struct Writer {
+    memory: Mutex<Memory>,
+    /// Held while a batch is written, so that no batch overtakes an older one that comes back.
+    write_lock: tokio::sync::Mutex<()>,
 }
 
 /// Collects records and writes them in batches.
 pub(crate) struct Ledger {
-    desk: Arc<Desk>,
+    writer: Arc<Writer>,
     due: Notify,
     notices: Notices,
 }
 
 impl Ledger {
     pub(crate) fn new(notices: Notices) -> Self {
-        Self { desk: Arc::default(), due: Notify::new(), notices }
+        Self { writer: Arc::default(), due: Notify::new(), notices }
     }
 
-    fn lock(&self) -> MutexGuard<'_, Books> {
-        self.desk.lock()
+    fn lock(&self) -> MutexGuard<'_, Memory> {
+        self.writer.lock()
     }
 
     /// Takes what an earlier run recorded, newest first, for the snapshot.
-    pub(crate) fn recall(&self, tenant: TenantId, newest_first: Vec<ActivityRow>) {
-        let mut books = self.lock();
-        for row in newest_first.iter().rev() {
-            if let Some(account) = row.account {
-                books.last_used.insert(account, row.view.at);
+    pub(crate) fn recall(&self, tenant: TenantId, newest_first: Vec<RequestRecord>) {
+        let mut memory = self.lock();
+        for record in newest_first.iter().rev() {
+            if let Some(account) = &record.account {
+                memory.last_used.insert(account.id, record.at);
             }
         }
-        books.shown.insert(tenant, newest_first.into_iter().map(|row| row.view).take(SHOWN).collect());
+        memory.recent.insert(tenant, newest_first.into_iter().map(Arc::new).take(SHOWN as usize).collect());
     }
 
     /// Takes what earlier runs recorded of a tenant's accounts, for forecasts and sums.
     ///
     /// # Errors
     /// [`StoreError`].
-    pub(crate) async fn recall_tracks(
+    pub(crate) async fn recall_histories(
         &self,
         store: &Store,
         tenant: TenantId,
@@ -83,33 +82,34 @@ impl Ledger {
         let ago = |time| now.checked_sub(time).unwrap_or(Timestamp::MIN);
         let samples = store.quota_outline(tenant, ago(SAMPLE_RETENTION), ago(FULL_RESOLUTION)).await?;
         let sums = store.traffic_sums(tenant, ago(SAMPLE_RETENTION)).await?;
-        let mut books = self.lock();
+        let mut memory = self.lock();
         for row in samples {
-            books.tracks.entry(row.account).or_default().recall(row.sample);
+            memory.histories.entry(row.account).or_default().recall(row.sample);
         }
         for sum in sums {
-            books.tracks.entry(sum.account).or_default().served(sum.at, sum.tokens, sum.moves);
+            memory.histories.entry(sum.account).or_default().served(sum.at, sum.tokens, sum.moves);
         }
         Ok(())
     }
 
     /// Records one finished request.
-    pub(crate) fn request(&self, row: ActivityRow) {
-        let mut books = self.lock();
-        if let Some(account) = row.account {
-            books.last_used.insert(account, row.view.at);
-            let track = books.tracks.entry(account).or_default();
-            track.served(row.view.at, tokens(&row.view), moves(&row.view));
+    pub(crate) fn request(&self, record: RequestRecord) {
+        let record = Arc::new(record);
+        let mut memory = self.lock();
+        if let Some(account) = &record.account {
+            memory.last_used.insert(account.id, record.at);
+            let history = memory.histories.entry(account.id).or_default();
+            history.served(record.at, record.tokens(), record.move_costs());
         }
-        if let Some(client) = row.client {
-            books.pending.used(row.tenant, client, row.view.at);
-            books.clients_last_used.insert(client, row.view.at);
+        if let Some(client) = record.client_id {
+            memory.pending.used(record.tenant, client, record.at);
+            memory.clients_last_used.insert(client, record.at);
         }
-        let shown = books.shown.entry(row.tenant).or_default();
-        shown.push_front(row.view.clone());
-        shown.truncate(SHOWN);
-        books.pending.request(row);
-        drop(books);
+        let recent = memory.recent.entry(record.tenant).or_default();
+        recent.push_front(Arc::clone(&record));
+        recent.truncate(SHOWN as usize);
+        memory.pending.request(record);
+        drop(memory);
         self.due.notify_one();
         self.notices.changed();
     }
@@ -122,16 +122,16 @@ impl Ledger {
 
     /// Records an account's newest quota reading, and keeps it for long where it says something new.
     pub(crate) fn quota(&self, tenant: TenantId, account: AccountId, reading: Reading) {
-        let mut books = self.lock();
+        let mut memory = self.lock();
         if !reading.windows.is_empty() {
             let sample = Sample { at: reading.seen_at, windows: reading.windows.clone() };
-            if books.tracks.entry(account).or_default().sample(sample.clone()) == Fate::Kept {
+            if memory.histories.entry(account).or_default().sample(sample.clone()) == Retention::Kept {
                 let source = reading.source;
-                books.pending.sample(QuotaSampleRow { tenant, account, source, sample });
+                memory.pending.sample(QuotaSampleRow { tenant, account, source, sample });
             }
         }
-        books.pending.quota(tenant, account, reading);
-        drop(books);
+        memory.pending.quota(tenant, account, reading);
+        drop(memory);
         self.due.notify_one();
     }
 
@@ -142,27 +142,27 @@ impl Ledger {
     }
 
     /// The newest requests of a tenant, newest first.
-    pub(crate) fn recent(&self, tenant: TenantId) -> Vec<ActivityView> {
-        self.lock().shown.get(&tenant).map(|shown| shown.iter().cloned().collect()).unwrap_or_default()
+    pub(crate) fn recent(&self, tenant: TenantId) -> Vec<Arc<RequestRecord>> {
+        self.lock().recent.get(&tenant).map(|recent| recent.iter().cloned().collect()).unwrap_or_default()
     }
 
     /// When the last sample of an account's quota was kept.
     pub(crate) fn last_sample(&self, account: AccountId) -> Option<Timestamp> {
-        self.lock().tracks.get(&account).and_then(Track::last_kept)
+        self.lock().histories.get(&account).and_then(AccountHistory::last_kept)
     }
 
     /// Looks at what is recorded of an account.
     pub(crate) fn look<R>(&self, account: AccountId, look: impl FnOnce(Record<'_>) -> R) -> R {
         let nothing = Record { samples: &[], work: None };
-        look(self.lock().tracks.get(&account).map_or(nothing, Track::record))
+        look(self.lock().histories.get(&account).map_or(nothing, AccountHistory::record))
     }
 
     /// What moving conversations to these accounts has cost in the day before `now`. A move belongs to the
     /// account that it led to, and with it to the pool that this account is in now.
-    pub(crate) fn moves(&self, accounts: impl Iterator<Item = AccountId>, now: Timestamp) -> MovesView {
-        let books = self.lock();
-        let moves = accounts.filter_map(|account| Some(books.tracks.get(&account)?.moves(now)));
-        moves.fold(MovesView::default(), track::total)
+    pub(crate) fn moves(&self, accounts: impl Iterator<Item = AccountId>, now: Timestamp) -> MoveCosts {
+        let memory = self.lock();
+        let costs = accounts.filter_map(|account| Some(memory.histories.get(&account)?.moves(now)));
+        costs.fold(MoveCosts::default(), MoveCosts::plus)
     }
 
     /// When an account last served or failed a request.
@@ -192,8 +192,8 @@ impl Ledger {
     /// # Errors
     /// [`StoreError`]; then nothing was written, and all of it is pending again.
     pub(crate) async fn write(&self, store: &Store) -> Result<(), StoreError> {
-        let (desk, store) = (Arc::clone(&self.desk), store.clone());
-        let work = tokio::spawn(async move { desk.write(&store).await });
+        let (writer, store) = (Arc::clone(&self.writer), store.clone());
+        let work = tokio::spawn(async move { writer.write(&store).await });
         let written = work.await.unwrap_or(Err(StoreError::Closed));
         if written.is_err() {
             self.due.notify_one();
@@ -202,33 +202,13 @@ impl Ledger {
     }
 }
 
-fn tokens(view: &ActivityView) -> Tokens {
-    Tokens {
-        input: view.input_tokens.unwrap_or_default(),
-        cached: view.cached_tokens.unwrap_or_default(),
-        output: view.output_tokens.unwrap_or_default(),
-    }
-}
-
-fn moves(view: &ActivityView) -> MovesView {
-    let count = match view.why.affinity.kind {
-        AffinityKind::Moved => 1,
-        AffinityKind::None | AffinityKind::New | AffinityKind::Kept | AffinityKind::Bound => 0,
-    };
-    MovesView {
-        count,
-        cached_tokens_lost: view.why.affinity.cached_tokens_lost.unwrap_or_default(),
-        maybe_billed_twice: view.why.maybe_billed_twice,
-    }
-}
-
-impl Desk {
-    fn lock(&self) -> MutexGuard<'_, Books> {
-        self.books.lock().unwrap_or_else(PoisonError::into_inner)
+impl Writer {
+    fn lock(&self) -> MutexGuard<'_, Memory> {
+        self.memory.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     async fn write(&self, store: &Store) -> Result<(), StoreError> {
-        let _turn = self.writing.lock().await;
+        let _held = self.write_lock.lock().await;
         let taken = std::mem::take(&mut self.lock().pending);
         if taken.is_empty() {
             return Ok(());

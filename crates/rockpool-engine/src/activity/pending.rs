@@ -1,18 +1,20 @@
 //! Records that the database has not taken yet: bounded, and mergeable with later ones.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use jiff::Timestamp;
 use rockpool_routing::{AccountId, ClientId, ConversationKey, Reading, TenantId};
 
-use crate::store::{ActivityRow, Batch, ConversationRow, LastUse, OutcomeRow, QuotaRow, QuotaSampleRow};
+use crate::model::activity::RequestRecord;
+use crate::store::{Batch, ConversationRow, LastUse, OutcomeRow, QuotaRow, QuotaSampleRow};
 
 /// When the database refuses for long, the oldest records of a kind beyond this many are given up.
 pub(super) const MOST: usize = 20_000;
 
 #[derive(Default)]
 pub(super) struct Pending {
-    activity: Vec<ActivityRow>,
+    activity: Vec<Arc<RequestRecord>>,
     conversations: BTreeMap<ConversationKey, (AccountId, Timestamp)>,
     quota: BTreeMap<AccountId, (TenantId, Reading)>,
     history: Vec<QuotaSampleRow>,
@@ -30,8 +32,8 @@ impl Pending {
             && self.used.is_empty()
     }
 
-    pub(super) fn request(&mut self, row: ActivityRow) {
-        self.activity.push(row);
+    pub(super) fn request(&mut self, record: Arc<RequestRecord>) {
+        self.activity.push(record);
         drop_oldest(&mut self.activity);
     }
 

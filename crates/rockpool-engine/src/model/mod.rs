@@ -1,5 +1,6 @@
 //! Nouns without IO that several rooms speak of.
 
+pub(crate) mod activity;
 pub(crate) mod client;
 pub(crate) mod principal;
 pub(crate) mod sign_in;

@@ -1,15 +1,19 @@
 //! Builds the snapshot from what each owner of state knows.
 
 mod quota;
+#[cfg(test)]
+mod tests;
 
 use rockpool_routing::{AccountId, Now, Outlook, Readiness, Router, TenantId};
 
 use crate::config::Mode;
 use crate::core::Core;
+use crate::model::activity::SHOWN;
 use crate::model::principal::Viewer;
 use crate::snapshot::remedy;
 use crate::snapshot::{
-    AccountView, ClientView, HealthView, ModeView, PoolView, ReadinessView, RoleView, SignInView, Snapshot,
+    AccountView, ActivityView, ClientView, HealthView, ModeView, PoolView, ReadinessView, RoleView,
+    SignInView, Snapshot,
 };
 use crate::store::registry::Registry;
 use crate::store::{AccountRow, ClientRow, PoolRow};
@@ -27,8 +31,8 @@ pub(crate) fn snapshot(core: &Core, viewer: &Viewer, surroundings: Surroundings)
     let registry = core.registry.get();
     let seen = |tenant: TenantId| viewer.sees(tenant);
     let mut recent: Vec<_> = viewer.tenants.iter().flat_map(|tenant| core.ledger.recent(*tenant)).collect();
-    recent.sort_by_key(|activity| std::cmp::Reverse(activity.at));
-    recent.truncate(50);
+    recent.sort_by_key(|request| std::cmp::Reverse(request.at));
+    recent.truncate(SHOWN as usize);
     core.routing.read(|router, now| Snapshot {
         version: env!("CARGO_PKG_VERSION").to_owned(),
         mode: match core.config.mode {
@@ -57,7 +61,7 @@ pub(crate) fn snapshot(core: &Core, viewer: &Viewer, surroundings: Surroundings)
             .map(|row| client(core, &registry, row))
             .collect(),
         sign_ins: surroundings.sign_ins,
-        recent,
+        recent: recent.iter().map(|request| ActivityView::from(&**request)).collect(),
     })
 }
 
@@ -149,7 +153,7 @@ pub(crate) fn pool(core: &Core, registry: &Registry, router: &Router, row: &Pool
         last_used_at: last.map(|(at, _)| at),
         serving,
         runway: core.forecasts.pool(&core.ledger, router, row.pool.accounts(), now),
-        moves: core.ledger.moves(row.pool.accounts(), now.wall),
+        moves: core.ledger.moves(row.pool.accounts(), now.wall).into(),
         until,
     }
 }

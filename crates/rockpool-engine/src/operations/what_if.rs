@@ -9,17 +9,16 @@ use std::sync::Arc;
 use jiff::{SignedDuration, Timestamp};
 use rockpool_routing::replay::{Assumption, Course, Recording, Replayer, Request, Share};
 use rockpool_routing::runway::{SAMPLE_RETENTION, Sample, Tokens};
-use rockpool_routing::{AccountId, Class, ConversationKey, Now, Pool, Strategy, TenantId};
+use rockpool_routing::{AccountId, ConversationKey, Now, Pool, Strategy, TenantId};
 
 use super::error::{ActionError, refused};
 use super::handle::EngineHandle;
+use crate::model::activity::OutcomeClass;
 use crate::model::client::OverrideMode;
 use crate::snapshot::{DrySpanView, ScenarioAccountView, ScenarioView, WhatIfView};
 use crate::store::registry::Registry;
-use crate::store::{Considered, TrafficRow};
+use crate::store::{Considered, REQUESTS_KEPT, TrafficRow};
 
-/// Requests that are played again: as many as are kept.
-const MOST: u32 = 10_000;
 /// Quota is looked up from so long before the first request: what was left then was seen before it.
 const BEFORE: SignedDuration = SignedDuration::from_hours(6);
 
@@ -36,7 +35,7 @@ pub(crate) async fn what_if(
     let without = left_out(&registry, tenant, &pool, owner, &without)?;
     core.ledger.write(&core.store).await.map_err(refused)?;
     let now = core.clock.now();
-    let rows = core.store.traffic(tenant, MOST).await.map_err(refused)?;
+    let rows = core.store.traffic(tenant, REQUESTS_KEPT).await.map_err(refused)?;
     let oldest = now.wall.checked_sub(SAMPLE_RETENTION).unwrap_or(Timestamp::MIN);
     let recent = rows.iter().filter(|row| row.at >= oldest);
     let requests: Vec<Request> = recent.filter_map(|row| request(&registry, tenant, &pool, row)).collect();
@@ -83,15 +82,15 @@ fn request(registry: &Registry, tenant: TenantId, pool: &Pool, row: &TrafficRow)
     let mine = |account: AccountId| pool.accounts().any(|member| member == account);
     let served = match row.account {
         Some(account) if !mine(account) => return None,
-        Some(account) => Some(account).filter(|_| !is_refusal(&row.outcome)),
+        Some(account) => Some(account).filter(|_| !is_refusal(row.outcome)),
         None => {
-            let considered = row.considered == Considered::Yes && !is_own_fault(&row.outcome);
+            let considered = row.considered == Considered::Yes && !is_own_fault(row.outcome);
             client.filter(|client| considered && mine(client.account))?;
             None
         }
     };
     let only = client.filter(|client| client.override_mode == OverrideMode::Single);
-    let succeeded = row.outcome == Class::Success.name();
+    let succeeded = row.outcome == OutcomeClass::Success;
     Some(Request {
         at: row.at,
         conversation: row.conversation.as_ref().and_then(|name| ConversationKey::new(tenant, name)),
@@ -103,14 +102,13 @@ fn request(registry: &Registry, tenant: TenantId, pool: &Pool, row: &TrafficRow)
 }
 
 /// Outcomes of an account that had nothing to give.
-fn is_refusal(outcome: &str) -> bool {
-    let refusals = [Class::UsageLimit { resets_at: None }, Class::RateLimited { retry_after: None }];
-    refusals.iter().any(|class| class.name() == outcome)
+fn is_refusal(outcome: OutcomeClass) -> bool {
+    [OutcomeClass::UsageLimit, OutcomeClass::RateLimited].contains(&outcome)
 }
 
 /// Outcomes that no other account would have changed.
-fn is_own_fault(outcome: &str) -> bool {
-    [Class::Rejected, Class::Abandoned].iter().any(|class| class.name() == outcome)
+fn is_own_fault(outcome: OutcomeClass) -> bool {
+    [OutcomeClass::Rejected, OutcomeClass::Abandoned].contains(&outcome)
 }
 
 struct Record {

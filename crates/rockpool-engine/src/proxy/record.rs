@@ -3,9 +3,11 @@
 use std::sync::Arc;
 use std::time::Instant;
 
+use jiff::Timestamp;
+use rockpool_routing as routing;
 use rockpool_routing::{
-    AccountId, AffinityOutcome, Ask, Blocked, Class, ClientId, ConversationKey, Delivery, MoveReason, Pool,
-    RequestId, Selection, Skipped, TenantId,
+    AccountId, Ask, Blocked, Candidate, Class, ClientId, ConversationKey, Delivery, Pool, RequestId,
+    Selection, Skipped, TenantId,
 };
 use uuid::Uuid;
 
@@ -13,31 +15,16 @@ use sha2::{Digest as _, Sha256};
 
 use super::authenticate::Caller;
 use crate::core::Core;
-use crate::provider::event::Tokens;
-use crate::snapshot::{
-    ActivityView, AffinityKind, AffinityView, AttemptView, CandidateView, DeliveryView, SkippedView, WhyView,
+use crate::model::activity::{
+    AffinityOutcome, Attempt, CandidateAccount, Placement, RequestRecord, ServingAccount, SkippedAccount, Why,
 };
-use crate::store::ActivityRow;
+use crate::provider::event::Tokens;
 use crate::store::registry::Registry;
+
+pub(crate) use crate::model::activity::Transport;
 
 /// Status recorded for a tool that went away (nginx's convention).
 const CLIENT_CLOSED: u16 = 499;
-
-/// How the request arrived.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Transport {
-    Http,
-    WebSocket,
-}
-
-impl Transport {
-    fn name(self) -> &'static str {
-        match self {
-            Self::Http => "http",
-            Self::WebSocket => "websocket",
-        }
-    }
-}
 
 /// How a request ended for the tool.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -52,17 +39,31 @@ pub(crate) struct Ending {
 pub(crate) struct Record {
     core: Arc<Core>,
     registry: Arc<Registry>,
+    id: RequestId,
     tenant: TenantId,
     client: ClientId,
+    at: Timestamp,
     started: Instant,
-    view: Option<ActivityView>,
+    transport: Transport,
+    notes: Notes,
     serving: Option<AccountId>,
     choice: Option<Choice>,
     tried: Vec<(AccountId, Class)>,
-    /// 1 while the last try may have been billed without an answer.
-    in_the_dark: u32,
-    /// Tries that may have been billed without an answer and were followed by another.
-    sent_again: u32,
+    last_delivery: Option<Delivery>,
+    when_dropped: WhenDropped,
+}
+
+/// What is known so far of what will be recorded.
+#[derive(Default)]
+struct Notes {
+    client: String,
+    model: Option<String>,
+    first_account: Option<String>,
+    placement: Option<Placement>,
+    attempts: Vec<Attempt>,
+    skipped: Vec<SkippedAccount>,
+    first_byte_ms: Option<u64>,
+    why: Why,
 }
 
 /// What the choice went by; with it, the end can say what became of the conversation.
@@ -70,6 +71,13 @@ struct Choice {
     pool: Pool,
     conversation: Option<ConversationKey>,
     selection: Selection,
+}
+
+/// What is left to do when the record goes out of scope.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum WhenDropped {
+    RecordThatTheToolWentAway,
+    Nothing,
 }
 
 impl Record {
@@ -80,38 +88,21 @@ impl Record {
         model: Option<String>,
     ) -> Self {
         let now = core.clock.now();
-        let view = ActivityView {
-            id: RequestId(Uuid::now_v7()),
-            at: now.wall,
-            client: caller.client.name.clone(),
-            account: None,
-            first_account: None,
-            model,
-            transport: transport.name().to_owned(),
-            outcome: String::new(),
-            status: 0,
-            placement: None,
-            attempts: Vec::new(),
-            skipped: Vec::new(),
-            first_byte_ms: None,
-            duration_ms: 0,
-            input_tokens: None,
-            cached_tokens: None,
-            output_tokens: None,
-            why: WhyView::default(),
-        };
         Self {
             core: Arc::clone(core),
             registry: Arc::clone(&caller.registry),
+            id: RequestId(Uuid::now_v7()),
             tenant: caller.client.tenant,
             client: caller.client.id,
+            at: now.wall,
             started: now.mono,
-            view: Some(view),
+            transport,
+            notes: Notes { client: caller.client.name.clone(), model, ..Notes::default() },
             serving: None,
             choice: None,
             tried: Vec::new(),
-            in_the_dark: 0,
-            sent_again: 0,
+            last_delivery: None,
+            when_dropped: WhenDropped::RecordThatTheToolWentAway,
         }
     }
 
@@ -121,21 +112,14 @@ impl Record {
 
     /// Notes the choice that was made.
     pub(crate) fn chosen(&mut self, ask: &Ask<'_>, selection: &Selection) {
-        let Some(view) = &mut self.view else { return };
-        let registry = &self.registry;
         if let Some(first) = selection.candidates.first() {
-            view.first_account = Some(registry.name_of(first.account));
-            view.placement = Some(first.placement.name().to_owned());
+            self.notes.first_account = Some(self.registry.name_of(first.account));
+            self.notes.placement = Some(first.placement.into());
         }
-        view.skipped = selection.skipped.iter().map(|skipped| skipped_view(registry, skipped)).collect();
-        view.why.strategy = Some(ask.pool.strategy);
-        view.why.conversation = ask.conversation.map(digest);
-        let candidate = |account, placement: &str| CandidateView {
-            account: registry.name_of(account),
-            placement: placement.to_owned(),
-        };
-        view.why.candidates =
-            selection.candidates.iter().map(|one| candidate(one.account, one.placement.name())).collect();
+        self.notes.skipped = selection.skipped.iter().map(|skipped| self.skipped_account(skipped)).collect();
+        self.notes.why.strategy = Some(ask.pool.strategy);
+        self.notes.why.conversation = ask.conversation.map(digest);
+        self.notes.why.candidates = selection.candidates.iter().map(|one| self.candidate(one)).collect();
         self.choice = Some(Choice {
             pool: ask.pool.clone(),
             conversation: ask.conversation.cloned(),
@@ -157,81 +141,68 @@ impl Record {
         for skipped in unknown {
             self.skipped(skipped.account, skipped.blocked);
         }
-        let Some(view) = &mut self.view else { return };
         for candidate in &selection.candidates {
-            let account = self.registry.name_of(candidate.account);
-            if !view.why.candidates.iter().any(|known| known.account == account) {
-                let placement = candidate.placement.name().to_owned();
-                view.why.candidates.push(CandidateView { account, placement });
+            let candidate = self.candidate(candidate);
+            let candidates = &mut self.notes.why.candidates;
+            if !candidates.iter().any(|known| known.account == candidate.account) {
+                candidates.push(candidate);
             }
         }
     }
 
     /// Notes how large the tool's request is.
     pub(crate) fn read(&mut self, bytes: usize) {
-        if let Some(view) = &mut self.view {
-            view.why.request_bytes = bytes as u64;
-        }
+        self.notes.why.request_bytes = bytes as u64;
     }
 
     /// Notes bytes on their way to the tool.
     pub(crate) fn wrote(&mut self, bytes: usize) {
-        if let Some(view) = &mut self.view {
-            view.why.response_bytes += bytes as u64;
-        }
+        self.notes.why.response_bytes += bytes as u64;
     }
 
     /// Notes an account that was passed over after the choice.
     pub(crate) fn skipped(&mut self, account: AccountId, blocked: Blocked) {
         let skipped = Skipped { account, blocked };
-        if let Some(view) = &mut self.view {
-            view.skipped.push(skipped_view(&self.registry, &skipped));
-        }
+        self.notes.skipped.push(self.skipped_account(&skipped));
         if let Some(choice) = &mut self.choice {
             choice.selection.skipped.push(skipped);
         }
     }
 
     /// Notes one try.
-    pub(crate) fn tried(&mut self, account: AccountId, try_: Try) {
-        let ms = self.elapsed_ms(try_.since);
-        self.sent_again += std::mem::take(&mut self.in_the_dark);
-        self.in_the_dark = u32::from(try_.delivery.may_be_billed());
-        self.tried.push((account, try_.class));
-        if let Some(view) = &mut self.view {
-            let account = self.registry.name_of(account);
-            let (class, delivery) = (try_.class.name().to_owned(), delivery_view(try_.delivery));
-            view.attempts.push(AttemptView { account, class, status: try_.status, ms, delivery });
+    pub(crate) fn tried(&mut self, account: AccountId, attempt: Try) {
+        // The last attempt is what the tool was told of. One before it that broke off was made again without
+        // a word, and the provider may count both.
+        if self.last_delivery.is_some_and(Delivery::may_be_billed) {
+            self.notes.why.maybe_billed_twice += 1;
         }
+        self.last_delivery = Some(attempt.delivery);
+        self.tried.push((account, attempt.class));
+        self.notes.attempts.push(Attempt {
+            account: self.registry.name_of(account),
+            class: attempt.class.into(),
+            status: attempt.status,
+            ms: self.elapsed_ms(attempt.since),
+            delivery: attempt.delivery.into(),
+        });
     }
 
     /// Notes that only `home` could have gone on with the conversation, and could not.
     pub(crate) fn bound(&mut self, home: AccountId) {
         let Some(choice) = &self.choice else { return };
-        let reason = choice.selection.why_left(home, &choice.pool, &self.tried);
-        let affinity = AffinityView {
-            kind: AffinityKind::Bound,
-            from: Some(self.registry.name_of(home)),
-            reason: Some(reason_name(reason).to_owned()),
-            cached_tokens_lost: None,
-        };
-        if let Some(view) = &mut self.view {
-            view.why.affinity = affinity;
-        }
+        let reason = choice.selection.why_left(home, &choice.pool, &self.tried).into();
+        self.notes.why.affinity = AffinityOutcome::Bound { from: self.registry.name_of(home), reason };
     }
 
     /// Notes that the first output is on its way downstream.
     pub(crate) fn committed(&mut self, account: AccountId) {
-        let ms = self.elapsed_ms(self.started);
         self.serving = Some(account);
-        if let Some(view) = &mut self.view {
-            view.first_byte_ms = Some(ms);
-        }
+        self.notes.first_byte_ms = Some(self.elapsed_ms(self.started));
     }
 
     /// Leaves no record: there was no request in the end.
     pub(crate) fn discard(mut self) {
-        self.view = None;
+        self.when_dropped = WhenDropped::Nothing;
     }
 
     /// Ends the record of a request that no account served.
@@ -241,69 +212,85 @@ impl Record {
 
     /// Ends the record.
     pub(crate) fn finish(mut self, ending: &Ending) {
+        self.when_dropped = WhenDropped::Nothing;
         self.write(ending);
     }
 
     fn write(&mut self, ending: &Ending) {
-        let duration_ms = self.elapsed_ms(self.started);
-        let affinity = ending.account.and_then(|served| self.affinity(served, ending.tokens));
-        let Some(mut view) = self.view.take() else { return };
-        if let Some(affinity) = affinity {
-            view.why.affinity = affinity;
-        }
-        view.why.maybe_billed_twice = self.sent_again;
-        view.outcome = ending.class.name().to_owned();
-        view.status = ending.status;
-        view.account = ending.account.map(|account| self.registry.name_of(account));
-        view.duration_ms = duration_ms;
-        view.input_tokens = ending.tokens.input;
-        view.cached_tokens = ending.tokens.cached;
-        view.output_tokens = ending.tokens.output;
-        self.core.ledger.request(ActivityRow {
-            tenant: self.tenant,
-            client: Some(self.client),
-            account: ending.account,
-            view,
-        });
+        let record = self.finished(ending);
+        self.core.ledger.request(record);
     }
-}
 
-impl Record {
-    /// What became of the conversation's tie, now that `served` has answered; its warmth goes to the router.
-    fn affinity(&self, served: AccountId, tokens: Tokens) -> Option<AffinityView> {
-        let Choice { pool, conversation, selection } = self.choice.as_ref()?;
-        let wall = self.core.clock.wall();
-        let ask = Ask { pool, conversation: conversation.as_ref(), pins: &[] };
-        let affinity = selection.affinity_outcome(&ask, &self.tried, served);
-        if let (Some(key), Some(input)) = (conversation, tokens.input) {
-            self.core.routing.remember(|router, now| router.prompt_cached(key, served, input, now.wall));
+    fn finished(&mut self, ending: &Ending) -> RequestRecord {
+        let mut notes = std::mem::take(&mut self.notes);
+        if let Some(affinity) = ending.account.and_then(|served| self.affinity(served, ending.tokens)) {
+            notes.why.affinity = affinity;
         }
-        let plain = |kind| AffinityView { kind, ..AffinityView::default() };
-        Some(match affinity {
-            AffinityOutcome::None => plain(AffinityKind::None),
-            AffinityOutcome::New => plain(AffinityKind::New),
-            AffinityOutcome::Kept => plain(AffinityKind::Kept),
-            AffinityOutcome::Moved { from, reason } => AffinityView {
-                kind: AffinityKind::Moved,
-                from: Some(self.registry.name_of(from)),
-                reason: Some(reason_name(reason).to_owned()),
-                cached_tokens_lost: selection
-                    .pin
-                    .map(|home| home.tokens_lost(tokens.cached.unwrap_or_default(), wall)),
-            },
+        RequestRecord {
+            id: self.id,
+            tenant: self.tenant,
+            at: self.at,
+            client_id: Some(self.client),
+            client: notes.client,
+            account: ending.account.map(|id| ServingAccount { id, name: self.registry.name_of(id) }),
+            first_account: notes.first_account,
+            model: notes.model,
+            transport: self.transport,
+            outcome: ending.class.into(),
+            status: ending.status,
+            placement: notes.placement,
+            attempts: notes.attempts,
+            skipped: notes.skipped,
+            first_byte_ms: notes.first_byte_ms,
+            duration_ms: self.elapsed_ms(self.started),
+            input_tokens: ending.tokens.input,
+            cached_tokens: ending.tokens.cached,
+            output_tokens: ending.tokens.output,
+            why: notes.why,
+        }
+    }
+
+    /// What became of the conversation's pin, now that `served` has answered.
+    fn affinity(&self, served: AccountId, tokens: Tokens) -> Option<AffinityOutcome> {
+        let Choice { pool, conversation, selection } = self.choice.as_ref()?;
+        let ask = Ask { pool, conversation: conversation.as_ref(), pins: &[] };
+        Some(match selection.affinity_outcome(&ask, &self.tried, served) {
+            routing::AffinityOutcome::None => AffinityOutcome::None,
+            routing::AffinityOutcome::New => AffinityOutcome::New,
+            routing::AffinityOutcome::Kept => AffinityOutcome::Kept,
+            routing::AffinityOutcome::Moved { from, reason } => {
+                let (cached, wall) = (tokens.cached.unwrap_or_default(), self.core.clock.wall());
+                AffinityOutcome::Moved {
+                    from: self.registry.name_of(from),
+                    reason: reason.into(),
+                    cached_tokens_lost: selection.pin.map(|pin| pin.tokens_lost(cached, wall)),
+                }
+            }
         })
+    }
+
+    fn candidate(&self, candidate: &Candidate) -> CandidateAccount {
+        let account = self.registry.name_of(candidate.account);
+        CandidateAccount { account, placement: candidate.placement.into() }
+    }
+
+    fn skipped_account(&self, skipped: &Skipped) -> SkippedAccount {
+        let Blocked { state, until } = skipped.blocked;
+        SkippedAccount { account: self.registry.name_of(skipped.account), reason: state, until }
     }
 }
 
 impl Drop for Record {
     fn drop(&mut self) {
-        let ending = Ending {
-            class: Class::Abandoned,
-            status: CLIENT_CLOSED,
-            account: self.serving,
-            tokens: Tokens::default(),
-        };
-        self.write(&ending);
+        match self.when_dropped {
+            WhenDropped::Nothing => {}
+            WhenDropped::RecordThatTheToolWentAway => self.write(&Ending {
+                class: Class::Abandoned,
+                status: CLIENT_CLOSED,
+                account: self.serving,
+                tokens: Tokens::default(),
+            }),
+        }
     }
 }
 
@@ -314,32 +301,6 @@ pub(crate) struct Try {
     pub(crate) status: Option<u16>,
     pub(crate) delivery: Delivery,
     pub(crate) since: Instant,
-}
-
-fn skipped_view(registry: &Registry, skipped: &Skipped) -> SkippedView {
-    SkippedView {
-        account: registry.name_of(skipped.account),
-        reason: skipped.blocked.state.name().to_owned(),
-        until: skipped.blocked.until,
-    }
-}
-
-fn reason_name(reason: MoveReason) -> &'static str {
-    match reason {
-        MoveReason::State(state) => state.name(),
-        MoveReason::Failed(class) => class.name(),
-        MoveReason::Rotation => "rotation",
-        MoveReason::LeftPool => "left_pool",
-    }
-}
-
-fn delivery_view(delivery: Delivery) -> DeliveryView {
-    match delivery {
-        Delivery::Answered => DeliveryView::Answered,
-        Delivery::NotSent => DeliveryView::NotSent,
-        Delivery::Unknown => DeliveryView::Unknown,
-        Delivery::Begun => DeliveryView::Begun,
-    }
 }
 
 /// Tells conversations apart in records without repeating the tool's own names for them.

@@ -18,6 +18,6 @@ pub use views::{
     RoleView, SignInState, SignInView, Snapshot, VaultState, VaultView,
 };
 pub use what_if::{DrySpanView, ScenarioAccountView, ScenarioView, WhatIfView};
-pub use why::{
-    ActivityView, AffinityKind, AffinityView, AttemptView, CandidateView, DeliveryView, SkippedView, WhyView,
-};
+pub use why::{ActivityView, AffinityKind, AffinityView, AttemptView, CandidateView, SkippedView, WhyView};
+
+pub use crate::model::activity::{Delivery, MoveReason, OutcomeClass, Placement, Transport};

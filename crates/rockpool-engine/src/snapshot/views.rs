@@ -8,6 +8,7 @@ use utoipa::ToSchema;
 use super::names;
 use super::quota::{CreditsView, ExtraLimitView, RunwayView, SpendView, WindowView};
 use super::why::ActivityView;
+use crate::model::activity::MoveCosts;
 use crate::model::client::{KeyKind, OverrideMode};
 
 /// Everything a person may want to see at a glance.
@@ -255,6 +256,13 @@ pub struct MovesView {
     pub cached_tokens_lost: u64,
     /// Attempts that may have been billed beside the one that answered.
     pub maybe_billed_twice: u32,
+}
+
+impl From<MoveCosts> for MovesView {
+    fn from(costs: MoveCosts) -> Self {
+        let MoveCosts { count, cached_tokens_lost, maybe_billed_twice } = costs;
+        Self { count, cached_tokens_lost, maybe_billed_twice }
+    }
 }
 
 /// One client as shown; its key is never shown again.

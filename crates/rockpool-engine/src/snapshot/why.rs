@@ -1,11 +1,15 @@
 //! One request as recorded, and why it went where it did.
 
 use jiff::Timestamp;
-use rockpool_routing::Strategy;
+use rockpool_routing::{AccountState, Strategy};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::names;
+use crate::model::activity::{
+    AffinityOutcome, Attempt, CandidateAccount, Delivery, MoveReason, OutcomeClass, Placement, RequestRecord,
+    SkippedAccount, Transport, Why,
+};
 
 /// One request as recorded; bodies are never stored.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
@@ -24,14 +28,14 @@ pub struct ActivityView {
     pub first_account: Option<String>,
     /// Model that the tool asked for.
     pub model: Option<String>,
-    /// `http`, `websocket`.
-    pub transport: String,
+    /// How it arrived.
+    pub transport: Transport,
     /// `success`, or the class of the last failure.
-    pub outcome: String,
+    pub outcome: OutcomeClass,
     /// Status that the tool saw.
     pub status: u16,
-    /// Why the first candidate came first: `conversation`, `turn`, `strategy`, `fallback`.
-    pub placement: Option<String>,
+    /// Why the first candidate came first.
+    pub placement: Option<Placement>,
     /// Each try, in order.
     pub attempts: Vec<AttemptView>,
     /// Accounts that were passed over, with their states.
@@ -56,30 +60,15 @@ pub struct ActivityView {
 pub struct AttemptView {
     /// Slug of the account.
     pub account: String,
-    /// Class of the outcome, such as `success` or `usage_limit`.
-    pub class: String,
+    /// How it ended.
+    pub class: OutcomeClass,
     /// Status of the provider's answer, where there was one.
     pub status: Option<u16>,
     /// Milliseconds to the outcome.
     pub ms: u64,
     /// Whether the request had reached the provider when the attempt ended.
     #[serde(default)]
-    pub delivery: DeliveryView,
-}
-
-/// How far a request had come when its attempt ended.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum DeliveryView {
-    /// The provider answered it, with whatever answer.
-    #[default]
-    Answered,
-    /// It never left this machine, or was never read: nothing can have been billed.
-    NotSent,
-    /// It was on its way when the connection broke: nobody knows.
-    Unknown,
-    /// The provider had begun to work on it and then fell silent.
-    Begun,
+    pub delivery: Delivery,
 }
 
 /// An account that was passed over.
@@ -88,7 +77,8 @@ pub struct SkippedView {
     /// Slug of the account.
     pub account: String,
     /// Its state then.
-    pub reason: String,
+    #[schema(value_type = names::AccountState)]
+    pub reason: AccountState,
     /// When time alone was to cure it, if known.
     #[serde(default)]
     #[schema(value_type = Option<String>, format = "date-time")]
@@ -122,8 +112,8 @@ pub struct WhyView {
 pub struct CandidateView {
     /// Slug of the account.
     pub account: String,
-    /// Why it stood where it did: `conversation`, `turn`, `strategy`, `fallback`.
-    pub placement: String,
+    /// Why it stood where it did.
+    pub placement: Placement,
 }
 
 /// What became of a conversation's tie to its account.
@@ -134,9 +124,8 @@ pub struct AffinityView {
     pub kind: AffinityKind,
     /// Slug of the account that it was on, for one that moved or could not.
     pub from: Option<String>,
-    /// Why it moved or could not go on: a state (`exhausted`, …) or class (`usage_limit`, …) of that
-    /// account, `rotation` where the pool rotates strictly, `left_pool` where the account is no longer in it.
-    pub reason: Option<String>,
+    /// Why it moved or could not go on.
+    pub reason: Option<MoveReason>,
     /// Input tokens that the old account's prompt cache held and the new one's did not; an estimate.
     pub cached_tokens_lost: Option<u64>,
 }
@@ -156,4 +145,90 @@ pub enum AffinityKind {
     Moved,
     /// It can be continued by its own account only, which could not serve it.
     Bound,
+}
+
+impl From<&RequestRecord> for ActivityView {
+    fn from(record: &RequestRecord) -> Self {
+        Self {
+            id: record.id,
+            at: record.at,
+            client: record.client.clone(),
+            account: record.account.as_ref().map(|account| account.name.clone()),
+            first_account: record.first_account.clone(),
+            model: record.model.clone(),
+            transport: record.transport,
+            outcome: record.outcome,
+            status: record.status,
+            placement: record.placement,
+            attempts: record.attempts.iter().map(AttemptView::from).collect(),
+            skipped: record.skipped.iter().map(SkippedView::from).collect(),
+            first_byte_ms: record.first_byte_ms,
+            duration_ms: record.duration_ms,
+            input_tokens: record.input_tokens,
+            cached_tokens: record.cached_tokens,
+            output_tokens: record.output_tokens,
+            why: WhyView::from(&record.why),
+        }
+    }
+}
+
+impl From<&Attempt> for AttemptView {
+    fn from(attempt: &Attempt) -> Self {
+        Self {
+            account: attempt.account.clone(),
+            class: attempt.class,
+            status: attempt.status,
+            ms: attempt.ms,
+            delivery: attempt.delivery,
+        }
+    }
+}
+
+impl From<&SkippedAccount> for SkippedView {
+    fn from(skipped: &SkippedAccount) -> Self {
+        Self { account: skipped.account.clone(), reason: skipped.reason, until: skipped.until }
+    }
+}
+
+impl From<&Why> for WhyView {
+    fn from(why: &Why) -> Self {
+        Self {
+            strategy: why.strategy,
+            candidates: why.candidates.iter().map(CandidateView::from).collect(),
+            conversation: why.conversation.clone(),
+            affinity: AffinityView::from(&why.affinity),
+            maybe_billed_twice: why.maybe_billed_twice,
+            request_bytes: why.request_bytes,
+            response_bytes: why.response_bytes,
+        }
+    }
+}
+
+impl From<&CandidateAccount> for CandidateView {
+    fn from(candidate: &CandidateAccount) -> Self {
+        Self { account: candidate.account.clone(), placement: candidate.placement }
+    }
+}
+
+impl From<&AffinityOutcome> for AffinityView {
+    fn from(outcome: &AffinityOutcome) -> Self {
+        let plain = |kind| Self { kind, ..Self::default() };
+        match outcome {
+            AffinityOutcome::None => plain(AffinityKind::None),
+            AffinityOutcome::New => plain(AffinityKind::New),
+            AffinityOutcome::Kept => plain(AffinityKind::Kept),
+            AffinityOutcome::Moved { from, reason, cached_tokens_lost } => Self {
+                kind: AffinityKind::Moved,
+                from: Some(from.clone()),
+                reason: Some(*reason),
+                cached_tokens_lost: *cached_tokens_lost,
+            },
+            AffinityOutcome::Bound { from, reason } => Self {
+                kind: AffinityKind::Bound,
+                from: Some(from.clone()),
+                reason: Some(*reason),
+                cached_tokens_lost: None,
+            },
+        }
+    }
 }

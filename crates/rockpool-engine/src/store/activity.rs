@@ -1,29 +1,18 @@
 //! Table `activity`: one row per request, without its body; the newest are kept.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
-use rockpool_routing::{AccountId, ClientId, TenantId};
+use rockpool_routing::TenantId;
 use rusqlite::{Connection, Row, named_params};
 
-use super::column::{Count, Json, Millis, Text};
+use super::column::{Count, Json, Millis, Name, Text};
 use super::{Durability, Store, StoreError};
-use crate::snapshot::ActivityView;
+use crate::model::activity::{RequestRecord, ServingAccount};
 
-/// Rows kept per tenant.
-const KEPT: u32 = 10_000;
-
-/// One request as recorded.
-#[derive(Clone, Debug, PartialEq)]
-pub(crate) struct ActivityRow {
-    /// The tenant.
-    pub tenant: TenantId,
-    /// The client; absent where none was recognised.
-    pub client: Option<ClientId>,
-    /// The account that answered, if one did.
-    pub account: Option<AccountId>,
-    /// What is shown of it, with the names of that time.
-    pub view: ActivityView,
-}
+/// Requests that are kept of each tenant, which bounds the file and what a replay has to read. That there
+/// are as many [`CONVERSATIONS_KEPT`](super::CONVERSATIONS_KEPT) is chance.
+pub(crate) const REQUESTS_KEPT: u32 = 10_000;
 
 impl Store {
     /// The tenant's newest requests, newest first, `limit` at most.
@@ -31,31 +20,44 @@ impl Store {
         &self,
         tenant: TenantId,
         limit: u32,
-    ) -> Result<Vec<ActivityRow>, StoreError> {
+    ) -> Result<Vec<RequestRecord>, StoreError> {
         self.call(Durability::Batched, move |tx| {
             let sql = "SELECT * FROM activity WHERE tenant_id = ?1 ORDER BY seq DESC LIMIT ?2";
             let mut query = tx.prepare_cached(sql)?;
             let rows = query.query_map((Text(tenant), limit), read)?;
-            Ok(rows.collect::<Result<_, _>>()?)
+            Ok(readable(rows)?)
         })
         .await
     }
 }
 
-/// Adds requests and drops the oldest beyond 10,000 per tenant. A request that is there already stays
-/// as it is, so a batch may be tried again.
-pub(super) fn record(connection: &Connection, rows: &[ActivityRow]) -> rusqlite::Result<()> {
-    for row in rows {
-        insert(connection, row)?;
+/// The rows that this version understands. A newer one, used on the same folder, may have recorded a word
+/// that this one does not know; that is no reason not to start.
+pub(super) fn readable<T>(rows: impl Iterator<Item = rusqlite::Result<T>>) -> rusqlite::Result<Vec<T>> {
+    let understood = |row: &rusqlite::Result<T>| match row {
+        Err(rusqlite::Error::FromSqlConversionFailure(_, _, cause)) => {
+            tracing::warn!(%cause, "a recorded request is passed over");
+            false
+        }
+        Ok(_) | Err(_) => true,
+    };
+    rows.filter(understood).collect()
+}
+
+/// Adds requests and drops the oldest beyond [`REQUESTS_KEPT`]. A request that is there already stays as it
+/// is, so a batch may be tried again.
+pub(super) fn record(connection: &Connection, requests: &[Arc<RequestRecord>]) -> rusqlite::Result<()> {
+    for request in requests {
+        insert(connection, request)?;
     }
-    let tenants: BTreeSet<TenantId> = rows.iter().map(|row| row.tenant).collect();
+    let tenants: BTreeSet<TenantId> = requests.iter().map(|request| request.tenant).collect();
     for tenant in tenants {
         prune(connection, tenant)?;
     }
     Ok(())
 }
 
-fn insert(connection: &Connection, row: &ActivityRow) -> rusqlite::Result<()> {
+fn insert(connection: &Connection, request: &RequestRecord) -> rusqlite::Result<()> {
     let sql = "INSERT INTO activity (id, tenant_id, at, client_id, client, account_id, account, first_account,
                    model, transport, outcome, status, placement, attempts, skipped, first_byte_ms, duration_ms,
                    input_tokens, cached_tokens, output_tokens, why)
@@ -63,29 +65,28 @@ fn insert(connection: &Connection, row: &ActivityRow) -> rusqlite::Result<()> {
                    :model, :transport, :outcome, :status, :placement, :attempts, :skipped, :first_byte_ms,
                    :duration_ms, :input_tokens, :cached_tokens, :output_tokens, :why)
                ON CONFLICT (id) DO NOTHING";
-    let view = &row.view;
     connection.prepare_cached(sql)?.execute(named_params! {
-        ":id": Text(view.id),
-        ":tenant": Text(row.tenant),
-        ":at": Millis(view.at),
-        ":client_id": row.client.map(Text),
-        ":client": view.client,
-        ":account_id": row.account.map(Text),
-        ":account": view.account,
-        ":first_account": view.first_account,
-        ":model": view.model,
-        ":transport": view.transport,
-        ":outcome": view.outcome,
-        ":status": view.status,
-        ":placement": view.placement,
-        ":attempts": Json(&view.attempts),
-        ":skipped": Json(&view.skipped),
-        ":first_byte_ms": view.first_byte_ms.map(Count),
-        ":duration_ms": Count(view.duration_ms),
-        ":input_tokens": view.input_tokens.map(Count),
-        ":cached_tokens": view.cached_tokens.map(Count),
-        ":output_tokens": view.output_tokens.map(Count),
-        ":why": Json(&view.why),
+        ":id": Text(request.id),
+        ":tenant": Text(request.tenant),
+        ":at": Millis(request.at),
+        ":client_id": request.client_id.map(Text),
+        ":client": request.client,
+        ":account_id": request.account.as_ref().map(|account| Text(account.id)),
+        ":account": request.account.as_ref().map(|account| &account.name),
+        ":first_account": request.first_account,
+        ":model": request.model,
+        ":transport": Name(request.transport),
+        ":outcome": Name(request.outcome),
+        ":status": request.status,
+        ":placement": request.placement.map(Name),
+        ":attempts": Json(&request.attempts),
+        ":skipped": Json(&request.skipped),
+        ":first_byte_ms": request.first_byte_ms.map(Count),
+        ":duration_ms": Count(request.duration_ms),
+        ":input_tokens": request.input_tokens.map(Count),
+        ":cached_tokens": request.cached_tokens.map(Count),
+        ":output_tokens": request.output_tokens.map(Count),
+        ":why": Json(&request.why),
     })?;
     Ok(())
 }
@@ -93,25 +94,28 @@ fn insert(connection: &Connection, row: &ActivityRow) -> rusqlite::Result<()> {
 fn prune(connection: &Connection, tenant: TenantId) -> rusqlite::Result<()> {
     let sql = "DELETE FROM activity WHERE tenant_id = ?1 AND seq <= (
                    SELECT seq FROM activity WHERE tenant_id = ?1 ORDER BY seq DESC LIMIT 1 OFFSET ?2)";
-    connection.prepare_cached(sql)?.execute((Text(tenant), KEPT))?;
+    connection.prepare_cached(sql)?.execute((Text(tenant), REQUESTS_KEPT))?;
     Ok(())
 }
 
-fn read(row: &Row<'_>) -> rusqlite::Result<ActivityRow> {
+fn read(row: &Row<'_>) -> rusqlite::Result<RequestRecord> {
     let count = |column: &str| -> rusqlite::Result<Option<u64>> {
         Ok(row.get::<_, Option<Count>>(column)?.map(|count| count.0))
     };
-    let view = ActivityView {
+    let account = row.get::<_, Option<Text<_>>>("account_id")?.zip(row.get("account")?);
+    Ok(RequestRecord {
         id: row.get::<_, Text<_>>("id")?.0,
+        tenant: row.get::<_, Text<_>>("tenant_id")?.0,
         at: row.get::<_, Millis>("at")?.0,
+        client_id: row.get::<_, Option<Text<_>>>("client_id")?.map(|id| id.0),
         client: row.get("client")?,
-        account: row.get("account")?,
+        account: account.map(|(id, name)| ServingAccount { id: id.0, name }),
         first_account: row.get("first_account")?,
         model: row.get("model")?,
-        transport: row.get("transport")?,
-        outcome: row.get("outcome")?,
+        transport: row.get::<_, Name<_>>("transport")?.0,
+        outcome: row.get::<_, Name<_>>("outcome")?.0,
         status: row.get("status")?,
-        placement: row.get("placement")?,
+        placement: row.get::<_, Option<Name<_>>>("placement")?.map(|placement| placement.0),
         attempts: row.get::<_, Json<_>>("attempts")?.0,
         skipped: row.get::<_, Json<_>>("skipped")?.0,
         first_byte_ms: count("first_byte_ms")?,
@@ -120,11 +124,5 @@ fn read(row: &Row<'_>) -> rusqlite::Result<ActivityRow> {
         cached_tokens: count("cached_tokens")?,
         output_tokens: count("output_tokens")?,
         why: row.get::<_, Json<_>>("why")?.0,
-    };
-    Ok(ActivityRow {
-        tenant: row.get::<_, Text<_>>("tenant_id")?.0,
-        client: row.get::<_, Option<Text<_>>>("client_id")?.map(|id| id.0),
-        account: row.get::<_, Option<Text<_>>>("account_id")?.map(|id| id.0),
-        view,
     })
 }

@@ -1,7 +1,8 @@
 //! What is recorded after the fact, all tables in one transaction.
 
+use std::sync::Arc;
+
 use super::activity;
-use super::activity::ActivityRow;
 use super::clients;
 use super::clients::LastUse;
 use super::conversations;
@@ -13,12 +14,13 @@ use super::quota::QuotaRow;
 use super::quota_history;
 use super::quota_history::QuotaSampleRow;
 use super::{Durability, Store, StoreError};
+use crate::model::activity::RequestRecord;
 
 /// Records that are kept together or not at all.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct Batch {
     /// Requests; one that is there already stays as it is.
-    pub activity: Vec<ActivityRow>,
+    pub activity: Vec<Arc<RequestRecord>>,
     /// Where conversations are.
     pub conversations: Vec<ConversationRow>,
     /// The newest reading of each account.

@@ -1,14 +1,15 @@
 //! Table `conversations`: which account each conversation is on; the newest are kept.
 
 use jiff::Timestamp;
+use rockpool_routing::affinity::CAPACITY;
 use rockpool_routing::{AccountId, TenantId};
 use rusqlite::Connection;
 
 use super::column::{Millis, Text};
 use super::{Durability, Store, StoreError, SystemScope};
 
-/// Rows kept over all tenants.
-const KEPT: u32 = 10_000;
+/// Conversations that are kept over all tenants: as many as the router remembers.
+pub(crate) const CONVERSATIONS_KEPT: u32 = CAPACITY as u32;
 
 /// Where one conversation is.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -48,8 +49,8 @@ impl Store {
     }
 }
 
-/// Notes where conversations are and drops the oldest beyond 10,000. Those on an account that is gone
-/// are passed over.
+/// Notes where conversations are and drops the oldest beyond [`CONVERSATIONS_KEPT`]. Those on an account
+/// that is gone are passed over.
 pub(super) fn record(connection: &Connection, rows: &[ConversationRow]) -> rusqlite::Result<()> {
     if rows.is_empty() {
         return Ok(());
@@ -63,6 +64,6 @@ pub(super) fn record(connection: &Connection, rows: &[ConversationRow]) -> rusql
     }
     let sql = "DELETE FROM conversations WHERE at <= (
                    SELECT at FROM conversations ORDER BY at DESC LIMIT 1 OFFSET ?1)";
-    connection.prepare_cached(sql)?.execute([KEPT])?;
+    connection.prepare_cached(sql)?.execute([CONVERSATIONS_KEPT])?;
     Ok(())
 }

@@ -28,10 +28,10 @@ mod traffic;
 mod worker;
 
 pub(crate) use accounts::{AccountEdit, AccountRenewal, AccountRepair, AccountRow};
-pub(crate) use activity::ActivityRow;
+pub(crate) use activity::REQUESTS_KEPT;
 pub(crate) use batch::Batch;
 pub(crate) use clients::{ClientRow, LastUse};
-pub(crate) use conversations::ConversationRow;
+pub(crate) use conversations::{CONVERSATIONS_KEPT, ConversationRow};
 pub(crate) use error::StoreError;
 pub(crate) use logins::{LoginRow, Obtained, RefreshPhase, Refreshed};
 pub(crate) use outcomes::OutcomeRow;

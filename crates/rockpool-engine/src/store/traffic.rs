@@ -5,9 +5,10 @@ use rockpool_routing::runway::Tokens;
 use rockpool_routing::{AccountId, ClientId, TenantId};
 use rusqlite::Row;
 
-use super::column::{Millis, Text};
+use super::activity::readable;
+use super::column::{Millis, Name, Text};
 use super::{Durability, Store, StoreError};
-use crate::snapshot::MovesView;
+use crate::model::activity::{MoveCosts, OutcomeClass};
 
 /// What an account did in ten minutes.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -19,7 +20,7 @@ pub(crate) struct TrafficSum {
     /// Tokens of its answers.
     pub tokens: Tokens,
     /// Conversations that came to it from others, and what that cost.
-    pub moves: MovesView,
+    pub moves: MoveCosts,
 }
 
 /// One request, in figures.
@@ -31,8 +32,8 @@ pub(crate) struct TrafficRow {
     pub client: Option<ClientId>,
     /// The account that answered, if one did.
     pub account: Option<AccountId>,
-    /// `success`, or the class of the last failure.
-    pub outcome: String,
+    /// How it ended.
+    pub outcome: OutcomeClass,
     /// Tells its conversation apart from others, where it names one.
     pub conversation: Option<String>,
     /// Whether it came so far that accounts were considered.
@@ -88,7 +89,7 @@ impl Store {
                        FROM activity WHERE tenant_id = ?1 ORDER BY seq DESC LIMIT ?2";
             let mut query = tx.prepare_cached(sql)?;
             let rows = query.query_map((Text(tenant), limit), request)?;
-            let mut rows: Vec<TrafficRow> = rows.collect::<Result<_, _>>()?;
+            let mut rows: Vec<TrafficRow> = readable(rows)?;
             // They are recorded when they end.
             rows.sort_by_key(|row| row.at);
             Ok(rows)
@@ -104,7 +105,7 @@ fn sum(row: &Row<'_>) -> rusqlite::Result<TrafficSum> {
         account: row.get::<_, Text<_>>(0)?.0,
         at: row.get::<_, Millis>(1)?.0,
         tokens: Tokens { input: total(2)?, cached: total(3)?, output: total(4)? },
-        moves: MovesView {
+        moves: MoveCosts {
             count: u32::try_from(total(5)?).unwrap_or(u32::MAX),
             cached_tokens_lost: total(6)?,
             maybe_billed_twice: u32::try_from(total(7)?).unwrap_or(u32::MAX),
@@ -123,7 +124,7 @@ fn request(row: &Row<'_>) -> rusqlite::Result<TrafficRow> {
         at: row.get::<_, Millis>("at")?.0,
         client: row.get::<_, Option<Text<_>>>("client_id")?.map(|id| id.0),
         account: row.get::<_, Option<Text<_>>>("account_id")?.map(|id| id.0),
-        outcome: row.get("outcome")?,
+        outcome: row.get::<_, Name<_>>("outcome")?.0,
         conversation: row.get("conversation")?,
         considered: if row.get("considered")? { Considered::Yes } else { Considered::No },
         tokens: counted.then(|| Tokens {

@@ -7,8 +7,9 @@ use uuid::Uuid;
 
 use super::*;
 use crate::activity::pending::MOST;
-use crate::snapshot::{AffinityView, WhyView};
+use crate::model::activity::{AffinityOutcome, MoveReason, ServingAccount};
 use crate::store::{AccountRow, ClientRow, LoginRow, Obtained, RefreshPhase, system_scope};
+use crate::test_stage::{at, request};
 
 struct World {
     store: Store,
@@ -17,10 +18,6 @@ struct World {
     /// A second way into the same file.
     other: Connection,
     _folder: tempfile::TempDir,
-}
-
-fn at(second: i64) -> Timestamp {
-    Timestamp::from_second(1_800_000_000 + second).unwrap()
 }
 
 async fn world() -> World {
@@ -99,29 +96,15 @@ impl World {
         ledger.quota(self.tenant, self.account, reading(second));
     }
 
-    fn request(&self, number: u64) -> ActivityRow {
-        let view = ActivityView {
+    fn request(&self, number: u64) -> RequestRecord {
+        RequestRecord {
             id: RequestId(Uuid::from_u128(number.into())),
+            tenant: self.tenant,
             at: at(i64::try_from(number).unwrap()),
-            client: "tool".to_owned(),
-            account: Some("a".to_owned()),
-            first_account: None,
-            model: None,
-            transport: "http".to_owned(),
-            outcome: "success".to_owned(),
-            status: 200,
-            placement: None,
-            attempts: Vec::new(),
-            skipped: Vec::new(),
-            first_byte_ms: None,
-            duration_ms: 1,
-            input_tokens: None,
-            cached_tokens: None,
-            output_tokens: None,
-            why: WhyView::default(),
-        };
-        let client = Some(ClientId(Uuid::from_u128(3)));
-        ActivityRow { tenant: self.tenant, client, account: Some(self.account), view }
+            client_id: Some(ClientId(Uuid::from_u128(3))),
+            account: Some(ServingAccount { id: self.account, name: "a".to_owned() }),
+            ..request()
+        }
     }
 
     /// How many requests, conversations and outcomes are written, the second of the reading that is, and
@@ -202,7 +185,7 @@ async fn a_database_that_fails_for_long_costs_the_oldest_records_only() {
     ledger.write(&world.store).await.unwrap_err();
     let pending = ledger.lock().pending.batch().activity;
     let first = RequestId(Uuid::from_u128(2));
-    assert_eq!((pending.len(), pending[0].view.id), (MOST, first));
+    assert_eq!((pending.len(), pending[0].id), (MOST, first));
 }
 
 #[tokio::test]
@@ -278,7 +261,7 @@ async fn what_is_remembered_of_two_weeks_is_bounded_and_the_same_after_a_restart
     assert!((700..=1_000).contains(&remembered), "{remembered}");
 
     let again = Ledger::new(Notices::new());
-    again.recall_tracks(&world.store, world.tenant, now).await.unwrap();
+    again.recall_histories(&world.store, world.tenant, now).await.unwrap();
     let mut before = ledger.look(world.account, |record| record.samples.to_vec());
     let mut after = again.look(world.account, |record| record.samples.to_vec());
     rockpool_routing::runway::downsample(&mut before, now);
@@ -293,16 +276,16 @@ async fn what_is_remembered_of_two_weeks_is_bounded_and_the_same_after_a_restart
 
 impl World {
     /// A request that moved its conversation, with these tokens.
-    fn moved(&self, number: u64, tokens: u64) -> ActivityRow {
-        let mut row = self.request(number);
-        row.view.input_tokens = Some(tokens);
-        row.view.why.maybe_billed_twice = 2;
-        row.view.why.affinity = AffinityView {
-            kind: AffinityKind::Moved,
+    fn moved(&self, number: u64, tokens: u64) -> RequestRecord {
+        let mut record = self.request(number);
+        record.input_tokens = Some(tokens);
+        record.why.maybe_billed_twice = 2;
+        record.why.affinity = AffinityOutcome::Moved {
+            from: "b".to_owned(),
+            reason: MoveReason::Exhausted,
             cached_tokens_lost: Some(30),
-            ..AffinityView::default()
         };
-        row
+        record
     }
 }
 
@@ -322,13 +305,13 @@ async fn moves_are_counted_for_a_day_by_the_account_that_they_led_to() {
     let mut unserved = world.moved(DAY + 1, 0);
     unserved.account = None;
     ledger.request(unserved);
-    let twice = MovesView { count: 2, cached_tokens_lost: 60, maybe_billed_twice: 4 };
-    let once = MovesView { count: 1, cached_tokens_lost: 30, maybe_billed_twice: 2 };
+    let twice = MoveCosts { count: 2, cached_tokens_lost: 60, maybe_billed_twice: 4 };
+    let once = MoveCosts { count: 1, cached_tokens_lost: 30, maybe_billed_twice: 2 };
     assert_eq!((cost(&ledger, 600), cost(&ledger, DAY), cost(&ledger, DAY + 600)), (twice, twice, once));
 
     ledger.write(&world.store).await.unwrap();
     let again = Ledger::new(Notices::new());
-    again.recall_tracks(&world.store, world.tenant, at(0)).await.unwrap();
+    again.recall_histories(&world.store, world.tenant, at(0)).await.unwrap();
     assert_eq!((cost(&again, 600), cost(&again, DAY + 600)), (twice, once), "after a restart");
 }
 

@@ -4,10 +4,9 @@ use rockpool_routing::ClientId;
 use uuid::Uuid;
 
 use super::*;
+use crate::model::activity::RequestRecord;
 use crate::operations::requests::{ClientNew, PoolChange};
 use crate::operations::{clients, pools};
-use crate::snapshot::ActivityView;
-use crate::store::ActivityRow;
 use crate::test_stage::{Stage as Machine, at, five_hour};
 
 const MINUTE: i64 = 60;
@@ -23,15 +22,15 @@ async fn an_afternoon() -> Machine {
         let name = if n < 100 { "ada" } else { "grace" };
         let served = if n < 100 { n } else { n - 100 };
         machine.wait_until((n + 1) * 2 * MINUTE);
-        machine.asked(name, |view| of_conversation(view, n % 4));
+        machine.asked(name, |record| of_conversation(record, n % 4));
         machine.sees(name, vec![five_hour((served + 1) as f64, 5 * HOUR)]);
     }
     machine
 }
 
-fn of_conversation(view: &mut ActivityView, number: i64) {
-    view.why.conversation = Some(format!("{number:08x}"));
-    (view.input_tokens, view.cached_tokens, view.output_tokens) = (Some(10_000), Some(9_000), Some(10));
+fn of_conversation(record: &mut RequestRecord, number: i64) {
+    record.why.conversation = Some(format!("{number:08x}"));
+    (record.input_tokens, record.cached_tokens, record.output_tokens) = (Some(10_000), Some(9_000), Some(10));
 }
 
 async fn ask(machine: &Machine, without: &[&str]) -> Result<WhatIfView, ActionError> {
@@ -128,24 +127,23 @@ async fn only_the_pools_own_requests_are_played_and_single_ones_stay_where_they_
     let inherits = client(&machine, "ada", OverrideMode::Inherit).await;
     let single = client(&machine, "grace", OverrideMode::Single).await;
     let elsewhere = client(&machine, "alan", OverrideMode::Inherit).await;
-    let tenant = machine.tenant();
-    let record = |client, account: Option<&str>, outcome: &str| {
-        let view = machine.view(|view| view.outcome = outcome.to_owned());
-        let account = account.map(|name| machine.id(name));
-        machine.records(ActivityRow { tenant, client: Some(client), account, view });
+    let record = |client, account: Option<&str>, outcome| {
+        let account = account.map(|name| machine.serving(name));
+        machine.records(RequestRecord { client_id: Some(client), account, outcome, ..machine.request() });
     };
-    record(inherits, Some("ada"), "success");
-    record(inherits, Some("ada"), "usage_limit");
-    record(inherits, None, "failure");
-    record(inherits, None, "rejected");
-    record(inherits, None, "abandoned");
-    record(single, Some("grace"), "success");
-    record(elsewhere, Some("alan"), "success");
-    record(elsewhere, None, "failure");
-    record(ClientId(Uuid::nil()), None, "failure");
-    let mut unconsidered = machine.view(|view| view.outcome = "failure".to_owned());
+    record(inherits, Some("ada"), OutcomeClass::Success);
+    record(inherits, Some("ada"), OutcomeClass::UsageLimit);
+    record(inherits, None, OutcomeClass::Failure);
+    record(inherits, None, OutcomeClass::Rejected);
+    record(inherits, None, OutcomeClass::Abandoned);
+    record(single, Some("grace"), OutcomeClass::Success);
+    record(elsewhere, Some("alan"), OutcomeClass::Success);
+    record(elsewhere, None, OutcomeClass::Failure);
+    record(ClientId(Uuid::nil()), None, OutcomeClass::Failure);
+    let mut unconsidered = machine.request();
+    (unconsidered.client_id, unconsidered.outcome) = (Some(inherits), OutcomeClass::Failure);
     unconsidered.why.strategy = None;
-    machine.records(ActivityRow { tenant, client: Some(inherits), account: None, view: unconsidered });
+    machine.records(unconsidered);
     let view = ask(&machine, &[]).await.unwrap();
     assert_eq!((view.requests, view.recorded.unserved), (4, 2));
     assert_eq!(counts(&view.recorded), [("ada", 1), ("grace", 1)]);
@@ -157,8 +155,8 @@ async fn only_the_pools_own_requests_are_played_and_single_ones_stay_where_they_
 #[tokio::test]
 async fn only_answers_that_came_to_their_end_are_missed_for_their_token_counts() {
     let machine = Machine::with(&["ada", "grace"]).await;
-    machine.asked("ada", |view| of_conversation(view, 1));
-    machine.asked("ada", |view| view.outcome = "abandoned".to_owned());
+    machine.asked("ada", |record| of_conversation(record, 1));
+    machine.asked("ada", |record| record.outcome = OutcomeClass::Abandoned);
     let missed = |view: WhatIfView| view.assumptions.contains(&"no_token_counts".to_owned());
     assert!(!missed(ask(&machine, &[]).await.unwrap()));
     machine.asked("ada", |_| ());

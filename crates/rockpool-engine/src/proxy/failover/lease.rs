@@ -40,6 +40,11 @@ impl Lease {
         }
     }
 
+    /// Notes the input tokens of the account's answer, as far as they were counted.
+    pub(crate) fn prompt_cached(&self, input: Option<u64>) {
+        self.core.prompt_cached(self.conversation.as_ref(), self.account, input);
+    }
+
     /// Tells the router how the attempt ended.
     pub(crate) fn finish(mut self, class: Class) {
         self.close(class);

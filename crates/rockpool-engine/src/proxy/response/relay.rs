@@ -109,6 +109,7 @@ impl Relay {
         open.note(class, self.observer.delivery_at_end());
         let account = Some(open.lease.account());
         open.record.finish(&Ending { class, status: open.status, account, tokens: self.observer.tokens() });
+        open.lease.prompt_cached(self.observer.tokens().input);
         open.lease.finish(class);
     }
 }

@@ -363,6 +363,8 @@ impl Session {
         {
             if let Some(asked) = &turn.asked {
                 self.notice_the_end(&asked.observer.stage);
+                let (conversation, tokens) = (self.context.conversation.as_ref(), asked.observer.tokens());
+                self.context.core().prompt_cached(conversation, asked.lease.account(), tokens.input);
             }
             let class = turn.asked.as_ref().map_or(Class::FAILURE, |asked| asked.observer.class_at_end());
             let account = turn.asked.as_ref().map(|asked| asked.lease.account());

@@ -28,7 +28,7 @@ use crate::model::principal::Principal;
 use crate::proxy::authenticate::Caller;
 use crate::proxy::failover::context::RequestContext;
 use crate::proxy::state::DataPlane;
-use crate::snapshot::ActivityView;
+use crate::snapshot::{ActivityView, OutcomeClass};
 use crate::store::ClientRow;
 use crate::store::registry::Registry;
 use crate::vault::MemoryVault;
@@ -213,7 +213,7 @@ async fn a_provider_that_answers_no_ping_is_lost_after_75_seconds() {
     let (error, at) = bench.tool_hears(Provider::IsGone).await;
     assert_eq!((&error.unwrap()["type"], at), (&json!("error"), 75.0));
     let record = bench.record();
-    assert_eq!((record.outcome.as_str(), record.attempts.len()), ("failure", 1));
+    assert_eq!((record.outcome, record.attempts.len()), (OutcomeClass::Failure, 1));
     let ping = bench.provider.next().await;
     assert!(matches!(ping, Some(Ok(Message::Ping(_)))), "{ping:?}");
 }
@@ -294,7 +294,7 @@ async fn the_end_of_a_connections_time_between_turns_ends_both_sides_cleanly() {
     let closed = bench.provider.next().await.unwrap().unwrap();
     assert!(matches!(closed, Message::Close(_)), "{closed:?}");
     (&mut bench.session).await.unwrap();
-    assert_eq!(bench.record().outcome, "success");
+    assert_eq!(bench.record().outcome, OutcomeClass::Success);
 }
 
 #[tokio::test]

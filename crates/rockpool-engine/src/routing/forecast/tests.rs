@@ -4,9 +4,10 @@ use rockpool_routing::WindowKind;
 use rockpool_routing::account::Activation;
 
 use super::*;
+use crate::model::activity::{AffinityOutcome, MoveReason, RequestRecord};
 use crate::operations::accounts;
 use crate::operations::requests::AccountChange;
-use crate::snapshot::{AffinityKind, AffinityView, MovesView};
+use crate::snapshot::MovesView;
 use crate::test_stage::{Stage, at, five_hour};
 
 const MINUTE: i64 = 60;
@@ -110,16 +111,16 @@ async fn a_forecast_stands_for_a_minute() {
 #[tokio::test]
 async fn a_pool_shows_what_moving_its_conversations_cost() {
     let stage = Stage::with(&["ada", "grace"]).await;
-    let moved = |view: &mut crate::snapshot::ActivityView| {
-        view.why.affinity = AffinityView {
-            kind: AffinityKind::Moved,
+    let moved = |record: &mut RequestRecord| {
+        record.why.affinity = AffinityOutcome::Moved {
+            from: "alan".to_owned(),
+            reason: MoveReason::Rotation,
             cached_tokens_lost: Some(700),
-            ..AffinityView::default()
         };
     };
     stage.asked("grace", moved);
     stage.asked("ada", moved);
-    stage.asked("ada", |view| view.why.maybe_billed_twice = 1);
+    stage.asked("ada", |record| record.why.maybe_billed_twice = 1);
     let moves = MovesView { count: 2, cached_tokens_lost: 1400, maybe_billed_twice: 1 };
     assert_eq!(stage.pool().moves, moves);
     let stage = stage.restarted().await;

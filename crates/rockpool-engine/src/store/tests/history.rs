@@ -1,33 +1,39 @@
 //! What grows with traffic: activity, conversations, outcomes, quota.
 
+use std::sync::Arc;
+
 use rockpool_routing::health::Outcome;
-use rockpool_routing::{Reading, RequestId, Source, Window};
+use rockpool_routing::{AccountState, Reading, RequestId, Source, Window};
 
 use super::*;
-use crate::snapshot::{ActivityView, AttemptView, DeliveryView, SkippedView, WhyView};
+use crate::model::activity::{
+    Attempt, Delivery, OutcomeClass, Placement, RequestRecord, ServingAccount, SkippedAccount, Transport, Why,
+};
 
-pub(super) fn activity(tenant: TenantId, id: Uuid) -> ActivityRow {
-    let view = ActivityView {
+pub(super) fn activity(tenant: TenantId, id: Uuid) -> RequestRecord {
+    RequestRecord {
         id: RequestId(id),
+        tenant,
         at: at(5),
+        client_id: Some(ClientId(Uuid::from_u128(301))),
         client: "tool-1".to_owned(),
-        account: Some("codex-pro-1".to_owned()),
+        account: Some(ServingAccount { id: AccountId(Uuid::from_u128(201)), name: "codex-pro-1".to_owned() }),
         first_account: Some("codex-pro-2".to_owned()),
         model: Some("gpt-5".to_owned()),
-        transport: "http".to_owned(),
-        outcome: "success".to_owned(),
+        transport: Transport::Http,
+        outcome: OutcomeClass::Success,
         status: 200,
-        placement: Some("strategy".to_owned()),
-        attempts: vec![AttemptView {
+        placement: Some(Placement::Strategy),
+        attempts: vec![Attempt {
             account: "codex-pro-2".to_owned(),
-            class: "usage_limit".to_owned(),
+            class: OutcomeClass::UsageLimit,
             status: Some(429),
             ms: 12,
-            delivery: DeliveryView::Answered,
+            delivery: Delivery::Answered,
         }],
-        skipped: vec![SkippedView {
+        skipped: vec![SkippedAccount {
             account: "codex-pro-3".to_owned(),
-            reason: "paused".to_owned(),
+            reason: AccountState::Paused,
             until: None,
         }],
         first_byte_ms: Some(250),
@@ -35,18 +41,12 @@ pub(super) fn activity(tenant: TenantId, id: Uuid) -> ActivityRow {
         input_tokens: Some(1000),
         cached_tokens: None,
         output_tokens: Some(u64::from(u32::MAX) + 1),
-        why: WhyView { maybe_billed_twice: 1, ..WhyView::default() },
-    };
-    ActivityRow {
-        tenant,
-        client: Some(ClientId(Uuid::from_u128(301))),
-        account: Some(AccountId(Uuid::from_u128(201))),
-        view,
+        why: Why { maybe_billed_twice: 1, ..Why::default() },
     }
 }
 
-pub(super) fn requests(activity: Vec<ActivityRow>) -> Batch {
-    Batch { activity, ..Batch::default() }
+pub(super) fn requests(records: Vec<RequestRecord>) -> Batch {
+    Batch { activity: records.into_iter().map(Arc::new).collect(), ..Batch::default() }
 }
 
 #[tokio::test]
@@ -73,7 +73,7 @@ async fn only_the_newest_ten_thousand_requests_of_each_tenant_are_kept() {
     }
     let kept = store.recent_activity(tenant, 20_000).await.unwrap();
     assert_eq!(kept.len(), 10_000);
-    assert_eq!(kept.last().map(|row| row.view.id), Some(RequestId(Uuid::from_u128(1000))));
+    assert_eq!(kept.last().map(|row| row.id), Some(RequestId(Uuid::from_u128(1000))));
     assert_eq!(store.recent_activity(other, 10).await.unwrap().len(), 1);
 }
 
@@ -141,7 +141,7 @@ async fn a_batch_is_kept_as_a_whole_or_not_at_all() {
     let (_folder, store, tenant) = store().await;
     let ids = with_accounts(&store, tenant, 1).await;
     let batch = Batch {
-        activity: vec![activity(tenant, Uuid::from_u128(1))],
+        activity: vec![Arc::new(activity(tenant, Uuid::from_u128(1)))],
         outcomes: vec![OutcomeRow { tenant, account: ids[0], outcome: Outcome::Success }],
         ..Batch::default()
     };

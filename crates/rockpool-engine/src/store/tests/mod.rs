@@ -5,6 +5,7 @@ mod file;
 mod history;
 mod record;
 mod rows;
+mod written_before;
 
 use std::path::Path;
 

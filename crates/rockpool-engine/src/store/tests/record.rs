@@ -6,7 +6,7 @@ use rockpool_routing::{Source, Window};
 
 use super::history::{activity, requests};
 use super::*;
-use crate::snapshot::{AffinityKind, AffinityView, MovesView, WhyView};
+use crate::model::activity::{AffinityOutcome, MoveCosts, MoveReason, OutcomeClass, RequestRecord, Why};
 
 const DAY: i64 = 24 * 3600;
 
@@ -67,44 +67,50 @@ async fn an_outline_has_the_last_sample_of_each_older_hour_of_each_account() {
     assert_eq!(store.quota_outline(tenant, at(hour(3600)), at(hour(7200))).await.unwrap(), expected[2..]);
 }
 
+fn moved() -> AffinityOutcome {
+    let (from, reason) = ("codex-pro-2".to_owned(), MoveReason::UsageLimit);
+    AffinityOutcome::Moved { from, reason, cached_tokens_lost: Some(60) }
+}
+
 /// A request at a second, with what became of its conversation.
-fn request(tenant: TenantId, n: u8, second: i64, kind: AffinityKind) -> ActivityRow {
-    let mut row = activity(tenant, Uuid::from_u128(n.into()));
-    row.view.at = at(second);
-    (row.view.input_tokens, row.view.cached_tokens, row.view.output_tokens) = (Some(100), Some(40), Some(3));
-    let cached_tokens_lost = (kind == AffinityKind::Moved).then_some(60);
-    let affinity = AffinityView { kind, from: None, reason: None, cached_tokens_lost };
-    row.view.why = WhyView {
-        strategy: Some(rockpool_routing::Strategy::RoundRobin),
-        conversation: Some(format!("{n:08x}")),
-        affinity,
-        maybe_billed_twice: u32::from(n % 2),
-        ..WhyView::default()
-    };
-    row
+fn request(tenant: TenantId, n: u8, second: i64, affinity: AffinityOutcome) -> RequestRecord {
+    RequestRecord {
+        at: at(second),
+        input_tokens: Some(100),
+        cached_tokens: Some(40),
+        output_tokens: Some(3),
+        why: Why {
+            strategy: Some(rockpool_routing::Strategy::RoundRobin),
+            conversation: Some(format!("{n:08x}")),
+            affinity,
+            maybe_billed_twice: u32::from(n % 2),
+            ..Why::default()
+        },
+        ..activity(tenant, Uuid::from_u128(n.into()))
+    }
 }
 
 #[tokio::test]
 async fn traffic_is_summed_up_by_account_and_ten_minutes() {
     let (_folder, store, tenant) = store().await;
-    let mut unserved = request(tenant, 3, 20, AffinityKind::Moved);
+    let mut unserved = request(tenant, 3, 20, moved());
     unserved.account = None;
     let mut old = activity(tenant, Uuid::from_u128(9));
-    (old.view.at, old.view.input_tokens, old.view.output_tokens) = (at(30), None, None);
-    old.view.why = WhyView::default();
+    (old.at, old.input_tokens, old.output_tokens) = (at(30), None, None);
+    old.why = Why::default();
     let rows = vec![
-        request(tenant, 1, 10, AffinityKind::Moved),
-        request(tenant, 2, 20, AffinityKind::Kept),
+        request(tenant, 1, 10, moved()),
+        request(tenant, 2, 20, AffinityOutcome::Kept),
         unserved,
         old,
-        request(tenant, 4, 700, AffinityKind::Moved),
+        request(tenant, 4, 700, moved()),
     ];
     store.record(requests(rows)).await.unwrap();
     let sums = store.traffic_sums(tenant, at(0)).await.unwrap();
     let figures: Vec<_> = sums.iter().map(|sum| (sum.at, sum.tokens, sum.moves)).collect();
     let step = at(0).as_second().div_euclid(600) * 600 - at(0).as_second();
     let tokens = |times: u64| Tokens { input: 100 * times, cached: 40 * times, output: 3 * times };
-    let moves = |twice: u32| MovesView { count: 1, cached_tokens_lost: 60, maybe_billed_twice: twice };
+    let moves = |twice: u32| MoveCosts { count: 1, cached_tokens_lost: 60, maybe_billed_twice: twice };
     let later = at(step) + SignedDuration::from_secs(600);
     assert_eq!(figures, [(at(step), tokens(2), moves(1)), (later, tokens(1), moves(0))]);
     assert_eq!(store.traffic_sums(tenant, at(500)).await.unwrap().len(), 1);
@@ -113,8 +119,9 @@ async fn traffic_is_summed_up_by_account_and_ten_minutes() {
 #[tokio::test]
 async fn an_absurd_count_of_tokens_does_not_keep_the_others_from_being_read() {
     let (_folder, store, tenant) = store().await;
-    let mut rows = vec![request(tenant, 1, 10, AffinityKind::New), request(tenant, 2, 10, AffinityKind::New)];
-    rows.iter_mut().for_each(|row| row.view.input_tokens = Some(u64::MAX));
+    let mut rows =
+        vec![request(tenant, 1, 10, AffinityOutcome::New), request(tenant, 2, 10, AffinityOutcome::New)];
+    rows.iter_mut().for_each(|row| row.input_tokens = Some(u64::MAX));
     store.record(requests(rows)).await.unwrap();
     assert_eq!(store.traffic_sums(tenant, at(0)).await.unwrap().len(), 1);
 }
@@ -123,22 +130,22 @@ async fn an_absurd_count_of_tokens_does_not_keep_the_others_from_being_read() {
 async fn the_newest_requests_come_in_figures_and_in_the_order_of_their_arrival() {
     let (_folder, store, tenant) = store().await;
     let mut rejected = activity(tenant, Uuid::from_u128(8));
-    (rejected.view.at, rejected.account, rejected.client) = (at(40), None, None);
-    (rejected.view.input_tokens, rejected.view.output_tokens) = (None, None);
-    rejected.view.why = WhyView::default();
+    (rejected.at, rejected.account, rejected.client_id) = (at(40), None, None);
+    (rejected.input_tokens, rejected.output_tokens) = (None, None);
+    rejected.why = Why::default();
     let rows = vec![
-        request(tenant, 1, 5, AffinityKind::New),
-        request(tenant, 2, 30, AffinityKind::New),
-        request(tenant, 3, 20, AffinityKind::New),
+        request(tenant, 1, 5, AffinityOutcome::New),
+        request(tenant, 2, 30, AffinityOutcome::New),
+        request(tenant, 3, 20, AffinityOutcome::New),
         rejected,
     ];
     store.record(requests(rows.clone())).await.unwrap();
     let found = store.traffic(tenant, 3).await.unwrap();
     let expected = TrafficRow {
         at: at(20),
-        client: rows[2].client,
-        account: rows[2].account,
-        outcome: "success".to_owned(),
+        client: rows[2].client_id,
+        account: rows[2].account.as_ref().map(|account| account.id),
+        outcome: OutcomeClass::Success,
         conversation: Some("00000003".to_owned()),
         considered: Considered::Yes,
         tokens: Some(Tokens { input: 100, cached: 40, output: 3 }),

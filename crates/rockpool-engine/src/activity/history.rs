@@ -5,7 +5,7 @@ use jiff::{SignedDuration, Timestamp};
 use rockpool_routing::runway::{Record, SAMPLE_RETENTION, Sample, Tokens, Work, downsample};
 
 use super::tally::Tally;
-use crate::snapshot::MovesView;
+use crate::model::activity::MoveCosts;
 
 /// Samples from which on they are thinned out: six hours of one a minute, two weeks of one an hour, and
 /// some more.
@@ -15,22 +15,24 @@ const HOUR: i64 = 3_600;
 /// How far back moves are counted.
 const DAY: SignedDuration = SignedDuration::from_hours(24);
 
-pub(super) struct Track {
+pub(super) struct AccountHistory {
     /// Oldest first. The last one may be there only until a newer one comes.
     samples: Vec<Sample>,
     kept: usize,
     work: Tally<f64>,
-    moves: Tally<MovesView>,
+    moves: Tally<MoveCosts>,
 }
 
-/// Whether a sample goes to the database.
+/// How long a sample is remembered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Fate {
+pub(super) enum Retention {
+    /// For as long as samples are kept, and in the database.
     Kept,
+    /// Until the next one comes, or not at all where a newer one is known.
     Passing,
 }
 
-impl Default for Track {
+impl Default for AccountHistory {
     fn default() -> Self {
         Self {
             samples: Vec::new(),
@@ -41,27 +43,27 @@ impl Default for Track {
     }
 }
 
-impl Track {
+impl AccountHistory {
     /// Takes what the provider said, unless something newer is known.
-    pub(super) fn sample(&mut self, sample: Sample) -> Fate {
+    pub(super) fn sample(&mut self, sample: Sample) -> Retention {
         if self.samples.last().is_some_and(|newest| newest.at >= sample.at) {
-            return Fate::Passing;
+            return Retention::Passing;
         }
         self.samples.truncate(self.kept);
         let last = self.samples.last();
-        let fate = match last.is_none_or(|last| sample.is_worth_keeping_after(last)) {
-            true => Fate::Kept,
-            false => Fate::Passing,
+        let retention = match last.is_none_or(|last| sample.is_worth_keeping_after(last)) {
+            true => Retention::Kept,
+            false => Retention::Passing,
         };
         let now = sample.at;
         self.samples.push(sample);
-        if fate == Fate::Kept {
+        if retention == Retention::Kept {
             if self.samples.len() > CROWD {
                 downsample(&mut self.samples, now);
             }
             self.kept = self.samples.len();
         }
-        fate
+        retention
     }
 
     /// Takes samples of an earlier run, all of which were kept, in order of time.
@@ -72,13 +74,13 @@ impl Track {
     }
 
     /// Notes what was asked of it.
-    pub(super) fn served(&mut self, at: Timestamp, tokens: Tokens, moves: MovesView) {
+    pub(super) fn served(&mut self, at: Timestamp, tokens: Tokens, moves: MoveCosts) {
         let work = tokens.work();
         if work > 0.0 {
             self.work.add(at, |sum| *sum += work);
         }
-        if moves != MovesView::default() {
-            self.moves.add(at, |sum| *sum = total(*sum, moves));
+        if moves != MoveCosts::default() {
+            self.moves.add(at, |sum| *sum = sum.plus(moves));
         }
     }
 
@@ -97,17 +99,8 @@ impl Track {
     }
 
     /// What moving conversations to it has cost in the day before `now`.
-    pub(super) fn moves(&self, now: Timestamp) -> MovesView {
+    pub(super) fn moves(&self, now: Timestamp) -> MoveCosts {
         let since = now.checked_sub(DAY).unwrap_or(Timestamp::MIN);
-        self.moves.since(since).fold(MovesView::default(), |sum, (_, moves)| total(sum, *moves))
-    }
-}
-
-/// The sum of two.
-pub(super) fn total(a: MovesView, b: MovesView) -> MovesView {
-    MovesView {
-        count: a.count.saturating_add(b.count),
-        cached_tokens_lost: a.cached_tokens_lost.saturating_add(b.cached_tokens_lost),
-        maybe_billed_twice: a.maybe_billed_twice.saturating_add(b.maybe_billed_twice),
+        self.moves.since(since).fold(MoveCosts::default(), |sum, (_, costs)| sum.plus(*costs))
     }
 }
