@@ -27,7 +27,7 @@ async fn accounts_pools_clients_and_activity_survive_a_restart() {
     assert_eq!(after.pools[0].extra_provider_names, before.pools[0].extra_provider_names);
     assert_eq!(after.pools[0].strategy, before.pools[0].strategy);
     let told = |snapshot: &Snapshot| -> Vec<_> {
-        snapshot.recent.iter().map(|it| (it.id, it.account.clone(), it.outcome.clone(), it.status)).collect()
+        snapshot.recent.iter().map(|it| (it.id, it.account.clone(), it.outcome, it.status)).collect()
     };
     assert_eq!(told(&after), told(&before));
     let known = |snapshot: &Snapshot| -> Vec<_> {

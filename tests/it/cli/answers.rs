@@ -1,5 +1,6 @@
 //! A plain answer: as a custom provider and as the built-in one, over both transports, with and without TLS.
 
+use rockpool_engine::snapshot;
 use rockpool_sim::{Action, Fault, On};
 use rockpool_tests::harness::{ProviderLink, Setup, seat};
 use rockpool_tests::journal::{notes, prewarms, served, turns};
@@ -14,7 +15,8 @@ async fn a_custom_provider_gets_its_answer_over_websocket() {
     assert_eq!(served(&turns(&harness.sim)), ["ada 200"]);
     assert_eq!(prewarms(&harness.sim).len(), 1);
     let records = harness.activity(2).await;
-    assert!(records.iter().all(|record| record.transport == "websocket" && record.outcome == "success"));
+    assert!(records.iter().all(|record| (record.transport, record.outcome)
+        == (snapshot::Transport::WebSocket, snapshot::OutcomeClass::Success)));
     assert_eq!(notes(&harness.sim), Vec::<String>::new());
 }
 
@@ -25,7 +27,7 @@ async fn a_custom_provider_gets_its_answer_over_http() {
     assert_eq!(codex.exec("hello").await.answer(), "A simulated answer from acct-ada.");
     assert_eq!(served(&turns(&harness.sim)), ["ada 200"]);
     let records = harness.activity(1).await;
-    assert_eq!((records.len(), records[0].transport.as_str()), (1, "http"));
+    assert_eq!((records.len(), records[0].transport), (1, snapshot::Transport::Http));
 }
 
 #[tokio::test]

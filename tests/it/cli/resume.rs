@@ -94,7 +94,7 @@ async fn each_turn_of_a_resumed_session_succeeds_on_the_account_that_is_left() {
                 (AffinityKind::Moved, Some(from)),
                 "{transport:?}"
             );
-            assert_eq!(affinity.reason.as_deref(), Some(change.state().name()), "{transport:?}");
+            assert_eq!(affinity.reason, Some(change.state().into()), "{transport:?}");
         }
         harness.sim.clear_journal();
         let back = json!({"state": "active"});

@@ -1,7 +1,7 @@
 //! What ties a request to an account, what it yields to, and what a move is said to cost.
 
 use http::HeaderMap;
-use rockpool_engine::snapshot::{ActivityView, AffinityKind};
+use rockpool_engine::snapshot::{ActivityView, AffinityKind, MoveReason, Placement};
 use rockpool_sim::Windows;
 use rockpool_tests::harness::{Harness, Setup, seat};
 use rockpool_tests::journal::{ciphertexts, item_types, notes, served, turns};
@@ -90,7 +90,7 @@ async fn strict_rotation_moves_each_request_leaves_foreign_reasoning_out_and_say
     assert_eq!(records[0].why.affinity.kind, AffinityKind::New);
     for (before, record) in records.iter().zip(&records[1..]) {
         let affinity = &record.why.affinity;
-        assert_eq!((affinity.kind, affinity.reason.as_deref()), (AffinityKind::Moved, Some("rotation")));
+        assert_eq!((affinity.kind, affinity.reason), (AffinityKind::Moved, Some(MoveReason::Rotation)));
         assert_eq!(affinity.from, before.account);
         let lost = before.input_tokens.unwrap() - record.cached_tokens.unwrap_or_default();
         assert_eq!(affinity.cached_tokens_lost, Some(lost));
@@ -118,7 +118,7 @@ async fn a_turn_in_progress_is_not_rotated() {
         turn(&key, &same_turn, history.clone()).await;
     }
     assert_eq!(asked(&harness), [&*first; 3], "the turn stays where it began");
-    assert_eq!(harness.activity(3).await[2].placement.as_deref(), Some("turn"));
+    assert_eq!(harness.activity(3).await[2].placement, Some(Placement::Turn));
 }
 
 #[tokio::test]
@@ -180,7 +180,7 @@ async fn where_only_one_account_can_go_on_and_is_used_up_the_answer_names_it_the
     let record: ActivityView = harness.activity(2).await.remove(1);
     let affinity = record.why.affinity;
     assert_eq!((affinity.kind, affinity.from.as_deref()), (AffinityKind::Bound, Some("ada")));
-    assert_eq!(affinity.reason.as_deref(), Some("exhausted"));
+    assert_eq!(affinity.reason, Some(MoveReason::Exhausted));
 }
 
 #[tokio::test]

@@ -1,5 +1,6 @@
 //! After the first output nothing is tried again: the tool gets what came, once, and sees the break.
 
+use rockpool_engine::snapshot::OutcomeClass;
 use rockpool_sim::{Action, Cut, Fault, On, StreamFault};
 use rockpool_tests::harness::{ProviderLink, Setup, seat};
 use rockpool_tests::journal::{served, turns};
@@ -44,7 +45,7 @@ async fn over_http_every_byte_that_came_is_handed_on_once_and_nothing_is_retried
         assert_eq!(served(&turns(&harness.sim)), ["ada 200"], "{action:?}");
         let records = harness.activity(1).await;
         assert_eq!((records.len(), records[0].attempts.len()), (1, 1), "{action:?}");
-        assert_ne!(records[0].outcome, "success", "{action:?}");
+        assert_ne!(records[0].outcome, OutcomeClass::Success, "{action:?}");
         assert_eq!(records[0].account.as_deref(), Some("ada"));
     }
 }
@@ -65,7 +66,7 @@ async fn over_websocket_nothing_is_retried_either() {
         assert_eq!(served(&turns(&harness.sim)), ["ada 200"], "{action:?}");
         let records = harness.activity(1).await;
         assert_eq!((records.len(), records[0].attempts.len()), (1, 1), "{action:?}");
-        assert_ne!(records[0].outcome, "success", "{action:?}");
+        assert_ne!(records[0].outcome, OutcomeClass::Success, "{action:?}");
     }
 }
 

@@ -1,6 +1,7 @@
 //! Bearers that are refused on the way: renewed once, unseen by the tool, on whichever account. The failures
 //! themselves stand in the table.
 
+use rockpool_engine::snapshot::OutcomeClass;
 use rockpool_sim::{Action, Fault, On};
 use rockpool_tests::harness::{Setup, seat};
 use rockpool_tests::journal::refreshes;
@@ -51,8 +52,8 @@ async fn a_refused_bearer_is_refreshed_once_and_the_same_account_serves() {
         let events = ask(&key, transport).await;
         assert_eq!(answer(&events), "A simulated answer from acct-ada.", "{transport:?}");
         let record = &harness.activity(1).await[0];
-        let classes: Vec<_> = record.attempts.iter().map(|attempt| attempt.class.as_str()).collect();
-        assert_eq!(classes, ["unauthorized", "success"], "{transport:?}");
+        let classes: Vec<_> = record.attempts.iter().map(|attempt| attempt.class).collect();
+        assert_eq!(classes, [OutcomeClass::Unauthorized, OutcomeClass::Success], "{transport:?}");
         assert_eq!(refreshes(&harness.sim).len(), 1, "{transport:?}");
     }
 }

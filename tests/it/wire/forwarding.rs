@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use rockpool_engine::snapshot::OutcomeClass;
 use rockpool_sim::{Action, Fault, On, StreamFault};
 use rockpool_tests::harness::{Harness, ProviderLink, Setup, seat};
 use rockpool_tests::proxies::Exchange;
@@ -133,7 +134,7 @@ async fn what_the_provider_refuses_comes_back_in_its_own_words() {
     assert_eq!(answer.body, seen.response.body);
     assert_eq!(answer.json()["detail"], "Unsupported parameter: made_up_parameter");
     let record = &harness.activity(1).await[0];
-    assert_eq!((record.outcome.as_str(), record.attempts.len()), ("rejected", 1));
+    assert_eq!((record.outcome, record.attempts.len()), (OutcomeClass::Rejected, 1));
 }
 
 #[tokio::test]

@@ -1,5 +1,6 @@
 //! A tool that goes away in the middle leaves one record, and the provider is not kept busy.
 
+use rockpool_engine::snapshot::OutcomeClass;
 use rockpool_sim::{Action, Fault, On};
 use rockpool_tests::harness::{Harness, Setup};
 use rockpool_tests::raw;
@@ -12,8 +13,8 @@ use tokio::net::TcpStream;
 
 async fn one_abandoned(harness: &Harness, what: &str) {
     let records = harness.activity(1).await;
-    let outcomes: Vec<_> = records.iter().map(|record| record.outcome.as_str()).collect();
-    assert_eq!(outcomes, ["abandoned"], "{what}");
+    let outcomes: Vec<_> = records.iter().map(|record| record.outcome).collect();
+    assert_eq!(outcomes, [OutcomeClass::Abandoned], "{what}");
     harness
         .until("nothing is in flight", |snapshot| {
             snapshot.accounts.iter().all(|account| account.in_flight == 0).then_some(())

@@ -1,6 +1,7 @@
 //! Many at once: every stream whole, every record there, nobody's answer in another's.
 
 use futures_util::future::join_all;
+use rockpool_engine::snapshot::OutcomeClass;
 use rockpool_sim::{Action, Fault, On};
 use rockpool_tests::harness::Setup;
 use rockpool_tests::journal::{refreshes, served, turns};
@@ -27,7 +28,7 @@ async fn fifty_streams_at_once_are_each_whole_and_each_its_own() {
     });
     join_all(runs).await;
     let records = harness.activity(STREAMS).await;
-    assert!(records.iter().all(|record| record.outcome == "success"));
+    assert!(records.iter().all(|record| record.outcome == OutcomeClass::Success));
     assert_eq!(turns(&harness.sim).len(), STREAMS);
     for name in ["ada", "ben", "cleo"] {
         let share = served(&turns(&harness.sim)).iter().filter(|line| line.starts_with(name)).count();

@@ -7,6 +7,8 @@ mod errors;
 mod patience;
 mod silence;
 
+use rockpool_engine::snapshot::OutcomeClass;
+use rockpool_routing::AccountState;
 use rockpool_sim::{Action, Fault, On, Windows};
 use rockpool_tests::harness::{Harness, Setup, seat};
 use rockpool_tests::journal::{item_types, served, turns};
@@ -182,9 +184,8 @@ async fn a_handshake_with_every_account_dry_is_told_as_a_limit() {
     assert!(body["error"]["resets_in_seconds"].as_i64().is_some_and(|wait| wait > 0));
     assert_eq!(refusal.headers()["x-should-retry"], "false");
     let record = &harness.activity(1).await[0];
-    let skipped: Vec<_> =
-        record.skipped.iter().map(|skipped| (&*skipped.account, &*skipped.reason)).collect();
-    assert_eq!(skipped, [("ada", "exhausted"), ("ben", "exhausted")]);
+    let skipped: Vec<_> = record.skipped.iter().map(|skipped| (&*skipped.account, skipped.reason)).collect();
+    assert_eq!(skipped, [("ada", AccountState::Exhausted), ("ben", AccountState::Exhausted)]);
 }
 
 #[tokio::test]
@@ -242,5 +243,5 @@ async fn turns_that_come_before_the_one_under_way_ended_are_answered_in_order_wi
     }
     assert_eq!(answers, ["one", "two", "three"]);
     let records = harness.activity(3).await;
-    assert!(records.iter().all(|record| record.outcome == "success"), "{records:?}");
+    assert!(records.iter().all(|record| record.outcome == OutcomeClass::Success), "{records:?}");
 }

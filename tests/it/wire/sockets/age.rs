@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use rockpool_engine::snapshot::OutcomeClass;
 use rockpool_routing::AccountState;
 use rockpool_sim::{Action, EntryKind, Fault, On, StreamFault};
 use rockpool_tests::harness::{Harness, Setup};
@@ -53,10 +54,12 @@ async fn a_turn_with_its_whole_input_goes_on_over_a_new_connection_to_the_same_a
     let records = harness.activity(3).await;
     let name = records[0].account.clone().unwrap();
     assert!(
-        records.iter().all(|record| record.outcome == "success" && record.account.as_ref() == Some(&name))
+        records
+            .iter()
+            .all(|record| record.outcome == OutcomeClass::Success && record.account.as_ref() == Some(&name))
     );
-    let attempts: Vec<_> = records[1].attempts.iter().map(|it| (it.class.as_str(), it.status)).collect();
-    assert_eq!(attempts, [("rejected", Some(400)), ("success", None)]);
+    let attempts: Vec<_> = records[1].attempts.iter().map(|it| (it.class, it.status)).collect();
+    assert_eq!(attempts, [(OutcomeClass::Rejected, Some(400)), (OutcomeClass::Success, None)]);
     is_in_good_health(&harness, &name);
 }
 
@@ -77,8 +80,8 @@ async fn a_turn_that_continues_is_told_and_comes_back_on_a_new_connection_to_the
         assert_eq!(answer(&second), answer(&first), "on the conversation's own account");
     }
     let records = harness.activity(6).await;
-    let outcomes: Vec<_> = records.iter().map(|record| (record.outcome.as_str(), record.status)).collect();
-    let of_one = [("success", 200), ("rejected", 400), ("success", 200)];
+    let outcomes: Vec<_> = records.iter().map(|record| (record.outcome, record.status)).collect();
+    let of_one = [(OutcomeClass::Success, 200), (OutcomeClass::Rejected, 400), (OutcomeClass::Success, 200)];
     assert_eq!(outcomes, [of_one, of_one].concat());
     for name in ["ada", "ben"] {
         is_in_good_health(&harness, name);
@@ -130,5 +133,5 @@ async fn between_turns_the_connection_is_just_closed() {
     let frames = socket.ask(&frame(json!([user("hello")]))).await;
     assert_eq!(answer(&frames), "A simulated answer from acct-ada.");
     assert_eq!(socket.next().await, None);
-    assert_eq!(harness.activity(1).await[0].outcome, "success");
+    assert_eq!(harness.activity(1).await[0].outcome, OutcomeClass::Success);
 }

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use rockpool_engine::snapshot::{self, OutcomeClass};
 use rockpool_sim::{Action, Cut, EntryKind, Fault, On};
 use rockpool_tests::harness::{Harness, Setup, seat};
 use rockpool_tests::tools::Key;
@@ -53,7 +54,11 @@ async fn after_three_failed_handshakes_tools_are_sent_to_http_without_asking_unt
         assert_eq!(statuses, [426, 426, 426, 426, 426, 426, 200], "{action:?}: each left its record");
         let attempts: Vec<_> = records.iter().map(|record| record.attempts.len()).collect();
         assert_eq!(attempts, [1, 1, 1, 0, 1, 0, 1], "{action:?}: none where none was made");
-        assert_eq!((&*records[3].outcome, &*records[3].transport), ("failure", "websocket"), "{action:?}");
+        assert_eq!(
+            (records[3].outcome, records[3].transport),
+            (OutcomeClass::Failure, snapshot::Transport::WebSocket),
+            "{action:?}"
+        );
     }
 }
 
@@ -110,5 +115,7 @@ async fn a_provider_that_is_not_there_does_not_cost_a_tool_its_websockets() {
         (recent.len() == 5).then_some(recent)
     })
     .await;
-    assert!(records.iter().all(|record| record.outcome == "failure" && record.attempts.len() == 1));
+    assert!(
+        records.iter().all(|record| record.outcome == OutcomeClass::Failure && record.attempts.len() == 1)
+    );
 }

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use rockpool_engine::snapshot::OutcomeClass;
 use rockpool_sim::{Action, Fault, On};
 use rockpool_tests::harness::Setup;
 use rockpool_tests::tools::socket::Socket;
@@ -18,11 +19,11 @@ async fn all_dials_of_a_handshake_share_one_time_and_the_last_is_cut_short_witho
     let refusal = Socket::open(&key, "conversation-1").await.unwrap_err();
     assert_eq!(refusal.status(), 426);
     let record = &harness.activity(1).await[0];
-    let tried: Vec<_> = record.attempts.iter().map(|it| (it.account.as_str(), it.class.as_str())).collect();
-    assert_eq!(tried, [("ada", "failure"), ("ben", "abandoned")]);
+    let tried: Vec<_> = record.attempts.iter().map(|it| (it.account.as_str(), it.class)).collect();
+    assert_eq!(tried, [("ada", OutcomeClass::Failure), ("ben", OutcomeClass::Abandoned)]);
     assert!(record.attempts[0].ms >= 1200 && record.attempts[1].ms < 1200, "{:?}", record.attempts);
     assert!(record.duration_ms < 2400, "no third dial, and the second no whole one: {}", record.duration_ms);
-    assert_eq!((record.outcome.as_str(), record.status), ("failure", 426));
+    assert_eq!((record.outcome, record.status), (OutcomeClass::Failure, 426));
     assert_eq!(harness.account("ada").health.consecutive_failures, 1);
     assert_eq!(harness.account("ben").health.sample, 0, "it had no time to answer");
 }

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use rockpool_engine::snapshot::OutcomeClass;
 use rockpool_sim::{Action, Fault, On};
 use rockpool_tests::harness::{Setup, seat};
 use rockpool_tests::journal::{served, turns};
@@ -27,9 +28,9 @@ async fn a_turn_that_was_kept_alive_still_goes_elsewhere_when_its_connection_is_
     assert_eq!(answer(&frames), "A simulated answer from acct-ben.");
     assert_eq!(served(&turns(&harness.sim)), ["ada 200", "ben 200"]);
     let record = &harness.activity(1).await[0];
-    assert_eq!((record.outcome.as_str(), record.account.as_deref()), ("success", Some("ben")));
-    let classes: Vec<_> = record.attempts.iter().map(|attempt| attempt.class.as_str()).collect();
-    assert_eq!(classes, ["failure", "success"]);
+    assert_eq!((record.outcome, record.account.as_deref()), (OutcomeClass::Success, Some("ben")));
+    let classes: Vec<_> = record.attempts.iter().map(|attempt| attempt.class).collect();
+    assert_eq!(classes, [OutcomeClass::Failure, OutcomeClass::Success]);
 }
 
 #[tokio::test]
@@ -58,5 +59,5 @@ async fn a_turn_that_falls_silent_in_the_middle_of_its_output_is_cut() {
     assert!(!types(&frames).contains(&"response.completed"), "{:?}", types(&frames));
     assert_eq!(socket.next().await, None, "the tool sees its connection end");
     assert_eq!(served(&turns(&harness.sim)), ["ada 200"]);
-    assert_eq!(harness.activity(1).await[0].outcome, "failure");
+    assert_eq!(harness.activity(1).await[0].outcome, OutcomeClass::Failure);
 }

@@ -2,6 +2,7 @@
 //! far as it came.
 
 use futures_util::StreamExt as _;
+use rockpool_engine::snapshot::OutcomeClass;
 use rockpool_sim::{Action, Cut, Fault, On};
 use rockpool_tests::harness::{Harness, ProviderLink, Setup, seat};
 use rockpool_tests::journal::{served, turns};
@@ -101,7 +102,7 @@ async fn cut_at(over: Transport, point: usize, how: Cut) -> End {
         return End::TakenOver;
     }
     assert_eq!((account, asked), (Some("ada"), vec!["ada 200".to_owned()]), "{what}: nobody else was asked");
-    if record.outcome == "success" { End::Whole } else { End::Broken }
+    if record.outcome == OutcomeClass::Success { End::Whole } else { End::Broken }
 }
 
 async fn take(key: &Key, over: Transport) -> Pieces {
