@@ -1,5 +1,8 @@
 //! One request as recorded, and why it went where it did.
 
+#[cfg(test)]
+mod tests;
+
 use jiff::Timestamp;
 use rockpool_routing::{AccountState, Strategy};
 use serde::{Deserialize, Serialize};

@@ -11,7 +11,7 @@ use crate::snapshot::ActivityView;
 use crate::test_stage::Stage;
 
 /// A request that `ada` and `grace` took part in, and in which `grace` answered.
-async fn asked(stage: &Stage) {
+fn asked(stage: &Stage) {
     let (ada, grace) = ("ada".to_owned(), "grace".to_owned());
     stage.asked("grace", |record| {
         record.first_account = Some(ada.clone());
@@ -51,7 +51,7 @@ async fn shown(stage: &Stage) -> ActivityView {
 #[tokio::test]
 async fn a_request_keeps_the_names_of_its_time_when_accounts_are_renamed_or_removed() {
     let stage = Stage::with(&["ada", "grace"]).await;
-    asked(&stage).await;
+    asked(&stage);
     let before = shown(&stage).await;
     assert_eq!(before.account.as_deref(), Some("grace"));
     renamed(&stage, "ada", "lovelace").await;
