@@ -23,24 +23,26 @@ export type EngineEvent = Schemas['EngineEvent'];
 
 export type AccountState = Schemas['AccountState'];
 export type AffinityKind = Schemas['AffinityKind'];
+/** Why a conversation left its account, or could not go on there. */
+export type AffinityReason = Schemas['MoveReason'];
 export type Conversations = Schemas['Conversations'];
-export type Delivery = Schemas['DeliveryView'];
+export type Delivery = Schemas['Delivery'];
 export type HealthState = Schemas['HealthState'];
 export type KeyKind = Schemas['KeyKind'];
+/** What came of an attempt, and in the end of the request. */
+export type Outcome = Schemas['OutcomeClass'];
 export type OverrideMode = Schemas['OverrideMode'];
+export type Placement = Schemas['Placement'];
 export type Readiness = Schemas['ReadinessView'];
+export type RequestTransport = Schemas['Transport'];
 export type SignInState = Schemas['SignInState'];
 export type Source = Schemas['Source'];
 export type Strategy = Schemas['Strategy'];
 
-// Closed sets too, which the schema still describes as plain text; each becomes a union with it.
-export type AffinityReason = NonNullable<AffinityView['reason']>;
-export type Assumption = WhatIfView['assumptions'][number];
-/** What came of an attempt, and in the end of the request. */
-export type Outcome = ActivityView['outcome'] | AttemptView['class'];
-export type Placement = NonNullable<ActivityView['placement']> | Schemas['CandidateView']['placement'];
 export type SkipReason = Schemas['SkippedView']['reason'];
-export type RequestTransport = ActivityView['transport'];
+
+// A closed set too, which the schema still describes as plain text; it becomes a union with it.
+export type Assumption = WhatIfView['assumptions'][number];
 
 export type AccountChange = Schemas['AccountChange'];
 export type ClientChange = Schemas['ClientChange'];

@@ -43,7 +43,7 @@ describe('the English catalogue', () => {
   });
 
   it('explains each strategy, each way to treat conversations and each override in a sentence', () => {
-    for (const [schema, prefix] of [['Strategy', 'strategy'], ['Conversations', 'conversations'], ['OverrideMode', 'override'], ['DeliveryView', 'delivery']]) {
+    for (const [schema, prefix] of [['Strategy', 'strategy'], ['Conversations', 'conversations'], ['OverrideMode', 'override'], ['Delivery', 'delivery']]) {
       for (const name of namesOf(schemas[schema ?? ''] ?? {})) expect((en as Record<string, string>)[`${prefix}.${name}.text`], name).toMatch(/\.$/);
     }
   });
@@ -67,7 +67,10 @@ describe('the English catalogue', () => {
       ['Conversations', 'conversations'],
       ['OverrideMode', 'override'],
       ['AffinityKind', 'affinity'],
-      ['DeliveryView', 'delivery'],
+      ['Delivery', 'delivery'],
+      ['OutcomeClass', 'outcome'],
+      ['Placement', 'placement'],
+      ['Placement', 'placed'],
     ];
     for (const [schema, prefix] of sets) {
       const names = namesOf(schemas[schema] ?? {});

@@ -43,10 +43,11 @@ export const affinityName = (kind: AffinityKind) => wordFor(`affinity.${kind}`, 
 export const deliveryName = (delivery: Delivery) => wordFor(`delivery.${delivery}`, delivery);
 export const sourceName = (source: Source) => wordFor(`source.${source}`, source);
 
-// The schema does not list the names of these sets yet, so that the compiler cannot look for their words.
-export const outcomeName = (outcome: Outcome) => tMaybe(`outcome.${outcome}`) ?? outcome;
-export const placedName = (placement: Placement) => tMaybe(`placed.${placement}`) ?? placement;
-export const skipReasonName = (reason: SkipReason) => tMaybe(`state.${reason}`) ?? reason;
+export const outcomeName = (outcome: Outcome) => wordFor(`outcome.${outcome}`, outcome);
+export const placedName = (placement: Placement) => wordFor(`placed.${placement}`, placement);
+export const skipReasonName = (reason: SkipReason) => wordFor(`state.${reason}`, reason);
+
+// The schema does not list the names of this set yet, so that the compiler cannot look for their words.
 export const assumptionText = (assumption: Assumption) => tMaybe(`assumption.${assumption}`) ?? assumption;
 
 const TRANSPORTS: Record<RequestTransport, string> = { http: 'HTTP', websocket: 'WebSocket' };

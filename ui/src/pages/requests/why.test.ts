@@ -54,7 +54,7 @@ describe('the story of a request', () => {
   });
 
   it('shows a reason that nobody translated by its own name', () => {
-    const affinity: AffinityView = { kind: 'moved', from: 'codex-plus-3', reason: 'weather', cached_tokens_lost: null };
+    const affinity: AffinityView = { kind: 'moved', from: 'codex-plus-3', reason: 'weather' as string as AffinityView['reason'], cached_tokens_lost: null };
     expect(told(record({}, { affinity }))[1]).toBe('Reason: weather.');
   });
 });
