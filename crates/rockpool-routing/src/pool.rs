@@ -15,7 +15,7 @@ pub enum Strategy {
     /// unknown comes after those that are known to have some.
     #[default]
     PrimaryFirst,
-    /// Each in turn; accounts whose quota is unknown come after those that are known to have some.
+    /// One after the other; accounts whose quota is unknown come after those that are known to have some.
     RoundRobin,
     /// Strictly in list order; only blocked accounts are passed over.
     PriorityOrder,

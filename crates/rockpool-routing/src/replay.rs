@@ -22,48 +22,25 @@
 
 mod cache;
 mod cost;
+mod course;
 mod exhausted_spans;
+mod recording;
 mod run;
 mod simulated_quota;
 #[cfg(test)]
 mod tests;
 mod totals;
 
-use std::collections::BTreeMap;
+use jiff::SignedDuration;
 
-use jiff::{SignedDuration, Timestamp};
-
-use crate::runway::{Sample, Tokens};
-use crate::{AccountId, ConversationKey, Now, Pool, Strategy};
+use crate::{AccountId, Now, Pool, Strategy};
 use cache::Found;
 use cost::Costs;
+pub use course::{Course, Share};
 use exhausted_spans::ExhaustedSpans;
+pub use recording::{Recording, Request};
 use run::Run;
 use totals::Totals;
-
-#[derive(Clone, Debug, PartialEq)]
-pub struct Request {
-    pub at: Timestamp,
-    /// Its conversation, where it names one.
-    pub conversation: Option<ConversationKey>,
-    /// Tokens of its answer, where they were counted.
-    pub tokens: Option<Tokens>,
-    /// The account that served it, if one did.
-    pub served: Option<AccountId>,
-    /// The only account that it may be given to, whatever the pool.
-    pub only: Option<AccountId>,
-}
-
-/// What is recorded of a pool.
-#[derive(Clone, Copy, Debug)]
-pub struct Recording<'a> {
-    /// Its accounts, and whether conversations stay.
-    pub pool: &'a Pool,
-    /// Its requests, in order of time.
-    pub requests: &'a [Request],
-    /// What the provider said of its accounts, each in order of time.
-    pub samples: &'a BTreeMap<AccountId, Vec<Sample>>,
-}
 
 /// What had to be assumed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -85,31 +62,6 @@ impl Assumption {
             Self::HistoryShort => "history_short",
         }
     }
-}
-
-/// A course of events.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Course {
-    /// Per account, in pool order.
-    pub accounts: Vec<Share>,
-    /// Times that a conversation changed its account.
-    pub cache_breaks: u32,
-    /// Input tokens that had to be read anew for it; an estimate.
-    pub cached_tokens_lost: u64,
-    /// Requests that no account could serve.
-    pub unserved: u32,
-    /// Whole seconds in which no account had anything left.
-    pub exhausted_seconds: u64,
-}
-
-/// One account in a course of events.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Share {
-    pub account: AccountId,
-    /// Requests that it served.
-    pub requests: u32,
-    /// When nothing was left, from and to.
-    pub exhausted: Vec<(Timestamp, Timestamp)>,
 }
 
 /// A record, made ready to be replayed again and again.
@@ -175,17 +127,11 @@ impl<'a> Replayer<'a> {
         };
         let conversations = self.recording.pool.conversations;
         let pool = Pool { owner: *owner, members: members.to_vec(), strategy, conversations };
-        let mut run = Run::new(self, &accounts, from);
+        let mut run = Run::new(self.recording, &self.costs, &accounts, from);
         for (request, found) in self.recording.requests.iter().zip(&self.found) {
             let mono = request.at.duration_since(from).unsigned_abs();
             run.request(request, found, &pool, Now { mono: base.mono + mono, wall: request.at });
         }
         run.course(to)
-    }
-}
-
-impl Recording<'_> {
-    fn span(self) -> Option<(Timestamp, Timestamp)> {
-        Some((self.requests.first()?.at, self.requests.last()?.at))
     }
 }

@@ -16,124 +16,22 @@
 mod account_state;
 mod cooldown;
 mod order;
+mod selection;
 
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 
 use crate::account::{Activation, CredentialState};
-use crate::affinity::{Affinity, AffinityOutcome, ConversationPin, MoveReason, PinKey, PromptCache};
+use crate::affinity::{Affinity, ConversationPin, PinKey, PromptCache};
 use crate::health::{HealthReport, Outcome};
 use crate::quota::{Quota, Reading};
 use crate::{
-    AccountId, AccountState, Blocked, Class, ConversationKey, Conversations, Now, Pool, Readiness, Standing,
+    AccountId, AccountState, Blocked, Class, ConversationKey, Conversations, Now, Readiness, Standing,
 };
 use account_state::{AttemptKind, RoutingState};
-use order::{EligibleAccount, Group, Turns};
-
-/// Why a candidate stands where it does.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Placement {
-    /// The conversation is pinned there.
-    Conversation,
-    /// A turn in progress, or an answer that is continued, is pinned there.
-    Turn,
-    /// The strategy put it there.
-    Strategy,
-    /// Nothing better is left: its quota is unknown or it failed lately.
-    Fallback,
-}
-
-impl Placement {
-    /// The name in activity records.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Conversation => "conversation",
-            Self::Turn => "turn",
-            Self::Strategy => "strategy",
-            Self::Fallback => "fallback",
-        }
-    }
-}
-
-/// An account that may be tried, in order.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Candidate {
-    pub account: AccountId,
-    pub placement: Placement,
-}
-
-/// An account that was passed over.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Skipped {
-    pub account: AccountId,
-    pub blocked: Blocked,
-}
-
-/// A request that looks for an account.
-#[derive(Clone, Copy, Debug)]
-pub struct Ask<'a> {
-    /// The accounts that may serve it.
-    pub pool: &'a Pool,
-    /// The conversation that it belongs to, where it names one.
-    pub conversation: Option<&'a ConversationKey>,
-    /// What it presents that one account has given; the first that is known counts.
-    pub pins: &'a [PinKey],
-}
-
-impl<'a> Ask<'a> {
-    /// A request that names nothing.
-    pub fn any(pool: &'a Pool) -> Self {
-        Self { pool, conversation: None, pins: &[] }
-    }
-
-    /// A request of a conversation.
-    pub fn of(pool: &'a Pool, conversation: &'a ConversationKey) -> Self {
-        Self { pool, conversation: Some(conversation), pins: &[] }
-    }
-}
-
-/// The outcome of a choice.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Selection {
-    /// Where the conversation is pinned, in the pool or not, eligible or not.
-    pub pin: Option<ConversationPin>,
-    /// Accounts to try, best first.
-    pub candidates: Vec<Candidate>,
-    /// Accounts passed over, in pool order.
-    pub skipped: Vec<Skipped>,
-}
-
-impl Selection {
-    /// What became of the conversation's pin once `served` has answered, after `tried` in this order.
-    pub fn affinity_outcome(
-        &self,
-        ask: &Ask<'_>,
-        tried: &[(AccountId, Class)],
-        served: AccountId,
-    ) -> AffinityOutcome {
-        if ask.conversation.is_none() {
-            return AffinityOutcome::None;
-        }
-        let Some(pin) = self.pin else { return AffinityOutcome::New };
-        if pin.account == served {
-            return AffinityOutcome::Kept;
-        }
-        AffinityOutcome::Moved { from: pin.account, reason: self.why_left(pin.account, ask.pool, tried) }
-    }
-
-    /// Why a conversation that is pinned to `pinned` did not go on there.
-    pub fn why_left(&self, pinned: AccountId, pool: &Pool, tried: &[(AccountId, Class)]) -> MoveReason {
-        if !pool.accounts().any(|account| account == pinned) {
-            return MoveReason::LeftPool;
-        }
-        if let Some(skipped) = self.skipped.iter().find(|skipped| skipped.account == pinned) {
-            return MoveReason::State(skipped.blocked.state);
-        }
-        let failed = tried.iter().rev().find(|(account, _)| *account == pinned);
-        failed.map_or(MoveReason::Rotation, |(_, class)| MoveReason::Failed(*class))
-    }
-}
+use order::{EligibleAccount, Group, Rotation};
+pub use selection::{Ask, Candidate, Placement, Selection, Skipped};
 
 /// An attempt under way; given back once, when it ended.
 #[derive(Debug, PartialEq, Eq)]
@@ -161,12 +59,13 @@ pub enum Outlook {
     NeedsPerson,
 }
 
-/// All routing state of the process: accounts, quota, health, affinity, turns.
+/// All routing state of the process: accounts, quota, health, affinity, rotations.
 #[derive(Debug, Default)]
 pub struct Router {
     accounts: BTreeMap<AccountId, RoutingState>,
     affinity: Affinity,
-    turns: BTreeMap<AccountId, Turns>,
+    /// By the owner of the pool.
+    rotations: BTreeMap<AccountId, Rotation>,
 }
 
 impl Router {
@@ -178,9 +77,9 @@ impl Router {
     /// Forgets an account with its quota, health, conversations and pins.
     pub fn remove_account(&mut self, account: AccountId) {
         self.accounts.remove(&account);
-        self.turns.remove(&account);
-        for turns in self.turns.values_mut() {
-            turns.forget(account);
+        self.rotations.remove(&account);
+        for rotation in self.rotations.values_mut() {
+            rotation.forget(account);
         }
         self.affinity.forget_account(account);
     }
@@ -214,10 +113,10 @@ impl Router {
         }
     }
 
-    /// Starts the turns of a pool `offset` places after its owner.
-    pub fn seed_turn(&mut self, owner: AccountId, offset: u64) {
+    /// Starts the rotation of a pool `offset` places after its owner.
+    pub fn start_rotation(&mut self, owner: AccountId, offset: u64) {
         if self.accounts.contains_key(&owner) {
-            self.turns.insert(owner, Turns::starting_at(offset));
+            self.rotations.insert(owner, Rotation::starting_at(offset));
         }
     }
 
@@ -253,8 +152,8 @@ impl Router {
         }
     }
 
-    /// Orders the accounts of a pool for a request. A request that is placed anew takes a turn; one that
-    /// stays where it is does not.
+    /// Orders the accounts of a pool for a request. A request that is placed anew moves the pool's
+    /// rotation on; one that stays where it is does not.
     pub fn choose(&mut self, ask: &Ask<'_>, now: Now) -> Selection {
         let pin = ask.conversation.and_then(|key| self.affinity.conversation_pin(key, now.wall));
         let mut skipped = Vec::new();
@@ -284,19 +183,19 @@ impl Router {
             .map(|account| Candidate { account, placement: Placement::Turn })
             .or(conversation.map(|account| Candidate { account, placement: Placement::Conversation }));
         // A request may hold the picture of a pool whose owner was removed since, and a tool may be kept on
-        // one account of a pool: neither takes a turn of the others.
-        let mut none_of_theirs = Turns::default();
-        let turns = match self.accounts.contains_key(&ask.pool.owner) && pool.len() > 1 {
-            true => self.turns.entry(ask.pool.owner).or_default(),
+        // one account of a pool: neither moves a rotation on.
+        let mut none_of_theirs = Rotation::default();
+        let rotation = match self.accounts.contains_key(&ask.pool.owner) && pool.len() > 1 {
+            true => self.rotations.entry(ask.pool.owner).or_default(),
             false => &mut none_of_theirs,
         };
         let strategy = ask.pool.strategy;
         let candidates = match front {
             Some(first) => {
-                let behind = turns.order_behind(first.account, strategy, &pool, &eligible);
+                let behind = rotation.order_behind(first.account, strategy, &pool, &eligible);
                 std::iter::once(first).chain(behind).collect()
             }
-            None => turns.order(strategy, &pool, &eligible),
+            None => rotation.order(strategy, &pool, &eligible),
         };
         Selection { pin, candidates, skipped }
     }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::Request;
+use super::recording::Request;
 use crate::affinity::PROMPT_CACHE_LIFE;
 use crate::{AccountId, ConversationKey};
 

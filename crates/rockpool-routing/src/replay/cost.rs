@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Recording, Request};
+use super::recording::{Recording, Request};
 use crate::AccountId;
 use crate::runway::{Sample, Slot, TELLING_PERCENT, Tokens, burnt};
 

@@ -4,9 +4,10 @@ use jiff::Timestamp;
 
 use super::cache::Found;
 use super::cost::Costs;
+use super::course::Course;
+use super::recording::{Recording, Request};
 use super::simulated_quota::SimulatedQuota;
 use super::totals::Totals;
-use super::{Course, Replayer, Request};
 use crate::quota::{Reading, Source};
 use crate::router::{Ask, Router};
 use crate::runway::Tokens;
@@ -22,17 +23,22 @@ pub(super) struct Run<'a> {
 }
 
 impl<'a> Run<'a> {
-    pub(super) fn new(replayer: &'a Replayer<'_>, accounts: &'a [AccountId], from: Timestamp) -> Self {
+    pub(super) fn new(
+        recording: Recording<'_>,
+        costs: &'a Costs,
+        accounts: &'a [AccountId],
+        from: Timestamp,
+    ) -> Self {
         let mut router = Router::default();
         let mut quotas = Vec::new();
         for account in accounts {
-            let samples = replayer.recording.samples.get(account).map_or(&[][..], Vec::as_slice);
+            let samples = recording.samples.get(account).map_or(&[][..], Vec::as_slice);
             let quota = SimulatedQuota::at(samples, from);
             router.add_account(*account);
             router.observe(*account, Reading::new(from, Source::Headers, quota.windows(from)));
             quotas.push(quota);
         }
-        Self { costs: &replayer.costs, router, quotas, accounts, totals: Totals::new(accounts) }
+        Self { costs, router, quotas, accounts, totals: Totals::new(accounts) }
     }
 
     pub(super) fn request(&mut self, request: &Request, found: &Found, pool: &Pool, now: Now) {

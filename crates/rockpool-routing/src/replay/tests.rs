@@ -1,12 +1,15 @@
 //! Records replayed.
 
+use std::collections::BTreeMap;
 use std::time::Instant;
 
+use jiff::Timestamp;
 use proptest::prelude::*;
 use uuid::Uuid;
 
 use super::*;
-use crate::{Conversations, Strategy as Policy, TenantId, Window};
+use crate::runway::{Sample, Tokens};
+use crate::{ConversationKey, Conversations, Strategy as Policy, TenantId, Window};
 
 const MINUTE: i64 = 60;
 const HOUR: i64 = 60 * MINUTE;
@@ -121,7 +124,7 @@ fn the_strategy_that_was_in_force_gives_what_was_recorded() {
 }
 
 #[test]
-fn turns_use_both_accounts_alike_and_neither_up() {
+fn rotation_uses_both_accounts_alike_and_neither_up() {
     let course = by_the_book().replay(Policy::RoundRobin, &[]);
     assert_eq!(requests(&course), [135, 135]);
     assert_eq!((spans(&course, 0), spans(&course, 1)), (vec![], vec![]));
@@ -155,7 +158,7 @@ fn without_the_only_account_that_has_quota_nothing_is_served() {
     assert_eq!(spans(&course, 0), [(0, 6000)]);
 }
 
-/// 40 requests of four conversations by turns, on account 1, each of which finds 800 tokens in the cache.
+/// 40 requests on account 1, of four conversations one after the other; each finds 800 tokens in the cache.
 fn four_conversations() -> World {
     let mut world = World::of(2);
     world.sees(2, 0, vec![five_hour(0.0, 5 * HOUR)]);
@@ -168,7 +171,7 @@ fn four_conversations() -> World {
 }
 
 #[test]
-fn turns_break_no_cache_where_conversations_stay() {
+fn rotation_breaks_no_cache_where_conversations_stay() {
     let world = four_conversations();
     let course = world.replay(Policy::RoundRobin, &[]);
     assert_eq!(requests(&course), [20, 20]);
@@ -182,7 +185,7 @@ fn strict_rotation_breaks_the_cache_and_costs_what_it_held() {
     world.pool.members.push(id(3));
     world.sees(3, 0, vec![five_hour(0.0, 5 * HOUR)]);
     let course = world.replay(Policy::RoundRobin, &[]);
-    // Three turns never meet four conversations on the same account.
+    // A rotation of three never meets four conversations on the same account.
     assert_eq!((course.cache_breaks, course.cached_tokens_lost), (36, 36 * 800));
     assert_eq!(world.replayer().recorded().cache_breaks, 0);
 }

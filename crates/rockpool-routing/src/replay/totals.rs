@@ -3,8 +3,9 @@
 use std::collections::BTreeMap;
 
 use super::cache::{Caches, Found};
+use super::course::{Course, Share};
 use super::exhausted_spans::ExhaustedSpans;
-use super::{Course, Request, Share};
+use super::recording::Request;
 use crate::AccountId;
 use crate::runway::Tokens;
 

@@ -6,39 +6,39 @@
 //!
 //! - `primary_first`: active accounts in pool order, then fallback ones in pool order.
 //! - `priority_order`: pool order, active and fallback alike.
-//! - `round_robin`: the active account whose last turn is longest ago; those that never had one come
+//! - `round_robin`: the active account that the rotation chose longest ago; those that it never chose come
 //!   first, in pool order from an offset that differs from start to start. After it the other active ones
-//!   in pool order, turned by how often that first account has stood first, so that the load of one that
-//!   fails is spread over the others; then the fallback ones, turned the same way.
+//!   in pool order, rotated by how often that first account has stood first, so that the load of one that
+//!   fails is spread over the others; then the fallback ones, rotated the same way.
 //! - `most_headroom`: active accounts by what is left in their tightest window, less one percentage point
-//!   for each attempt under way; then fallback ones in pool order. Of equals, the one whose turn is longest
+//!   for each attempt under way; then fallback ones in pool order. Of equals, the one chosen longest
 //!   ago.
 //! - `soonest_reset`: active accounts by when the longest of their running windows starts afresh, soonest
 //!   first; those without a known reset after them; then fallback ones in pool order. Of equals, the one
-//!   with the most left, then the one whose turn is longest ago. The longest window counts because what
+//!   with the most left, then the one chosen longest ago. The longest window counts because what
 //!   is left of it at its reset is lost for good, while the short ones come back many times within it.
 //!
 //! Where no account is active, the fallback ones take their place. A conversation that stays where it is
-//! puts its account in front of all that, and takes no turn.
+//! puts its account in front of all that, and does not move the rotation on.
 
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 
-use super::{Candidate, Placement};
+use super::selection::{Candidate, Placement};
 use crate::{AccountId, Strategy};
 
-/// Whose turn it is in one pool.
+/// Which account of one pool comes next.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Turns {
+pub(super) struct Rotation {
     /// Where the first round begins, counted from the owner.
     offset: u64,
-    /// Turns that were taken so far.
-    clock: u64,
-    /// The number of each account's last turn.
-    last: BTreeMap<AccountId, u64>,
-    /// How often each account stood first, with or without taking a turn.
+    /// Times that it has moved on.
+    choices: u64,
+    /// The number of the choice that last fell on each account.
+    last_choice: BTreeMap<AccountId, u64>,
+    /// How often each account stood first, chosen or pinned.
     stood_first: BTreeMap<AccountId, u64>,
 }
 
@@ -80,25 +80,25 @@ impl EligibleAccount {
     }
 }
 
-impl Turns {
+impl Rotation {
     pub(super) fn starting_at(offset: u64) -> Self {
         Self { offset, ..Self::default() }
     }
 
     /// Forgets an account that is gone.
     pub(super) fn forget(&mut self, account: AccountId) {
-        self.last.remove(&account);
+        self.last_choice.remove(&account);
         self.stood_first.remove(&account);
     }
 
-    /// How long ago an account had its turn, least first. `place` is its place in the pool of `size`.
+    /// How long ago an account was chosen, least for the longest. `place` is its place in the pool of `size`.
     fn rank(&self, account: AccountId, place: usize, size: usize) -> (u64, u64) {
         let size = size.max(1) as u64;
         let from_offset = (place as u64 + size - self.offset % size) % size;
-        (self.last.get(&account).copied().unwrap_or_default(), from_offset)
+        (self.last_choice.get(&account).copied().unwrap_or_default(), from_offset)
     }
 
-    /// Orders the eligible, given in pool order, for a new placement, which takes a turn.
+    /// Orders the eligible, given in pool order, for a new placement, and moves on.
     pub(super) fn order(
         &mut self,
         strategy: Strategy,
@@ -107,14 +107,14 @@ impl Turns {
     ) -> Vec<Candidate> {
         let ordered = self.by_strategy(strategy, pool, eligible, None);
         if let Some(first) = ordered.first() {
-            self.clock += 1;
-            self.last.insert(first.account, self.clock);
+            self.choices += 1;
+            self.last_choice.insert(first.account, self.choices);
             *self.stood_first.entry(first.account).or_default() += 1;
         }
         ordered.iter().map(|account| account.placed(strategy)).collect()
     }
 
-    /// The same behind an account that stays in front; takes no turn.
+    /// The same behind an account that stays in front; does not move on.
     pub(super) fn order_behind(
         &mut self,
         pinned: AccountId,
@@ -158,7 +158,7 @@ impl Turns {
         ordered
     }
 
-    /// Puts the one whose turn it is in front, and turns the others of each group.
+    /// Puts the one that comes next in front, and rotates the others of each group.
     fn go_round(
         &self,
         ordered: &mut [EligibleAccount],
@@ -178,12 +178,12 @@ impl Turns {
             }
         };
         let times = self.stood_first.get(&first).copied().unwrap_or_default();
-        turn(&mut ordered[head..front], times);
-        turn(&mut ordered[front.max(head)..], times);
+        rotate(&mut ordered[head..front], times);
+        rotate(&mut ordered[front.max(head)..], times);
     }
 }
 
-fn turn(eligible: &mut [EligibleAccount], times: u64) {
+fn rotate(eligible: &mut [EligibleAccount], times: u64) {
     if !eligible.is_empty() {
         eligible.rotate_left((times % eligible.len() as u64) as usize);
     }

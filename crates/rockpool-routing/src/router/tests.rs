@@ -7,8 +7,8 @@ mod evidence;
 mod headroom;
 mod outlook;
 mod probes;
+mod rotation;
 mod strategies;
-mod turns;
 
 use std::time::{Duration, Instant};
 
@@ -17,7 +17,7 @@ use uuid::Uuid;
 
 use super::*;
 use crate::quota::{Source, Window};
-use crate::{PinKind, Strategy, TenantId};
+use crate::{PinKind, Pool, Strategy, TenantId};
 
 pub(super) fn id(n: u128) -> AccountId {
     AccountId(Uuid::from_u128(n))
@@ -135,7 +135,7 @@ fn an_account_that_is_not_known_takes_no_request_and_leaves_no_trace() {
     router.recall(id(7), Outcome::Success);
     router.place(&conversation("talk"), id(7), now.wall);
     router.pin(&pin_key(1), id(7), now.wall);
-    router.seed_turn(id(7), 3);
+    router.start_rotation(id(7), 3);
     let selection = router.choose(&Ask::of(&pool, &conversation("talk")), now);
     assert_eq!((selection.pin, selection.candidates), (None, vec![]));
     assert_eq!(selection.skipped[0].blocked, Blocked { state: AccountState::NeedsReauth, until: None });
@@ -143,7 +143,7 @@ fn an_account_that_is_not_known_takes_no_request_and_leaves_no_trace() {
     assert_eq!((router.health(id(7)), router.quota(id(7)), router.in_flight(id(7))), (None, None, 0));
     assert_eq!((router.pinned_account(&pin_key(1), now.wall), router.probe_at(id(7), now)), (None, None));
     assert_eq!(router.outlook(pool.accounts(), now), Outlook::NeedsPerson);
-    assert!(router.turns.is_empty() && router.affinity.is_empty());
+    assert!(router.rotations.is_empty() && router.affinity.is_empty());
 }
 
 #[test]
@@ -163,7 +163,7 @@ fn an_account_that_is_removed_takes_all_that_was_known_of_it_along() {
         ),
         (None, None)
     );
-    assert!(router.turns.is_empty());
+    assert!(router.rotations.is_empty());
     router.add_account(id(1));
     assert_eq!((router.health(id(1)).unwrap().sample, router.in_flight(id(1))), (0, 0));
     assert_eq!(router.readiness(id(1), now), Readiness::FallbackOnly);

@@ -2,7 +2,7 @@
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::Sample;
+use super::sample::Sample;
 use crate::{Window, WindowKind};
 
 /// A reset that moves by less than this, or by less than a hundredth of the window, has not moved: the

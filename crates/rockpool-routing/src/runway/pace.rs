@@ -2,9 +2,10 @@
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::SILENT_BELOW_PERCENT;
 use super::cycle::Cycle;
 
+/// Windows of which less than this is used say nothing: 0 to 100.
+pub const SILENT_BELOW_PERCENT: f64 = 3.0;
 const MINUTE: f64 = 60.0;
 const HOUR: f64 = 60.0 * MINUTE;
 const DAY: f64 = 24.0 * HOUR;

@@ -10,29 +10,15 @@
 //! late. That fades as its tools move on, while their load grows into the records of the others. What runs
 //! past the last reset that is known today is not looked at.
 
+mod account;
 mod depletion;
 
 use jiff::{SignedDuration, Timestamp};
 
+use super::forecast::{Present, Runway};
 use super::pace::{Judgement, Lasts};
-use super::{Forecast, Present, Runway};
+pub use account::{Part, PoolAccount};
 use depletion::Depletion;
-
-/// Whether an account takes part in the depletion.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Part {
-    /// It serves, or will as soon as it has quota.
-    Serves,
-    /// Paused, or kept out by something that its quota has nothing to do with.
-    Out,
-}
-
-/// One account of a pool.
-#[derive(Clone, Copy, Debug)]
-pub struct PoolAccount<'a> {
-    pub forecast: &'a Forecast,
-    pub part: Part,
-}
 
 /// Forecasts a pool. Its answer names no window.
 pub fn pool(accounts: &[PoolAccount<'_>], now: Timestamp) -> Runway {

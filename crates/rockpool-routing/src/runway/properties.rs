@@ -1,9 +1,11 @@
 //! Forecasts over random records.
 
+use jiff::{SignedDuration, Timestamp};
 use proptest::prelude::*;
 
 use super::tests::{at, of};
 use super::*;
+use crate::Window;
 
 /// A record of a five-hour and a weekly window: per step seconds that pass, percent of each that is added
 /// or, now and then, taken back, and whether a window starts anew.

@@ -1,6 +1,9 @@
 //! Forecasts of accounts and pools, one sentence each.
 
+use jiff::{SignedDuration, Timestamp};
+
 use super::*;
+use crate::{Window, WindowKind};
 
 const MINUTE: i64 = 60;
 const HOUR: i64 = 60 * MINUTE;

@@ -118,8 +118,8 @@ impl World {
             prop_assert!(self.router.health(*account).is_none_or(|health| health.sample <= 120));
         }
         prop_assert!(
-            self.router.turns.keys().all(|owner| self.reference.contains_key(owner)),
-            "turns pile up"
+            self.router.rotations.keys().all(|owner| self.reference.contains_key(owner)),
+            "rotations pile up"
         );
         Ok(())
     }

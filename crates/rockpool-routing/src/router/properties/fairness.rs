@@ -1,4 +1,4 @@
-//! Taking turns: nobody gets more than his share, and nobody is forgotten.
+//! Rotation: nobody gets more than his share, and nobody is forgotten.
 
 use std::collections::BTreeMap;
 
@@ -11,7 +11,7 @@ use crate::router::tests::{attempt, conversation, id, later, reading, start};
 use crate::router::{Ask, Router, Selection};
 use crate::{AccountId, Class, Conversations, Now, Pool, Strategy as Policy};
 
-/// A pool of `size` accounts that take turns, all of known quota.
+/// A pool of `size` accounts that rotate, all of known quota.
 fn ring(size: u128, offset: u64) -> (Router, Pool, Now) {
     let now = start();
     let mut router = Router::default();
@@ -19,7 +19,7 @@ fn ring(size: u128, offset: u64) -> (Router, Pool, Now) {
         router.add_account(id(n));
         router.observe(id(n), reading(10.0, now));
     }
-    router.seed_turn(id(0), offset);
+    router.start_rotation(id(0), offset);
     let pool = Pool {
         owner: id(0),
         members: (1..size).map(id).collect(),
@@ -46,7 +46,7 @@ proptest! {
     #![proptest_config(config())]
 
     #[test]
-    fn turns_are_even_among_those_that_can_serve_whatever_stays_where_it_is(
+    fn choices_are_even_among_those_that_can_serve_whatever_stays_where_it_is(
         size in 1u128..6,
         offset in any::<u64>(),
         paused in prop::collection::vec(0u128..6, 0..4),

@@ -119,7 +119,7 @@ impl World {
                 self.pool = Pool { owner, members, strategy: *strategy, conversations: *conversations };
             }
             Step::Seed(offset) => {
-                self.router.seed_turn(self.pool.owner, (*offset).into());
+                self.router.start_rotation(self.pool.owner, (*offset).into());
                 if self.reference.contains_key(&self.pool.owner) {
                     let places = Places::starting_at((*offset).into());
                     self.places.insert(self.pool.owner, places);

@@ -20,9 +20,9 @@ pub(in crate::router) struct EligibleAccount {
 #[derive(Default)]
 pub(in crate::router) struct Places {
     offset: u64,
-    /// Who had a turn.
-    turns: Vec<AccountId>,
-    /// Who stood first, with or without taking a turn.
+    /// Who was chosen.
+    chosen: Vec<AccountId>,
+    /// Who stood first, chosen or pinned.
     firsts: Vec<AccountId>,
 }
 
@@ -33,7 +33,7 @@ impl Places {
 
     /// An account is gone.
     pub(in crate::router) fn forget(&mut self, gone: AccountId) {
-        self.turns.retain(|account| *account != gone);
+        self.chosen.retain(|account| *account != gone);
         self.firsts.retain(|account| *account != gone);
     }
 
@@ -75,15 +75,15 @@ impl Places {
         if let Some(first) = order.first() {
             self.firsts.push(first.account);
             if front.is_none() {
-                self.turns.push(first.account);
+                self.chosen.push(first.account);
             }
         }
         order
     }
 
-    /// Sorts whose turn is longest ago first; those that never had one by their place behind the offset.
+    /// Sorts who was chosen longest ago first; those that never were by their place behind the offset.
     fn wait(&self, members: &[AccountId], account: AccountId) -> (Option<usize>, u64) {
-        let last = self.turns.iter().rposition(|turn| *turn == account);
+        let last = self.chosen.iter().rposition(|chosen| *chosen == account);
         let size = members.len() as u64;
         let mut place = members.iter().position(|member| *member == account).unwrap_or(0) as u64;
         let start = self.offset % size;

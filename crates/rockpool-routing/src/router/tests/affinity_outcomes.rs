@@ -1,6 +1,7 @@
 //! What a record says of a conversation's pin.
 
 use super::*;
+use crate::{AffinityOutcome, MoveReason};
 
 /// The selection for a conversation that is pinned to the first account, after something has happened.
 fn selected(happens: impl FnOnce(&mut Router, &mut Pool, Now)) -> (Selection, Pool) {

@@ -6,7 +6,7 @@ use crate::affinity::History;
 const WEEK: u64 = 7 * 24 * 3600;
 
 #[test]
-fn a_conversation_stays_on_its_account_and_does_not_advance_the_turn() {
+fn a_conversation_stays_on_its_account_and_does_not_move_the_rotation_on() {
     let (mut router, pool, now) = three(Strategy::RoundRobin);
     let talk = conversation("talk");
     let first = router.choose(&Ask::of(&pool, &talk), now).candidates[0].account;
@@ -68,7 +68,7 @@ fn a_conversation_that_moved_stays_where_it_went_after_its_account_is_back() {
 }
 
 #[test]
-fn in_a_pool_that_rotates_strictly_a_conversation_takes_turns_like_everything_else() {
+fn in_a_pool_that_rotates_strictly_a_conversation_rotates_like_everything_else() {
     let (mut router, mut pool, now) = three(Strategy::RoundRobin);
     pool.conversations = Conversations::Rotate;
     let talk = conversation("talk");

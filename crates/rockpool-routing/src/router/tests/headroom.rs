@@ -35,9 +35,9 @@ fn the_tightest_window_of_an_account_counts() {
 }
 
 #[test]
-fn of_accounts_with_equally_much_left_the_one_whose_turn_is_longest_ago_comes_first() {
+fn of_accounts_with_equally_much_left_the_one_chosen_longest_ago_comes_first() {
     let (mut router, pool, now) = used(Strategy::MostHeadroom, [(50.0, Some(9)); 3]);
-    router.seed_turn(id(1), 1);
+    router.start_rotation(id(1), 1);
     let orders: Vec<_> = (0..4).map(|_| ask(&mut router, &pool, now)).collect();
     assert_eq!(orders, [[2, 3, 1], [3, 1, 2], [1, 2, 3], [2, 3, 1]].map(ids).to_vec());
 }

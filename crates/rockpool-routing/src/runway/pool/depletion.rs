@@ -2,9 +2,10 @@
 
 use jiff::{SignedDuration, Timestamp};
 
+use super::account::{Part, PoolAccount};
 use crate::runway::cycle::Slot;
+use crate::runway::forecast::{Present, WindowState};
 use crate::runway::pace::{Judgement, Lasts};
-use crate::runway::{Part, PoolAccount, Present, WindowState};
 
 /// Left percentages up to this are nothing.
 const NOTHING: f64 = 1e-6;

@@ -2,8 +2,8 @@
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::Sample;
 use super::cycle::{Slot, is_same_reset};
+use super::sample::Sample;
 use crate::Window;
 
 /// A sample that says nothing new is kept this long after the last one.

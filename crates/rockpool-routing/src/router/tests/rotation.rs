@@ -1,4 +1,4 @@
-//! `round_robin`: whose turn it is, and who helps out.
+//! `round_robin`: who comes next, and who helps out.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
@@ -23,7 +23,7 @@ fn two_requests_on_two_accounts_meet_each_of_them_once_even_if_the_first_is_refu
 }
 
 #[test]
-fn accounts_of_known_quota_take_turns_before_one_of_unknown_quota() {
+fn accounts_of_known_quota_rotate_before_one_of_unknown_quota() {
     let (mut router, pool, now) = three_unknown(Strategy::RoundRobin);
     router.observe(id(1), reading(10.0, now));
     router.observe(id(3), reading(10.0, now));
@@ -34,7 +34,7 @@ fn accounts_of_known_quota_take_turns_before_one_of_unknown_quota() {
 }
 
 #[test]
-fn looking_does_not_take_a_turn() {
+fn looking_does_not_move_the_rotation_on() {
     let (mut router, pool, now) = three(Strategy::RoundRobin);
     for _ in 0..20 {
         router.outlook(pool.accounts(), now);
@@ -67,16 +67,16 @@ fn requests_from_many_threads_are_spread_evenly() {
 fn the_first_round_begins_where_it_is_told_to_and_goes_on_in_pool_order() {
     for (offset, expected) in [(0, [1, 2, 3, 1]), (1, [2, 3, 1, 2]), (2, [3, 1, 2, 3]), (7, [2, 3, 1, 2])] {
         let (mut router, pool, now) = three(Strategy::RoundRobin);
-        router.seed_turn(id(1), offset);
+        router.start_rotation(id(1), offset);
         assert_eq!(firsts(&mut router, &pool, now, 4), ids(expected), "{offset}");
     }
     let (mut router, pool, now) = three(Strategy::RoundRobin);
-    router.seed_turn(id(1), u64::MAX);
+    router.start_rotation(id(1), u64::MAX);
     assert_eq!(firsts(&mut router, &pool, now, 2), ids([1, 2]));
 }
 
 #[test]
-fn an_account_that_returns_has_its_turn_at_once_and_does_not_catch_up() {
+fn an_account_that_returns_comes_next_and_does_not_catch_up() {
     let (mut router, pool, now) = three(Strategy::RoundRobin);
     assert_eq!(firsts(&mut router, &pool, now, 1), ids([1]));
     router.set_activation(id(2), Activation::Paused);
@@ -86,7 +86,7 @@ fn an_account_that_returns_has_its_turn_at_once_and_does_not_catch_up() {
 }
 
 #[test]
-fn a_new_member_has_its_turn_next() {
+fn a_new_member_comes_next() {
     let (mut router, mut pool, now) = three(Strategy::RoundRobin);
     pool.members = vec![id(2)];
     assert_eq!(firsts(&mut router, &pool, now, 3), ids([1, 2, 1]));
@@ -95,7 +95,7 @@ fn a_new_member_has_its_turn_next() {
 }
 
 #[test]
-fn a_member_that_left_and_came_back_takes_its_place_by_its_last_turn() {
+fn a_member_that_left_and_came_back_takes_its_place_by_when_it_was_last_chosen() {
     let (mut router, mut pool, now) = three(Strategy::RoundRobin);
     let all = pool.members.clone();
     assert_eq!(firsts(&mut router, &pool, now, 2), ids([1, 2]));
@@ -116,16 +116,16 @@ fn an_account_that_was_removed_and_added_again_is_a_new_one() {
 }
 
 #[test]
-fn a_tool_that_is_kept_on_one_account_of_a_pool_takes_no_turn_of_the_others() {
+fn a_tool_that_is_kept_on_one_account_of_a_pool_does_not_move_the_rotation_on() {
     let (mut router, pool, now) = three(Strategy::RoundRobin);
-    for turn in [1, 2, 3, 1, 2, 3] {
-        assert_eq!(firsts(&mut router, &pool, now, 1), ids([turn]));
+    for next in [1, 2, 3, 1, 2, 3] {
+        assert_eq!(firsts(&mut router, &pool, now, 1), ids([next]));
         assert_eq!(firsts(&mut router, &Pool::single(id(1)), now, 1), ids([1]));
     }
 }
 
 #[test]
-fn the_turns_of_two_pools_do_not_mix() {
+fn the_rotations_of_two_pools_do_not_mix() {
     let (mut router, pool, now) = three(Strategy::RoundRobin);
     let other = Pool { owner: id(2), members: vec![id(3)], ..pool.clone() };
     assert_eq!(firsts(&mut router, &pool, now, 2), ids([1, 2]));
@@ -152,7 +152,7 @@ fn so_is_the_load_of_conversations_that_stay_on_a_failing_account() {
 }
 
 #[test]
-fn those_of_unknown_quota_are_turned_in_the_same_way() {
+fn those_of_unknown_quota_are_rotated_in_the_same_way() {
     let (mut router, pool, now) = three_unknown(Strategy::RoundRobin);
     router.observe(id(1), reading(10.0, now));
     let orders: Vec<_> = (0..3).map(|_| ask(&mut router, &pool, now)).collect();
@@ -181,7 +181,7 @@ fn a_pool_of_one_is_a_ring_of_one() {
 }
 
 #[test]
-fn a_turn_under_another_strategy_is_a_turn_all_the_same() {
+fn a_choice_under_another_strategy_moves_the_rotation_on_all_the_same() {
     let (mut router, mut pool, now) = three(Strategy::PrimaryFirst);
     ask(&mut router, &pool, now);
     pool.strategy = Strategy::RoundRobin;
