@@ -270,7 +270,7 @@ async fn remember(
         }
         // Otherwise each restart would send the first request to the owner again.
         for owner in picture.pools.keys() {
-            router.seed_turn(*owner, rand::rng().random());
+            router.start_rotation(*owner, rand::rng().random());
         }
     });
     let wall = routing.read(|_, now| now.wall);

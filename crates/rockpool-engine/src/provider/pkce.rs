@@ -16,11 +16,6 @@ impl Verifier {
         Self(URL_SAFE_NO_PAD.encode(random::<64>()).into())
     }
 
-    #[cfg(test)]
-    pub(crate) fn given(verifier: SecretString) -> Self {
-        Self(verifier)
-    }
-
     /// The challenge that goes into the authorize address.
     pub(crate) fn challenge(&self) -> String {
         URL_SAFE_NO_PAD.encode(Sha256::digest(self.secret().as_bytes()))
