@@ -4,7 +4,7 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use rockpool_desktop::controller::{Controller, Input, WindowInput};
-use rockpool_desktop::rehearsal::{Home, Pace, Rehearsal};
+use rockpool_desktop::rehearsal::{Home, Rehearsal, RehearsalTiming};
 use rockpool_engine::Clock;
 use rockpool_engine::Engine;
 use rockpool_engine::Principal;
@@ -29,7 +29,8 @@ pub(crate) fn run(home: Option<Home>) -> Result<ExitCode, Failure> {
     }
     let runtime = Runtime::new()?;
     tauri::async_runtime::set(runtime.handle().clone());
-    let rehearsal = home.map(|home| runtime.block_on(Rehearsal::prepare(home, Pace::SHOW))).transpose()?;
+    let rehearsal =
+        home.map(|home| runtime.block_on(Rehearsal::prepare(home, RehearsalTiming::SHOW))).transpose()?;
     let config = host::config(rehearsal.as_ref())?;
     let identity = if rehearsal.is_some() { Identity::REHEARSAL } else { Identity::NORMAL };
     let (inputs, receiver) = mpsc::channel(WAITING);

@@ -1,6 +1,6 @@
 //! Window and language preferences; nothing else is kept here, and never a secret.
 
-use rockpool_desktop::locale::Language;
+use rockpool_desktop::text::language::Language;
 use serde_json::{Value, json};
 use tauri::{AppHandle, LogicalSize};
 use tauri_plugin_store::StoreExt as _;

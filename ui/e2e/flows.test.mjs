@@ -77,6 +77,7 @@ flow('a failed sign-in says why and can be started again', {}, async (page) => {
 flow('a dead login is repaired from its card', {}, async (page) => {
   await button(page, 'Sign in again: Team seat').click();
   await dialog(page).getByRole('heading', { name: 'Sign in again: Team seat' }).waitFor();
+  await dialog(page).getByText('Finish signing in in your browser').waitFor();
   await mock(page, 'finishSignIn()');
   await dialog(page).getByText('Team seat is signed in').waitFor();
   await button(page, 'Done').click();
@@ -113,7 +114,7 @@ flow('removing an account takes its typed name', {}, async (page) => {
 
 flow('a pool is changed and saved, and the save bar is there only while there is something to save', { page: 'pool' }, async (page) => {
   assert.equal(await button(page, 'Save').count(), 0);
-  await page.getByLabel('Strict order').check();
+  await page.getByLabel('In list order').check();
   await button(page, 'Discard').click();
   assert.ok(await page.getByLabel('In turn').isChecked());
   await button(page, 'Move Mai (private) up').click();
@@ -163,7 +164,7 @@ flow('a what-if is reached from the pool, and accounts are left out of it but on
   await page.getByLabel('Studio').uncheck();
   assert.ok(await page.getByLabel('Mai (work)').isEnabled());
 
-  await page.getByText('When accounts were used up').click();
+  await page.getByText('When accounts were exhausted').click();
   await page.getByText(/Saturday \d\d:\d\d – \d\d:\d\d/).first().waitFor();
   await page.getByText('Some answers carried no token counts').waitFor();
   await page.getByRole('link', { name: 'Back to the pool' }).click();
@@ -197,10 +198,10 @@ flow('what the engine refuses is shown at the member, and the draft survives', {
 });
 
 flow('a change from elsewhere does not overwrite what is being edited', { page: 'pool' }, async (page) => {
-  await page.getByLabel('Strict order').check();
+  await page.getByLabel('In list order').check();
   await mock(page, `editPool('codex-pro-1', { extra_provider_names: ['codex-pro-2'] })`);
   await page.waitForTimeout(400);
-  assert.ok(await page.getByLabel('Strict order').isChecked());
+  assert.ok(await page.getByLabel('In list order').isChecked());
   await button(page, 'Discard').click();
   await button(page, 'Take Mai (private) out').waitFor({ state: 'detached' });
 });
@@ -304,10 +305,10 @@ flow('what the provider tells beside the windows is folded away', { scene: 'extr
 });
 
 flow('forecasts name the time, the range and the return, for an account and for the pool', { scene: 'runway' }, async (page) => {
-  const whole = 'Dry at about 16:40 (between 16:10 and 17:30); capacity returns 17:15';
+  const whole = 'Exhausted at about 16:40 (between 16:10 and 17:30); capacity returns 17:15';
   await page.getByRole('article', { name: 'Mai (work)' }).getByText(whole).waitFor();
-  await page.getByRole('article', { name: 'Studio' }).getByText('Dry at about 15:14 (15:03 at the earliest); capacity returns 15:36').waitFor();
-  await page.getByRole('article', { name: 'Mai (private)' }).getByText('Dry now; back 15:17').waitFor();
+  await page.getByRole('article', { name: 'Studio' }).getByText('Exhausted at about 15:14 (15:03 at the earliest); capacity returns 15:36').waitFor();
+  await page.getByRole('article', { name: 'Mai (private)' }).getByText('Exhausted now; back 15:17').waitFor();
   await page.getByRole('link', { name: 'Pool', exact: true }).click();
   await page.getByText(whole).waitFor();
   await page.getByText('14 conversations moved').waitFor();
@@ -334,6 +335,14 @@ flow('an event leads to one more reading, and countdowns move without one', {}, 
   const readings = (await called(page, 'GET', '/api/v1/status')).length;
   await page.waitForFunction(([text]) => !document.body.textContent.includes(text), [earlier]);
   assert.equal((await called(page, 'GET', '/api/v1/status')).length, readings);
+});
+
+flow('the mark in the header shows the level that the engine tells, and the head of the page who needs a person', {}, async (page) => {
+  await page.getByRole('img', { name: '26% left' }).waitFor();
+  await page.getByText('1 needs you').waitFor();
+  await mock(page, `editAccount('codex-pro-2', { state: 'billing' })`);
+  await page.getByText('2 need you').waitFor();
+  await page.getByRole('article', { name: 'Studio' }).getByText('Payment needed').waitFor();
 });
 
 flow('an engine that goes away is told, and what was known stays', {}, async (page) => {

@@ -5,24 +5,24 @@
 //! Alerts are decided by comparing what was told with what the snapshot shows, so that a burst of events,
 //! a missed one or the same one twice cannot tell anything twice. Each trouble of an account is told when
 //! it begins and told to be over when it is, once each; one that passes by itself within
-//! minutes (slowed down, out of reach) and one the person caused (paused) is not told at all, nor
+//! minutes (slowed down, unreachable) and one the person caused (paused) is not told at all, nor
 //! does it end a trouble that was told before.
 //!
-//! - What needs a person is told at start too; what merely ran out before the start is not.
-//! - A pool that runs dry speaks for its accounts that ran dry in the same moment, and so does one that
-//!   comes back. Several accounts that run dry or come back in one moment share an alert.
+//! - What needs a person is told at start too; what was merely exhausted before the start is not.
+//! - A pool that is exhausted speaks for its accounts that were exhausted in the same moment, and so does one that
+//!   comes back. Several accounts that are exhausted or come back in one moment share an alert.
 //! - Sign-in alerts are never merged: each opens the sign-in of its own account.
 //! - A vault that cannot be read speaks for all accounts behind it.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
-use rockpool_engine::snapshot::{AccountView, PoolView, Snapshot, VaultState};
-use rockpool_routing::{AccountId, AccountState};
+use rockpool_engine::snapshot::{AccountView, PoolView, Remedy, Snapshot, VaultState};
+use rockpool_routing::AccountId;
 
-use crate::texts::Texts;
+use crate::text::catalogue::Texts;
+use crate::text::names;
 use crate::tray::menu::display_name;
-use crate::tray::words;
 
 /// The id that notification services give to a click on the alert itself (Desktop Notifications 1.2).
 const CLICK: &str = "default";
@@ -93,7 +93,7 @@ impl Alert {
 #[derive(Debug, Default)]
 pub struct Alerts {
     accounts: BTreeMap<AccountId, Trouble>,
-    dry_pools: BTreeSet<String>,
+    exhausted_pools: BTreeSet<String>,
     vault: Option<VaultState>,
     seen: Seen,
 }
@@ -115,7 +115,8 @@ enum Trouble {
     Refused,
 }
 
-/// What an account's state means for alerts.
+/// What there is to do about an account, as far as alerts go.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Meaning {
     Begins(Trouble),
     Over,
@@ -123,16 +124,16 @@ enum Meaning {
     Forget,
 }
 
-fn meaning(state: AccountState) -> Meaning {
-    match state {
-        AccountState::NeedsReauth => Meaning::Begins(Trouble::SignIn),
-        AccountState::SignInUncertain => Meaning::Begins(Trouble::Uncertain),
-        AccountState::MissingWorkspace => Meaning::Begins(Trouble::Workspace),
-        AccountState::Exhausted => Meaning::Begins(Trouble::Exhausted),
-        AccountState::Forbidden | AccountState::Billing => Meaning::Begins(Trouble::Refused),
-        AccountState::Ready => Meaning::Over,
-        AccountState::RateLimited | AccountState::Unreachable | AccountState::VaultLocked => Meaning::Quiet,
-        AccountState::Paused => Meaning::Forget,
+fn meaning(account: &AccountView) -> Meaning {
+    let Some(remedy) = account.remedy else { return Meaning::Over };
+    match remedy {
+        Remedy::SignIn => Meaning::Begins(Trouble::SignIn),
+        Remedy::SignInSoon => Meaning::Begins(Trouble::Uncertain),
+        Remedy::PickWorkspace => Meaning::Begins(Trouble::Workspace),
+        Remedy::WaitForReset => Meaning::Begins(Trouble::Exhausted),
+        Remedy::AskProvider | Remedy::CheckBilling => Meaning::Begins(Trouble::Refused),
+        Remedy::WaitAMoment | Remedy::WaitForRetry | Remedy::UnlockKeychain => Meaning::Quiet,
+        Remedy::Resume => Meaning::Forget,
     }
 }
 
@@ -141,8 +142,8 @@ fn meaning(state: AccountState) -> Meaning {
 struct News<'a> {
     begun: Vec<(&'a AccountView, Trouble)>,
     back: Vec<&'a AccountView>,
-    dry: Vec<&'a PoolView>,
-    refilled: Vec<&'a PoolView>,
+    exhausted_pools: Vec<&'a PoolView>,
+    pools_back: Vec<&'a PoolView>,
 }
 
 impl Alerts {
@@ -152,7 +153,7 @@ impl Alerts {
         let mut news = self.news(snapshot);
         if self.seen == Seen::Nothing {
             news.begun.retain(|(_, trouble)| *trouble != Trouble::Exhausted);
-            news.dry.clear();
+            news.exhausted_pools.clear();
         }
         self.seen = Seen::Something;
         let spoken_for = |account: &AccountView, pools: &[&PoolView]| {
@@ -160,22 +161,25 @@ impl Alerts {
         };
         let sign_ins =
             news.begun.iter().filter_map(|(account, trouble)| trouble_alert(account, *trouble, texts));
-        let dry = news.dry.iter().map(|pool| dry_alert(pool, snapshot, texts, now));
-        let refilled = news.refilled.iter().map(|pool| refilled_alert(pool, snapshot, texts));
+        let exhausted_pools =
+            news.exhausted_pools.iter().map(|pool| exhausted_pool_alert(pool, snapshot, texts, now));
+        let pools_back = news.pools_back.iter().map(|pool| pool_back_alert(pool, snapshot, texts));
         let exhausted: Vec<&AccountView> = news
             .begun
             .iter()
-            .filter(|(account, trouble)| *trouble == Trouble::Exhausted && !spoken_for(account, &news.dry))
+            .filter(|(account, trouble)| {
+                *trouble == Trouble::Exhausted && !spoken_for(account, &news.exhausted_pools)
+            })
             .map(|(account, _)| *account)
             .collect();
         let back: Vec<&AccountView> =
-            news.back.iter().copied().filter(|account| !spoken_for(account, &news.refilled)).collect();
+            news.back.iter().copied().filter(|account| !spoken_for(account, &news.pools_back)).collect();
         vault
             .into_iter()
             .chain(sign_ins)
-            .chain(dry)
+            .chain(exhausted_pools)
             .chain(exhausted_alert(&exhausted, texts, now))
-            .chain(refilled)
+            .chain(pools_back)
             .chain(back_alert(&back, texts))
             .collect()
     }
@@ -185,7 +189,7 @@ impl Alerts {
         let known: BTreeSet<AccountId> = snapshot.accounts.iter().map(|account| account.id).collect();
         self.accounts.retain(|id, _| known.contains(id));
         for account in &snapshot.accounts {
-            match meaning(account.state) {
+            match meaning(account) {
                 Meaning::Begins(trouble) => {
                     if self.accounts.insert(account.id, trouble) != Some(trouble) {
                         news.begun.push((account, trouble));
@@ -202,14 +206,14 @@ impl Alerts {
                 }
             }
         }
-        self.dry_pools.retain(|owner| snapshot.pools.iter().any(|pool| pool.owner == *owner));
+        self.exhausted_pools.retain(|owner| snapshot.pools.iter().any(|pool| pool.owner == *owner));
         for pool in &snapshot.pools {
             if pool.serving {
-                if self.dry_pools.remove(&pool.owner) {
-                    news.refilled.push(pool);
+                if self.exhausted_pools.remove(&pool.owner) {
+                    news.pools_back.push(pool);
                 }
-            } else if is_dry(pool, snapshot) && self.dry_pools.insert(pool.owner.clone()) {
-                news.dry.push(pool);
+            } else if is_exhausted(pool, snapshot) && self.exhausted_pools.insert(pool.owner.clone()) {
+                news.exhausted_pools.push(pool);
             }
         }
         news
@@ -221,7 +225,7 @@ impl Alerts {
         if told == state {
             return None;
         }
-        let Some(title) = words::vault(texts, state) else {
+        let Some(title) = names::vault(texts, state) else {
             return Some(calm(texts.get("alert.vault_back"), texts.get("alert.vault_back_body").to_owned()));
         };
         let body = match state {
@@ -239,23 +243,13 @@ impl Alerts {
     }
 }
 
-/// Whether the pool is dry for a while: not if an account is only slowed down or out of reach, if the
+/// Whether the pool cannot serve for a while: not if an account is only slowed down or unreachable, if the
 /// vault is to blame, or if all were paused by hand.
-fn is_dry(pool: &PoolView, snapshot: &Snapshot) -> bool {
+fn is_exhausted(pool: &PoolView, snapshot: &Snapshot) -> bool {
     let in_pool = |account: &&AccountView| account.pool.as_deref() == Some(pool.owner.as_str());
-    let states = || snapshot.accounts.iter().filter(in_pool).map(|account| account.state);
-    let passing = states().any(|state| match state {
-        AccountState::RateLimited | AccountState::Unreachable | AccountState::VaultLocked => true,
-        AccountState::Ready
-        | AccountState::Paused
-        | AccountState::Exhausted
-        | AccountState::NeedsReauth
-        | AccountState::SignInUncertain
-        | AccountState::MissingWorkspace
-        | AccountState::Forbidden
-        | AccountState::Billing => false,
-    });
-    !passing && states().any(|state| state != AccountState::Paused)
+    let meanings = || snapshot.accounts.iter().filter(in_pool).map(meaning);
+    let passes = meanings().any(|meaning| meaning == Meaning::Quiet);
+    !passes && meanings().any(|meaning| meaning != Meaning::Forget)
 }
 
 /// A problem that the person ran into by a click, such as a sign-in that could not be started.
@@ -319,7 +313,7 @@ fn exhausted_alert(accounts: &[&AccountView], texts: &Texts, now: Timestamp) -> 
 
 fn return_line(until: Option<Timestamp>, texts: &Texts, now: Timestamp) -> String {
     match until {
-        Some(at) => texts.fill("alert.next_reset", &[("time", &words::countdown(texts, now, at))]),
+        Some(at) => texts.fill("alert.next_reset", &[("time", &names::countdown(texts, now, at))]),
         None => texts.get("alert.reset_unknown").to_owned(),
     }
 }
@@ -332,17 +326,19 @@ fn back_alert(accounts: &[&AccountView], texts: &Texts) -> Option<Alert> {
     Some(calm(&title, texts.get("alert.back_body").to_owned()))
 }
 
-fn dry_alert(pool: &PoolView, snapshot: &Snapshot, texts: &Texts, now: Timestamp) -> Alert {
-    let owner = display_name(snapshot, &pool.owner);
-    let title = texts.fill("alert.pool_dry", &[("owner", owner)]);
-    let body = match pool.until {
-        Some(_) => return_line(pool.until, texts, now),
-        None => texts.get("alert.pool_dry_needs_person").to_owned(),
+fn exhausted_pool_alert(pool: &PoolView, snapshot: &Snapshot, texts: &Texts, now: Timestamp) -> Alert {
+    let owner = [("owner", display_name(snapshot, &pool.owner))];
+    let (title, body) = match pool.until {
+        Some(_) => (texts.fill("alert.pool_exhausted", &owner), return_line(pool.until, texts, now)),
+        None => {
+            let body = texts.get("alert.pool_needs_person").to_owned();
+            (texts.fill("alert.pool_not_serving", &owner), body)
+        }
     };
     Alert { urgency: Urgency::Critical, buttons: vec![dashboard_button(texts)], ..calm(&title, body) }
 }
 
-fn refilled_alert(pool: &PoolView, snapshot: &Snapshot, texts: &Texts) -> Alert {
+fn pool_back_alert(pool: &PoolView, snapshot: &Snapshot, texts: &Texts) -> Alert {
     let owner = display_name(snapshot, &pool.owner);
     calm(&texts.fill("alert.pool_back", &[("owner", owner)]), texts.get("alert.back_body").to_owned())
 }

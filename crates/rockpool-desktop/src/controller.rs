@@ -18,9 +18,9 @@ use tokio::task::JoinSet;
 use tokio::time::{Instant, MissedTickBehavior, interval, sleep_until};
 
 use crate::alerts::{AlertAction, Alerts, failure};
-use crate::locale::Language;
 use crate::shell::Shell;
-use crate::texts::Texts;
+use crate::text::catalogue::Texts;
+use crate::text::language::Language;
 use crate::tray::level::icon_state;
 use crate::tray::menu::{menu, starting};
 use crate::tray::{IconState, MenuAction, Tray};

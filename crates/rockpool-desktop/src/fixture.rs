@@ -2,10 +2,11 @@
 
 use jiff::Timestamp;
 use rockpool_engine::snapshot::{
-    AccountView, CallbackView, ModeView, MovesView, PoolView, RunwayView, SignInState, SignInView, Snapshot,
-    VaultState, VaultView, WindowView,
+    AccountView, CallbackView, ModeView, MovesView, Needs, PoolView, Remedy, RunwayView, SignInState,
+    SignInView, Snapshot, VaultState, VaultView, WindowView,
 };
 use rockpool_routing::{AccountId, AccountState, Conversations, SignInId, Strategy, WindowKind};
+use serde::Deserialize;
 use uuid::Uuid;
 
 /// The moment at which all fixtures are taken.
@@ -30,6 +31,13 @@ pub(crate) fn account(n: u128, name: &str) -> Account {
     Account(AccountView { plan: Some("plus".to_owned()), ..AccountView::bare(account_id(n), name) })
 }
 
+/// Puts an account into a state, with what follows from it.
+pub(crate) fn put(account: &mut AccountView, state: AccountState) {
+    account.state = state;
+    account.needs = Needs::of(state);
+    account.remedy = Remedy::of(state);
+}
+
 impl Account {
     /// Remaining percent of the five-hour and the weekly window, which reset in 134 minutes and three days.
     pub(crate) fn left(mut self, five_hour: u8, weekly: u8) -> Self {
@@ -48,7 +56,7 @@ impl Account {
     }
 
     pub(crate) fn state(mut self, state: AccountState) -> Self {
-        self.0.state = state;
+        put(&mut self.0, state);
         self
     }
 
@@ -75,6 +83,7 @@ pub(crate) fn pool(owner: &str, members: &[&str]) -> PoolView {
         extra_provider_names: members.iter().map(|name| (*name).to_owned()).collect(),
         last_account: None,
         last_used_at: None,
+        level_percent: None,
         serving: true,
         runway: RunwayView::default(),
         moves: MovesView::default(),
@@ -102,10 +111,39 @@ pub(crate) fn snapshot(accounts: Vec<AccountView>) -> Snapshot {
         endpoint: "http://127.0.0.1:7625/v1".to_owned(),
         taken_at: now(),
         vault: VaultView { kind: "keychain".to_owned(), state: VaultState::Ready, message: None },
+        level_percent: None,
+        needing_person: accounts.iter().filter(|account| account.needs.takes_a_person()).count(),
         accounts,
         pools: Vec::new(),
         clients: Vec::new(),
         sign_ins: Vec::new(),
         recent: Vec::new(),
+    }
+}
+
+/// A situation for which tray, window, command line and tools show the same.
+#[derive(Deserialize)]
+pub(crate) struct Situation {
+    pub(crate) name: String,
+    accounts: Vec<Placed>,
+    pub(crate) level: Option<u8>,
+    pub(crate) needing_person: usize,
+}
+
+#[derive(Deserialize)]
+struct Placed {
+    state: AccountState,
+}
+
+pub(crate) fn situations() -> Vec<Situation> {
+    let table = include_str!("../../rockpool-engine/src/snapshot/situations.json");
+    serde_json::from_str(table).unwrap()
+}
+
+impl Situation {
+    pub(crate) fn snapshot(&self) -> Snapshot {
+        let accounts = (1..).zip(&self.accounts);
+        let views = accounts.map(|(n, placed)| account(n, &format!("codex-{n}")).state(placed.state).view());
+        Snapshot { level_percent: self.level, ..snapshot(views.collect()) }
     }
 }

@@ -5,10 +5,9 @@
 
 pub mod alerts;
 pub mod controller;
-pub mod locale;
 pub mod rehearsal;
 pub mod shell;
-pub mod texts;
+pub mod text;
 pub mod tray;
 
 #[cfg(test)]

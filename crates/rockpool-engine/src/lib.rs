@@ -23,6 +23,8 @@ mod test_http;
 #[cfg(test)]
 mod test_serving;
 #[cfg(test)]
+mod test_situations;
+#[cfg(test)]
 mod test_stage;
 pub mod vault;
 

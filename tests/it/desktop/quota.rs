@@ -1,4 +1,4 @@
-//! Quota in the icon and the menu, and alerts when a pool runs dry and comes back.
+//! Quota in the icon and the menu, and alerts when a pool is exhausted and comes back.
 
 use rockpool_sim::Windows;
 use rockpool_tests::session::app::snapshot;
@@ -33,7 +33,7 @@ async fn spent_quota_lowers_the_icons_water_and_the_menus_figures() {
     desktop.sim.set_windows(&seat("ada"), &spent.used(100.0, 30.0)).unwrap();
     desktop.sim.set_windows(&seat("ben"), &Windows::five_hours_and_weekly().used(80.0, 80.0)).unwrap();
     assert_eq!(ask_for_an_answer(&key).await, 200, "ben serves what ada cannot");
-    desktop.tray.shows("ada: 5h 0% · weekly 70% · used up · back in").await;
+    desktop.tray.shows("ada: 5h 0% · weekly 70% · exhausted · back in").await;
     desktop
         .tray
         .icon("hardly any water is left", |icon| icon.water() + 100 < lower.water() && icon.blue() == 0)
@@ -69,7 +69,7 @@ async fn a_strategy_is_chosen_in_the_menu() {
 }
 
 #[tokio::test]
-async fn a_dry_pool_is_told_once_with_its_next_reset_and_so_is_its_return() {
+async fn an_exhausted_pool_is_told_once_with_its_next_reset_and_so_is_its_return() {
     let mut desktop = DesktopHarness::with(["ada", "ben"]).await;
     desktop.session.start_window_manager().await;
     let (_keyring, _app, api) = desktop.open().await;
@@ -85,7 +85,7 @@ async fn a_dry_pool_is_told_once_with_its_next_reset_and_so_is_its_return() {
     for _ in 0..3 {
         assert_eq!(ask_for_an_answer(&key).await, 429);
     }
-    let told = desktop.notes.titled("The pool of ada is dry").await;
+    let told = desktop.notes.titled("The pool of ada is exhausted").await;
     assert_eq!((told.body.as_str(), told.urgency), ("Back in under a minute.", 2));
     assert_eq!(told.buttons(), ["Open dashboard"]);
     desktop.tray.icon("no water is left", |icon| icon.water() == 0).await;
@@ -94,7 +94,7 @@ async fn a_dry_pool_is_told_once_with_its_next_reset_and_so_is_its_return() {
         .await;
 
     // The reset comes by itself, in six seconds of real time.
-    desktop.notes.titled("The pool of ada has water again").await;
+    desktop.notes.titled("The pool of ada is back").await;
     assert_eq!(ask_for_an_answer(&key).await, 200);
-    assert_eq!(desktop.notes.titles(), ["The pool of ada is dry", "The pool of ada has water again"]);
+    assert_eq!(desktop.notes.titles(), ["The pool of ada is exhausted", "The pool of ada is back"]);
 }

@@ -369,6 +369,8 @@ export interface components {
             limit_reached?: boolean | null;
             /** @description Unique slug, such as `codex-pro-1`. */
             name: string;
+            /** @description What has to happen before it serves again as it should. */
+            needs: components["schemas"]["Needs"];
             /** @description Plan in lower case, such as `pro`. */
             plan?: string | null;
             /** @description Slug of the owner of the pool it is in; its own slug for an owner; absent when it is in none. */
@@ -392,8 +394,7 @@ export interface components {
              * @description Smallest remaining percentage over all windows.
              */
             remaining_percent?: number | null;
-            /** @description What a person can do about the state, in a sentence; absent when ready. */
-            remedy?: string | null;
+            remedy?: components["schemas"]["Remedy"] | null;
             /**
              * Format: int32
              * @description Resets that were granted and can be redeemed at the provider.
@@ -639,7 +640,7 @@ export interface components {
          * @enum {string}
          */
         Delivery: "answered" | "not_sent" | "unknown" | "begun";
-        /** @description A time in which an account was used up. */
+        /** @description A time in which an account was exhausted. */
         DrySpanView: {
             /**
              * Format: date-time
@@ -778,6 +779,11 @@ export interface components {
              */
             maybe_billed_twice: number;
         };
+        /**
+         * @description What has to happen before an account serves again as it should.
+         * @enum {string}
+         */
+        Needs: "nothing" | "time" | "sign_in" | "payment" | "person" | "unlock";
         /** @description A sign-in to be started. */
         NewSignIn: {
             /** @description Slug of the account to repair; absent for a new one. */
@@ -831,6 +837,11 @@ export interface components {
              * @description When that was.
              */
             last_used_at?: string | null;
+            /**
+             * Format: int32
+             * @description What is left of its accounts together, by the same rule as for all accounts.
+             */
+            level_percent?: number | null;
             /** @description What moving conversations cost in the last 24 hours. */
             moves: components["schemas"]["MovesView"];
             /** @description Slug of the owner. */
@@ -876,6 +887,11 @@ export interface components {
          */
         ReadinessView: "active" | "fallback_only" | "blocked";
         /**
+         * @description What a person can do about an account's state.
+         * @enum {string}
+         */
+        Remedy: "resume" | "wait_for_reset" | "wait_a_moment" | "wait_for_retry" | "sign_in" | "sign_in_soon" | "pick_workspace" | "ask_provider" | "check_billing" | "unlock_keychain";
+        /**
          * @description Place in a pool.
          * @enum {string}
          */
@@ -915,7 +931,7 @@ export interface components {
         ScenarioAccountView: {
             /** @description Slug of the account. */
             account: string;
-            /** @description When it was used up. */
+            /** @description When it was exhausted. */
             dry: components["schemas"]["DrySpanView"][];
             /**
              * Format: int32
@@ -999,8 +1015,16 @@ export interface components {
             clients: components["schemas"]["ClientView"][];
             /** @description Base address that tools are pointed at, such as `http://127.0.0.1:7625/v1`. */
             endpoint: string;
+            /**
+             * Format: int32
+             * @description What is left of all accounts together: the mean of what can be had of each, 0 to 100, without those that
+             *     are paused and those whose quota is not known. Absent where no account counts.
+             */
+            level_percent?: number | null;
             /** @description Real installation or rehearsal. */
             mode: components["schemas"]["ModeView"];
+            /** @description How many accounts stay as they are until a person acts. */
+            needing_person: number;
             /** @description Pools, by owner's name. */
             pools: components["schemas"]["PoolView"][];
             /** @description The newest requests, newest first, 50 at most. */

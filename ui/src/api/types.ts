@@ -31,10 +31,12 @@ export type HealthState = Schemas['HealthState'];
 export type KeyKind = Schemas['KeyKind'];
 /** What came of an attempt, and in the end of the request. */
 export type Outcome = Schemas['OutcomeClass'];
+export type Needs = Schemas['Needs'];
 export type OverrideMode = Schemas['OverrideMode'];
 export type Placement = Schemas['Placement'];
 export type Readiness = Schemas['ReadinessView'];
 export type RequestTransport = Schemas['Transport'];
+export type Remedy = Schemas['Remedy'];
 export type SignInState = Schemas['SignInState'];
 export type Source = Schemas['Source'];
 export type Strategy = Schemas['Strategy'];

@@ -4,6 +4,7 @@ import type { AccountView, ClientView, Conversations, EngineEvent, PoolChange, P
 import { isFinal } from '../state/sign-in.svelte';
 import { freshPool } from '../pages/pool/draft';
 import { accountOf, at, minutes, START, uuid } from './samples';
+import { withFacts } from './facts';
 import { replayOf } from './sample-replay';
 import { checkPool } from './pool-rules';
 import { SCENES } from './scenes';
@@ -43,7 +44,7 @@ export function mockTransport(scene: string): Transport {
   const opened = Date.now();
 
   function change(part: Partial<Snapshot>) {
-    snapshot = { ...snapshot, ...part };
+    snapshot = withFacts({ ...snapshot, ...part });
     for (const listener of listeners) listener({ type: 'changed' });
   }
   const account = (name: string) => snapshot.accounts.find((one) => one.name === name);
@@ -56,7 +57,7 @@ export function mockTransport(scene: string): Transport {
       const repaired = view.account ? account(view.account) : undefined;
       if (repaired) {
         editSignIn(view.id, { state: 'done', result: repaired.name });
-        change({ accounts: snapshot.accounts.map((one) => (one === repaired ? { ...one, state: 'ready', readiness: 'active', remedy: null } : one)) });
+        change({ accounts: snapshot.accounts.map((one) => (one.id === repaired.id ? { ...one, state: 'ready', readiness: 'active' } : one)) });
         return;
       }
       const name = `codex-plus-${snapshot.accounts.length + 1}`;

@@ -11,7 +11,7 @@ interface Course {
   /** Share of the requests that each account gets, owner first; the rest go to the last. */
   shares: readonly number[];
   breaks: number;
-  /** Hours for which the account with the greatest share is used up. */
+  /** Hours for which the account with the greatest share is exhausted. */
   dry: number;
 }
 

@@ -15,6 +15,7 @@ import type {
   WindowView,
 } from '../api/types';
 import { freshPool } from '../pages/pool/draft';
+import { factsOf } from './facts';
 
 /** The instant at which every scene begins. */
 export const START = Date.parse('2026-11-22T14:30:00Z');
@@ -41,7 +42,7 @@ export function windowOf(kind: WindowView['kind'], remaining: number, resetsIn: 
   };
 }
 
-/** A forecast: dry after so long, at the earliest, at the latest, and back again; `null` where that is not known. */
+/** A forecast: exhausted after so long, at the earliest, at the latest, and back again; `null` where that is not known. */
 export function dryIn(best: number, earliest: number, latest: number | null, back: number | null): RunwayView {
   return {
     outlook: 'runs_dry',
@@ -67,7 +68,7 @@ export function accountOf(n: number, name: string, rest: Partial<AccountView>): 
     plan: 'pro',
     state: 'ready',
     until: null,
-    remedy: null,
+    ...factsOf(rest.state ?? 'ready'),
     readiness: 'active',
     role: 'single',
     pool: null,
@@ -116,7 +117,6 @@ export const usualAccounts = (): AccountView[] => [
     plan: 'plus',
     state: 'exhausted',
     until: at(minutes(47)),
-    remedy: 'A quota window is used up.',
     readiness: 'blocked',
     role: 'member',
     pool: 'codex-pro-1',
@@ -133,7 +133,6 @@ export const usualAccounts = (): AccountView[] => [
     email: 'seat-4@example.net',
     plan: 'business_team',
     state: 'needs_reauth',
-    remedy: 'Sign in again.',
     readiness: 'blocked',
     windows: [windowOf('weekly', 93, days(6.1)), windowOf('monthly', 55, days(17))],
     remaining_percent: 55,
@@ -151,6 +150,7 @@ export const usualPools = (): PoolView[] => [
     extra_provider_names: ['codex-pro-2', 'codex-plus-3'],
     last_account: 'codex-pro-2',
     last_used_at: at(-minutes(2)),
+    level_percent: 35,
     serving: true,
     runway: { outlook: 'lasts' },
     moves: { count: 3, cached_tokens_lost: 121_600, maybe_billed_twice: 0 },

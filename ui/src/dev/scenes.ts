@@ -13,6 +13,7 @@ import {
   usualRequests,
   windowOf,
 } from './samples';
+import { withFacts } from './facts';
 import { SITUATIONS } from './situations';
 
 function usual(): Snapshot {
@@ -22,6 +23,8 @@ function usual(): Snapshot {
     endpoint: 'http://127.0.0.1:7625/v1',
     taken_at: at(0),
     vault: { kind: 'keychain', state: 'ready', message: null },
+    level_percent: 26,
+    needing_person: 0,
     accounts: usualAccounts(),
     pools: usualPools(),
     clients: usualClients(),
@@ -31,7 +34,7 @@ function usual(): Snapshot {
 }
 
 function empty(): Snapshot {
-  return { ...usual(), accounts: [], pools: [], clients: [], recent: [] };
+  return { ...usual(), level_percent: null, accounts: [], pools: [], clients: [], recent: [] };
 }
 
 /** The first account is there and nothing else yet: no quota, no tool, no request. */
@@ -76,6 +79,7 @@ function dozen(): Snapshot {
   const long = 'the-tool-with-the-very-long-name-on-the-build-machine-in-the-cellar';
   return {
     ...usual(),
+    level_percent: 29,
     endpoint: 'http://rockpool-gateway.office.internal.example.com:17625/v1',
     accounts,
     pools: usualPools().map((pool) => ({ ...pool, owner: owner ?? '', extra_provider_names: members, last_account: members.at(-1) ?? null })),
@@ -86,7 +90,7 @@ function dozen(): Snapshot {
   };
 }
 
-export const SCENES: Record<string, () => Snapshot> = {
+const scenes: Record<string, () => Snapshot> = {
   usual,
   empty,
   first,
@@ -94,8 +98,13 @@ export const SCENES: Record<string, () => Snapshot> = {
   rehearsal: () => ({ ...usual(), mode: 'rehearsal', endpoint: 'http://127.0.0.1:7725/v1', vault: { kind: 'memory', state: 'ready', message: null } }),
   vault: () => ({
     ...usual(),
+    level_percent: 0,
     vault: { kind: 'keychain', state: 'locked', message: 'The login keyring is locked. Unlock it and Rockpool goes on by itself.' },
     accounts: usualAccounts().map((account) => ({ ...account, state: 'vault_locked', readiness: 'blocked' })),
   }),
   ...Object.fromEntries(Object.entries(SITUATIONS).map(([name, change]) => [name, () => change(usual())])),
 };
+
+export const SCENES: Record<string, () => Snapshot> = Object.fromEntries(
+  Object.entries(scenes).map(([name, scene]) => [name, () => withFacts(scene())]),
+);

@@ -21,7 +21,7 @@ const flapping = editing('codex-pro-1', {
 });
 
 /** An account over its limit that goes on by credits, with all that a provider may tell beside. */
-const extras = editing('codex-pro-1', {
+const overItsLimit = editing('codex-pro-1', {
   windows: [windowOf('five_hour', 0, hours(1.3)), windowOf('weekly', 22, days(3.2))],
   remaining_percent: 0,
   allowed: true,
@@ -36,14 +36,17 @@ const extras = editing('codex-pro-1', {
   reset_credits: 2,
 });
 
-/** The pool runs dry today; each account has another outlook. */
+const extras: Change = (snapshot) => ({ ...overItsLimit(snapshot), level_percent: 10 });
+
+/** The pool is exhausted today; each account has another outlook. */
 const runway: Change = (snapshot) => {
   const changes: Change[] = [
     editing('codex-pro-1', { runway: dryIn(hours(2.17), hours(1.67), hours(3), hours(2.75)) }),
     editing('codex-pro-2', { runway: dryIn(minutes(44), minutes(33), null, hours(1.1)) }),
-    editing('codex-team-4', { state: 'ready', remedy: null, readiness: 'active', runway: { ...dryIn(days(2.1), days(1.6), days(3), days(6.1)), window: 'weekly' } }),
+    editing('codex-team-4', { state: 'ready', readiness: 'active', runway: { ...dryIn(days(2.1), days(1.6), days(3), days(6.1)), window: 'weekly' } }),
     (one) => ({
       ...one,
+      level_percent: 40,
       pools: one.pools.map((pool) => ({
         ...pool,
         runway: { ...dryIn(hours(2.17), hours(1.67), hours(3), hours(2.75)), window: null },
@@ -129,7 +132,7 @@ const workspace: Change = (snapshot) =>
     until: at(minutes(14)),
     probe_at: at(minutes(6)),
     health: { state: 'critical', score: 20, success_rate: 60, consecutive_failures: 4, sample: 30 },
-  })(editing('codex-team-4', { state: 'missing_workspace', remedy: 'Sign in again and pick the workspace.' })(snapshot));
+  })(editing('codex-team-4', { state: 'missing_workspace' })(snapshot));
 
 /** A tool that uses its account alone, next to one that follows the pool and one with a strategy of its own. */
 const single: Change = (snapshot) => {

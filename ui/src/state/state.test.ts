@@ -1,8 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import type { AccountState, SignInView, Snapshot } from '../api/types';
-import { at, minutes, usualAccounts, uuid } from '../dev/samples';
+import type { SignInView, Snapshot } from '../api/types';
+import { at, minutes, uuid } from '../dev/samples';
 import { SCENES } from '../dev/scenes';
-import { countNeedingPerson, levelOf, wantsSignIn } from './accounts';
 import { skew } from './engine.svelte';
 import { newest, pendingOf } from './sign-in.svelte';
 
@@ -42,26 +41,5 @@ describe('a sign-in', () => {
   it('is pending until it ends', () => {
     const late: SignInView = { ...waiting, id: uuid(2), state: 'timed_out' };
     expect(pendingOf(holding(waiting, late))).toEqual([waiting]);
-  });
-});
-
-it('a lost workspace is cured by signing in again, a refusal is not', () => {
-  const cured: AccountState[] = ['missing_workspace', 'needs_reauth', 'sign_in_uncertain'];
-  const others: AccountState[] = ['forbidden', 'billing', 'ready'];
-  expect(cured.every(wantsSignIn)).toBe(true);
-  expect(others.some(wantsSignIn)).toBe(false);
-});
-
-describe('the summary of all accounts', () => {
-  it('has the mean of what is left, without paused and unknown accounts', () => {
-    const [first, second] = usualAccounts();
-    const paused = { ...first!, state: 'paused' as const, remaining_percent: 0 };
-    const unknown = { ...first!, remaining_percent: null };
-    expect(levelOf([first!, second!, paused, unknown])).toBe((64 + 41) / 2);
-    expect(levelOf([unknown])).toBeNull();
-  });
-
-  it('counts the accounts that time does not cure', () => {
-    expect(countNeedingPerson(usualAccounts())).toBe(1);
   });
 });

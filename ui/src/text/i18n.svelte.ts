@@ -45,6 +45,12 @@ export function asText(sentences: readonly string[]): string {
   return sentences.join(SENTENCE_GAP[current.language]);
 }
 
+/** A name as it stands by itself, such as in a badge; the catalogue writes names as they read within a sentence. */
+export function capitalised(name: string): string {
+  const [first = ''] = name;
+  return first.toLocaleUpperCase(current.language) + name.slice(first.length);
+}
+
 function has(key: string): key is Key {
   return Object.hasOwn(en, key);
 }

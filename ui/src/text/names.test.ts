@@ -1,7 +1,8 @@
-import { describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
 import type { ClientView } from '../api/types';
-import { accountOf, usualClients, usualPools, windowOf } from '../dev/samples';
-import { overrideName, planName, remedyOf, stateName, windowName } from './names';
+import { usualClients, usualPools, windowOf } from '../dev/samples';
+import { overrideName, planName, remedyText, stateName, strategyName, windowName } from './names';
+import { useLanguage } from './i18n.svelte';
 import { levelTone } from './tones';
 
 describe('a window', () => {
@@ -36,11 +37,21 @@ it('a plan is written in words', () => {
   expect(planName('business_team-seat')).toBe('Business Team Seat');
 });
 
-describe('a state that the catalogue does not know', () => {
-  const account = { ...accountOf(1, 'codex-1', {}), state: 'invented' as never, remedy: 'Do this.' };
+describe('a name that the catalogue does not know', () => {
+  it('stands for itself, and a remedy that it does not know is left out', () => {
+    expect(stateName('invented' as never)).toBe('Invented');
+    expect(remedyText('invented' as never)).toBeNull();
+  });
+});
 
-  it('is shown by its own name, with the engine’s own sentence', () => {
-    expect(stateName('invented' as never)).toBe('invented');
-    expect(remedyOf(account)).toBe('Do this.');
+describe('a state and a strategy', () => {
+  afterEach(() => useLanguage('en'));
+
+  it('begin with a capital where they stand alone, in a language that has any', async () => {
+    expect([stateName('needs_reauth'), strategyName('priority_order')]).toEqual(['Sign-in needed', 'In list order']);
+    await useLanguage('vi');
+    expect([stateName('exhausted'), strategyName('priority_order')]).toEqual(['Đã dùng hết', 'Theo thứ tự danh sách']);
+    await useLanguage('ja');
+    expect(stateName('exhausted')).toBe('使い切り');
   });
 });

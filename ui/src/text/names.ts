@@ -1,8 +1,7 @@
 // Names of the engine's closed sets in the person's language.
-import { t, tMaybe, type Key } from './i18n.svelte';
+import { capitalised, t, tMaybe, type Key } from './i18n.svelte';
 import type {
   AccountState,
-  AccountView,
   AffinityKind,
   Assumption,
   ClientView,
@@ -11,6 +10,7 @@ import type {
   Outcome,
   Placement,
   PoolView,
+  Remedy,
   RequestTransport,
   SkipReason,
   Source,
@@ -36,16 +36,16 @@ export function windowName(window: WindowView): string {
 /** The catalogue has a word for each name that the schema lists; one that only a newer engine knows stands for itself. */
 const wordFor = (key: Key, name: string) => tMaybe(key) ?? name;
 
-export const stateName = (state: AccountState) => wordFor(`state.${state}`, state);
+export const stateName = (state: AccountState) => capitalised(wordFor(`state.${state}`, state));
 export const healthName = (state: HealthState) => wordFor(`health.${state}`, state);
-export const strategyName = (strategy: Strategy) => wordFor(`strategy.${strategy}`, strategy);
+export const strategyName = (strategy: Strategy) => capitalised(wordFor(`strategy.${strategy}`, strategy));
 export const affinityName = (kind: AffinityKind) => wordFor(`affinity.${kind}`, kind);
 export const deliveryName = (delivery: Delivery) => wordFor(`delivery.${delivery}`, delivery);
 export const sourceName = (source: Source) => wordFor(`source.${source}`, source);
 
 export const outcomeName = (outcome: Outcome) => wordFor(`outcome.${outcome}`, outcome);
 export const placedName = (placement: Placement) => wordFor(`placed.${placement}`, placement);
-export const skipReasonName = (reason: SkipReason) => wordFor(`state.${reason}`, reason);
+export const skipReasonName = (reason: SkipReason) => capitalised(wordFor(`state.${reason}`, reason));
 
 // The schema does not list the names of this set yet, so that the compiler cannot look for their words.
 export const assumptionText = (assumption: Assumption) => tMaybe(`assumption.${assumption}`) ?? assumption;
@@ -53,11 +53,8 @@ export const assumptionText = (assumption: Assumption) => tMaybe(`assumption.${a
 const TRANSPORTS: Record<RequestTransport, string> = { http: 'HTTP', websocket: 'WebSocket' };
 export const transportName = (transport: RequestTransport) => TRANSPORTS[transport] ?? transport;
 
-/** What a person can do about a state: the catalogue's sentence, else the engine's own. */
-export function remedyOf(account: AccountView): string | null {
-  const sentence = account.state === 'ready' ? null : tMaybe<Key>(`remedy.${account.state}`);
-  return sentence ?? account.remedy ?? null;
-}
+/** What a person can do about an account's state, in a sentence; `null` where there is nothing, or nothing that is known. */
+export const remedyText = (remedy: Remedy | null | undefined) => (remedy ? tMaybe<Key>(`remedy.${remedy}`) : null);
 
 /** How a client's accounts are ordered, with the strategy that is in force. */
 export function overrideName(client: ClientView, pool: PoolView | undefined): string {

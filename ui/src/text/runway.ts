@@ -24,25 +24,25 @@ export function forecastOf(runway: RunwayView, whose: 'account' | 'pool', now: n
     case 'dry': {
       const back = instant(runway.returns_at);
       const coming = back !== null && back > now;
-      // An account's own state says already that it is dry, or that credits pay for it.
-      return { tone: whose === 'pool' ? 'bad' : 'quiet', text: coming ? t('runway.dry_back', { time: clock(back, now) }) : t('runway.dry') };
+      // An account's own state says already that it is exhausted, or that credits pay for it.
+      return { tone: whose === 'pool' ? 'bad' : 'quiet', text: coming ? t('runway.exhausted_back', { time: clock(back, now) }) : t('runway.exhausted') };
     }
   }
 }
 
 function runsDry(runway: RunwayView, now: number): string {
-  const dry = dryAt(runway, now);
+  const forecast = exhaustedAt(runway, now);
   const back = instant(runway.returns_at);
-  return back === null ? dry : t('runway.then_back', { dry, time: clock(back, now) });
+  return back === null ? forecast : t('runway.then_back', { forecast, time: clock(back, now) });
 }
 
-function dryAt(runway: RunwayView, now: number): string {
+function exhaustedAt(runway: RunwayView, now: number): string {
   const best = instant(runway.dry_at) ?? instant(runway.earliest);
-  if (best === null || best - now < SOON) return t('runway.dry_soon');
+  if (best === null || best - now < SOON) return t('runway.exhausted_soon');
   const time = clock(best, now);
   const from = clock(instant(runway.earliest) ?? best, now);
   const latest = instant(runway.latest);
   const to = latest === null ? null : clock(latest, now);
-  if (from === time && (to === null || to === time)) return t('runway.dry_at', { time });
-  return to === null ? t('runway.dry_at_from', { time, from }) : t('runway.dry_at_between', { time, from, to });
+  if (from === time && (to === null || to === time)) return t('runway.exhausted_at', { time });
+  return to === null ? t('runway.exhausted_at_from', { time, from }) : t('runway.exhausted_at_between', { time, from, to });
 }

@@ -27,7 +27,7 @@ fn account(name: &str) -> Value {
     let id = serde_json::from_value(json!("00000000-0000-0000-0000-000000000001")).unwrap();
     let told = json!({
         "email": "a@example.org", "plan": "pro", "state": "exhausted", "until": "2027-01-15T11:05:00Z",
-        "remedy": "Wait until the window starts afresh.", "readiness": "blocked", "role": "owner", "pool": name,
+        "needs": "time", "remedy": "wait_for_reset", "readiness": "blocked", "role": "owner", "pool": name,
         "windows": [
             {"kind": "five_hour", "length_seconds": 18000, "used_percent": 100.0, "remaining_percent": 0,
              "resets_at": null, "contested": null},
@@ -67,7 +67,7 @@ fn sign_in(state: &str) -> Value {
 
 fn pool(conversations: &str) -> Value {
     json!({"owner": "a", "strategy": "round_robin", "extra_provider_names": ["b", "c"],
-        "conversations": conversations, "last_account": null, "last_used_at": null, "serving": true,
+        "conversations": conversations, "last_account": null, "last_used_at": null, "level_percent": 40, "serving": true,
         "runway": RunwayView::default(), "moves": MovesView::default(), "until": null})
 }
 
@@ -172,7 +172,41 @@ async fn accounts_read_well_within_80_columns() {
     assert!(lines.iter().take(3).all(|line| line.chars().count() <= 80), "{lines:?}");
     assert!(lines[1].starts_with("codex-pro-1"), "{lines:?}");
     assert!(lines[1].contains("exhausted (3h 5m)") && lines[1].contains("0 %"), "{lines:?}");
-    assert!(lines.contains(&"codex-pro-1: Wait until the window starts afresh.".to_owned()), "{lines:?}");
+    assert!(
+        lines
+            .join(" ")
+            .contains("codex-pro-1 needs time: A quota window is exhausted; it comes back at its reset."),
+        "{lines:?}"
+    );
+}
+
+/// A status without accounts, of which the engine says this.
+fn status(level: &Value, needing_person: &Value) -> Value {
+    json!({
+        "version": "0.1.0", "mode": "normal", "endpoint": "http://127.0.0.1:7625/v1",
+        "taken_at": "2027-01-15T08:00:00Z", "vault": {"kind": "memory", "state": "ready", "message": null},
+        "level_percent": level, "needing_person": needing_person,
+        "accounts": [], "pools": [], "clients": [], "sign_ins": [], "recent": []
+    })
+}
+
+#[tokio::test]
+async fn the_status_shows_the_level_of_each_situation_and_who_needs_a_person() {
+    let table = include_str!("../../../rockpool-engine/src/snapshot/situations.json");
+    let situations: Vec<Value> = serde_json::from_str(table).unwrap();
+    for situation in situations {
+        let answer = status(&situation["level"], &situation["needing_person"]);
+        let (api, console) = (FakeApi::answering([(200, answer)]), text());
+        given("rockpool status", &api, &console).await.unwrap();
+        let level = situation["level"].as_u64().map_or("-".to_owned(), |level| format!("{level} %"));
+        let waiting = match situation["needing_person"].as_u64().unwrap() {
+            0 => String::new(),
+            1 => "; 1 account needs you".to_owned(),
+            several => format!("; {several} accounts need you"),
+        };
+        let line = format!("Left over all accounts: {level}{waiting}");
+        assert!(console.stdout().contains(&line), "{}: {:?}", situation["name"], console.stdout());
+    }
 }
 
 #[tokio::test]

@@ -1,7 +1,7 @@
 //! Accounts: state, what is left, and what a person has to do.
 
 use jiff::Timestamp;
-use rockpool_engine::snapshot::{AccountView, RoleView, WindowView};
+use rockpool_engine::snapshot::{AccountView, Needs, RoleView, WindowView};
 use rockpool_routing::WindowKind;
 
 use super::WIDTH;
@@ -23,8 +23,9 @@ pub(crate) fn accounts(accounts: &[AccountView], now: Timestamp) -> Vec<String> 
                 account.name
             )));
         }
-        if let Some(remedy) = &account.remedy {
-            lines.extend(wrapped(&format!("{}: {remedy}", account.name)));
+        if let Some(remedy) = account.remedy {
+            let needed = needed(account.needs).map(|needed| format!(" needs {needed}")).unwrap_or_default();
+            lines.extend(wrapped(&format!("{}{needed}: {}", account.name, remedy.sentence())));
         }
     }
     lines
@@ -48,6 +49,18 @@ fn row(account: &AccountView, now: Timestamp) -> [String; 6] {
         account.plan.clone().unwrap_or_else(|| "-".to_owned()),
         pool,
     ]
+}
+
+/// What has to happen before the account serves as it should.
+fn needed(needs: Needs) -> Option<&'static str> {
+    match needs {
+        Needs::Nothing => None,
+        Needs::Time => Some("time"),
+        Needs::SignIn => Some("a sign-in"),
+        Needs::Payment => Some("payment"),
+        Needs::Person => Some("a person"),
+        Needs::Unlock => Some("the keychain"),
+    }
 }
 
 /// What is left of each window, shortest first: `5h 65 %, week 20 %`.

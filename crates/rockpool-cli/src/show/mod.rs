@@ -2,6 +2,7 @@
 
 mod accounts;
 mod clients;
+mod level;
 mod pools;
 mod status;
 mod table;

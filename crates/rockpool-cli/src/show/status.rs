@@ -4,6 +4,7 @@ use rockpool_engine::snapshot::{ModeView, Snapshot, VaultState};
 
 use super::accounts::accounts;
 use super::clients::clients;
+use super::level::level;
 use super::pools::pools;
 
 /// The endpoint, then accounts, pools and clients.
@@ -14,6 +15,7 @@ pub(crate) fn status(snapshot: &Snapshot) -> Vec<String> {
     };
     let mut lines = vec![format!("Rockpool {}{mode}, endpoint {}", snapshot.version, snapshot.endpoint)];
     lines.push(vault(snapshot));
+    lines.push(left(snapshot));
     lines.push(String::new());
     lines.extend(accounts(&snapshot.accounts, snapshot.taken_at));
     if !snapshot.pools.is_empty() {
@@ -23,6 +25,16 @@ pub(crate) fn status(snapshot: &Snapshot) -> Vec<String> {
     lines.push(String::new());
     lines.extend(clients(&snapshot.clients, snapshot.taken_at));
     lines
+}
+
+/// What is left of all accounts together, and how many of them wait for a person.
+fn left(snapshot: &Snapshot) -> String {
+    let waiting = match snapshot.needing_person {
+        0 => String::new(),
+        1 => "; 1 account needs you".to_owned(),
+        several => format!("; {several} accounts need you"),
+    };
+    format!("Left over all accounts: {}{waiting}", level(snapshot.level_percent))
 }
 
 fn vault(snapshot: &Snapshot) -> String {

@@ -14,14 +14,14 @@ pub(super) fn ago(at: Option<Timestamp>, now: Timestamp) -> String {
     span(now.as_second() - at.as_second()).map_or_else(|| "just now".to_owned(), |span| format!("{span} ago"))
 }
 
-/// How long quota lasts at the present pace: `to its reset`, `about 3h 5m`, `dry, back in 40m`.
+/// How long quota lasts at the present pace: `to its reset`, `about 3h 5m`, `exhausted, back in 40m`.
 pub(super) fn runway(runway: &RunwayView, now: Timestamp) -> String {
     let back =
         |at: Option<Timestamp>| at.map(|at| format!(", back in {}", left(at, now))).unwrap_or_default();
     match (runway.outlook, runway.dry_at) {
         (RunwayOutlook::Lasts, _) => "to its reset".to_owned(),
         (RunwayOutlook::RunsDry, Some(at)) => format!("about {}", left(at, now)),
-        (RunwayOutlook::Dry, _) => format!("dry{}", back(runway.returns_at)),
+        (RunwayOutlook::Dry, _) => format!("exhausted{}", back(runway.returns_at)),
         (RunwayOutlook::Silent, _) | (RunwayOutlook::RunsDry, None) => "-".to_owned(),
     }
 }
@@ -50,7 +50,7 @@ mod tests {
         assert_eq!(said(RunwayView::default()), "-");
         assert_eq!(said(view(RunwayOutlook::Lasts, None, None)), "to its reset");
         assert_eq!(said(view(RunwayOutlook::RunsDry, Some(at(11_100)), None)), "about 3h 5m");
-        assert_eq!(said(view(RunwayOutlook::Dry, None, Some(at(2_400)))), "dry, back in 40m");
+        assert_eq!(said(view(RunwayOutlook::Dry, None, Some(at(2_400)))), "exhausted, back in 40m");
     }
 
     #[test]

@@ -1,8 +1,10 @@
 //! Which changes deserve an alert, once each.
 
+use rockpool_routing::AccountState;
+
 use super::*;
 use crate::fixture::{Account, account, account_id, in_minutes, now, pool, snapshot};
-use crate::locale::Language;
+use crate::text::language::Language;
 
 /// One person's session: what is told, look after look.
 struct Session(Alerts, Texts);
@@ -76,7 +78,7 @@ fn an_exhausted_account_is_told_with_its_reset_and_told_when_it_is_back() {
     assert_eq!(alerts.len(), 1);
     assert_eq!(
         (alerts[0].title.as_str(), alerts[0].body.as_str()),
-        ("ben is used up", "Back in 2 h 14 min.")
+        ("ben is exhausted", "Back in 2 h 14 min.")
     );
     assert_eq!(alerts[0].click, AlertAction::OpenDashboard);
     assert_eq!(session.titles(&pooled(ada(), ben())), ["ben is back"]);
@@ -107,20 +109,20 @@ fn a_passing_fault_in_between_does_not_tell_a_trouble_twice() {
 }
 
 #[test]
-fn a_dry_pool_speaks_for_its_accounts_and_names_its_next_reset() {
+fn an_exhausted_pool_speaks_for_its_accounts_and_names_its_next_reset() {
     let mut session = Session::after(&pooled(ada().state(AccountState::Exhausted).until(300), ben()));
     let gone = |account: Account, minutes| account.state(AccountState::Exhausted).until(minutes);
-    let dry = pooled(gone(ada(), 300), gone(ben(), 60));
-    let alerts = session.look(&dry);
+    let exhausted = pooled(gone(ada(), 300), gone(ben(), 60));
+    let alerts = session.look(&exhausted);
     assert_eq!(alerts.len(), 1, "{alerts:?}");
-    assert_eq!(alerts[0].title, "The pool of ada is dry");
+    assert_eq!(alerts[0].title, "The pool of ada is exhausted");
     assert_eq!(alerts[0].body, "Back in 1 h 0 min.");
-    assert_eq!(session.look(&dry), []);
-    assert_eq!(session.titles(&pooled(gone(ada(), 240), ben())), ["The pool of ada has water again"]);
+    assert_eq!(session.look(&exhausted), []);
+    assert_eq!(session.titles(&pooled(gone(ada(), 240), ben())), ["The pool of ada is back"]);
 }
 
 #[test]
-fn a_pool_that_only_waits_a_moment_is_not_called_dry() {
+fn a_pool_that_only_waits_a_moment_is_not_called_exhausted() {
     let mut session = Session::after(&pooled(ada(), ben()));
     let moment = pooled(ada().state(AccountState::RateLimited), ben().state(AccountState::Unreachable));
     assert_eq!(session.look(&moment), []);
@@ -133,7 +135,7 @@ fn several_accounts_in_one_moment_share_an_alert() {
     let loose =
         |state| snapshot(vec![account(1, "ada").state(state).view(), account(2, "ben").state(state).view()]);
     let mut session = Session::after(&loose(AccountState::Ready));
-    assert_eq!(session.titles(&loose(AccountState::Exhausted)), ["ada, ben is used up"]);
+    assert_eq!(session.titles(&loose(AccountState::Exhausted)), ["ada, ben is exhausted"]);
     assert_eq!(session.titles(&loose(AccountState::Ready)), ["ada, ben is back"]);
     assert_eq!(session.titles(&loose(AccountState::NeedsReauth)).len(), 2);
 }
@@ -146,7 +148,7 @@ fn at_start_only_what_needs_a_person_is_told() {
     assert_eq!(session.titles(&first), ["ben should be signed in to again"]);
     assert_eq!(
         session.titles(&pooled(ada(), ben().state(AccountState::SignInUncertain))),
-        ["The pool of ada has water again"]
+        ["The pool of ada is back"]
     );
 }
 

@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 
 use super::*;
 use crate::alerts::Alert;
-use crate::fixture::{account, account_id, now, pool, sign_in, snapshot};
+use crate::fixture::{account, account_id, now, pool, put, sign_in, snapshot};
 use crate::tray::icon::Water;
 
 /// What the desktop was asked to do.
@@ -143,6 +143,7 @@ impl Stage {
 fn two_accounts() -> Snapshot {
     let mut snapshot =
         snapshot(vec![account(1, "ada").left(80, 90).view(), account(2, "ben").left(40, 90).view()]);
+    snapshot.level_percent = Some(60);
     snapshot.pools = vec![pool("ada", &["ben"])];
     snapshot
 }
@@ -154,7 +155,7 @@ async fn the_tray_follows_the_engine_and_is_redrawn_only_when_it_differs() {
     assert_eq!(stage.desktop.seen().trays.last().unwrap().icon.water, Water::Level(60));
     stage.change(|_| ()).await;
     assert_eq!(stage.desktop.seen().trays.len(), drawn);
-    stage.change(|snapshot| snapshot.accounts[0].remaining_percent = Some(20)).await;
+    stage.change(|snapshot| snapshot.level_percent = Some(30)).await;
     assert_eq!(stage.desktop.seen().trays.last().unwrap().icon.water, Water::Level(32));
 }
 
@@ -181,7 +182,7 @@ async fn countdowns_go_on_without_events() {
 #[tokio::test(start_paused = true)]
 async fn an_alert_of_a_dead_login_signs_in_to_that_very_account() {
     let stage = Stage::with(two_accounts()).await;
-    stage.change(|snapshot| snapshot.accounts[1].state = AccountState::NeedsReauth).await;
+    stage.change(|snapshot| put(&mut snapshot.accounts[1], AccountState::NeedsReauth)).await;
     let alert = stage.desktop.seen().alerts.first().cloned().unwrap();
     assert_eq!(alert.click, AlertAction::SignIn(account_id(2)));
     stage.send(Input::Alert(alert.click)).await;

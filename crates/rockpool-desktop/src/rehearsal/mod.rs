@@ -10,6 +10,7 @@ mod error;
 mod home;
 mod http;
 mod play;
+mod timing;
 mod tool;
 
 use std::io;
@@ -25,13 +26,13 @@ use url::Url;
 use self::browser::InProcessBrowser;
 pub use self::error::RehearsalError;
 pub use self::home::Home;
-pub use self::play::Pace;
+pub use self::timing::RehearsalTiming;
 
 /// A simulator with its people, and a home for the app; both go when this is dropped.
 pub struct Rehearsal {
     sim: Sim,
     home: Home,
-    pace: Pace,
+    timing: RehearsalTiming,
     auth_url: Url,
     backend_url: Url,
     browser: Arc<InProcessBrowser>,
@@ -42,7 +43,7 @@ impl Rehearsal {
     ///
     /// # Errors
     /// If no port of the loopback interface can be had.
-    pub async fn prepare(home: Home, pace: Pace) -> Result<Self, RehearsalError> {
+    pub async fn prepare(home: Home, timing: RehearsalTiming) -> Result<Self, RehearsalError> {
         let people = cast::members().into_iter().map(|member| member.person).collect();
         let sim = Sim::start(SimConfig { people, tls_listen: None, ..SimConfig::default() }).await?;
         let parsed = |text: String| Url::parse(&text).map_err(io::Error::other);
@@ -51,8 +52,8 @@ impl Rehearsal {
             backend_url: parsed(sim.backend_url())?,
             sim,
             home,
-            pace,
-            browser: Arc::new(InProcessBrowser::new(Handle::current(), pace.reading)),
+            timing,
+            browser: Arc::new(InProcessBrowser::new(Handle::current(), timing.reading)),
         })
     }
 
@@ -66,11 +67,11 @@ impl Rehearsal {
         self.browser.clone()
     }
 
-    /// Signs three people in, pools them, and keeps a local tool working; one account runs dry and one
+    /// Signs three people in, pools them, and keeps a local tool working; one account is exhausted and one
     /// loses its login within a minute. Goes on until it is dropped or a step is refused.
     pub async fn play(&self, client: Client) -> Result<(), RehearsalError> {
         self.browser.connect(client.clone());
-        play::play(&self.sim, client, self.pace).await
+        play::play(&self.sim, client, self.timing).await
     }
 }
 

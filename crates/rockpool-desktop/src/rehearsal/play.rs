@@ -13,51 +13,26 @@ use tokio::time::{Instant, sleep, timeout};
 
 use super::cast::{Member, OPENING, members};
 use super::error::RehearsalError;
+use super::timing::RehearsalTiming;
 use super::tool::Tool;
 
 /// Longest time that one sign-in may take.
 const SIGN_IN: Duration = Duration::from_secs(20);
 /// How often a sign-in is looked at.
 const LOOK: Duration = Duration::from_millis(100);
-/// Which member runs dry, and which loses the login.
-const RUNS_DRY: usize = 1;
+/// Which member is exhausted, and which loses the login.
+const EXHAUSTED: usize = 1;
 const LOSES_LOGIN: usize = 2;
-
-/// How fast a rehearsal goes.
-#[derive(Clone, Copy, Debug)]
-pub struct Pace {
-    /// How long a person takes at the sign-in page, so that the waiting is seen.
-    pub reading: Duration,
-    /// Pause between two requests of the tool while the scenes play.
-    pub brisk: Duration,
-    /// The same afterwards.
-    pub calm: Duration,
-    /// When, after the tool's first request, one account has run dry at the latest.
-    pub dry: Duration,
-    /// When one login is ended.
-    pub loss: Duration,
-}
-
-impl Pace {
-    /// For people: all scenes within a minute.
-    pub const SHOW: Self = Self {
-        reading: Duration::from_millis(1200),
-        brisk: Duration::from_millis(700),
-        calm: Duration::from_secs(4),
-        dry: Duration::from_secs(18),
-        loss: Duration::from_secs(32),
-    };
-}
 
 /// A moment of the play that comes once.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Scene {
     Working,
-    OneDry,
+    OneExhausted,
     OneLost,
 }
 
-pub(crate) async fn play(sim: &Sim, client: Client, pace: Pace) -> Result<(), RehearsalError> {
+pub(crate) async fn play(sim: &Sim, client: Client, timing: RehearsalTiming) -> Result<(), RehearsalError> {
     let stage = Stage { client };
     let cast: Vec<Member> = members().into_iter().take(OPENING).collect();
     let mut names = Vec::new();
@@ -75,27 +50,27 @@ pub(crate) async fn play(sim: &Sim, client: Client, pace: Pace) -> Result<(), Re
     let begun = Instant::now();
     let mut scene = Scene::Working;
     loop {
-        scene = next_scene(scene, begun.elapsed(), pace, sim, &cast);
+        scene = next_scene(scene, begun.elapsed(), timing, sim, &cast);
         tool.turn().await;
-        sleep(if scene == Scene::OneLost { pace.calm } else { pace.brisk }).await;
+        sleep(if scene == Scene::OneLost { timing.calm } else { timing.brisk }).await;
     }
 }
 
 /// Goes on to the next scene when its time has come.
-fn next_scene(scene: Scene, played: Duration, pace: Pace, sim: &Sim, cast: &[Member]) -> Scene {
+fn next_scene(scene: Scene, played: Duration, timing: RehearsalTiming, sim: &Sim, cast: &[Member]) -> Scene {
     match scene {
-        Scene::Working if played >= pace.dry => {
-            let member = &cast[RUNS_DRY];
+        Scene::Working if played >= timing.exhausted => {
+            let member = &cast[EXHAUSTED];
             let windows = member.person.workspaces.first().map(|workspace| workspace.windows.clone());
             let spent = windows.unwrap_or_default().used(100.0, 61.0);
             note(sim.set_windows(&member.seat(), &spent));
-            Scene::OneDry
+            Scene::OneExhausted
         }
-        Scene::OneDry if played >= pace.loss => {
+        Scene::OneExhausted if played >= timing.loss => {
             note(sim.kill_login(&cast[LOSES_LOGIN].person.user_id, Death::Revoked));
             Scene::OneLost
         }
-        Scene::Working | Scene::OneDry | Scene::OneLost => scene,
+        Scene::Working | Scene::OneExhausted | Scene::OneLost => scene,
     }
 }
 

@@ -15,11 +15,11 @@ use tokio::time::timeout;
 use super::*;
 
 /// Everything as fast as it goes.
-const RUSH: Pace = Pace {
+const RUSH: RehearsalTiming = RehearsalTiming {
     reading: Duration::ZERO,
     brisk: Duration::from_millis(5),
     calm: Duration::from_millis(5),
-    dry: Duration::from_millis(400),
+    exhausted: Duration::from_millis(400),
     loss: Duration::from_millis(600),
 };
 

@@ -4,11 +4,11 @@ use std::fmt;
 use std::str::FromStr;
 
 use jiff::Timestamp;
-use rockpool_engine::snapshot::{AccountView, ModeView, PoolView, SignInState, SignInView, Snapshot};
-use rockpool_routing::{AccountId, AccountState, SignInId, Strategy};
+use rockpool_engine::snapshot::{AccountView, ModeView, Needs, PoolView, SignInState, SignInView, Snapshot};
+use rockpool_routing::{AccountId, SignInId, Strategy};
 
-use super::words;
-use crate::texts::Texts;
+use crate::text::catalogue::Texts;
+use crate::text::names;
 
 /// A menu, top to bottom.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -191,7 +191,7 @@ fn notices(snapshot: &Snapshot, texts: &Texts) -> Vec<Entry> {
         ModeView::Rehearsal => Some(texts.get("tray.rehearsal")),
         ModeView::Normal => None,
     };
-    let vault = words::vault(texts, snapshot.vault.state);
+    let vault = names::vault(texts, snapshot.vault.state);
     let note = |text: &str| Entry::Note(text.to_owned());
     rehearsal.map(note).into_iter().chain(vault.map(|text| item(MenuAction::OpenDashboard, text))).collect()
 }
@@ -209,9 +209,9 @@ fn accounts(snapshot: &Snapshot, texts: &Texts, now: Timestamp) -> Vec<Entry> {
 
 /// Such as "Work: 5h 54% · weekly 39% · ready · resets in 2 h 14 min".
 fn account_line(account: &AccountView, texts: &Texts, now: Timestamp) -> String {
-    let windows = account.windows.iter().map(|window| words::window(texts, window));
-    let state = words::state(texts, account.state).to_owned();
-    let countdown = words::account_countdown(texts, now, account);
+    let windows = account.windows.iter().map(|window| names::window(texts, window));
+    let state = names::state(texts, account.state).to_owned();
+    let countdown = names::account_countdown(texts, now, account);
     let facts: Vec<String> = windows.chain([state]).chain(countdown).collect();
     let facts = facts.join(" · ");
     texts.fill("tray.account", &[("name", &account.display_name), ("facts", &facts)])
@@ -223,11 +223,11 @@ fn pools(snapshot: &Snapshot, texts: &Texts) -> Vec<Entry> {
 
 fn pool_line(pool: &PoolView, snapshot: &Snapshot, texts: &Texts) -> Entry {
     let owner = display_name(snapshot, &pool.owner);
-    let strategy = words::strategy(texts, pool.strategy);
+    let strategy = names::strategy(texts, pool.strategy);
     let label = texts.fill("tray.pool", &[("owner", owner), ("strategy", strategy)]);
     let choice = |strategy: Strategy| Entry::Choice {
         action: MenuAction::SetStrategy { owner: pool.owner.clone(), strategy },
-        label: words::strategy(texts, strategy).to_owned(),
+        label: names::strategy(texts, strategy).to_owned(),
         chosen: if strategy == pool.strategy { Chosen::Yes } else { Chosen::No },
     };
     Entry::Submenu { label, entries: Strategy::ALL.into_iter().map(choice).collect() }
@@ -260,7 +260,7 @@ fn repair(account: &AccountView, snapshot: &Snapshot, texts: &Texts) -> Vec<Entr
             item(again, texts.fill("tray.sign_in_again_waiting", &name)),
             item(MenuAction::CancelSignIn(sign_in.id), texts.fill("tray.cancel_sign_in_of", &name)),
         ],
-        None if needs_sign_in(account.state) => {
+        None if account.needs == Needs::SignIn => {
             vec![item(again, texts.fill("tray.sign_in_again", &name))]
         }
         None => Vec::new(),
@@ -285,21 +285,6 @@ fn pending<'a>(snapshot: &'a Snapshot, account: Option<&str>) -> Option<&'a Sign
         let under_way = matches!(sign_in.state, SignInState::Waiting | SignInState::Exchanging);
         under_way && sign_in.account.as_deref() == account
     })
-}
-
-/// Whether signing in again is the cure.
-pub(crate) fn needs_sign_in(state: AccountState) -> bool {
-    match state {
-        AccountState::NeedsReauth | AccountState::SignInUncertain | AccountState::MissingWorkspace => true,
-        AccountState::Ready
-        | AccountState::Paused
-        | AccountState::Exhausted
-        | AccountState::RateLimited
-        | AccountState::Forbidden
-        | AccountState::Billing
-        | AccountState::VaultLocked
-        | AccountState::Unreachable => false,
-    }
 }
 
 #[cfg(test)]

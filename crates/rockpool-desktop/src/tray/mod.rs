@@ -3,7 +3,6 @@
 pub mod icon;
 pub mod level;
 pub mod menu;
-pub(crate) mod words;
 
 pub use icon::IconState;
 pub use menu::{Entry, Menu, MenuAction};

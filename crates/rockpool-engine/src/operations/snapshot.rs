@@ -10,10 +10,9 @@ use crate::config::Mode;
 use crate::core::Core;
 use crate::model::activity::SHOWN;
 use crate::model::principal::Viewer;
-use crate::snapshot::remedy;
 use crate::snapshot::{
-    AccountView, ActivityView, ClientView, HealthView, ModeView, PoolView, ReadinessView, RoleView,
-    SignInView, Snapshot,
+    AccountView, ActivityView, ClientView, HealthView, ModeView, Needs, PoolView, ReadinessView, Remedy,
+    RoleView, SignInView, Snapshot, level_percent,
 };
 use crate::store::registry::Registry;
 use crate::store::{AccountRow, ClientRow, PoolRow};
@@ -33,35 +32,37 @@ pub(crate) fn snapshot(core: &Core, viewer: &Viewer, surroundings: Surroundings)
     let mut recent: Vec<_> = viewer.tenants.iter().flat_map(|tenant| core.ledger.recent(*tenant)).collect();
     recent.sort_by_key(|request| std::cmp::Reverse(request.at));
     recent.truncate(SHOWN as usize);
-    core.routing.read(|router, now| Snapshot {
-        version: env!("CARGO_PKG_VERSION").to_owned(),
-        mode: match core.config.mode {
-            Mode::Normal => ModeView::Normal,
-            Mode::Rehearsal => ModeView::Rehearsal,
-        },
-        endpoint: surroundings.endpoint,
-        taken_at: now.wall,
-        vault: core.vault.state().borrow().clone(),
-        accounts: registry
-            .accounts
-            .iter()
-            .filter(|row| seen(row.tenant))
-            .map(|row| account(core, &registry, router, row, now))
-            .collect(),
-        pools: registry
-            .pools
-            .values()
-            .filter(|row| seen(row.tenant))
-            .map(|row| pool(core, &registry, router, row, now))
-            .collect(),
-        clients: registry
-            .clients
-            .iter()
-            .filter(|row| seen(row.tenant))
-            .map(|row| client(core, &registry, row))
-            .collect(),
-        sign_ins: surroundings.sign_ins,
-        recent: recent.iter().map(|request| ActivityView::from(&**request)).collect(),
+    let rows: Vec<&AccountRow> = registry.accounts.iter().filter(|row| seen(row.tenant)).collect();
+    core.routing.read(|router, now| {
+        let accounts: Vec<AccountView> =
+            rows.iter().map(|row| account(core, &registry, router, row, now)).collect();
+        Snapshot {
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+            mode: match core.config.mode {
+                Mode::Normal => ModeView::Normal,
+                Mode::Rehearsal => ModeView::Rehearsal,
+            },
+            endpoint: surroundings.endpoint,
+            taken_at: now.wall,
+            vault: core.vault.state().borrow().clone(),
+            level_percent: level_percent(router, rows.iter().map(|row| row.id), now),
+            needing_person: accounts.iter().filter(|account| account.needs.takes_a_person()).count(),
+            accounts,
+            pools: registry
+                .pools
+                .values()
+                .filter(|row| seen(row.tenant))
+                .map(|row| pool(core, &registry, router, row, now))
+                .collect(),
+            clients: registry
+                .clients
+                .iter()
+                .filter(|row| seen(row.tenant))
+                .map(|row| client(core, &registry, row))
+                .collect(),
+            sign_ins: surroundings.sign_ins,
+            recent: recent.iter().map(|request| ActivityView::from(&**request)).collect(),
+        }
     })
 }
 
@@ -86,7 +87,8 @@ pub(crate) fn account(
         plan: reading.and_then(|reading| reading.plan.clone()).or_else(|| row.plan.clone()),
         state,
         until,
-        remedy: remedy::of(state).map(str::to_owned),
+        needs: Needs::of(state),
+        remedy: Remedy::of(state),
         readiness: match router.readiness(row.id, now) {
             Readiness::Active => ReadinessView::Active,
             Readiness::FallbackOnly => ReadinessView::FallbackOnly,
@@ -151,6 +153,7 @@ pub(crate) fn pool(core: &Core, registry: &Registry, router: &Router, row: &Pool
         extra_provider_names: row.pool.members.iter().map(|member| registry.name_of(*member)).collect(),
         last_account: last.map(|(_, account)| registry.name_of(account)),
         last_used_at: last.map(|(at, _)| at),
+        level_percent: level_percent(router, row.pool.accounts(), now),
         serving,
         runway: core.forecasts.pool(&core.ledger, router, row.pool.accounts(), now),
         moves: core.ledger.moves(row.pool.accounts(), now.wall).into(),

@@ -7,10 +7,10 @@ use std::sync::{Arc, Mutex, PoisonError};
 use jiff::Timestamp;
 use rockpool_routing::quota::Supply;
 use rockpool_routing::runway::{self, Forecast, Part, PoolAccount, Present, Runway};
-use rockpool_routing::{AccountId, AccountState, Now, Readiness, Router};
+use rockpool_routing::{AccountId, Now, Router};
 
 use crate::activity::ledger::Ledger;
-use crate::snapshot::{RunwayOutlook, RunwayView};
+use crate::snapshot::{RunwayOutlook, RunwayView, Share, share};
 
 /// The forecasts of all accounts, as made last.
 #[derive(Default)]
@@ -89,21 +89,9 @@ fn present(router: &Router, account: AccountId, wall: Timestamp) -> Present {
 
 /// An account takes part in its pool's supply unless something else than quota keeps it out for long.
 fn part(router: &Router, account: AccountId, now: Now) -> Part {
-    match router.state(account, now).0 {
-        AccountState::Ready
-        | AccountState::Exhausted
-        | AccountState::RateLimited
-        | AccountState::Unreachable => Part::Serves,
-        AccountState::Paused
-        | AccountState::NeedsReauth
-        | AccountState::MissingWorkspace
-        | AccountState::Forbidden
-        | AccountState::Billing
-        | AccountState::VaultLocked => Part::Out,
-        AccountState::SignInUncertain => match router.readiness(account, now) {
-            Readiness::Blocked(_) => Part::Out,
-            Readiness::Active | Readiness::FallbackOnly => Part::Serves,
-        },
+    match share(router, account, now) {
+        Share::WhatItHas | Share::Exhausted => Part::Serves,
+        Share::LeftOut | Share::Unavailable => Part::Out,
     }
 }
 

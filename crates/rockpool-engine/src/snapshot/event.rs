@@ -38,7 +38,7 @@ pub enum EngineEvent {
         #[schema(value_type = Option<String>, format = "date-time")]
         until: Option<Timestamp>,
     },
-    /// A pool that was dry can serve again.
+    /// A pool that could not serve can again.
     PoolBack {
         /// Slug of the pool's owner.
         owner: String,

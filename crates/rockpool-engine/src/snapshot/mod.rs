@@ -1,5 +1,6 @@
-//! What is shown of a running engine: types only, each a plain copy of what its owner knew.
+//! What is shown of a running engine: types, each a plain copy of what its owner knew, and what follows from it.
 
+mod derive;
 mod quota;
 mod views;
 mod what_if;
@@ -8,8 +9,9 @@ mod why;
 pub(crate) mod event;
 pub(crate) mod event_bus;
 pub mod names;
-pub(crate) mod remedy;
 
+pub use derive::{Needs, Remedy};
+pub(crate) use derive::{Share, WindowLevel, level_percent, share, window_levels};
 pub use quota::{
     ContestedView, CreditsView, ExtraLimitView, RunwayOutlook, RunwayView, SpendView, WindowView,
 };

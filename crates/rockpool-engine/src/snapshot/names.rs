@@ -38,7 +38,7 @@ pub enum AccountState {
     Ready,
     /// Set aside by hand.
     Paused,
-    /// A quota window is used up.
+    /// A quota window is exhausted.
     Exhausted,
     /// Asked to slow down for a short while.
     RateLimited,

@@ -113,7 +113,7 @@ pub enum RunwayOutlook {
     Silent,
     /// At this pace it lasts until its reset.
     Lasts,
-    /// At this pace it runs dry before its reset.
+    /// At this pace it is exhausted before its reset.
     RunsDry,
     /// Nothing is left now.
     Dry,

@@ -5,6 +5,7 @@ use rockpool_routing::{AccountId, AccountState, ClientId, Conversations, SignInI
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use super::derive::{Needs, Remedy};
 use super::names;
 use super::quota::{CreditsView, ExtraLimitView, RunwayView, SpendView, WindowView};
 use super::why::ActivityView;
@@ -25,6 +26,11 @@ pub struct Snapshot {
     pub taken_at: Timestamp,
     /// The vault.
     pub vault: VaultView,
+    /// What is left of all accounts together: the mean of what can be had of each, 0 to 100, without those that
+    /// are paused and those whose quota is not known. Absent where no account counts.
+    pub level_percent: Option<u8>,
+    /// How many accounts stay as they are until a person acts.
+    pub needing_person: usize,
     /// Accounts in the order in which they were added.
     pub accounts: Vec<AccountView>,
     /// Pools, by owner's name.
@@ -94,8 +100,10 @@ pub struct AccountView {
     /// When time alone cures the state, if known.
     #[schema(value_type = Option<String>, format = "date-time")]
     pub until: Option<Timestamp>,
-    /// What a person can do about the state, in a sentence; absent when ready.
-    pub remedy: Option<String>,
+    /// What has to happen before it serves again as it should.
+    pub needs: Needs,
+    /// What a person can do about the state; absent when ready.
+    pub remedy: Option<Remedy>,
     /// Its place in routing.
     pub readiness: ReadinessView,
     /// Its place in a pool.
@@ -154,6 +162,7 @@ impl AccountView {
             plan: None,
             state: AccountState::Ready,
             until: None,
+            needs: Needs::Nothing,
             remedy: None,
             readiness: ReadinessView::Active,
             role: RoleView::Single,
@@ -236,6 +245,8 @@ pub struct PoolView {
     /// When that was.
     #[schema(value_type = Option<String>, format = "date-time")]
     pub last_used_at: Option<Timestamp>,
+    /// What is left of its accounts together, by the same rule as for all accounts.
+    pub level_percent: Option<u8>,
     /// Whether at least one account can take a request.
     pub serving: bool,
     /// How long the quota of all its accounts will last at the present pace.

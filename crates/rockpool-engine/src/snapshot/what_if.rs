@@ -58,11 +58,11 @@ pub struct ScenarioAccountView {
     pub account: String,
     /// Requests that it served.
     pub requests: u32,
-    /// When it was used up.
+    /// When it was exhausted.
     pub dry: Vec<DrySpanView>,
 }
 
-/// A time in which an account was used up.
+/// A time in which an account was exhausted.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct DrySpanView {
     /// Its beginning.

@@ -5,7 +5,7 @@ import { creditsText, hasMore, moreHoldsBack, onCredits, spendText, verdictOf } 
 const of = (rest: Parameters<typeof accountOf>[2]) => accountOf(1, 'codex-1', rest);
 
 describe('what the provider says', () => {
-  it('tells an account that lives on credits from one that is used up', () => {
+  it('tells an account that lives on credits from one that is exhausted', () => {
     const paying = of({ limit_reached: true, allowed: true });
     const dry = of({ limit_reached: true, allowed: false });
     expect([paying, dry].map(onCredits)).toEqual([true, false]);

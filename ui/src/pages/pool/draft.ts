@@ -17,6 +17,7 @@ export function freshPool(owner: string): PoolView {
     extra_provider_names: [],
     last_account: null,
     last_used_at: null,
+    level_percent: null,
     serving: false,
     runway: { outlook: 'silent' },
     moves: { count: 0, cached_tokens_lost: 0, maybe_billed_twice: 0 },

@@ -41,7 +41,7 @@ describe('the story of a request', () => {
     const affinity: AffinityView = { kind: 'bound', from: 'codex-pro-2', reason: 'exhausted', cached_tokens_lost: null };
     const skipped: ActivityView['skipped'] = [{ account: 'codex-pro-2', reason: 'exhausted', until: at(hours(2)) }];
     const lines = told(record({ account: null, outcome: 'usage_limit', attempts: [], skipped }, { strategy: 'round_robin', affinity }));
-    expect(lines.slice(0, 2)).toEqual(['Only codex-pro-2 can go on with this conversation, and it could not serve.', 'codex-pro-2 was used up.']);
+    expect(lines.slice(0, 2)).toEqual(['Only codex-pro-2 can go on with this conversation, and it could not serve.', 'codex-pro-2 was exhausted.']);
     expect(lines[2]).toMatch(/^It can go on at about (16:30|4:30\sPM)\.$/);
     expect(lines).toHaveLength(3);
   });

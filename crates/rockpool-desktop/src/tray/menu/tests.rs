@@ -1,10 +1,11 @@
 //! Menus compared as values.
 
 use rockpool_engine::snapshot::VaultState;
+use rockpool_routing::AccountState;
 
 use super::*;
-use crate::fixture::{account, account_id, now, pool, sign_in, snapshot};
-use crate::locale::Language;
+use crate::fixture::{account, account_id, now, pool, put, sign_in, snapshot};
+use crate::text::language::Language;
 
 fn english(snapshot: &Snapshot) -> Menu {
     menu(snapshot, &Texts::load(Language::En), now())
@@ -57,15 +58,15 @@ fn accounts_pools_and_repairs_have_a_line_each() {
         read(&english(&view).entries),
         [
             "Ada & co: 5h 54% · weekly 39% · ready · resets in 2 h 14 min -> open-dashboard".to_owned(),
-            "ben: 5h 0% · weekly 72% · used up · back in 2 h 14 min -> open-dashboard".to_owned(),
-            "cleo: needs sign-in -> open-dashboard".to_owned(),
+            "ben: 5h 0% · weekly 72% · exhausted · back in 2 h 14 min -> open-dashboard".to_owned(),
+            "cleo: sign-in needed -> open-dashboard".to_owned(),
             "---".to_owned(),
             "Pool of Ada & co: in turn".to_owned(),
             "  - owner first -> strategy/primary_first/ada".to_owned(),
             "  * in turn -> strategy/round_robin/ada".to_owned(),
             "  - in list order -> strategy/priority_order/ada".to_owned(),
-            "  - most quota left -> strategy/most_headroom/ada".to_owned(),
-            "  - soonest reset -> strategy/soonest_reset/ada".to_owned(),
+            "  - most left first -> strategy/most_headroom/ada".to_owned(),
+            "  - soonest reset first -> strategy/soonest_reset/ada".to_owned(),
             "---".to_owned(),
             "Add account… -> add-account".to_owned(),
             format!("Sign in again: cleo -> sign-in-again/{third}"),
@@ -174,6 +175,6 @@ fn a_menu_keeps_its_shape_while_only_the_words_of_its_items_change() {
     view.pools[0].strategy = Strategy::PriorityOrder;
     assert!(!after.has_shape_of(&english(&view)), "the submenu has another name");
     let before = english(&view);
-    view.accounts[0].state = AccountState::NeedsReauth;
+    put(&mut view.accounts[0], AccountState::NeedsReauth);
     assert!(!before.has_shape_of(&english(&view)));
 }

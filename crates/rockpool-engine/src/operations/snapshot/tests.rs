@@ -1,4 +1,4 @@
-//! What stays in the snapshot of requests that are over.
+//! What a snapshot says of accounts together, and what stays in it of requests that are over.
 
 use rockpool_routing::AccountState;
 
@@ -7,8 +7,8 @@ use crate::model::activity::{
 };
 use crate::operations::requests::{AccountChange, ActivityQuery};
 use crate::operations::{accounts, activity};
-use crate::snapshot::ActivityView;
-use crate::test_stage::Stage;
+use crate::snapshot::{ActivityView, Needs, Remedy};
+use crate::test_stage::{Stage, five_hour};
 
 /// A request that `ada` and `grace` took part in, and in which `grace` answered.
 fn asked(stage: &Stage) {
@@ -62,4 +62,23 @@ async fn a_request_keeps_the_names_of_its_time_when_accounts_are_renamed_or_remo
     let stage = stage.restarted().await;
     assert_eq!(shown(&stage).await, before);
     assert_eq!(stage.account("lovelace").name, "lovelace");
+}
+
+#[tokio::test]
+async fn a_pool_and_all_accounts_together_have_a_level_and_each_account_what_it_needs() {
+    let stage = Stage::with(&["ada", "grace"]).await;
+    stage.add("alan").await;
+    assert_eq!(stage.handle().snapshot().level_percent, None, "nothing was seen yet");
+    for (name, used) in [("ada", 20.0), ("grace", 100.0), ("alan", 50.0)] {
+        stage.sees(name, vec![five_hour(used, 3600)]);
+    }
+    let snapshot = stage.handle().snapshot();
+    assert_eq!((stage.pool().level_percent, snapshot.level_percent), (Some(40), Some(43)));
+    assert_eq!(snapshot.needing_person, 0);
+    let said = |name| {
+        let account = stage.account(name);
+        (account.needs, account.remedy)
+    };
+    assert_eq!(said("ada"), (Needs::Nothing, None));
+    assert_eq!(said("grace"), (Needs::Time, Some(Remedy::WaitForReset)));
 }

@@ -6,7 +6,7 @@ use rockpool_routing::{AccountId, AccountState, Outlook, Pool};
 use crate::core::Core;
 use crate::proxy::authenticate::Caller;
 use crate::proxy::response::error_response::ProxyError;
-use crate::snapshot::remedy;
+use crate::snapshot::Remedy;
 
 /// Why a pool cannot serve now.
 struct Trouble {
@@ -79,7 +79,7 @@ fn sentence(states: &[(String, AccountState)]) -> String {
     let parts: Vec<String> = states
         .iter()
         .map(|(name, state)| {
-            let remedy = remedy::of(*state).unwrap_or("It serves again.");
+            let remedy = Remedy::of(*state).map_or("It serves again.", Remedy::sentence);
             format!("{name} ({}): {remedy}", state.name())
         })
         .collect();

@@ -2,13 +2,14 @@
 
 use http::{HeaderMap, HeaderValue, Response, header};
 use jiff::Timestamp;
-use rockpool_routing::{AccountId, Now, Outlook, Readiness, Router, Window, WindowKind};
+use rockpool_routing::{AccountId, Now, Outlook, Router};
 use serde_json::{Value, json};
 
 use crate::core::Core;
 use crate::provider::headers::ACCOUNT_ID;
 use crate::proxy::authenticate::Caller;
 use crate::proxy::response::body::{ProxyBody, whole};
+use crate::snapshot::{WindowLevel, window_levels};
 
 /// The Codex CLI 0.169.0 accepts a workspace only with an https origin; this one keeps its model
 /// traffic where it is configured, because `openai_base_url` outranks it.
@@ -52,8 +53,8 @@ pub(crate) fn reset_credits() -> Response<ProxyBody> {
     json_response(&json!({ "credits": [], "available_count": 0 }))
 }
 
-/// The pool's usage in the provider's shape. Whether it may be used is the router's word; the windows
-/// are those of the accounts that can be used: for each kind the mean, and the earliest reset.
+/// The pool's usage in the provider's shape. Whether it may be used is the router's word; what is used of its
+/// windows follows from the level that tray and window show.
 pub(crate) fn usage(core: &Core, caller: &Caller) -> Response<ProxyBody> {
     let pool = caller.registry.pool_for(&caller.client);
     let accounts: Vec<AccountId> = pool.accounts().collect();
@@ -79,16 +80,14 @@ fn pool_plan(core: &Core, caller: &Caller) -> String {
 
 fn rate_limit(router: &Router, accounts: &[AccountId], now: Now) -> Value {
     let outlook = router.outlook(accounts.iter().copied(), now);
-    let (allowed, limit_reached, most) = match outlook {
+    let (allowed, limit_reached, most_used) = match outlook {
         // A hundred would say that nothing goes any more.
         Outlook::Serving => (true, false, 99),
         Outlook::Until(_) => (false, true, 100),
         Outlook::NeedsPerson => (false, false, 100),
     };
-    let windows = windows_of(router, accounts, now);
-    let mut shown = [WindowKind::FiveHour, WindowKind::Weekly, WindowKind::Monthly]
-        .into_iter()
-        .filter_map(|kind| mean_window(&windows, kind, most, now.wall));
+    let windows = window_levels(router, accounts, now);
+    let mut shown = windows.iter().map(|window| as_reported(window, most_used, now.wall));
     json!({
         "allowed": allowed,
         "limit_reached": limit_reached,
@@ -97,73 +96,82 @@ fn rate_limit(router: &Router, accounts: &[AccountId], now: Now) -> Value {
     })
 }
 
-/// The windows of the accounts that can be used; of all, where none can.
-fn windows_of<'a>(router: &'a Router, accounts: &[AccountId], now: Now) -> Vec<&'a Window> {
-    let usable = |account: &AccountId| match router.readiness(*account, now) {
-        Readiness::Active | Readiness::FallbackOnly => true,
-        Readiness::Blocked(_) => false,
-    };
-    let windows = |account: AccountId| Some(&router.quota(account)?.reading()?.windows);
-    let of_usable: Vec<AccountId> = accounts.iter().copied().filter(usable).collect();
-    let accounts = if of_usable.is_empty() { accounts } else { &of_usable };
-    accounts.iter().filter_map(|account| windows(*account)).flatten().collect()
-}
-
-/// One window for the whole pool, of which `most` percent at most count as used; the client's types are
+/// One window for the whole pool, of which `most_used` percent at most count as used; the client's types are
 /// strict, so all four fields are whole numbers.
-fn mean_window(windows: &[&Window], kind: WindowKind, most: u32, now: Timestamp) -> Option<Value> {
-    let same: Vec<&Window> = windows.iter().copied().filter(|window| window.kind() == kind).collect();
-    let first = same.first()?;
-    let used: u32 = same.iter().map(|window| 100 - u32::from(window.remaining_percent(now))).sum();
-    let count = same.len() as u32;
-    let used_percent = ((used + count / 2) / count).min(most);
-    let reset = same.iter().filter_map(|window| window.resets_at).filter(|at| *at > now).min();
-    let length = first.length_seconds.unwrap_or_default();
-    let reset_at = reset.map_or(now.as_second() + i64::from(length), Timestamp::as_second);
-    Some(json!({
-        "used_percent": used_percent,
-        "limit_window_seconds": length,
+fn as_reported(window: &WindowLevel, most_used: u8, now: Timestamp) -> Value {
+    let after_its_length = now.as_second() + i64::from(window.length_seconds);
+    let reset_at = window.resets_at.map_or(after_its_length, Timestamp::as_second);
+    json!({
+        "used_percent": (100 - window.left_percent).min(most_used),
+        "limit_window_seconds": window.length_seconds,
         "reset_after_seconds": (reset_at - now.as_second()).max(0),
         "reset_at": reset_at,
-    }))
+    })
 }
 
 #[cfg(test)]
 mod tests {
-    use rockpool_routing::account::Activation;
-    use rockpool_routing::{Reading, Source};
+    use rockpool_routing::account::{Activation, CredentialState};
+    use rockpool_routing::{Reading, Source, Window};
 
     use super::*;
     use crate::host::clock::Clock;
+    use crate::test_situations::situations;
 
-    fn window(used: f64, length: u32, resets: i64) -> Window {
-        Window::reported(used, Some(length), Timestamp::from_second(resets).ok()).unwrap()
-    }
-
-    #[test]
-    fn a_pools_window_is_the_mean_with_the_earliest_reset() {
-        let now = Timestamp::from_second(1000).unwrap();
-        let windows = [window(100.0, 18_000, 5000), window(25.0, 18_000, 3000), window(90.0, 604_800, 9000)];
-        let windows: Vec<&Window> = windows.iter().collect();
-        let shown = mean_window(&windows, WindowKind::FiveHour, 99, now).unwrap();
-        assert_eq!(shown["used_percent"], 63);
-        assert_eq!((&shown["reset_at"], &shown["reset_after_seconds"]), (&json!(3000), &json!(2000)));
-        assert_eq!(mean_window(&windows, WindowKind::Monthly, 99, now), None);
-    }
     fn account(number: u128) -> AccountId {
         AccountId(uuid::Uuid::from_u128(number))
+    }
+
+    fn window(used: f64, length: u32, now: Now, resets_after: i64) -> Window {
+        let resets_at = Timestamp::from_second(now.wall.as_second() + resets_after).ok();
+        Window::reported(used, Some(length), resets_at).unwrap()
+    }
+
+    fn observe(router: &mut Router, number: u128, allowed: Option<bool>, windows: Vec<Window>, now: Now) {
+        router.add_account(account(number));
+        let reading = Reading { allowed, ..Reading::new(now.wall, Source::Usage, windows) };
+        router.observe(account(number), reading);
     }
 
     /// A router with one account for each percentage that is used of its window of five hours.
     fn router(used: &[f64], allowed: Option<bool>, now: Now) -> Router {
         let mut router = Router::default();
         for (number, used) in (1..).zip(used) {
-            router.add_account(account(number));
-            let windows = vec![window(*used, 18_000, now.wall.as_second() + 600)];
-            let reading = Reading { allowed, ..Reading::new(now.wall, Source::Usage, windows) };
-            router.observe(account(number), reading);
+            observe(&mut router, number, allowed, vec![window(*used, 18_000, now, 600)], now);
         }
         router
+    }
+
+    #[test]
+    fn a_tool_is_told_the_level_that_tray_and_window_show() {
+        for situation in situations() {
+            let (router, accounts, now) = situation.router();
+            let shown = rate_limit(&router, &accounts, now);
+            let windows = [&shown["primary_window"], &shown["secondary_window"]];
+            let used: Vec<u64> =
+                windows.iter().filter_map(|window| window["used_percent"].as_u64()).collect();
+            assert_eq!(used, situation.used, "{}", situation.name);
+        }
+    }
+
+    #[test]
+    fn a_pools_window_is_the_mean_with_the_earliest_reset_that_time_alone_brings() {
+        let now = Clock::system().now();
+        let mut router = Router::default();
+        let five_hours = |used, resets| window(used, 18_000, now, resets);
+        observe(&mut router, 1, None, vec![five_hours(100.0, 4000)], now);
+        observe(&mut router, 2, None, vec![five_hours(26.0, 2000), window(10.0, 604_800, now, 8000)], now);
+        observe(&mut router, 3, None, vec![five_hours(10.0, 1000)], now);
+        router.set_credentials(account(3), CredentialState::NeedsReauth);
+        let shown = rate_limit(&router, &[account(1), account(2)], now)["primary_window"].take();
+        assert_eq!(shown["used_percent"], 63);
+        let reset_at = now.wall.as_second() + 2000;
+        assert_eq!((&shown["reset_at"], &shown["reset_after_seconds"]), (&json!(reset_at), &json!(2000)));
+        assert_eq!(shown["limit_window_seconds"], 18_000);
+        let with_dead_login = rate_limit(&router, &[1, 2, 3].map(account), now);
+        assert_eq!(with_dead_login["primary_window"]["reset_at"], reset_at);
+        let without_a_week = rate_limit(&router, &[account(1)], now);
+        assert_eq!(without_a_week["secondary_window"], Value::Null);
     }
 
     #[test]
@@ -173,7 +181,7 @@ mod tests {
         let one_left = router(&[100.0, 99.6, 40.0], None, now);
         let shown = rate_limit(&one_left, &accounts, now);
         assert_eq!((&shown["allowed"], &shown["limit_reached"]), (&json!(true), &json!(false)));
-        assert_eq!(shown["primary_window"]["used_percent"], 40, "used-up accounts do not count");
+        assert_eq!(shown["primary_window"]["used_percent"], 80, "exhausted accounts have nothing to give");
 
         let nearly = router(&[100.0, 99.0], Some(true), now);
         let shown = rate_limit(&nearly, &accounts[..2], now);
@@ -187,7 +195,7 @@ mod tests {
         router.set_activation(account(2), Activation::Paused);
         let shown = rate_limit(&router, &[account(1), account(2)], now);
         assert_eq!((&shown["allowed"], &shown["limit_reached"]), (&json!(false), &json!(true)));
-        assert_eq!(shown["primary_window"]["used_percent"], 60, "of all, where none can be used");
+        assert_eq!(shown["primary_window"]["used_percent"], 100, "a paused account does not count");
         let shown = rate_limit(&router, &[account(2)], now);
         assert_eq!((&shown["allowed"], &shown["limit_reached"]), (&json!(false), &json!(false)));
     }

@@ -2,16 +2,21 @@
 
 use std::collections::BTreeMap;
 
-use crate::locale::Language;
+use super::language::Language;
 
 const CATALOGUES: [(Language, &str); 4] = [
-    (Language::En, include_str!("../../../ui/src/i18n/en.json")),
-    (Language::Vi, include_str!("../../../ui/src/i18n/vi.json")),
-    (Language::Zh, include_str!("../../../ui/src/i18n/zh.json")),
-    (Language::Ja, include_str!("../../../ui/src/i18n/ja.json")),
+    (Language::En, include_str!("../../../../ui/src/i18n/en.json")),
+    (Language::Vi, include_str!("../../../../ui/src/i18n/vi.json")),
+    (Language::Zh, include_str!("../../../../ui/src/i18n/zh.json")),
+    (Language::Ja, include_str!("../../../../ui/src/i18n/ja.json")),
 ];
 
-/// The texts under `tray.` and `alert.` in one language.
+/// The sets of texts that tray and alerts use; of the states and strategies the names, which the window shares.
+const SETS: [&str; 4] = ["tray.", "alert.", "state.", "strategy."];
+/// Ends the keys of explanations, which the window alone shows.
+const EXPLANATION: &str = ".text";
+
+/// The texts of tray and alerts in one language.
 #[derive(Clone, Debug)]
 pub struct Texts {
     language: Language,
@@ -27,7 +32,7 @@ impl Texts {
             serde_json::from_str(json).expect("the catalogues are compiled in and tested");
         let words = entries
             .into_iter()
-            .filter(|(key, _)| key.starts_with("tray.") || key.starts_with("alert."))
+            .filter(|(key, _)| SETS.iter().any(|set| key.starts_with(set)) && !key.ends_with(EXPLANATION))
             .filter_map(|(key, value)| value.as_str().map(|text| (key, text.to_owned())))
             .collect();
         Self { language, words }
@@ -41,6 +46,11 @@ impl Texts {
     /// The text of `key`; a key without a text (a test forbids it) shows itself.
     pub fn get<'a>(&'a self, key: &'a str) -> &'a str {
         self.words.get(key).map_or(key, String::as_str)
+    }
+
+    /// What a member of a closed set is called in the middle of a sentence, such as `exhausted` of `state`.
+    pub fn name_of<'a>(&'a self, set: &str, member: &'a str) -> &'a str {
+        self.words.get(&format!("{set}.{member}")).map_or(member, String::as_str)
     }
 
     /// The text of `key` with each `{name}` replaced by its value.
@@ -66,14 +76,16 @@ impl Texts {
 
 #[cfg(test)]
 mod tests {
+    use rockpool_routing::{AccountState, Strategy};
+
     use super::*;
 
     const SOURCES: [&str; 5] = [
-        include_str!("tray/menu.rs"),
-        include_str!("tray/words.rs"),
-        include_str!("alerts.rs"),
-        include_str!("controller.rs"),
-        include_str!("texts.rs"),
+        include_str!("../tray/menu.rs"),
+        include_str!("names.rs"),
+        include_str!("../alerts.rs"),
+        include_str!("../controller.rs"),
+        include_str!("catalogue.rs"),
     ];
 
     fn placeholders(text: &str) -> Vec<&str> {
@@ -116,7 +128,26 @@ mod tests {
             assert!(english.words.contains_key(*key), "{key} has no text");
         }
         for key in english.words.keys() {
-            assert!(used.contains(&key.as_str()), "{key} is used nowhere");
+            let member = match key.split_once('.') {
+                Some(("state", state)) => serde_json::from_value::<AccountState>(state.into()).is_ok(),
+                Some(("strategy", strategy)) => strategy.parse::<Strategy>().is_ok(),
+                _ => used.contains(&key.as_str()),
+            };
+            assert!(member, "{key} is used nowhere");
+        }
+    }
+
+    #[test]
+    fn a_name_reads_on_in_the_middle_of_a_sentence() {
+        for language in Language::ALL {
+            let texts = Texts::load(language);
+            let names = texts
+                .words
+                .iter()
+                .filter(|(key, _)| key.starts_with("state.") || key.starts_with("strategy."));
+            for (key, name) in names {
+                assert!(!name.starts_with(char::is_uppercase), "{key} in {}: {name}", language.tag());
+            }
         }
     }
 

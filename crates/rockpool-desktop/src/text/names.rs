@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use rockpool_engine::snapshot::{AccountView, VaultState, WindowView};
 use rockpool_routing::{AccountState, Strategy, WindowKind};
 
-use crate::texts::Texts;
+use super::catalogue::Texts;
 
 /// How long until `at`, in the two largest units; whole minutes, so that a menu changes once a minute at most.
 pub(crate) fn countdown(texts: &Texts, now: Timestamp, at: Timestamp) -> String {
@@ -31,32 +31,14 @@ pub(crate) fn window(texts: &Texts, view: &WindowView) -> String {
     texts.fill(key, &[("percent", &percent)])
 }
 
-/// The state in words.
+/// The state in the middle of a sentence.
 pub(crate) fn state(texts: &Texts, state: AccountState) -> &str {
-    texts.get(match state {
-        AccountState::Ready => "tray.state_ready",
-        AccountState::Paused => "tray.state_paused",
-        AccountState::Exhausted => "tray.state_exhausted",
-        AccountState::RateLimited => "tray.state_rate_limited",
-        AccountState::NeedsReauth => "tray.state_needs_reauth",
-        AccountState::SignInUncertain => "tray.state_sign_in_uncertain",
-        AccountState::MissingWorkspace => "tray.state_missing_workspace",
-        AccountState::Forbidden => "tray.state_forbidden",
-        AccountState::Billing => "tray.state_billing",
-        AccountState::VaultLocked => "tray.state_vault_locked",
-        AccountState::Unreachable => "tray.state_unreachable",
-    })
+    texts.name_of("state", state.name())
 }
 
-/// The strategy in words.
+/// The strategy in the middle of a sentence.
 pub(crate) fn strategy(texts: &Texts, strategy: Strategy) -> &str {
-    texts.get(match strategy {
-        Strategy::PrimaryFirst => "tray.strategy_primary_first",
-        Strategy::RoundRobin => "tray.strategy_round_robin",
-        Strategy::PriorityOrder => "tray.strategy_priority_order",
-        Strategy::MostHeadroom => "tray.strategy_most_headroom",
-        Strategy::SoonestReset => "tray.strategy_soonest_reset",
-    })
+    texts.name_of("strategy", strategy.name())
 }
 
 /// What is wrong with the vault; `None` when nothing is.
@@ -81,7 +63,7 @@ pub(crate) fn account_countdown(texts: &Texts, now: Timestamp, account: &Account
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::locale::Language;
+    use crate::text::language::Language;
 
     #[test]
     fn a_countdown_shows_its_two_largest_units() {
