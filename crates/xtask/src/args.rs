@@ -11,6 +11,8 @@ Usage: cargo xtask <COMMAND>
   run [--rehearsal] [--yes]   install what is missing, build the app and start it in the tray
   test [--full] [--yes]       install what is missing and run every test
   figures [--at PATH]         print what can be counted in the Rust sources, as a table
+  cost ARGUMENTS              measure what a request and an event cost two builds of `rockpool`, as tables;
+                              `cost --help` lists the arguments
 
   --rehearsal   start against the bundled simulated provider; no account is needed
   --full        add licences and bans, the UI in a browser, its screenshots, the release build, mutants of the
@@ -49,6 +51,10 @@ pub(crate) enum Task {
     Figures {
         at: Option<PathBuf>,
     },
+    /// Arguments of the program that measures, as typed.
+    Cost {
+        args: Vec<String>,
+    },
 }
 
 pub(crate) fn parse(mut args: impl Iterator<Item = String>) -> Result<Task, Failure> {
@@ -60,6 +66,7 @@ pub(crate) fn parse(mut args: impl Iterator<Item = String>) -> Result<Task, Fail
         "run" => run(args),
         "test" => test(args),
         "figures" => figures(args),
+        "cost" => Ok(Task::Cost { args: args.collect() }),
         other => Err(Failure::Usage(format!("there is no command `{other}`.\n\n{USAGE}"))),
     }
 }
@@ -140,6 +147,13 @@ mod tests {
         assert_eq!(parsed("figures").unwrap(), Task::Figures { at: None });
         assert_eq!(parsed("figures --at ../old").unwrap(), Task::Figures { at: Some("../old".into()) });
         assert!(parsed("figures --at").unwrap_err().to_string().contains("needs a path"));
+    }
+
+    #[test]
+    fn what_the_measuring_program_is_told_is_left_to_it() {
+        let args = ["--before", "a b", "--help"].map(str::to_owned);
+        let line = ["cost".to_owned()].into_iter().chain(args.clone());
+        assert_eq!(parse(line).unwrap(), Task::Cost { args: args.to_vec() });
     }
 
     #[test]

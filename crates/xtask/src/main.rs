@@ -3,6 +3,7 @@
 mod app;
 mod args;
 mod consent;
+mod cost;
 mod failure;
 mod figures;
 mod install;
@@ -44,6 +45,7 @@ fn carry_out() -> Result<ExitCode, Failure> {
             Ok(ExitCode::SUCCESS)
         }
         Task::Run { face, consent } => run::run(&Workspace::locate()?, face, consent),
+        Task::Cost { args } => cost::measure(&Workspace::locate()?, args),
         Task::Figures { at } => figures::print(&Workspace::locate()?, at),
         Task::Test { depth, consent } => test::test(&Workspace::locate()?, depth, consent),
     }

@@ -1,4 +1,4 @@
-//! The real `rockpool serve` in a process of its own, with an encrypted file as vault.
+//! The real `rockpool serve` in a process of its own.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -17,17 +17,47 @@ use crate::wait;
 /// Where one server keeps its things, over restarts.
 #[derive(Clone, Debug)]
 pub struct Home {
+    program: PathBuf,
     dir: PathBuf,
     auth_url: String,
     backend_url: String,
+    vault: Vault,
+    log_filter: &'static str,
+}
+
+#[derive(Clone, Copy, Debug)]
+enum Vault {
+    EncryptedFile,
+    Memory,
 }
 
 impl Home {
-    /// A home below `dir` for servers in front of `sim`.
+    /// A home below `dir` for servers in front of `sim` that log everything, with an encrypted file as vault.
     #[must_use]
     pub fn new(dir: &Path, sim: &Sim) -> Self {
         fs::write(dir.join("passphrase"), "correct horse battery staple\n").unwrap();
-        Self { dir: dir.to_owned(), auth_url: sim.auth_url(), backend_url: sim.backend_url() }
+        Self {
+            program: crate::program("ROCKPOOL_BIN"),
+            dir: dir.to_owned(),
+            auth_url: sim.auth_url(),
+            backend_url: sim.backend_url(),
+            vault: Vault::EncryptedFile,
+            log_filter: "trace",
+        }
+    }
+
+    /// A home below `dir` for servers of another build, which log what they log by default and keep secrets in
+    /// memory.
+    #[must_use]
+    pub fn of_build(program: &Path, dir: &Path, auth_url: &str, backend_url: &str) -> Self {
+        Self {
+            program: program.to_owned(),
+            dir: dir.to_owned(),
+            auth_url: auth_url.to_owned(),
+            backend_url: backend_url.to_owned(),
+            vault: Vault::Memory,
+            log_filter: "info",
+        }
     }
 
     #[must_use]
@@ -46,13 +76,18 @@ impl Home {
     }
 
     fn command(&self, args: &[&str]) -> Command {
-        let mut command = Command::new(crate::program("ROCKPOOL_BIN"));
+        let mut command = Command::new(&self.program);
         command.env_clear().args(args).kill_on_drop(true).stdin(Stdio::null());
         command.env("HOME", &self.dir).env("PATH", std::env::var_os("PATH").unwrap_or_default());
         command.env("ROCKPOOL_DATA_DIR", self.data_dir()).env("ROCKPOOL_LISTEN", "127.0.0.1:0");
         command.env("ROCKPOOL_AUTH_URL", &self.auth_url).env("ROCKPOOL_BACKEND_URL", &self.backend_url);
-        command.env("ROCKPOOL_VAULT", format!("file:{}", self.dir.join("vault").display()));
-        command.env("ROCKPOOL_PASSPHRASE_FILE", self.dir.join("passphrase")).env("ROCKPOOL_LOG", "trace");
+        command.env("ROCKPOOL_LOG", self.log_filter);
+        match self.vault {
+            Vault::EncryptedFile => command
+                .env("ROCKPOOL_VAULT", format!("file:{}", self.dir.join("vault").display()))
+                .env("ROCKPOOL_PASSPHRASE_FILE", self.dir.join("passphrase")),
+            Vault::Memory => command.env("ROCKPOOL_VAULT", "memory"),
+        };
         command
     }
 
@@ -90,6 +125,11 @@ impl Server {
     /// `account`; gives the account's slug. Needs no callback port.
     pub async fn sign_in(&self, sim: &Sim, person: &str, account: Option<&str>) -> String {
         sim.next_sign_in(SignIn::As(seat(person)));
+        self.sign_in_next(person, account).await
+    }
+
+    /// The same, where the provider already knows that `person` signs in next.
+    pub async fn sign_in_next(&self, person: &str, account: Option<&str>) -> String {
         let started = self.api.post("/sign-ins", json!({"open_browser": "no", "account": account})).await;
         let callback = browser::redirect_of(started["authorize_url"].as_str().unwrap()).await;
         let sign_in = format!("/sign-ins/{}", started["id"].as_str().unwrap());
