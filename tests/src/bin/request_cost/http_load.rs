@@ -10,9 +10,9 @@ use serde_json::Value;
 use crate::answer::{Answer, AnswerReader};
 use crate::load_error::LoadError;
 
-/// Conversations that the requests of one connection continue in turns. The warm-up begins them, and the pool's strategy
-/// spreads them over the accounts; afterwards each stays where it is, as those of real tools do. All connections together
-/// have fewer than the router remembers.
+/// Conversations that the requests of one connection continue in turns. The warm-up begins them, and the pool's
+/// strategy spreads them over the accounts; afterwards each stays where it is, as those of real tools do. All
+/// connections together have fewer than the router remembers.
 const CONVERSATIONS: usize = 50;
 
 /// Asks on `connections` connections at once, on each of them `requests` times one after the other.

@@ -1,4 +1,5 @@
-//! The raw rows: a line of JSON for each block as soon as it was measured, between one for the start and one for the end.
+//! The raw rows: a line of JSON for each block as soon as it was measured, between one for the start and one for the
+//! end.
 
 use std::fs::File;
 use std::io::{self, Write as _};
