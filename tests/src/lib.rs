@@ -6,20 +6,11 @@
 
 pub mod harness;
 pub mod journal;
+mod program;
 pub mod proxies;
 pub mod raw;
 pub mod session;
 pub mod tools;
 pub mod wait;
 
-/// The path of a built program or tool, from the variable that `cargo xtask test` sets.
-///
-/// # Panics
-/// If the variable is not set: a test that skips itself would hide that its tool went missing.
-#[must_use]
-pub fn program(variable: &str) -> std::path::PathBuf {
-    match std::env::var_os(variable) {
-        Some(path) => path.into(),
-        None => panic!("{variable} is not set: run cargo xtask test"),
-    }
-}
+pub use program::program;

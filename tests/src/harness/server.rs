@@ -37,7 +37,7 @@ impl Home {
     pub fn new(dir: &Path, sim: &Sim) -> Self {
         fs::write(dir.join("passphrase"), "correct horse battery staple\n").unwrap();
         Self {
-            program: crate::program("ROCKPOOL_BIN"),
+            program: crate::program::program("ROCKPOOL_BIN"),
             dir: dir.to_owned(),
             auth_url: sim.auth_url(),
             backend_url: sim.backend_url(),

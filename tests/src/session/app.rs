@@ -49,7 +49,7 @@ impl Start {
     }
 
     fn command(&self, session: &DesktopSession) -> Command {
-        let mut command = session.command(crate::program("ROCKPOOL_DESKTOP_BIN"));
+        let mut command = session.command(crate::program::program("ROCKPOOL_DESKTOP_BIN"));
         command.args(&self.arguments).envs(self.variables.iter().map(|(name, value)| (name, value)));
         command.env("ROCKPOOL_LOG", "warn,rockpool_engine=debug,rockpool_desktop=debug");
         command

@@ -163,7 +163,7 @@ impl Codex {
     async fn run(&self, args: &[&str]) -> Ran {
         let home = self.home.path();
         let out = self.refusing_proxy.url();
-        let mut command = Command::new(crate::program("CODEX_BIN"));
+        let mut command = Command::new(crate::program::program("CODEX_BIN"));
         command.env_clear().current_dir(self.work()).kill_on_drop(true);
         command.env("PATH", std::env::var_os("PATH").unwrap_or_default());
         command.env("HOME", home).env("CODEX_HOME", home.join("codex")).env("TMPDIR", home.join("tmp"));
