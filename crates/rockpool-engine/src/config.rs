@@ -7,7 +7,7 @@ use std::time::Duration;
 use thiserror::Error;
 use url::Url;
 
-pub use crate::host::timeouts::Pace;
+pub use crate::host::timeouts::WebSocketTimeouts;
 
 /// Default address of the endpoint.
 pub const DEFAULT_LISTEN: &str = "127.0.0.1:7625";
@@ -67,7 +67,7 @@ pub struct Config {
     /// Time between two polls of an account's usage when no traffic tells it.
     pub usage_poll: Duration,
     /// How long things on a WebSocket may take.
-    pub pace: Pace,
+    pub websocket_timeouts: WebSocketTimeouts,
 }
 
 /// What is wrong with the configuration; each text names the variable and the way out.
@@ -115,7 +115,7 @@ impl Config {
             callback_ports: CALLBACK_PORTS.to_vec(),
             sign_in_timeout: Duration::from_secs(15 * 60),
             usage_poll: Duration::from_secs(5 * 60),
-            pace: Pace::default(),
+            websocket_timeouts: WebSocketTimeouts::default(),
         })
     }
 
@@ -132,7 +132,7 @@ impl Config {
             callback_ports: vec![0],
             sign_in_timeout: Duration::from_secs(15 * 60),
             usage_poll: Duration::from_secs(5 * 60),
-            pace: Pace::default(),
+            websocket_timeouts: WebSocketTimeouts::default(),
         }
     }
 }

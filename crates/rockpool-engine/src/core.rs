@@ -13,7 +13,7 @@ use crate::host::clock::Clock;
 use crate::provider::upstream::Upstream;
 use crate::routing::forecast::Forecasts;
 use crate::routing::shared_router::Routing;
-use crate::snapshot::event_bus::Notices;
+use crate::snapshot::event_bus::EventBus;
 use crate::store::registry::RegistryCell;
 use crate::store::{Store, StoreError};
 use crate::vault::Vault;
@@ -30,7 +30,7 @@ pub(crate) struct Core {
     pub(crate) routing: Arc<Routing>,
     pub(crate) ledger: Arc<Ledger>,
     pub(crate) forecasts: Forecasts,
-    pub(crate) notices: Notices,
+    pub(crate) event_bus: EventBus,
     /// Turns true when the engine stops.
     pub(crate) stopped: watch::Receiver<bool>,
 }
@@ -39,13 +39,13 @@ impl Core {
     /// Reads the registry afresh after a change, and tells that something changed.
     pub(crate) async fn reload(&self) -> Result<(), StoreError> {
         self.registry.reload(&self.store).await?;
-        self.notices.changed();
+        self.event_bus.snapshot_changed();
         Ok(())
     }
 
     /// Takes a quota reading of an account.
-    pub(crate) fn observe(&self, account: AccountId, reading: Reading) {
-        self.routing.observe(account, reading);
+    pub(crate) fn record_quota(&self, account: AccountId, reading: Reading) {
+        self.routing.record_quota(account, reading);
         // What is kept is what the router made of it: a reading may say less than is known already.
         let known = self.routing.read(|router, _| router.quota(account)?.reading().cloned());
         if let (Some(known), Some(row)) = (known, self.registry.get().account(account)) {
@@ -54,12 +54,12 @@ impl Core {
     }
 
     /// Notes how an attempt ended.
-    pub(crate) fn settle(&self, ticket: Ticket, class: Class) {
+    pub(crate) fn attempt_ended(&self, ticket: Ticket, class: Class) {
         let account = ticket.account();
         if let (Some(outcome), Some(row)) = (class.outcome(), self.registry.get().account(account)) {
             self.ledger.outcome(row.tenant, account, outcome);
         }
-        self.routing.settle(ticket, class);
+        self.routing.attempt_ended(ticket, class);
     }
 
     /// Notes what the account that ended an exchange has in its prompt cache: the input tokens of the
@@ -76,7 +76,7 @@ impl Core {
     }
 
     /// Remembers that an account gave something that its tool may present again.
-    pub(crate) fn bind(&self, account: AccountId, kind: PinKind, name: &str) {
+    pub(crate) fn pin(&self, account: AccountId, kind: PinKind, name: &str) {
         let tenant = self.registry.get().account(account).map(|row| row.tenant);
         if let Some(key) = tenant.and_then(|tenant| PinKey::new(tenant, kind, name)) {
             self.routing.remember(|router, now| router.pin(&key, account, now.wall));
@@ -84,7 +84,7 @@ impl Core {
     }
 
     /// Notes that an account's fresh bearer was refused: asking again would only rotate its tokens.
-    pub(crate) fn distrust(&self, account: AccountId) {
+    pub(crate) fn bearer_refused(&self, account: AccountId) {
         self.routing.learn(|router, now| router.bearer_refused(account, now));
     }
 

@@ -34,7 +34,7 @@ use crate::proxy::server;
 use crate::proxy::state::DataPlane;
 use crate::routing::forecast::Forecasts;
 use crate::routing::shared_router::Routing;
-use crate::snapshot::event_bus::Notices;
+use crate::snapshot::event_bus::EventBus;
 use crate::store::registry::{Registry, RegistryCell};
 use crate::store::{CONVERSATIONS_KEPT, Store, StoreError, system_scope};
 use crate::vault::{DEFAULT_TIMEOUT, Vault, VaultBackend, VaultError};
@@ -201,11 +201,11 @@ async fn core(
     let installation = store.installation(system_scope()).await?;
     let vault = Vault::start(vault, DEFAULT_TIMEOUT);
     let upstream = Upstream::new(&config)?;
-    let notices = Notices::new();
+    let event_bus = EventBus::new();
     let registry = Arc::new(RegistryCell::default());
     registry.set(Registry::load(&store).await?);
-    let routing = Arc::new(Routing::new(Arc::clone(&registry), clock.clone(), notices.clone()));
-    let ledger = Arc::new(Ledger::new(notices.clone()));
+    let routing = Arc::new(Routing::new(Arc::clone(&registry), clock.clone(), event_bus.clone()));
+    let ledger = Arc::new(Ledger::new(event_bus.clone()));
     remember(&store, &registry, &routing, &ledger).await?;
     let oauth = OAuthClient::new(config.auth_url.clone(), upstream.http.clone());
     let keeper = TokenKeeper::start(KeeperParts {
@@ -216,14 +216,14 @@ async fn core(
         renewals: Arc::new(AccountRenewals {
             store: store.clone(),
             registry: Arc::clone(&registry),
-            notices: notices.clone(),
+            event_bus: event_bus.clone(),
             clock: clock.clone(),
         }),
         clock: clock.clone(),
         installation: installation.to_string(),
     });
     keeper.load(store.logins(system_scope()).await?).await;
-    routing.settle_in();
+    routing.take_states_as_published();
     Ok(Arc::new(Core {
         config,
         clock,
@@ -235,7 +235,7 @@ async fn core(
         routing,
         ledger,
         forecasts: Forecasts::default(),
-        notices,
+        event_bus,
         stopped,
     }))
 }
@@ -283,7 +283,7 @@ async fn remember(
 
 fn background(core: &Arc<Core>) -> JoinSet<()> {
     let mut tasks = JoinSet::new();
-    tasks.spawn(core.notices.clone().pace());
+    tasks.spawn(core.event_bus.clone().publish_changes());
     tasks.spawn(Arc::clone(&core.routing).watch());
     let keeping = Arc::clone(core);
     tasks.spawn(async move { keeping.ledger.keep(&keeping.store).await });
@@ -303,12 +303,12 @@ async fn find_vault(vault: &Vault) {
 async fn watch_vault(core: &Core) {
     let mut state = core.vault.state();
     while state.changed().await.is_ok() {
-        core.notices.say(crate::snapshot::event::EngineEvent::Vault);
+        core.event_bus.publish(crate::snapshot::event::EngineEvent::Vault);
     }
 }
 
 fn sign_in_parts(core: &Arc<Core>, browser: Arc<dyn Browser>, poller: &SharedPoller) -> SignInParts {
-    let notices = core.notices.clone();
+    let event_bus = core.event_bus.clone();
     SignInParts {
         oauth: OAuthClient::new(core.config.auth_url.clone(), core.upstream.http.clone()),
         browser,
@@ -317,7 +317,7 @@ fn sign_in_parts(core: &Arc<Core>, browser: Arc<dyn Browser>, poller: &SharedPol
         callback_ports: core.config.callback_ports.clone(),
         timeout: core.config.sign_in_timeout,
         sink: Arc::new(crate::jobs::enroll::Enroller::new(Arc::clone(core), Arc::clone(poller))),
-        announce: Arc::new(move |id| notices.say(crate::snapshot::event::EngineEvent::SignIn { id })),
+        announce: Arc::new(move |id| event_bus.publish(crate::snapshot::event::EngineEvent::SignIn { id })),
     }
 }
 

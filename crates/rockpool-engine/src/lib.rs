@@ -33,7 +33,7 @@ pub use host::clock::Clock;
 pub use host::data_dir::{Control, DataDirError};
 pub use host::port_holder::Holder;
 pub use host::ports::{Browser, NoBrowser, Ports};
-pub use host::timeouts::Pace;
+pub use host::timeouts::WebSocketTimeouts;
 pub use model::client::{KeyKind, OverrideMode};
 pub use model::principal::Principal;
 pub use model::sign_in::OpenBrowser;

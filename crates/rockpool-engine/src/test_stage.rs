@@ -150,7 +150,7 @@ impl Stage {
     /// Lets the provider say this now.
     pub(crate) fn sees(&self, name: &str, windows: Vec<Window>) {
         let reading = Reading::new(self.clock.wall(), Source::Headers, windows);
-        self.handle().core().observe(self.id(name), reading);
+        self.handle().core().record_quota(self.id(name), reading);
     }
 
     /// Records a request that `account` answered; `edit` says what else is known of it.

@@ -60,7 +60,10 @@ async fn an_error_that_the_cli_could_not_read_as_it_came_is_understood_at_once()
 
 #[tokio::test]
 async fn a_turn_that_is_long_in_coming_is_waited_for() {
-    let harness = Setup::of(["ada"]).pace(|pace| pace.keep_alive = Duration::from_millis(400)).start().await;
+    let harness = Setup::of(["ada"])
+        .websocket_timeouts(|timeouts| timeouts.keep_alive = Duration::from_millis(400))
+        .start()
+        .await;
     let codex = Codex::impatient(&harness.client("cli", "ada").await, 1500).await;
     harness.sim.script(Fault::next(On::Frame, Action::HoldHeaders { ms: 4000 }));
     assert_eq!(codex.exec("hello").await.answer(), "A simulated answer from acct-ada.");

@@ -2,7 +2,7 @@
 
 use http::Method;
 use rockpool_engine::Clock;
-use rockpool_engine::config::{Config, Pace};
+use rockpool_engine::config::{Config, WebSocketTimeouts};
 use rockpool_sim::{Person, Sim, SimClock, SimConfig, Windows};
 use serde_json::json;
 use url::Url;
@@ -32,7 +32,7 @@ pub struct Setup {
     strategy: &'static str,
     link: ProviderLink,
     clock: ClockMode,
-    pace: Pace,
+    websocket_timeouts: WebSocketTimeouts,
 }
 
 impl Setup {
@@ -47,7 +47,7 @@ impl Setup {
             strategy: "primary_first",
             link: ProviderLink::Plain,
             clock: ClockMode::System,
-            pace: Pace::default(),
+            websocket_timeouts: WebSocketTimeouts::default(),
         }
     }
 
@@ -73,8 +73,8 @@ impl Setup {
 
     /// Shorter times on WebSockets.
     #[must_use]
-    pub fn pace(mut self, change: impl FnOnce(&mut Pace)) -> Self {
-        change(&mut self.pace);
+    pub fn websocket_timeouts(mut self, change: impl FnOnce(&mut WebSocketTimeouts)) -> Self {
+        change(&mut self.websocket_timeouts);
         self
     }
 
@@ -115,7 +115,7 @@ impl Setup {
         let mut config =
             Config::rehearsal(data_dir, Url::parse(&auth).unwrap(), Url::parse(&backend).unwrap());
         config.ca_file = (self.link == ProviderLink::Tls).then_some(ca);
-        config.pace = self.pace;
+        config.websocket_timeouts = self.websocket_timeouts;
         let vault = SurvivingVault::default();
         let engine = launch(&config, &vault, &clock, sim.ca_pem()).await;
         let api = owner(&engine);

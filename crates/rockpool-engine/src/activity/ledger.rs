@@ -17,11 +17,11 @@ use tokio::sync::Notify;
 use super::history::{AccountHistory, Retention};
 use super::pending::Pending;
 use crate::model::activity::{MoveCosts, RequestRecord, SHOWN};
-use crate::snapshot::event_bus::Notices;
+use crate::snapshot::event_bus::EventBus;
 use crate::store::{OutcomeRow, QuotaSampleRow, Store, StoreError};
 
 /// Records wait at most this long for the database.
-const PACE: Duration = Duration::from_millis(300);
+const BATCH_DELAY: Duration = Duration::from_millis(300);
 /// Pause after the database refused.
 const AFTER_REFUSAL: Duration = Duration::from_secs(5);
 
@@ -46,12 +46,12 @@ struct Writer {
 pub(crate) struct Ledger {
     writer: Arc<Writer>,
     due: Notify,
-    notices: Notices,
+    event_bus: EventBus,
 }
 
 impl Ledger {
-    pub(crate) fn new(notices: Notices) -> Self {
-        Self { writer: Arc::default(), due: Notify::new(), notices }
+    pub(crate) fn new(event_bus: EventBus) -> Self {
+        Self { writer: Arc::default(), due: Notify::new(), event_bus }
     }
 
     fn lock(&self) -> MutexGuard<'_, Memory> {
@@ -111,7 +111,7 @@ impl Ledger {
         memory.pending.request(record);
         drop(memory);
         self.due.notify_one();
-        self.notices.changed();
+        self.event_bus.snapshot_changed();
     }
 
     /// Records where a conversation lives.
@@ -179,7 +179,7 @@ impl Ledger {
     pub(crate) async fn keep(&self, store: &Store) {
         loop {
             self.due.notified().await;
-            tokio::time::sleep(PACE).await;
+            tokio::time::sleep(BATCH_DELAY).await;
             if let Err(error) = self.write(store).await {
                 tracing::warn!(%error, "records could not be written and are kept in memory");
                 tokio::time::sleep(AFTER_REFUSAL).await;

@@ -8,7 +8,7 @@ const BYTES_A_SECOND: usize = 32 << 10;
 
 /// The time limits of a WebSocket. Tests shorten them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Pace {
+pub struct WebSocketTimeouts {
     /// One connection to the provider, a refresh included. Under the 15 seconds that the Codex CLI 0.169.0
     /// waits for its own handshake.
     pub dial: Duration,
@@ -27,7 +27,7 @@ pub struct Pace {
     pub turn: Duration,
 }
 
-impl Default for Pace {
+impl Default for WebSocketTimeouts {
     fn default() -> Self {
         Self {
             dial: Duration::from_secs(12),
@@ -41,7 +41,7 @@ impl Default for Pace {
     }
 }
 
-impl Pace {
+impl WebSocketTimeouts {
     /// How long the provider may take to accept a frame of so many bytes.
     pub(crate) fn sending(&self, bytes: usize) -> Duration {
         self.silence + Duration::from_secs((bytes / BYTES_A_SECOND) as u64)

@@ -29,7 +29,7 @@ const AFTER_SLEEP: std::ops::Range<u64> = 5_000..20_000;
 
 /// What the poller remembers of one account.
 #[derive(Clone, Debug, Default)]
-struct Asked {
+struct PollHistory {
     at: Option<Timestamp>,
     failures: u32,
     questions: u64,
@@ -40,7 +40,7 @@ struct Asked {
 /// When each account was last asked.
 #[derive(Default)]
 pub(crate) struct Poller {
-    asked: Mutex<BTreeMap<AccountId, Asked>>,
+    asked: Mutex<BTreeMap<AccountId, PollHistory>>,
     wake: Notify,
 }
 
@@ -54,7 +54,7 @@ pub(crate) enum PollError {
 }
 
 impl Poller {
-    fn lock(&self) -> MutexGuard<'_, BTreeMap<AccountId, Asked>> {
+    fn lock(&self) -> MutexGuard<'_, BTreeMap<AccountId, PollHistory>> {
         self.asked.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -187,7 +187,7 @@ async fn fetch(core: &Core, row: &AccountRow, bearer: &Bearer) -> Result<UsageRe
 async fn take(core: &Core, row: &AccountRow, report: UsageReport) {
     let plan = report.reading.plan.clone();
     core.routing.learn(|router, now| router.set_standing(row.id, Standing::Good, now));
-    core.observe(row.id, report.reading);
+    core.record_quota(row.id, report.reading);
     // The row is as old as the question: the account may have been renamed, repaired or removed since.
     let Some(present) = core.registry.get().account(row.id).cloned() else { return };
     let newer_plan = plan.filter(|plan| present.plan.as_ref() != Some(plan));

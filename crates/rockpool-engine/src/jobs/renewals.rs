@@ -14,7 +14,7 @@ use rockpool_routing::LoginId;
 use crate::accounts::token::RenewalWatcher;
 use crate::host::clock::Clock;
 use crate::provider::claims::Claims;
-use crate::snapshot::event_bus::Notices;
+use crate::snapshot::event_bus::EventBus;
 use crate::store::registry::{Registry, RegistryCell};
 use crate::store::{AccountRenewal, AccountRow, Store, StoreError};
 
@@ -22,7 +22,7 @@ use crate::store::{AccountRenewal, AccountRow, Store, StoreError};
 pub(crate) struct AccountRenewals {
     pub(crate) store: Store,
     pub(crate) registry: Arc<RegistryCell>,
-    pub(crate) notices: Notices,
+    pub(crate) event_bus: EventBus,
     pub(crate) clock: Clock,
 }
 
@@ -53,7 +53,7 @@ impl AccountRenewals {
             self.store.renew_account(row.tenant, row.id, renewal, self.clock.wall()).await?;
         }
         self.registry.reload(&self.store).await?;
-        self.notices.changed();
+        self.event_bus.snapshot_changed();
         Ok(())
     }
 }

@@ -21,7 +21,7 @@ use crate::test_http::{Reply, Server};
 use crate::vault::MemoryVault;
 
 /// An engine with one account, `ada`, signed in to the workspace `of-ada` on the plan `plus`.
-struct World {
+struct RenewalsWorld {
     engine: Engine,
     /// What the issuer's next tokens say.
     next: Arc<Mutex<Value>>,
@@ -39,7 +39,7 @@ fn says(user: &str, workspace: &str, plan: &str) -> Value {
     json!({ "chatgpt_user_id": user, "chatgpt_account_id": workspace, "chatgpt_plan_type": plan })
 }
 
-impl World {
+impl RenewalsWorld {
     async fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
         let next = Arc::new(Mutex::new(Value::Null));
@@ -120,7 +120,7 @@ fn known(workspace: &str, plan: Option<&str>) -> (String, Option<String>) {
 
 #[tokio::test]
 async fn a_changed_plan_is_taken_over_from_the_tokens_of_a_refresh() {
-    let world = World::new().await;
+    let world = RenewalsWorld::new().await;
     assert_eq!(world.known(world.ada.id), known("of-ada", Some("plus")));
     world.refreshed(says("user-ada", "of-ada", "Pro")).await;
     assert_eq!(world.known(world.ada.id), known("of-ada", Some("pro")));
@@ -128,7 +128,7 @@ async fn a_changed_plan_is_taken_over_from_the_tokens_of_a_refresh() {
 
 #[tokio::test]
 async fn a_workspace_that_was_missing_is_filled_in_from_the_tokens_of_a_refresh() {
-    let world = World::new().await;
+    let world = RenewalsWorld::new().await;
     world.without_workspace().await;
     world.refreshed(says("user-ada", "of-ada", "team")).await;
     assert_eq!(world.known(world.ada.id), known("of-ada", Some("team")));
@@ -136,7 +136,7 @@ async fn a_workspace_that_was_missing_is_filled_in_from_the_tokens_of_a_refresh(
 
 #[tokio::test]
 async fn tokens_made_for_another_workspace_change_neither_workspace_nor_plan() {
-    let world = World::new().await;
+    let world = RenewalsWorld::new().await;
     let other = world.seat("elsewhere", "chosen").await;
     world.refreshed(says("user-ada", "of-ada", "pro")).await;
     assert_eq!(world.known(other), known("chosen", None));
@@ -145,7 +145,7 @@ async fn tokens_made_for_another_workspace_change_neither_workspace_nor_plan() {
 
 #[tokio::test]
 async fn a_workspace_that_another_account_of_the_person_has_is_not_filled_in_twice() {
-    let world = World::new().await;
+    let world = RenewalsWorld::new().await;
     let blank = world.seat("blank", "").await;
     world.refreshed(says("user-ada", "of-ada", "pro")).await;
     assert_eq!(world.known(blank), known("", None));
@@ -154,7 +154,7 @@ async fn a_workspace_that_another_account_of_the_person_has_is_not_filled_in_twi
 
 #[tokio::test]
 async fn tokens_of_another_person_say_nothing_of_an_account() {
-    let world = World::new().await;
+    let world = RenewalsWorld::new().await;
     world.refreshed(says("user-eve", "of-ada", "pro")).await;
     assert_eq!(world.known(world.ada.id), known("of-ada", Some("plus")));
 }

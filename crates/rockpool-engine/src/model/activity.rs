@@ -79,7 +79,7 @@ impl RequestRecord {
             AffinityOutcome::None
             | AffinityOutcome::New
             | AffinityOutcome::Kept
-            | AffinityOutcome::Bound { .. } => (0, 0),
+            | AffinityOutcome::Pinned { .. } => (0, 0),
         };
         MoveCosts { count, cached_tokens_lost, maybe_billed_twice: self.why.maybe_billed_twice }
     }
@@ -166,7 +166,8 @@ pub(crate) enum AffinityOutcome {
         cached_tokens_lost: Option<u64>,
     },
     /// It can be continued by its own account only, which could not serve it.
-    Bound {
+    #[serde(rename = "bound")]
+    Pinned {
         /// Where it is.
         from: String,
         reason: MoveReason,

@@ -80,7 +80,7 @@ impl EngineHandle {
 
     /// Events from now on.
     pub fn events(&self) -> broadcast::Receiver<EngineEvent> {
-        self.shared.core.notices.subscribe()
+        self.shared.core.event_bus.subscribe()
     }
 
     /// The tenants that `principal` may see. Both principals act for the whole machine; at home they are in the

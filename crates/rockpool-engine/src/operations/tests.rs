@@ -87,7 +87,7 @@ async fn what_is_kept_of_a_quota_is_what_the_router_knows_and_not_the_last_word(
     let (engine, clock) = (world.handle(), &world.clock);
     clock.advance(Duration::from_secs(1));
     let bare = Reading::new(clock.wall(), Source::Headers, Vec::new());
-    engine.core().observe(account, bare);
+    engine.core().record_quota(account, bare);
     engine.core().ledger.write(&engine.core().store).await.unwrap();
     let kept = engine.core().store.quota(system_scope()).await.unwrap().remove(0).reading;
     assert_eq!((kept.seen_at, kept.plan.as_deref(), kept.windows.len()), (clock.wall(), Some("plus"), 1));

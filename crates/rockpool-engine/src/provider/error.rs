@@ -31,7 +31,7 @@ const LONGEST_CODE: usize = 80;
 
 /// What an error said, wherever it was found; whatever it does not say is absent.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Fault {
+pub(crate) struct ProviderFault {
     /// The status that stands inside the error, as in a WebSocket's error frame.
     pub(crate) status: Option<u16>,
     /// The type as it stands, such as `invalid_request_error`: a kind of error more often than a cause.
@@ -44,7 +44,7 @@ pub(crate) struct Fault {
     pub(crate) retry_after: Option<Duration>,
 }
 
-impl Fault {
+impl ProviderFault {
     /// Reads an error that came at `now`; one in no known form says nothing.
     pub(crate) fn read(json: &[u8], now: Timestamp) -> Self {
         serde_json::from_slice(json).map_or_else(|_| Self::default(), |value| Self::within(&value, now))
@@ -100,10 +100,10 @@ pub(crate) fn class_of_answer(status: StatusCode, headers: &HeaderMap, body: &[u
     if status.is_success() {
         return Class::Success;
     }
-    let fault = Fault::read(body, now);
+    let fault = ProviderFault::read(body, now);
     let named = headers.get(header::RETRY_AFTER).and_then(|value| value.to_str().ok()).and_then(retry_after);
     let retry_after = named.or(fault.retry_after);
-    Fault { status: Some(status.as_u16()), retry_after, ..fault }.class()
+    ProviderFault { status: Some(status.as_u16()), retry_after, ..fault }.class()
 }
 
 /// The issuer's code in the body of a refusal. Unlike the backend's, its plain text at `error` is a code

@@ -8,14 +8,14 @@ use serde::Deserialize;
 use serde_json::value::RawValue;
 use serde_json::{Map, Value};
 
-use super::error::Fault;
+use super::error::ProviderFault;
 use super::headers;
 use super::headers::{TURN_STATE, speaks_of_one_account};
 use super::usage;
 
 /// How an event is treated.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Kind {
+pub(crate) enum EventKind {
     /// Says only that work has begun; held back before the first output.
     Lifecycle,
     /// The account's limits: read and not handed on.
@@ -31,7 +31,7 @@ pub(crate) enum Kind {
     Output,
 }
 
-impl Kind {
+impl EventKind {
     /// The kind of an event by the `type` of its JSON.
     fn of(json: &[u8]) -> Self {
         match &*type_name(json) {
@@ -83,28 +83,28 @@ pub(crate) enum Event {
         turn_state: Option<String>,
     },
     Failed(Box<Failure>),
-    Completed(End),
-    Incomplete(End),
+    Completed(ResponseEnd),
+    Incomplete(ResponseEnd),
 }
 
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Failure {
-    pub(crate) fault: Fault,
+    pub(crate) fault: ProviderFault,
     /// The limits in the headers that it carries.
     pub(crate) reading: Option<Reading>,
 }
 
 /// What the last event of an answer tells.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(crate) struct End {
+pub(crate) struct ResponseEnd {
     /// The provider's name for the answer.
     pub(crate) id: Option<String>,
-    pub(crate) tokens: Tokens,
+    pub(crate) tokens: TokenUsage,
 }
 
 /// Token counts of a completed answer.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Tokens {
+pub(crate) struct TokenUsage {
     pub(crate) input: Option<u64>,
     pub(crate) cached: Option<u64>,
     pub(crate) output: Option<u64>,
@@ -115,36 +115,36 @@ impl Event {
     /// tree is built of the rare and small ones only.
     pub(crate) fn read(json: &[u8], now: impl FnOnce() -> Timestamp) -> Self {
         let tree = || serde_json::from_slice::<Value>(json).unwrap_or_default();
-        match Kind::of(json) {
-            Kind::Lifecycle => Self::Lifecycle,
-            Kind::Output => Self::Output,
-            Kind::Limits => Self::Limits(usage::events::reading(&tree(), now())),
-            Kind::Metadata => Self::Metadata { turn_state: headers::in_event(&tree(), TURN_STATE) },
-            Kind::Failed => Self::Failed(Box::new(failure(&tree(), now()))),
-            Kind::Completed => Self::Completed(end(json)),
-            Kind::Incomplete => Self::Incomplete(end(json)),
+        match EventKind::of(json) {
+            EventKind::Lifecycle => Self::Lifecycle,
+            EventKind::Output => Self::Output,
+            EventKind::Limits => Self::Limits(usage::events::reading(&tree(), now())),
+            EventKind::Metadata => Self::Metadata { turn_state: headers::in_event(&tree(), TURN_STATE) },
+            EventKind::Failed => Self::Failed(Box::new(failure(&tree(), now()))),
+            EventKind::Completed => Self::Completed(end(json)),
+            EventKind::Incomplete => Self::Incomplete(end(json)),
         }
     }
 
-    pub(crate) fn kind(&self) -> Kind {
+    pub(crate) fn kind(&self) -> EventKind {
         match self {
-            Self::Lifecycle => Kind::Lifecycle,
-            Self::Output => Kind::Output,
-            Self::Limits(_) => Kind::Limits,
-            Self::Metadata { .. } => Kind::Metadata,
-            Self::Failed(_) => Kind::Failed,
-            Self::Completed(_) => Kind::Completed,
-            Self::Incomplete(_) => Kind::Incomplete,
+            Self::Lifecycle => EventKind::Lifecycle,
+            Self::Output => EventKind::Output,
+            Self::Limits(_) => EventKind::Limits,
+            Self::Metadata { .. } => EventKind::Metadata,
+            Self::Failed(_) => EventKind::Failed,
+            Self::Completed(_) => EventKind::Completed,
+            Self::Incomplete(_) => EventKind::Incomplete,
         }
     }
 }
 
 fn failure(event: &Value, now: Timestamp) -> Failure {
-    Failure { fault: Fault::within(event, now), reading: usage::events::error_reading(event, now) }
+    Failure { fault: ProviderFault::within(event, now), reading: usage::events::error_reading(event, now) }
 }
 
 /// Reads a `response.completed`, which repeats the whole answer: the parser passes over that.
-fn end(json: &[u8]) -> End {
+fn end(json: &[u8]) -> ResponseEnd {
     #[derive(Deserialize)]
     struct Event {
         response: Option<Answer>,
@@ -165,14 +165,14 @@ fn end(json: &[u8]) -> End {
         cached_tokens: Option<u64>,
     }
     let Some(answer) = serde_json::from_slice::<Event>(json).ok().and_then(|event| event.response) else {
-        return End::default();
+        return ResponseEnd::default();
     };
-    let tokens = answer.usage.map_or_else(Tokens::default, |usage| Tokens {
+    let tokens = answer.usage.map_or_else(TokenUsage::default, |usage| TokenUsage {
         input: usage.input_tokens,
         cached: usage.input_tokens_details.and_then(|details| details.cached_tokens),
         output: usage.output_tokens,
     });
-    End { id: answer.id, tokens }
+    ResponseEnd { id: answer.id, tokens }
 }
 
 /// What of an event is for the tool.
@@ -185,13 +185,15 @@ pub(crate) enum ForTool {
 }
 
 /// Limits are the pool's business; headers inside an event may contradict it.
-pub(crate) fn for_tool(kind: Kind, json: &[u8]) -> ForTool {
+pub(crate) fn for_tool(kind: EventKind, json: &[u8]) -> ForTool {
     match kind {
-        Kind::Limits => ForTool::Nothing,
-        Kind::Metadata | Kind::Failed => {
+        EventKind::Limits => ForTool::Nothing,
+        EventKind::Metadata | EventKind::Failed => {
             without_contradictions(json).map_or(ForTool::AsItCame, ForTool::Changed)
         }
-        Kind::Lifecycle | Kind::Completed | Kind::Incomplete | Kind::Output => ForTool::AsItCame,
+        EventKind::Lifecycle | EventKind::Completed | EventKind::Incomplete | EventKind::Output => {
+            ForTool::AsItCame
+        }
     }
 }
 
@@ -226,24 +228,27 @@ mod tests {
 
     #[test]
     fn the_kind_is_the_outer_type_wherever_it_stands() {
-        assert_eq!(Kind::of(br#"{"type":"response.created","response":{}}"#), Kind::Lifecycle);
+        assert_eq!(EventKind::of(br#"{"type":"response.created","response":{}}"#), EventKind::Lifecycle);
         assert_eq!(
-            Kind::of(br#"{"item":{"type":"error"},"type":"response.output_item.done"}"#),
-            Kind::Output
+            EventKind::of(br#"{"item":{"type":"error"},"type":"response.output_item.done"}"#),
+            EventKind::Output
         );
-        assert_eq!(Kind::of(br#"{"sequence_number":3,"type":"response.completed"}"#), Kind::Completed);
-        assert_eq!(Kind::of(br#" {"type":"codex.rate_limits"}"#), Kind::Limits);
-        assert_eq!(Kind::of(b"junk"), Kind::Output);
+        assert_eq!(
+            EventKind::of(br#"{"sequence_number":3,"type":"response.completed"}"#),
+            EventKind::Completed
+        );
+        assert_eq!(EventKind::of(br#" {"type":"codex.rate_limits"}"#), EventKind::Limits);
+        assert_eq!(EventKind::of(b"junk"), EventKind::Output);
     }
 
     #[test]
     fn token_counts_are_read_where_they_are_given() {
         let json = br#"{"type":"response.completed","response":{"id":"r","usage":{"input_tokens":9,"input_tokens_details":{"cached_tokens":4},"output_tokens":2}}}"#;
-        let counted = Tokens { input: Some(9), cached: Some(4), output: Some(2) };
-        assert_eq!(end(json), End { id: Some("r".to_owned()), tokens: counted });
+        let counted = TokenUsage { input: Some(9), cached: Some(4), output: Some(2) };
+        assert_eq!(end(json), ResponseEnd { id: Some("r".to_owned()), tokens: counted });
         assert_eq!(
             end(br#"{"type":"response.completed","response":{"id":"r","usage":null}}"#).tokens,
-            Tokens::default()
+            TokenUsage::default()
         );
     }
 
@@ -265,7 +270,7 @@ mod tests {
 
     #[test]
     fn an_event_tells_what_its_kind_has_to_tell() {
-        let end = End { id: Some("r".to_owned()), tokens: Tokens::default() };
+        let end = ResponseEnd { id: Some("r".to_owned()), tokens: TokenUsage::default() };
         let completed = br#"{"type":"response.completed","response":{"id":"r"}}"#;
         assert_eq!(Event::read(completed, now), Event::Completed(end.clone()));
         let incomplete = br#"{"type":"response.incomplete","response":{"id":"r"}}"#;

@@ -232,7 +232,7 @@ struct RevokeBody<'a> {
 }
 
 #[derive(Deserialize)]
-struct RawTokens {
+struct TokenResponse {
     access_token: Option<String>,
     refresh_token: Option<String>,
     id_token: Option<String>,
@@ -247,7 +247,7 @@ struct Tokens {
 impl Tokens {
     /// `None` where the body is no JSON object of texts; an empty text is an absent one.
     fn read(body: &[u8]) -> Option<Self> {
-        let raw: RawTokens = serde_json::from_slice(body).ok()?;
+        let raw: TokenResponse = serde_json::from_slice(body).ok()?;
         let secret = |text: Option<String>| text.filter(|text| !text.is_empty()).map(SecretString::from);
         Some(Self {
             access_token: secret(raw.access_token),

@@ -33,11 +33,11 @@ pub(crate) struct Splitter {
     pending: BytesMut,
     /// So much of `pending` holds no end of an event.
     searched: usize,
-    state: State,
+    state: ReadState,
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-enum State {
+enum ReadState {
     #[default]
     Reading,
     /// In the middle of an event that is passed on unread.
@@ -58,10 +58,10 @@ impl Splitter {
         while let Some(end) = event_end(&rest, 0) {
             let piece = rest.split_to(end);
             pieces.push(match self.state {
-                State::Reading => Piece::Event(piece),
-                State::PassingOn => Piece::Unread(piece),
+                ReadState::Reading => Piece::Event(piece),
+                ReadState::PassingOn => Piece::Unread(piece),
             });
-            self.state = State::Reading;
+            self.state = ReadState::Reading;
         }
         self.pending.extend_from_slice(&rest);
         self.searched = rest.len().saturating_sub(TAIL);
@@ -90,11 +90,11 @@ impl Splitter {
 
     fn pass_on_if_long(&mut self, pieces: &mut Vec<Piece>) {
         if self.pending.len() > MAX_EVENT {
-            self.state = State::PassingOn;
+            self.state = ReadState::PassingOn;
         }
         match self.state {
-            State::Reading => {}
-            State::PassingOn => {
+            ReadState::Reading => {}
+            ReadState::PassingOn => {
                 let known = self.pending.len().saturating_sub(TAIL);
                 let head = self.pending.split_to(known).freeze();
                 self.searched = 0;

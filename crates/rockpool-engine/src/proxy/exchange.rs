@@ -10,8 +10,8 @@ use rockpool_routing::Class;
 
 use super::authenticate::Caller;
 use super::failover::context::{Named, RequestContext};
-use super::failover::over_http::{self, Answer};
-use super::record::{Record, Transport};
+use super::failover::over_http::{self, HttpAnswer};
+use super::record::{OpenRecord, Transport};
 use super::request::body::{self, BufferedBody};
 use super::request::facts::{self, Facts};
 use super::request::headers;
@@ -33,7 +33,7 @@ pub(crate) async fn serve(
         Ok(parts) => parts,
         Err(error) => return refused(plane, &caller, &error),
     };
-    let mut record = Record::open(&plane.core, &caller, Transport::Http, facts.model.clone());
+    let mut record = OpenRecord::open(&plane.core, &caller, Transport::Http, facts.model.clone());
     record.read(kept.bytes.len());
     let named = Named {
         conversation: facts.conversation.as_deref(),
@@ -46,9 +46,9 @@ pub(crate) async fn serve(
     // Its share of the budget: from here on the body is not sent again.
     drop(kept);
     match answer {
-        Answer::Stream { status, headers, relay } => reply(status, &headers, relay.boxed_unsync()),
-        Answer::Whole { status, headers, body } => reply(status, &headers, whole(body)),
-        Answer::Error(error) => error.response(),
+        HttpAnswer::Stream { status, headers, relay } => reply(status, &headers, relay.boxed_unsync()),
+        HttpAnswer::Whole { status, headers, body } => reply(status, &headers, whole(body)),
+        HttpAnswer::Error(error) => error.response(),
     }
 }
 
@@ -66,7 +66,8 @@ async fn read(
 
 /// A request that could not be understood leaves a record too.
 fn refused(plane: &DataPlane, caller: &Caller, error: &ProxyError) -> Response<ProxyBody> {
-    Record::open(&plane.core, caller, Transport::Http, None).unserved(Class::Rejected, error.status_code());
+    OpenRecord::open(&plane.core, caller, Transport::Http, None)
+        .unserved(Class::Rejected, error.status_code());
     error.response()
 }
 

@@ -18,7 +18,7 @@ use crate::core::Core;
 use crate::model::activity::{
     AffinityOutcome, Attempt, CandidateAccount, Placement, RequestRecord, ServingAccount, SkippedAccount, Why,
 };
-use crate::provider::event::Tokens;
+use crate::provider::event::TokenUsage;
 use crate::store::registry::Registry;
 
 pub(crate) use crate::model::activity::Transport;
@@ -32,11 +32,11 @@ pub(crate) struct Ending {
     pub(crate) class: Class,
     pub(crate) status: u16,
     pub(crate) account: Option<AccountId>,
-    pub(crate) tokens: Tokens,
+    pub(crate) tokens: TokenUsage,
 }
 
 /// A record in the making. Dropped unfinished, it records that the tool went away.
-pub(crate) struct Record {
+pub(crate) struct OpenRecord {
     core: Arc<Core>,
     registry: Arc<Registry>,
     id: RequestId,
@@ -80,7 +80,7 @@ enum WhenDropped {
     Nothing,
 }
 
-impl Record {
+impl OpenRecord {
     pub(crate) fn open(
         core: &Arc<Core>,
         caller: &Caller,
@@ -187,11 +187,11 @@ impl Record {
         });
     }
 
-    /// Notes that only `home` could have gone on with the conversation, and could not.
-    pub(crate) fn bound(&mut self, home: AccountId) {
+    /// Notes that only `pinned` could have gone on with the conversation, and could not.
+    pub(crate) fn pinned_unavailable(&mut self, pinned: AccountId) {
         let Some(choice) = &self.choice else { return };
-        let reason = choice.selection.why_left(home, &choice.pool, &self.tried).into();
-        self.notes.why.affinity = AffinityOutcome::Bound { from: self.registry.name_of(home), reason };
+        let reason = choice.selection.why_left(pinned, &choice.pool, &self.tried).into();
+        self.notes.why.affinity = AffinityOutcome::Pinned { from: self.registry.name_of(pinned), reason };
     }
 
     /// Notes that the first output is on its way downstream.
@@ -207,7 +207,7 @@ impl Record {
 
     /// Ends the record of a request that no account served.
     pub(crate) fn unserved(self, class: Class, status: u16) {
-        self.finish(&Ending { class, status, account: None, tokens: Tokens::default() });
+        self.finish(&Ending { class, status, account: None, tokens: TokenUsage::default() });
     }
 
     /// Ends the record.
@@ -251,7 +251,7 @@ impl Record {
     }
 
     /// What became of the conversation's pin, now that `served` has answered.
-    fn affinity(&self, served: AccountId, tokens: Tokens) -> Option<AffinityOutcome> {
+    fn affinity(&self, served: AccountId, tokens: TokenUsage) -> Option<AffinityOutcome> {
         let Choice { pool, conversation, selection } = self.choice.as_ref()?;
         let ask = Ask { pool, conversation: conversation.as_ref(), pins: &[] };
         Some(match selection.affinity_outcome(&ask, &self.tried, served) {
@@ -280,7 +280,7 @@ impl Record {
     }
 }
 
-impl Drop for Record {
+impl Drop for OpenRecord {
     fn drop(&mut self) {
         match self.when_dropped {
             WhenDropped::Nothing => {}
@@ -288,7 +288,7 @@ impl Drop for Record {
                 class: Class::Abandoned,
                 status: CLIENT_CLOSED,
                 account: self.serving,
-                tokens: Tokens::default(),
+                tokens: TokenUsage::default(),
             }),
         }
     }

@@ -14,7 +14,7 @@ use tokio::sync::Notify;
 use crate::accounts::token::CredentialWatcher;
 use crate::host::clock::Clock;
 use crate::snapshot::event::EngineEvent;
-use crate::snapshot::event_bus::Notices;
+use crate::snapshot::event_bus::EventBus;
 use crate::store::registry::RegistryCell;
 
 /// Longest sleep of the watch: a laptop that wakes up is looked at within this time.
@@ -22,26 +22,26 @@ const LONGEST_WATCH: Duration = Duration::from_secs(30);
 
 /// Routing state of the process. The lock is held for microseconds and never across an await.
 pub(crate) struct Routing {
-    state: Mutex<State>,
+    state: Mutex<RouterState>,
     registry: Arc<RegistryCell>,
     clock: Clock,
-    notices: Notices,
+    event_bus: EventBus,
     learned: Notify,
 }
 
 #[derive(Default)]
-struct State {
+struct RouterState {
     router: Router,
-    told: BTreeMap<AccountId, AccountState>,
+    published: BTreeMap<AccountId, AccountState>,
     dry: BTreeSet<AccountId>,
 }
 
 impl Routing {
-    pub(crate) fn new(registry: Arc<RegistryCell>, clock: Clock, notices: Notices) -> Self {
-        Self { state: Mutex::default(), registry, clock, notices, learned: Notify::new() }
+    pub(crate) fn new(registry: Arc<RegistryCell>, clock: Clock, event_bus: EventBus) -> Self {
+        Self { state: Mutex::default(), registry, clock, event_bus, learned: Notify::new() }
     }
 
-    fn lock(&self) -> MutexGuard<'_, State> {
+    fn lock(&self) -> MutexGuard<'_, RouterState> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -66,14 +66,14 @@ impl Routing {
     }
 
     /// Notes how an attempt ended.
-    pub(crate) fn settle(&self, ticket: Ticket, class: Class) {
+    pub(crate) fn attempt_ended(&self, ticket: Ticket, class: Class) {
         self.learn_of(ticket.account(), |router, now| router.attempt_ended(ticket, class, now));
-        self.notices.changed();
+        self.event_bus.snapshot_changed();
     }
 
-    pub(crate) fn observe(&self, account: AccountId, reading: Reading) {
+    pub(crate) fn record_quota(&self, account: AccountId, reading: Reading) {
         self.learn_of(account, |router, _| router.observe(account, reading));
-        self.notices.changed();
+        self.event_bus.snapshot_changed();
     }
 
     /// Notes something that changes no account's state.
@@ -92,10 +92,10 @@ impl Routing {
             return;
         }
         for event in self.transitions(&mut state, now) {
-            self.notices.say(event);
+            self.event_bus.publish(event);
         }
         drop(state);
-        self.notices.changed();
+        self.event_bus.snapshot_changed();
         self.learned.notify_one();
     }
 
@@ -106,10 +106,10 @@ impl Routing {
         let result = change(&mut state.router, now);
         // Said under the lock, or two threads could tell them in the wrong order; saying does not wait.
         for event in self.transitions(&mut state, now) {
-            self.notices.say(event);
+            self.event_bus.publish(event);
         }
         drop(state);
-        self.notices.changed();
+        self.event_bus.snapshot_changed();
         self.learned.notify_one();
         result
     }
@@ -120,17 +120,17 @@ impl Routing {
     }
 
     /// Takes the present states as told, so that starting up is not news.
-    pub(crate) fn settle_in(&self) {
+    pub(crate) fn take_states_as_published(&self) {
         let mut state = self.lock();
         self.transitions(&mut state, self.clock.now());
     }
 
-    fn transitions(&self, state: &mut State, now: Now) -> Vec<EngineEvent> {
+    fn transitions(&self, state: &mut RouterState, now: Now) -> Vec<EngineEvent> {
         let registry = self.registry.get();
         let mut events = Vec::new();
         for row in &registry.accounts {
             let (to, until) = state.router.state(row.id, now);
-            let Some(from) = state.told.insert(row.id, to) else { continue };
+            let Some(from) = state.published.insert(row.id, to) else { continue };
             if from != to {
                 events.push(EngineEvent::AccountState {
                     account: row.id,
@@ -157,7 +157,7 @@ impl Routing {
                 events.push(EngineEvent::PoolDry { owner: registry.name_of(owner), until });
             }
         }
-        state.told.retain(|id, _| registry.account(*id).is_some());
+        state.published.retain(|id, _| registry.account(*id).is_some());
         state.dry.retain(|owner| registry.pools.contains_key(owner));
         events
     }
@@ -175,7 +175,7 @@ impl Routing {
             }
             let mut state = self.lock();
             for event in self.transitions(&mut state, self.clock.now()) {
-                self.notices.say(event);
+                self.event_bus.publish(event);
             }
         }
     }

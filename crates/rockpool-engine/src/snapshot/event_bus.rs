@@ -10,16 +10,16 @@ use super::event::EngineEvent;
 /// Events that a slow listener may fall behind by before it has to read the snapshot afresh.
 const BACKLOG: usize = 256;
 /// Shortest time between two `changed` events.
-const PACE: Duration = Duration::from_millis(250);
+const CHANGED_INTERVAL: Duration = Duration::from_millis(250);
 
 /// The engine's voice.
 #[derive(Clone, Debug)]
-pub(crate) struct Notices {
+pub(crate) struct EventBus {
     sender: broadcast::Sender<EngineEvent>,
     changed: Arc<Notify>,
 }
 
-impl Notices {
+impl EventBus {
     pub(crate) fn new() -> Self {
         Self { sender: broadcast::Sender::new(BACKLOG), changed: Arc::new(Notify::new()) }
     }
@@ -29,22 +29,22 @@ impl Notices {
     }
 
     /// Says what happened. Nobody may be listening, and that is fine.
-    pub(crate) fn say(&self, event: EngineEvent) {
+    pub(crate) fn publish(&self, event: EngineEvent) {
         drop(self.sender.send(event));
-        self.changed();
+        self.snapshot_changed();
     }
 
     /// Notes that the snapshot is different from before.
-    pub(crate) fn changed(&self) {
+    pub(crate) fn snapshot_changed(&self) {
         self.changed.notify_one();
     }
 
     /// Says `changed` at a pace that a window can follow; runs until dropped.
-    pub(crate) async fn pace(self) {
+    pub(crate) async fn publish_changes(self) {
         loop {
             self.changed.notified().await;
             drop(self.sender.send(EngineEvent::Changed));
-            tokio::time::sleep(PACE).await;
+            tokio::time::sleep(CHANGED_INTERVAL).await;
         }
     }
 }
@@ -55,11 +55,11 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn many_changes_become_few_events() {
-        let notices = Notices::new();
-        let mut events = notices.subscribe();
-        let pacing = tokio::spawn(notices.clone().pace());
+        let event_bus = EventBus::new();
+        let mut events = event_bus.subscribe();
+        let pacing = tokio::spawn(event_bus.clone().publish_changes());
         for _ in 0..100 {
-            notices.changed();
+            event_bus.snapshot_changed();
             tokio::time::advance(Duration::from_millis(10)).await;
             tokio::task::yield_now().await;
         }

@@ -226,7 +226,7 @@ impl From<&AffinityOutcome> for AffinityView {
                 reason: Some(*reason),
                 cached_tokens_lost: *cached_tokens_lost,
             },
-            AffinityOutcome::Bound { from, reason } => Self {
+            AffinityOutcome::Pinned { from, reason } => Self {
                 kind: AffinityKind::Bound,
                 from: Some(from.clone()),
                 reason: Some(*reason),

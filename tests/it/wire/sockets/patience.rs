@@ -9,11 +9,11 @@ use rockpool_tests::tools::socket::Socket;
 
 #[tokio::test]
 async fn all_dials_of_a_handshake_share_one_time_and_the_last_is_cut_short_without_blame() {
-    let short = |pace: &mut rockpool_engine::Pace| {
-        pace.dial = Duration::from_millis(1200);
-        pace.handshake = Duration::from_millis(1500);
+    let short = |timeouts: &mut rockpool_engine::WebSocketTimeouts| {
+        timeouts.dial = Duration::from_millis(1200);
+        timeouts.handshake = Duration::from_millis(1500);
     };
-    let harness = Setup::of(["ada", "ben", "cyd"]).pace(short).start().await;
+    let harness = Setup::of(["ada", "ben", "cyd"]).websocket_timeouts(short).start().await;
     let key = harness.client("tool", "ada").await;
     harness.sim.script(Fault::next(On::Handshake, Action::HoldHeaders { ms: 3_600_000 }).times(9));
     let refusal = Socket::open(&key, "conversation-1").await.unwrap_err();

@@ -14,12 +14,12 @@ const LONG: Action = Action::HoldHeaders { ms: 3_600_000 };
 
 #[tokio::test]
 async fn a_turn_that_was_kept_alive_still_goes_elsewhere_when_its_connection_is_lost() {
-    let short = |pace: &mut rockpool_engine::Pace| {
-        pace.keep_alive = Duration::from_millis(100);
-        pace.ping = Duration::from_millis(300);
-        pace.silence = Duration::from_millis(700);
+    let short = |timeouts: &mut rockpool_engine::WebSocketTimeouts| {
+        timeouts.keep_alive = Duration::from_millis(100);
+        timeouts.ping = Duration::from_millis(300);
+        timeouts.silence = Duration::from_millis(700);
     };
-    let harness = Setup::of(["ada", "ben"]).pace(short).start().await;
+    let harness = Setup::of(["ada", "ben"]).websocket_timeouts(short).start().await;
     let key = harness.client("tool", "ada").await;
     harness.sim.script(Fault::next(On::Frame, LONG).of(&seat("ada")));
     let mut socket = Socket::open(&key, "conversation-1").await.unwrap();
@@ -35,11 +35,11 @@ async fn a_turn_that_was_kept_alive_still_goes_elsewhere_when_its_connection_is_
 
 #[tokio::test]
 async fn a_provider_that_answers_pings_and_says_nothing_of_the_turn_is_given_up_in_the_end() {
-    let short = |pace: &mut rockpool_engine::Pace| {
-        pace.keep_alive = Duration::from_millis(100);
-        pace.turn = Duration::from_millis(500);
+    let short = |timeouts: &mut rockpool_engine::WebSocketTimeouts| {
+        timeouts.keep_alive = Duration::from_millis(100);
+        timeouts.turn = Duration::from_millis(500);
     };
-    let harness = Setup::of(["ada", "ben"]).pace(short).start().await;
+    let harness = Setup::of(["ada", "ben"]).websocket_timeouts(short).start().await;
     let key = harness.client("tool", "ada").await;
     harness.sim.script(Fault::next(On::Frame, Action::stall(0)).of(&seat("ada")));
     let mut socket = Socket::open(&key, "conversation-1").await.unwrap();
@@ -50,8 +50,9 @@ async fn a_provider_that_answers_pings_and_says_nothing_of_the_turn_is_given_up_
 
 #[tokio::test]
 async fn a_turn_that_falls_silent_in_the_middle_of_its_output_is_cut() {
-    let short = |pace: &mut rockpool_engine::Pace| pace.turn = Duration::from_millis(500);
-    let harness = Setup::of(["ada", "ben"]).pace(short).start().await;
+    let short =
+        |timeouts: &mut rockpool_engine::WebSocketTimeouts| timeouts.turn = Duration::from_millis(500);
+    let harness = Setup::of(["ada", "ben"]).websocket_timeouts(short).start().await;
     let key = harness.client("tool", "ada").await;
     harness.sim.script(Fault::next(On::Frame, Action::stall(8)));
     let mut socket = Socket::open(&key, "conversation-1").await.unwrap();

@@ -11,7 +11,7 @@ use crate::model::activity::{AffinityOutcome, MoveReason, ServingAccount};
 use crate::store::{AccountRow, ClientRow, LoginRow, Obtained, RefreshPhase, system_scope};
 use crate::test_stage::{at, request};
 
-struct World {
+struct LedgerWorld {
     store: Store,
     tenant: TenantId,
     account: AccountId,
@@ -20,7 +20,7 @@ struct World {
     _folder: tempfile::TempDir,
 }
 
-async fn world() -> World {
+async fn world() -> LedgerWorld {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("rockpool.db");
     let store = Store::open(&path).unwrap();
@@ -74,10 +74,10 @@ async fn world() -> World {
     store.insert_account(account).await.unwrap();
     store.insert_client(client).await.unwrap();
     let other = Connection::open(path).unwrap();
-    World { store, tenant, account: id, other, _folder: folder }
+    LedgerWorld { store, tenant, account: id, other, _folder: folder }
 }
 
-impl World {
+impl LedgerWorld {
     fn fails(&self) {
         self.other.execute_batch("ALTER TABLE clients RENAME TO away").unwrap();
     }
@@ -134,7 +134,7 @@ fn used(second: i64, percent: f64) -> Reading {
 #[tokio::test]
 async fn what_a_failing_database_did_not_take_is_all_written_later_and_once() {
     let world = world().await;
-    let ledger = Ledger::new(Notices::new());
+    let ledger = Ledger::new(EventBus::new());
     world.fails();
     world.record(&ledger, 1);
     ledger.write(&world.store).await.unwrap_err();
@@ -151,7 +151,7 @@ async fn what_a_failing_database_did_not_take_is_all_written_later_and_once() {
 #[tokio::test]
 async fn writers_at_the_same_time_lose_nothing_and_neither_does_one_that_goes_away() {
     let world = world().await;
-    let ledger = Ledger::new(Notices::new());
+    let ledger = Ledger::new(EventBus::new());
     for number in 1..=20 {
         world.record(&ledger, number);
         if number % 2 == 0 {
@@ -173,7 +173,7 @@ async fn writers_at_the_same_time_lose_nothing_and_neither_does_one_that_goes_aw
 #[tokio::test]
 async fn a_database_that_fails_for_long_costs_the_oldest_records_only() {
     let world = world().await;
-    let ledger = Ledger::new(Notices::new());
+    let ledger = Ledger::new(EventBus::new());
     world.fails();
     let last = MOST as u64 + 1;
     for number in 1..=last {
@@ -191,7 +191,7 @@ async fn a_database_that_fails_for_long_costs_the_oldest_records_only() {
 #[tokio::test]
 async fn readings_are_thinned_out_for_the_database_and_the_newest_is_known_all_the_same() {
     let world = world().await;
-    let ledger = Ledger::new(Notices::new());
+    let ledger = Ledger::new(EventBus::new());
     for second in 0..=600 {
         ledger.quota(world.tenant, world.account, reading(second));
     }
@@ -214,7 +214,7 @@ async fn readings_are_thinned_out_for_the_database_and_the_newest_is_known_all_t
 #[tokio::test]
 async fn samples_that_a_failing_database_did_not_take_are_written_later_and_once() {
     let world = world().await;
-    let ledger = Ledger::new(Notices::new());
+    let ledger = Ledger::new(EventBus::new());
     ledger.quota(world.tenant, world.account, reading(0));
     ledger.outcome(world.tenant, world.account, Outcome::Success);
     ledger.request(world.request(1));
@@ -246,7 +246,7 @@ async fn samples_that_came_while_the_database_refused_stand_behind_those_that_it
 #[tokio::test]
 async fn what_is_remembered_of_two_weeks_is_bounded_and_the_same_after_a_restart() {
     let world = world().await;
-    let ledger = Ledger::new(Notices::new());
+    let ledger = Ledger::new(EventBus::new());
     let minutes = 15 * 24 * 60;
     for minute in 0..=minutes {
         // A point a minute, a hundred of them, and again.
@@ -260,7 +260,7 @@ async fn what_is_remembered_of_two_weeks_is_bounded_and_the_same_after_a_restart
     let remembered = ledger.look(world.account, |record| record.samples.len());
     assert!((700..=1_000).contains(&remembered), "{remembered}");
 
-    let again = Ledger::new(Notices::new());
+    let again = Ledger::new(EventBus::new());
     again.recall_histories(&world.store, world.tenant, now).await.unwrap();
     let mut before = ledger.look(world.account, |record| record.samples.to_vec());
     let mut after = again.look(world.account, |record| record.samples.to_vec());
@@ -274,7 +274,7 @@ async fn what_is_remembered_of_two_weeks_is_bounded_and_the_same_after_a_restart
     assert_eq!(again.last_sample(world.account), Some(now));
 }
 
-impl World {
+impl LedgerWorld {
     /// A request that moved its conversation, with these tokens.
     fn moved(&self, number: u64, tokens: u64) -> RequestRecord {
         let mut record = self.request(number);
@@ -293,7 +293,7 @@ impl World {
 async fn moves_are_counted_for_a_day_by_the_account_that_they_led_to() {
     const DAY: u64 = 24 * 3600;
     let world = world().await;
-    let ledger = Ledger::new(Notices::new());
+    let ledger = Ledger::new(EventBus::new());
     let cost = |ledger: &Ledger, second: u64| {
         let of_nobody = AccountId(Uuid::nil());
         let accounts = [world.account, of_nobody].into_iter();
@@ -310,7 +310,7 @@ async fn moves_are_counted_for_a_day_by_the_account_that_they_led_to() {
     assert_eq!((cost(&ledger, 600), cost(&ledger, DAY), cost(&ledger, DAY + 600)), (twice, twice, once));
 
     ledger.write(&world.store).await.unwrap();
-    let again = Ledger::new(Notices::new());
+    let again = Ledger::new(EventBus::new());
     again.recall_histories(&world.store, world.tenant, at(0)).await.unwrap();
     assert_eq!((cost(&again, 600), cost(&again, DAY + 600)), (twice, once), "after a restart");
 }
@@ -319,7 +319,7 @@ async fn moves_are_counted_for_a_day_by_the_account_that_they_led_to() {
 async fn work_is_counted_from_the_first_whole_hour_in_which_quota_is_known_too() {
     const HOUR: i64 = 3600;
     let world = world().await;
-    let ledger = Ledger::new(Notices::new());
+    let ledger = Ledger::new(EventBus::new());
     let work = |ledger: &Ledger| ledger.look(world.account, |record| record.work);
     let begins = HOUR - at(0).as_second() % HOUR;
     let number = |second: i64| u64::try_from(second).unwrap();

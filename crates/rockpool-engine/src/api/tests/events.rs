@@ -30,7 +30,7 @@ async fn listen(stage: &Stage) -> BodyDataStream {
 }
 
 fn say(stage: &Stage, event: EngineEvent) {
-    stage.handle().core().notices.say(event);
+    stage.handle().core().event_bus.publish(event);
 }
 
 async fn next(stream: &mut BodyDataStream) -> String {

@@ -6,13 +6,13 @@ fn now() -> Timestamp {
     Timestamp::from_second(1_800_000_000).unwrap()
 }
 
-fn fault(json: &[u8]) -> Fault {
-    Fault::read(json, now())
+fn fault(json: &[u8]) -> ProviderFault {
+    ProviderFault::read(json, now())
 }
 
 /// Code and sentence.
 fn said(body: &str) -> (Option<String>, Option<String>) {
-    let Fault { code, sentence, .. } = fault(body.as_bytes());
+    let ProviderFault { code, sentence, .. } = fault(body.as_bytes());
     (code, sentence)
 }
 
@@ -21,12 +21,12 @@ fn an_error_object_gives_its_code_its_sentence_and_its_reset() {
     let body = r#"{"error":{"code":"usage_limit_reached","type":"t","message":"The limit.","resets_at":1800000100}}"#;
     assert_eq!(
         fault(body.as_bytes()),
-        Fault {
+        ProviderFault {
             kind: Some("t".into()),
             code: Some("usage_limit_reached".into()),
             sentence: Some("The limit.".into()),
             resets_at: Timestamp::from_second(1_800_000_100).ok(),
-            ..Fault::default()
+            ..ProviderFault::default()
         }
     );
 }
@@ -53,7 +53,7 @@ fn a_bare_error_is_read_where_it_stands() {
 #[test]
 fn a_body_that_is_no_object_says_nothing() {
     for body in ["<html><h1>403 Forbidden</h1></html>", "", "[]", r#"[{"code":"a"}]"#, "null", "7", "{}"] {
-        assert_eq!(fault(body.as_bytes()), Fault::default(), "{body}");
+        assert_eq!(fault(body.as_bytes()), ProviderFault::default(), "{body}");
         assert_eq!(issuer_code(body.as_bytes()), None, "{body}");
     }
 }
@@ -73,7 +73,7 @@ fn an_error_is_found_in_each_form_the_provider_uses() {
         assert_eq!((fault.status, fault.code.as_deref()), (status, Some(code)));
     }
     assert_eq!(fault(br#"{"detail":"Unauthorized"}"#).code, None);
-    assert_eq!(fault(b"<html>"), Fault::default());
+    assert_eq!(fault(b"<html>"), ProviderFault::default());
 }
 
 #[test]

@@ -10,7 +10,7 @@ use super::parse::{NotUsage, UsageReport, parse};
 use crate::host::clock::Clock;
 use crate::provider::bearer::Bearer;
 use crate::provider::endpoints;
-use crate::provider::error::{Fault, connection_in_words};
+use crate::provider::error::{ProviderFault, connection_in_words};
 use crate::provider::headers::ACCOUNT_ID;
 use crate::provider::upstream::{ORIGINATOR, USER_AGENT, Upstream};
 
@@ -69,7 +69,7 @@ pub(crate) async fn fetch(
     if !status.is_success() {
         return Err(UsageError::Answered {
             status: status.as_u16(),
-            code: Fault::read(&body, clock.wall()).code,
+            code: ProviderFault::read(&body, clock.wall()).code,
         });
     }
     Ok(parse(&body, clock.wall())?)

@@ -8,8 +8,8 @@ use http::{HeaderMap, HeaderValue, StatusCode, header};
 use http_body_util::{BodyExt, Limited};
 use rockpool_routing::{AccountId, Class, Delivery, PinKind};
 
+use super::bearer_choice::{BearerChoice, BearerShown, bearer_of, class_without_bearer};
 use super::context::RequestContext;
-use super::credentials::{BearerShown, Credentials, bearer_of, class_without_bearer};
 use crate::core::Core;
 use crate::provider::delivery;
 use crate::provider::delivery::SendFailure;
@@ -36,13 +36,13 @@ const ERROR_BODY: usize = 1 << 20;
 /// What an attempt sends to which account.
 pub(crate) struct Outgoing {
     pub(crate) account: AccountId,
-    pub(crate) credentials: Credentials,
+    pub(crate) bearer_choice: BearerChoice,
     pub(crate) body: Sendable,
     pub(crate) turn_state: TurnState,
 }
 
 /// The answer of one attempt.
-pub(crate) enum Reply {
+pub(crate) enum ProviderReply {
     /// A stream whose beginning is known to be an answer, or to be an error (by its class).
     Stream { status: StatusCode, headers: HeaderMap, peeked: Box<Peeked> },
     /// A whole answer: an error, or one that is not a stream.
@@ -53,7 +53,7 @@ pub(crate) enum Reply {
 
 /// The outcome of one attempt, over HTTP or a WebSocket.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Outcome {
+pub(crate) struct AttemptOutcome {
     pub(crate) class: Class,
     pub(crate) status: Option<u16>,
     pub(crate) delivery: Delivery,
@@ -63,7 +63,7 @@ pub(crate) struct Outcome {
     pub(crate) since: Instant,
 }
 
-impl Outcome {
+impl AttemptOutcome {
     /// What is noted of it.
     pub(crate) fn noted(&self) -> Try {
         Try { class: self.class, status: self.status, delivery: self.delivery, since: self.since }
@@ -72,19 +72,19 @@ impl Outcome {
 
 /// One attempt over HTTP that has come to an answer, or to nothing.
 pub(crate) struct Tried {
-    pub(crate) outcome: Outcome,
-    pub(crate) reply: Reply,
+    pub(crate) outcome: AttemptOutcome,
+    pub(crate) reply: ProviderReply,
 }
 
 /// Sends the request on behalf of an account and looks at the answer until it is known to be one.
 pub(crate) async fn send(context: &RequestContext, outgoing: &Outgoing) -> Tried {
     let since = context.core().clock.now().mono;
-    let failed = |class, delivery, bearer| Outcome { class, status: None, delivery, bearer, since };
-    let (bearer, workspace) = match bearer_of(context, outgoing.account, outgoing.credentials).await {
+    let failed = |class, delivery, bearer| AttemptOutcome { class, status: None, delivery, bearer, since };
+    let (bearer, workspace) = match bearer_of(context, outgoing.account, outgoing.bearer_choice).await {
         Ok(found) => found,
         Err(error) => {
             let outcome = failed(class_without_bearer(&error), Delivery::NotSent, BearerShown::None);
-            return Tried { outcome, reply: Reply::Nothing(error.to_string()) };
+            return Tried { outcome, reply: ProviderReply::Nothing(error.to_string()) };
         }
     };
     let shown = BearerShown::Generation(bearer.generation);
@@ -93,11 +93,14 @@ pub(crate) async fn send(context: &RequestContext, outgoing: &Outgoing) -> Tried
         Ok(Ok(response)) => response,
         Ok(Err(error)) => {
             let outcome = failed(Class::FAILURE, SendFailure::of(&error).delivery(), shown);
-            return Tried { outcome, reply: Reply::Nothing(connection_in_words(&error)) };
+            return Tried { outcome, reply: ProviderReply::Nothing(connection_in_words(&error)) };
         }
         Err(_) => {
             let outcome = failed(Class::FAILURE, Delivery::Unknown, shown);
-            return Tried { outcome, reply: Reply::Nothing("no answer within five minutes".to_owned()) };
+            return Tried {
+                outcome,
+                reply: ProviderReply::Nothing("no answer within five minutes".to_owned()),
+            };
         }
     };
     let answered = failed(Class::FAILURE, Delivery::Answered, shown);
@@ -124,35 +127,35 @@ async fn answer(
     core: &Arc<Core>,
     account: AccountId,
     response: reqwest::Response,
-    outcome: Outcome,
+    outcome: AttemptOutcome,
 ) -> Tried {
     let response: http::Response<reqwest::Body> = response.into();
     let (head, body) = response.into_parts();
     let now = core.clock.wall();
     if let Some(reading) = usage::headers::reading(&head.headers, now) {
-        core.observe(account, reading);
+        core.record_quota(account, reading);
     }
-    let outcome = Outcome { status: Some(head.status.as_u16()), ..outcome };
+    let outcome = AttemptOutcome { status: Some(head.status.as_u16()), ..outcome };
     if let Some(state) = head.headers.get(TURN_STATE).and_then(|value| value.to_str().ok()) {
-        core.bind(account, PinKind::Turn, state);
+        core.pin(account, PinKind::Turn, state);
     }
     if head.status.is_success() && is_event_stream(&head.headers) {
         let peeked = Box::new(first_event::peek(core, account, body).await);
-        let outcome = Outcome { class: peeked.class(), delivery: peeked.delivery(), ..outcome };
+        let outcome = AttemptOutcome { class: peeked.class(), delivery: peeked.delivery(), ..outcome };
         return Tried {
             outcome,
-            reply: Reply::Stream { status: head.status, headers: head.headers, peeked },
+            reply: ProviderReply::Stream { status: head.status, headers: head.headers, peeked },
         };
     }
     let limit = if head.status.is_success() { MAX_BODY } else { ERROR_BODY };
     let Ok(Ok(body)) = tokio::time::timeout(BODY_TIMEOUT, Limited::new(body, limit).collect()).await else {
         let delivery =
             if head.status.is_success() { Delivery::Begun } else { delivery::of_answer(head.status) };
-        let reply = Reply::Nothing("the provider's answer broke off".to_owned());
-        return Tried { outcome: Outcome { delivery, ..outcome }, reply };
+        let reply = ProviderReply::Nothing("the provider's answer broke off".to_owned());
+        return Tried { outcome: AttemptOutcome { delivery, ..outcome }, reply };
     };
     let body = body.to_bytes();
     let class = class_of_answer(head.status, &head.headers, &body, now);
-    let outcome = Outcome { class, delivery: delivery::of_answer(head.status), ..outcome };
-    Tried { outcome, reply: Reply::Whole { status: head.status, headers: head.headers, body } }
+    let outcome = AttemptOutcome { class, delivery: delivery::of_answer(head.status), ..outcome };
+    Tried { outcome, reply: ProviderReply::Whole { status: head.status, headers: head.headers, body } }
 }

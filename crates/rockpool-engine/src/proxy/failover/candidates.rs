@@ -6,7 +6,7 @@ use std::collections::VecDeque;
 use rockpool_routing::failover::Remedy;
 use rockpool_routing::{AccountId, Candidate, Class, Delivery, Progress, Remedies, Verdict, verdict};
 
-use super::credentials::{BearerShown, Credentials};
+use super::bearer_choice::{BearerChoice, BearerShown};
 use crate::proxy::request::payload::AssumedOrigin;
 
 /// What to do after an attempt.
@@ -42,7 +42,7 @@ pub(crate) struct Candidates {
     current: Option<AccountId>,
     met: Vec<AccountId>,
     remedies: Remedies,
-    credentials: Credentials,
+    bearer_choice: BearerChoice,
     origin: AssumedOrigin,
 }
 
@@ -55,8 +55,8 @@ impl Candidates {
             current,
             met: Vec::new(),
             remedies: Remedies::default(),
-            credentials: Credentials::Present,
-            origin: AssumedOrigin::Home,
+            bearer_choice: BearerChoice::Present,
+            origin: AssumedOrigin::Pinned,
         }
     }
 
@@ -71,8 +71,8 @@ impl Candidates {
     }
 
     /// The bearer to ask it with.
-    pub(crate) fn credentials(&self) -> Credentials {
-        self.credentials
+    pub(crate) fn bearer_choice(&self) -> BearerChoice {
+        self.bearer_choice
     }
 
     /// Where the history that it is sent is taken to be made.
@@ -84,7 +84,7 @@ impl Candidates {
     pub(crate) fn advance(&mut self) -> Next {
         // What may be sent again once is a matter of the request; the other remedies are the account's.
         self.remedies = Remedies { replay: self.remedies.replay, ..Remedies::default() };
-        self.credentials = Credentials::Present;
+        self.bearer_choice = BearerChoice::Present;
         self.met.extend(self.current);
         self.current = self.ahead.pop_front().map(|next| next.account);
         self.current.map_or(Next::NoneLeft, Next::Account)
@@ -123,19 +123,19 @@ impl Candidates {
         if delivery.may_be_billed() {
             self.remedies.replay = Remedy::Spent;
         }
-        self.credentials = Credentials::Present;
+        self.bearer_choice = BearerChoice::Present;
         match verdict {
             Verdict::Return => Next::Return,
             Verdict::RefreshAndRetry => {
                 self.remedies.refresh = Remedy::Spent;
                 if let BearerShown::Generation(generation) = bearer {
-                    self.credentials = Credentials::NewerThan(generation);
+                    self.bearer_choice = BearerChoice::NewerThan(generation);
                 }
                 Next::Refresh
             }
             Verdict::StripAndRetry => {
                 self.remedies.strip = Remedy::Spent;
-                self.origin = AssumedOrigin::HomeMixed;
+                self.origin = AssumedOrigin::PinnedMixed;
                 Next::Strip
             }
             Verdict::TryNext => {
@@ -235,7 +235,7 @@ mod tests {
     }
 
     #[test]
-    fn the_account_that_a_history_is_bound_to_is_tried_before_the_others() {
+    fn the_account_that_a_history_is_specific_to_is_tried_before_the_others() {
         let mut candidates = candidates();
         assert_eq!(candidates.prefer(id(2)), Next::Account(id(2)));
         assert_eq!(candidates.current(), Some(id(2)));

@@ -75,9 +75,9 @@ impl RequestContext {
     }
 
     /// What becomes of the turn state that the tool repeats, where `account` is asked and the conversation
-    /// lives at `home`.
-    pub(crate) fn turn_state(&self, account: AccountId, home: Option<ConversationPin>) -> TurnState {
-        headers::turn_state_for(account, self.turn_giver, home, &self.pool)
+    /// lives at `pin`.
+    pub(crate) fn turn_state(&self, account: AccountId, pin: Option<ConversationPin>) -> TurnState {
+        headers::turn_state_for(account, self.turn_giver, pin, &self.pool)
     }
 }
 

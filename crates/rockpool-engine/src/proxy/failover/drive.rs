@@ -9,12 +9,12 @@ use std::sync::Arc;
 
 use rockpool_routing::{AccountId, Candidate, ConversationKey, ConversationPin, Delivery, Readiness};
 
-use super::attempt::{Outcome, Outgoing};
+use super::attempt::{AttemptOutcome, Outgoing};
+use super::bearer_choice::BearerChoice;
 use super::candidates::{Candidates, Next};
 use super::context::RequestContext;
-use super::credentials::Credentials;
 use super::lease::Lease;
-use crate::proxy::record::Record;
+use crate::proxy::record::OpenRecord;
 use crate::proxy::request::headers::TurnState;
 use crate::proxy::request::payload::Payload;
 
@@ -25,7 +25,7 @@ pub(crate) enum Step {
     /// No account is left that could be asked.
     NoneLeft,
     /// Only this account could go on with the conversation, and it is not among those that may be asked.
-    HeldByHome(AccountId),
+    PinnedUnavailable(AccountId),
 }
 
 /// What becomes of an attempt that failed, or was answered, before anything went to the tool.
@@ -60,26 +60,26 @@ pub(crate) struct Drive {
     candidates: Candidates,
     when_none_left: WhenNoneLeft,
     /// Where the conversation lives.
-    home: Option<ConversationPin>,
+    pin: Option<ConversationPin>,
     /// The conversation that the answer puts on its account.
     places: Option<ConversationKey>,
-    record: Record,
+    record: OpenRecord,
 }
 
 impl Drive {
-    /// The way of a request over `candidates`, for a conversation that lives at `home`.
+    /// The way of a request over `candidates`, for a conversation that lives at `pin`.
     pub(crate) fn new(
         context: &Arc<RequestContext>,
         candidates: &[Candidate],
-        home: Option<ConversationPin>,
+        pin: Option<ConversationPin>,
         when_none_left: WhenNoneLeft,
-        record: Record,
+        record: OpenRecord,
     ) -> Self {
         Self {
             context: Arc::clone(context),
             candidates: Candidates::new(candidates),
             when_none_left,
-            home,
+            pin,
             places: context.conversation.clone(),
             record,
         }
@@ -90,19 +90,19 @@ impl Drive {
         self.places = None;
     }
 
-    pub(crate) fn record(&mut self) -> &mut Record {
+    pub(crate) fn record(&mut self) -> &mut OpenRecord {
         &mut self.record
     }
 
-    pub(crate) fn into_record(self) -> Record {
+    pub(crate) fn into_record(self) -> OpenRecord {
         self.record
     }
 
     /// The account to dial, for a handshake that carries no request yet, with the bearer and the turn state
     /// that go with it.
-    pub(crate) fn next_to_dial(&self) -> Option<(AccountId, Credentials, TurnState)> {
+    pub(crate) fn next_to_dial(&self) -> Option<(AccountId, BearerChoice, TurnState)> {
         let account = self.candidates.current()?;
-        Some((account, self.candidates.credentials(), self.context.turn_state(account, self.home)))
+        Some((account, self.candidates.bearer_choice(), self.context.turn_state(account, self.pin)))
     }
 
     /// What to do now.
@@ -114,14 +114,14 @@ impl Drive {
                     Next::NoneLeft | Next::Return | Next::Refresh | Next::Strip => return Step::NoneLeft,
                 }
             };
-            let relation = self.candidates.origin().relation(self.home, account);
-            let body = match (payload.for_relation(relation), self.home) {
+            let relation = self.candidates.origin().relation(self.pin, account);
+            let body = match (payload.for_relation(relation), self.pin) {
                 (Ok(body), _) => body,
                 (Err(_), None) => return Step::NoneLeft,
-                (Err(_), Some(home)) => match self.candidates.prefer(home.account) {
+                (Err(_), Some(pin)) => match self.candidates.prefer(pin.account) {
                     Next::Account(_) => continue,
                     Next::NoneLeft | Next::Return | Next::Refresh | Next::Strip => {
-                        return Step::HeldByHome(home.account);
+                        return Step::PinnedUnavailable(pin.account);
                     }
                 },
             };
@@ -129,14 +129,14 @@ impl Drive {
                 self.pass_over(account);
                 continue;
             };
-            let credentials = self.candidates.credentials();
-            let turn_state = self.context.turn_state(account, self.home);
-            return Step::Send(lease, Outgoing { account, credentials, body, turn_state });
+            let bearer_choice = self.candidates.bearer_choice();
+            let turn_state = self.context.turn_state(account, self.pin);
+            return Step::Send(lease, Outgoing { account, bearer_choice, body, turn_state });
         }
     }
 
     /// Decides after an attempt; one that is not the answer is noted, and its account let go.
-    pub(crate) fn after(&mut self, lease: Lease, outcome: &Outcome) -> After {
+    pub(crate) fn after(&mut self, lease: Lease, outcome: &AttemptOutcome) -> After {
         let next = self.candidates.after(outcome.class, outcome.delivery, outcome.bearer);
         if next == Next::Return {
             return After::Answer(lease);
@@ -152,7 +152,7 @@ impl Drive {
         &mut self,
         account: AccountId,
         lease: Option<Lease>,
-        outcome: &Outcome,
+        outcome: &AttemptOutcome,
     ) -> AfterRefusal {
         self.record.tried(account, outcome.noted());
         if let Some(lease) = lease {
@@ -168,7 +168,7 @@ impl Drive {
     }
 
     /// Notes how an attempt ended, and lets its account go.
-    pub(crate) fn close(&mut self, lease: Lease, outcome: &Outcome) {
+    pub(crate) fn close(&mut self, lease: Lease, outcome: &AttemptOutcome) {
         self.record.tried(lease.account(), outcome.noted());
         lease.finish(outcome.class);
     }
@@ -179,9 +179,9 @@ impl Drive {
     }
 
     /// An account that was refused with a fresh bearer too would only have its tokens rotated by another try.
-    fn learn_refused(&self, account: AccountId, next: Next, outcome: &Outcome) {
+    fn learn_refused(&self, account: AccountId, next: Next, outcome: &AttemptOutcome) {
         if next.leaves_refused(outcome.class, outcome.bearer) {
-            self.context.core().distrust(account);
+            self.context.core().bearer_refused(account);
         }
     }
 

@@ -52,7 +52,7 @@ impl Lease {
 
     fn close(&mut self, class: Class) {
         if let Some(ticket) = self.ticket.take() {
-            self.core.settle(ticket, class);
+            self.core.attempt_ended(ticket, class);
         }
     }
 }

@@ -1,9 +1,9 @@
 //! Which account is asked, with which credentials, and what is done after it.
 
 pub(crate) mod attempt;
+pub(crate) mod bearer_choice;
 pub(crate) mod candidates;
 pub(crate) mod context;
-pub(crate) mod credentials;
 pub(crate) mod drive;
 pub(crate) mod lease;
 pub(crate) mod no_account;

@@ -53,21 +53,21 @@ pub(crate) fn error(core: &Core, caller: &Caller, pool: &Pool) -> Option<ProxyEr
     Some(trouble.into_error(detail, needs_person))
 }
 
-/// The error for a conversation that only `home` can continue, and `home` cannot now; `None` where it can.
-pub(crate) fn bound(core: &Core, caller: &Caller, home: AccountId, pool: &Pool) -> Option<ProxyError> {
+/// The error for a conversation that only `pinned` can continue, and `pinned` cannot now; `None` where it can.
+pub(crate) fn pinned(core: &Core, caller: &Caller, pinned: AccountId, pool: &Pool) -> Option<ProxyError> {
     let registry = core.registry.get();
-    let Some(row) = registry.account(home).filter(|row| row.tenant == caller.client.tenant) else {
+    let Some(row) = registry.account(pinned).filter(|row| row.tenant == caller.client.tenant) else {
         return Some(ProxyError::NoUsableAccount(format!(
             "Only the account that has compacted this conversation can continue it, and that was removed. {ANEW}"
         )));
     };
-    if !pool.accounts().any(|account| account == home) {
+    if !pool.accounts().any(|account| account == pinned) {
         return Some(ProxyError::NoUsableAccount(format!(
             "Only “{}” can continue this conversation, and it is not in this pool any more. Put it back, or: {ANEW}",
             row.name
         )));
     }
-    let trouble = Trouble::of(core, caller, &Pool::single(home))?;
+    let trouble = Trouble::of(core, caller, &Pool::single(pinned))?;
     let detail = format!("Only “{}” can continue this conversation. {} {ANEW}", row.name, trouble.detail);
     Some(trouble.into_error(detail.clone(), detail))
 }

@@ -6,19 +6,19 @@ use bytes::Bytes;
 use http::{HeaderMap, StatusCode};
 use rockpool_routing::{AccountId, Class, Selection};
 
-use super::attempt::{self, Reply, Tried};
+use super::attempt::{self, ProviderReply, Tried};
 use super::context::RequestContext;
 use super::drive::{After, Drive, Step, WhenNoneLeft};
 use super::lease::Lease;
 use super::no_account;
-use crate::provider::event::Tokens;
-use crate::proxy::record::{Ending, Record};
+use crate::provider::event::TokenUsage;
+use crate::proxy::record::{Ending, OpenRecord};
 use crate::proxy::request::payload::Payload;
 use crate::proxy::response::error_response::ProxyError;
 use crate::proxy::response::relay::Relay;
 
 /// What the tool gets. All of it is noted, or notes itself when it ends.
-pub(crate) enum Answer {
+pub(crate) enum HttpAnswer {
     /// A stream of events, as they come.
     Stream { status: StatusCode, headers: HeaderMap, relay: Box<Relay> },
     /// A whole answer of the provider: an error, or one that is not a stream.
@@ -32,15 +32,17 @@ pub(crate) async fn serve(
     context: Arc<RequestContext>,
     selection: &Selection,
     mut payload: Payload,
-    record: Record,
-) -> Answer {
+    record: OpenRecord,
+) -> HttpAnswer {
     let mut drive = Drive::new(&context, &selection.candidates, selection.pin, WhenNoneLeft::Stop, record);
     let mut last: Option<Tried> = None;
     loop {
         let (lease, outgoing) = match drive.next(&mut payload) {
             Step::Send(lease, outgoing) => (lease, outgoing),
             Step::NoneLeft => return none_left(&context, drive.into_record(), last),
-            Step::HeldByHome(home) => return held_by_home(&context, drive.into_record(), home, last),
+            Step::PinnedUnavailable(pinned) => {
+                return pinned_unavailable(&context, drive.into_record(), pinned, last);
+            }
         };
         let tried = attempt::send(&context, &outgoing).await;
         match drive.after(lease, &tried.outcome) {
@@ -51,7 +53,7 @@ pub(crate) async fn serve(
 }
 
 /// The answer of an attempt is the tool's.
-fn answer(tried: Tried, lease: Lease, mut record: Record) -> Answer {
+fn answer(tried: Tried, lease: Lease, mut record: OpenRecord) -> HttpAnswer {
     let Tried { outcome, reply } = tried;
     let account = lease.account();
     let class = outcome.class;
@@ -59,21 +61,21 @@ fn answer(tried: Tried, lease: Lease, mut record: Record) -> Answer {
         lease.place();
     }
     match reply {
-        Reply::Stream { status, headers, peeked } => {
+        ProviderReply::Stream { status, headers, peeked } => {
             record.committed(account);
             let relay = Box::new(Relay::new(*peeked, lease, record, status.as_u16(), outcome.since));
-            Answer::Stream { status, headers, relay }
+            HttpAnswer::Stream { status, headers, relay }
         }
-        Reply::Whole { status, headers, body } => {
+        ProviderReply::Whole { status, headers, body } => {
             record.tried(account, outcome.noted());
             record.committed(account);
             record.wrote(body.len());
             lease.finish(class);
-            let (status_code, tokens) = (status.as_u16(), Tokens::default());
+            let (status_code, tokens) = (status.as_u16(), TokenUsage::default());
             record.finish(&Ending { class, status: status_code, account: Some(account), tokens });
-            Answer::Whole { status, headers, body }
+            HttpAnswer::Whole { status, headers, body }
         }
-        Reply::Nothing(text) => {
+        ProviderReply::Nothing(text) => {
             record.tried(account, outcome.noted());
             lease.finish(class);
             refused(record, class, ProxyError::Unreachable(text))
@@ -82,14 +84,14 @@ fn answer(tried: Tried, lease: Lease, mut record: Record) -> Answer {
 }
 
 /// Only the conversation's own account could go on with it, and it cannot serve now.
-fn held_by_home(
+fn pinned_unavailable(
     context: &RequestContext,
-    mut record: Record,
-    home: AccountId,
+    mut record: OpenRecord,
+    pinned: AccountId,
     last: Option<Tried>,
-) -> Answer {
-    record.bound(home);
-    match no_account::bound(context.core(), &context.caller, home, &context.pool) {
+) -> HttpAnswer {
+    record.pinned_unavailable(pinned);
+    match no_account::pinned(context.core(), &context.caller, pinned, &context.pool) {
         Some(error) => refused(record, Class::FAILURE, error),
         None => none_left(context, record, last),
     }
@@ -97,32 +99,32 @@ fn held_by_home(
 
 /// No account served the request: says when one can, or hands the last answer on. A refused bearer is no
 /// business of the tool's.
-fn none_left(context: &RequestContext, record: Record, last: Option<Tried>) -> Answer {
+fn none_left(context: &RequestContext, record: OpenRecord, last: Option<Tried>) -> HttpAnswer {
     let class = last.as_ref().map_or(Class::FAILURE, |tried| tried.outcome.class);
     if let Some(error) = no_account::error(context.core(), &context.caller, &context.pool) {
         return refused(record, class, error);
     }
     let unreachable = |text: &str| ProxyError::Unreachable(text.to_owned());
     match last.map(|tried| tried.reply) {
-        Some(Reply::Whole { status, headers, body }) if status != StatusCode::UNAUTHORIZED => {
+        Some(ProviderReply::Whole { status, headers, body }) if status != StatusCode::UNAUTHORIZED => {
             record.unserved(class, status.as_u16());
-            Answer::Whole { status, headers, body }
+            HttpAnswer::Whole { status, headers, body }
         }
-        Some(Reply::Stream { status, headers, peeked }) if !peeked.held.is_empty() => {
+        Some(ProviderReply::Stream { status, headers, peeked }) if !peeked.held.is_empty() => {
             record.unserved(class, status.as_u16());
-            Answer::Whole { status, headers, body: peeked.held }
+            HttpAnswer::Whole { status, headers, body: peeked.held }
         }
-        Some(Reply::Nothing(text)) => refused(record, class, ProxyError::Unreachable(text)),
-        Some(Reply::Whole { .. }) | None => {
+        Some(ProviderReply::Nothing(text)) => refused(record, class, ProxyError::Unreachable(text)),
+        Some(ProviderReply::Whole { .. }) | None => {
             refused(record, class, unreachable("no account's sign-in was accepted"))
         }
-        Some(Reply::Stream { .. }) => {
+        Some(ProviderReply::Stream { .. }) => {
             refused(record, class, unreachable("its answer broke off before it began"))
         }
     }
 }
 
-fn refused(record: Record, class: Class, error: ProxyError) -> Answer {
+fn refused(record: OpenRecord, class: Class, error: ProxyError) -> HttpAnswer {
     record.unserved(class, error.status_code());
-    Answer::Error(error)
+    HttpAnswer::Error(error)
 }

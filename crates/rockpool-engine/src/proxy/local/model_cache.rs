@@ -20,7 +20,7 @@ const PATIENCE: Duration = Duration::from_secs(5);
 /// Lists kept; one per account and client version.
 const MOST: usize = 200;
 
-type Key = (AccountId, String);
+type CacheKey = (AccountId, String);
 pub(super) type Models = Arc<Vec<Box<RawValue>>>;
 
 /// Why there is no list of an account's models.
@@ -111,10 +111,10 @@ impl KnownList {
 
 /// The lists that are known.
 #[derive(Default)]
-pub(crate) struct ModelCache(Mutex<BTreeMap<Key, Arc<KnownList>>>);
+pub(crate) struct ModelCache(Mutex<BTreeMap<CacheKey, Arc<KnownList>>>);
 
 impl ModelCache {
-    pub(super) fn list(&self, key: Key) -> Arc<KnownList> {
+    pub(super) fn list(&self, key: CacheKey) -> Arc<KnownList> {
         let mut lists = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if lists.len() >= MOST && !lists.contains_key(&key) {
             lists.clear();

@@ -17,7 +17,7 @@ use sha2::{Digest, Sha256};
 use super::model_cache::{Models, NoList};
 use crate::provider::endpoints::MODELS;
 use crate::proxy::authenticate::Caller;
-use crate::proxy::failover::attempt::{self, Outgoing, Reply, Tried};
+use crate::proxy::failover::attempt::{self, Outgoing, ProviderReply, Tried};
 use crate::proxy::failover::candidates::{Candidates, Next};
 use crate::proxy::failover::context::{Named, RequestContext};
 use crate::proxy::request::body::Encoding;
@@ -75,7 +75,7 @@ async fn fetch(context: &RequestContext, account: AccountId) -> Result<Vec<Box<R
     loop {
         let outgoing = Outgoing {
             account,
-            credentials: candidates.credentials(),
+            bearer_choice: candidates.bearer_choice(),
             body: Sendable { bytes: Bytes::new(), encoding: Encoding::Plain },
             turn_state: TurnState::Drop,
         };
@@ -87,13 +87,17 @@ async fn fetch(context: &RequestContext, account: AccountId) -> Result<Vec<Box<R
     }
 }
 
-fn listed(reply: Reply) -> Result<Vec<Box<RawValue>>, NoList> {
+fn listed(reply: ProviderReply) -> Result<Vec<Box<RawValue>>, NoList> {
     match reply {
-        Reply::Whole { status, body, .. } if status.is_success() => serde_json::from_slice::<Listed>(&body)
-            .map(|listed| listed.models)
-            .map_err(|_| NoList::Unreadable),
-        Reply::Whole { status, .. } | Reply::Stream { status, .. } => Err(NoList::Answered(status)),
-        Reply::Nothing(text) => Err(NoList::Unreachable(text)),
+        ProviderReply::Whole { status, body, .. } if status.is_success() => {
+            serde_json::from_slice::<Listed>(&body)
+                .map(|listed| listed.models)
+                .map_err(|_| NoList::Unreadable)
+        }
+        ProviderReply::Whole { status, .. } | ProviderReply::Stream { status, .. } => {
+            Err(NoList::Answered(status))
+        }
+        ProviderReply::Nothing(text) => Err(NoList::Unreachable(text)),
     }
 }
 

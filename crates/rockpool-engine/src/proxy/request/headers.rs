@@ -34,13 +34,13 @@ pub(crate) enum TurnState {
 pub(crate) fn turn_state_for(
     account: AccountId,
     giver: Option<AccountId>,
-    home: Option<ConversationPin>,
+    pin: Option<ConversationPin>,
     pool: &Pool,
 ) -> TurnState {
-    match (giver, home) {
+    match (giver, pin) {
         (Some(giver), _) if giver == account => TurnState::Keep,
         (Some(_), _) => TurnState::Drop,
-        (None, Some(home)) if home.account == account && home.history == History::Own => TurnState::Keep,
+        (None, Some(pin)) if pin.account == account && pin.history == History::Own => TurnState::Keep,
         (None, None) if pool.members.is_empty() => TurnState::Keep,
         (None, Some(_) | None) => TurnState::Drop,
     }

@@ -16,18 +16,18 @@ use thiserror::Error;
 pub(crate) enum Immovable {
     /// It holds items that only its own account can read.
     #[error("its history holds items that only its own account can read")]
-    Bound,
+    AccountSpecific,
     /// It could not be understood.
     #[error("its history could not be understood")]
     Unreadable,
 }
 
-/// A request with nothing in it that is bound to an account.
+/// A request with nothing in it that only one account can read.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Moved {
     /// There was nothing to take out.
     AsItWas,
-    /// The request with the bound parts cut out; all other bytes are as they were.
+    /// The request with those parts cut out; all other bytes are as they were.
     Changed(Vec<u8>),
 }
 
@@ -49,7 +49,7 @@ struct Item<'a> {
 
 /// What is done with items that cannot be left out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum BoundItems {
+pub(crate) enum AccountSpecific {
     /// They belong to another account: the history cannot move.
     Refuse,
     /// They belong to the account that is asked, as far as is known.
@@ -57,12 +57,12 @@ pub(crate) enum BoundItems {
 }
 
 /// Cuts encrypted reasoning, and a turn state inside `client_metadata`, out of a plain JSON request.
-pub(crate) fn moved(json: &[u8], bound: BoundItems) -> Result<Moved, Immovable> {
+pub(crate) fn moved(json: &[u8], account_specific: AccountSpecific) -> Result<Moved, Immovable> {
     let text = std::str::from_utf8(json).map_err(|_| Immovable::Unreadable)?;
     let request: Request<'_> = serde_json::from_str(text).map_err(|_| Immovable::Unreadable)?;
     let mut cuts = Vec::new();
     if let Some(input) = request.input {
-        cuts.extend(bound_items(text, input, bound)?);
+        cuts.extend(reasoning_ranges(text, input, account_specific)?);
     }
     if let Some(metadata) = request.client_metadata {
         cuts.extend(turn_state(text, metadata));
@@ -82,14 +82,18 @@ pub(crate) fn moved(json: &[u8], bound: BoundItems) -> Result<Moved, Immovable> 
 }
 
 /// The ranges of reasoning items that carry ciphertext. `input` may be a plain string, which has none.
-fn bound_items(text: &str, input: &RawValue, bound: BoundItems) -> Result<Vec<Range<usize>>, Immovable> {
+fn reasoning_ranges(
+    text: &str,
+    input: &RawValue,
+    account_specific: AccountSpecific,
+) -> Result<Vec<Range<usize>>, Immovable> {
     let Ok(items) = serde_json::from_str::<Vec<&RawValue>>(input.get()) else { return Ok(Vec::new()) };
     let mut elements = Vec::with_capacity(items.len());
     for raw in items {
         let range = place(text, raw);
         let cut = match serde_json::from_str::<Item<'_>>(raw.get()) {
-            Ok(item) => is_bound(&item, bound)?,
-            Err(_) => Bound::No,
+            Ok(item) => treatment(&item, account_specific)?,
+            Err(_) => Treatment::Keep,
         };
         elements.push((range, cut));
     }
@@ -97,30 +101,30 @@ fn bound_items(text: &str, input: &RawValue, bound: BoundItems) -> Result<Vec<Ra
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Bound {
-    No,
-    Yes,
+enum Treatment {
+    Keep,
+    Cut,
 }
 
-fn is_bound(item: &Item<'_>, bound: BoundItems) -> Result<Bound, Immovable> {
+fn treatment(item: &Item<'_>, account_specific: AccountSpecific) -> Result<Treatment, Immovable> {
     match item.kind.as_deref() {
-        Some("compaction" | "compaction_summary" | "agent_message") => match bound {
-            BoundItems::Refuse => Err(Immovable::Bound),
-            BoundItems::Keep => Ok(Bound::No),
+        Some("compaction" | "compaction_summary" | "agent_message") => match account_specific {
+            AccountSpecific::Refuse => Err(Immovable::AccountSpecific),
+            AccountSpecific::Keep => Ok(Treatment::Keep),
         },
         Some("reasoning") if item.encrypted_content.is_some_and(|content| content.get() != "null") => {
-            Ok(Bound::Yes)
+            Ok(Treatment::Cut)
         }
-        Some(_) | None => Ok(Bound::No),
+        Some(_) | None => Ok(Treatment::Keep),
     }
 }
 
 /// The ranges to cut, each with the comma that would be left over.
-fn cut_elements(text: &str, elements: &[(Range<usize>, Bound)]) -> Vec<Range<usize>> {
+fn cut_elements(text: &str, elements: &[(Range<usize>, Treatment)]) -> Vec<Range<usize>> {
     let mut cuts: Vec<Range<usize>> = Vec::new();
     let mut kept_before = false;
-    for (index, (range, bound)) in elements.iter().enumerate() {
-        if *bound == Bound::No {
+    for (index, (range, treatment)) in elements.iter().enumerate() {
+        if *treatment == Treatment::Keep {
             kept_before = true;
             continue;
         }
@@ -164,7 +168,7 @@ mod tests {
     use serde_json::{Value, json};
 
     fn changed(text: &str) -> Value {
-        match moved(text.as_bytes(), BoundItems::Refuse).unwrap() {
+        match moved(text.as_bytes(), AccountSpecific::Refuse).unwrap() {
             Moved::Changed(bytes) => serde_json::from_slice(&bytes).unwrap(),
             Moved::AsItWas => panic!("nothing was taken out of {text}"),
         }
@@ -193,7 +197,9 @@ mod tests {
     #[test]
     fn everything_else_stays_byte_for_byte() {
         let text = format!(r#"{{"model":"m","input":[{MESSAGE},{REASONING}],"unknown" : 1e2 }}"#);
-        let Moved::Changed(bytes) = moved(text.as_bytes(), BoundItems::Refuse).unwrap() else { panic!() };
+        let Moved::Changed(bytes) = moved(text.as_bytes(), AccountSpecific::Refuse).unwrap() else {
+            panic!()
+        };
         assert_eq!(bytes, format!(r#"{{"model":"m","input":[{MESSAGE}],"unknown" : 1e2 }}"#).into_bytes());
     }
 
@@ -204,23 +210,23 @@ mod tests {
             r#"{"input":"say hi"}"#,
             r#"{"model":"m"}"#,
         ] {
-            assert_eq!(moved(text.as_bytes(), BoundItems::Refuse), Ok(Moved::AsItWas));
+            assert_eq!(moved(text.as_bytes(), AccountSpecific::Refuse), Ok(Moved::AsItWas));
         }
     }
 
     #[test]
-    fn compaction_and_agent_messages_bind_a_history_to_its_account() {
+    fn a_history_with_compaction_or_agent_messages_stays_on_its_account() {
         for kind in ["compaction", "agent_message"] {
             let text = format!(r#"{{"input":[{MESSAGE},{{"type":"{kind}","encrypted_content":"g"}}]}}"#);
-            assert_eq!(moved(text.as_bytes(), BoundItems::Refuse), Err(Immovable::Bound));
+            assert_eq!(moved(text.as_bytes(), AccountSpecific::Refuse), Err(Immovable::AccountSpecific));
         }
-        assert_eq!(moved(b"\xff", BoundItems::Refuse), Err(Immovable::Unreadable));
+        assert_eq!(moved(b"\xff", AccountSpecific::Refuse), Err(Immovable::Unreadable));
     }
 
     #[test]
     fn what_its_own_account_compacted_stays_while_reasoning_goes() {
         let text = format!(r#"{{"input":[{{"type":"compaction"}},{REASONING}]}}"#);
-        let Moved::Changed(bytes) = moved(text.as_bytes(), BoundItems::Keep).unwrap() else { panic!() };
+        let Moved::Changed(bytes) = moved(text.as_bytes(), AccountSpecific::Keep).unwrap() else { panic!() };
         assert_eq!(bytes, br#"{"input":[{"type":"compaction"}]}"#);
     }
 

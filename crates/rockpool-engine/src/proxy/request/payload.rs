@@ -6,7 +6,7 @@ use rockpool_routing::{AccountId, ConversationPin, History};
 use super::body::Encoding;
 use super::facts;
 use super::history;
-use super::history::{BoundItems, Immovable, Moved};
+use super::history::{AccountSpecific, Immovable, Moved};
 
 /// How the conversation's history relates to the account that is asked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -23,25 +23,25 @@ pub(crate) enum Relation {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum AssumedOrigin {
     /// Where the conversation lives.
-    Home,
+    Pinned,
     /// The same, but it holds reasoning that the account asked could not read.
-    HomeMixed,
+    PinnedMixed,
     /// Even without reasoning it could not be read: whoever made it gets it untouched.
     Elsewhere,
 }
 
 impl AssumedOrigin {
-    /// How the history relates to `account`, for a conversation that lives at `home`.
-    pub(crate) fn relation(self, home: Option<ConversationPin>, account: AccountId) -> Relation {
-        match (self, home) {
+    /// How the history relates to `account`, for a conversation that has this pin.
+    pub(crate) fn relation(self, pin: Option<ConversationPin>, account: AccountId) -> Relation {
+        match (self, pin) {
             (Self::Elsewhere, _) => Relation::Own,
-            (Self::Home | Self::HomeMixed, Some(home)) if home.account != account => Relation::Foreign,
-            (Self::HomeMixed, _) => Relation::Mixed,
-            (Self::Home, Some(home)) => match home.history {
+            (Self::Pinned | Self::PinnedMixed, Some(pin)) if pin.account != account => Relation::Foreign,
+            (Self::PinnedMixed, _) => Relation::Mixed,
+            (Self::Pinned, Some(pin)) => match pin.history {
                 History::Own => Relation::Own,
                 History::Mixed => Relation::Mixed,
             },
-            (Self::Home, None) => Relation::Own,
+            (Self::Pinned, None) => Relation::Own,
         }
     }
 }
@@ -73,20 +73,20 @@ impl Payload {
             Relation::Mixed => {
                 let original = &self.original;
                 let mixed = self.mixed.get_or_insert_with(|| {
-                    without_reasoning(original, BoundItems::Keep).unwrap_or_else(|_| original.clone())
+                    without_reasoning(original, AccountSpecific::Keep).unwrap_or_else(|_| original.clone())
                 });
                 Ok(mixed.clone())
             }
             Relation::Foreign => self
                 .moved
-                .get_or_insert_with(|| without_reasoning(&self.original, BoundItems::Refuse))
+                .get_or_insert_with(|| without_reasoning(&self.original, AccountSpecific::Refuse))
                 .clone(),
         }
     }
 }
 
 /// What cannot be understood is sent as it is: the provider says best what is wrong with it.
-fn without_reasoning(original: &Sendable, bound: BoundItems) -> Result<Sendable, Immovable> {
+fn without_reasoning(original: &Sendable, account_specific: AccountSpecific) -> Result<Sendable, Immovable> {
     let decoded = match original.encoding {
         Encoding::Plain => original.bytes.clone(),
         Encoding::Zstd => match facts::decode(&original.bytes) {
@@ -94,10 +94,10 @@ fn without_reasoning(original: &Sendable, bound: BoundItems) -> Result<Sendable,
             Err(_) => return Ok(original.clone()),
         },
     };
-    match history::moved(&decoded, bound) {
+    match history::moved(&decoded, account_specific) {
         Ok(Moved::Changed(bytes)) => Ok(Sendable { bytes: bytes.into(), encoding: Encoding::Plain }),
         Ok(Moved::AsItWas) | Err(Immovable::Unreadable) => Ok(original.clone()),
-        Err(Immovable::Bound) => Err(Immovable::Bound),
+        Err(Immovable::AccountSpecific) => Err(Immovable::AccountSpecific),
     }
 }
 
@@ -116,7 +116,7 @@ mod tests {
     }
 
     #[test]
-    fn a_compressed_body_with_nothing_bound_is_forwarded_as_it_came() {
+    fn a_compressed_body_with_nothing_account_specific_is_forwarded_as_it_came() {
         let body = zstd::encode_all(&br#"{"input":[]}"#[..], 3).unwrap();
         let mut payload = Payload::new(body.clone().into(), Encoding::Zstd);
         let moved = payload.for_relation(Relation::Foreign).unwrap();
@@ -124,9 +124,9 @@ mod tests {
     }
 
     #[test]
-    fn a_bound_history_stays() {
+    fn an_account_specific_history_stays() {
         let mut payload =
             Payload::new(Bytes::from_static(br#"{"input":[{"type":"compaction"}]}"#), Encoding::Plain);
-        assert_eq!(payload.for_relation(Relation::Foreign).unwrap_err(), Immovable::Bound);
+        assert_eq!(payload.for_relation(Relation::Foreign).unwrap_err(), Immovable::AccountSpecific);
     }
 }

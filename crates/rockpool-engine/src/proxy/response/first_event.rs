@@ -10,9 +10,9 @@ use http_body_util::BodyExt;
 use rockpool_routing::{AccountId, Class, Delivery, PinKind, Reading, Signals, classify};
 
 use crate::core::Core;
-use crate::provider::error::Fault;
+use crate::provider::error::ProviderFault;
 use crate::provider::event;
-use crate::provider::event::{Event, ForTool, Kind, Tokens};
+use crate::provider::event::{Event, EventKind, ForTool, TokenUsage};
 use crate::provider::sse;
 use crate::provider::sse::{Piece, Splitter};
 
@@ -28,20 +28,20 @@ pub(crate) type UpstreamBody = Pin<Box<dyn Body<Data = Bytes, Error = reqwest::E
 
 /// How far an answer has come.
 #[derive(Clone, Debug, PartialEq)]
-pub(crate) enum Stage {
+pub(crate) enum AnswerStage {
     /// It has begun and not ended.
     Open,
     /// It ended as it should.
-    Completed(Tokens),
+    Completed(TokenUsage),
     /// An error event came.
-    Failed(Fault),
+    Failed(ProviderFault),
 }
 
 /// Reads the pieces of a stream: takes out what is not for the tool, and remembers how it ends.
 pub(crate) struct Observer {
     core: Arc<Core>,
     account: AccountId,
-    pub(crate) stage: Stage,
+    pub(crate) stage: AnswerStage,
 }
 
 /// What a piece was, once it was seen.
@@ -57,7 +57,7 @@ pub(crate) enum Seen {
 
 impl Observer {
     pub(crate) fn new(core: &Arc<Core>, account: AccountId) -> Self {
-        Self { core: Arc::clone(core), account, stage: Stage::Open }
+        Self { core: Arc::clone(core), account, stage: AnswerStage::Open }
     }
 
     /// Sees one piece; what remains of it for the tool goes to `out`.
@@ -80,67 +80,67 @@ impl Observer {
             ForTool::Changed(json) => out.extend_from_slice(&sse::with_data(&event, &json).unwrap_or(event)),
         }
         match kind {
-            Kind::Lifecycle | Kind::Metadata | Kind::Limits => Seen::Lifecycle,
-            Kind::Failed => Seen::Failure,
-            Kind::Completed | Kind::Incomplete | Kind::Output => Seen::Output,
+            EventKind::Lifecycle | EventKind::Metadata | EventKind::Limits => Seen::Lifecycle,
+            EventKind::Failed => Seen::Failure,
+            EventKind::Completed | EventKind::Incomplete | EventKind::Output => Seen::Output,
         }
     }
 
     /// Learns from the JSON of an event, over SSE or WebSocket.
-    pub(crate) fn note(&mut self, json: &[u8]) -> Kind {
+    pub(crate) fn note(&mut self, json: &[u8]) -> EventKind {
         let event = Event::read(json, || self.core.clock.wall());
         let kind = event.kind();
         match event {
             Event::Lifecycle | Event::Output => {}
-            Event::Limits(reading) => self.observe(reading),
+            Event::Limits(reading) => self.record_quota(reading),
             Event::Metadata { turn_state } => self.pin(PinKind::Turn, turn_state),
             Event::Failed(failure) => {
-                self.observe(failure.reading);
-                self.stage = Stage::Failed(failure.fault);
+                self.record_quota(failure.reading);
+                self.stage = AnswerStage::Failed(failure.fault);
             }
             Event::Completed(end) | Event::Incomplete(end) => {
                 self.pin(PinKind::Response, end.id);
-                self.stage = Stage::Completed(end.tokens);
+                self.stage = AnswerStage::Completed(end.tokens);
             }
         }
         kind
     }
 
-    fn observe(&self, reading: Option<Reading>) {
+    fn record_quota(&self, reading: Option<Reading>) {
         if let Some(reading) = reading {
-            self.core.observe(self.account, reading);
+            self.core.record_quota(self.account, reading);
         }
     }
 
     /// What carries this name later goes to the account that gave it.
     fn pin(&self, kind: PinKind, name: Option<String>) {
         if let Some(name) = name {
-            self.core.bind(self.account, kind, &name);
+            self.core.pin(self.account, kind, &name);
         }
     }
 
     /// The class of the answer if it ended now.
     pub(crate) fn class_at_end(&self) -> Class {
         match &self.stage {
-            Stage::Open => Class::FAILURE,
-            Stage::Completed(_) => Class::Success,
-            Stage::Failed(fault) => fault.class(),
+            AnswerStage::Open => Class::FAILURE,
+            AnswerStage::Completed(_) => Class::Success,
+            AnswerStage::Failed(fault) => fault.class(),
         }
     }
 
     /// How far the request had come if the answer ended now.
     pub(crate) fn delivery_at_end(&self) -> Delivery {
         match &self.stage {
-            Stage::Open => Delivery::Begun,
-            Stage::Completed(_) | Stage::Failed(_) => Delivery::Answered,
+            AnswerStage::Open => Delivery::Begun,
+            AnswerStage::Completed(_) | AnswerStage::Failed(_) => Delivery::Answered,
         }
     }
 
     /// Token counts, where the answer came to its end.
-    pub(crate) fn tokens(&self) -> Tokens {
+    pub(crate) fn tokens(&self) -> TokenUsage {
         match &self.stage {
-            Stage::Completed(tokens) => *tokens,
-            Stage::Open | Stage::Failed(_) => Tokens::default(),
+            AnswerStage::Completed(tokens) => *tokens,
+            AnswerStage::Open | AnswerStage::Failed(_) => TokenUsage::default(),
         }
     }
 }
@@ -161,7 +161,7 @@ pub(crate) enum Found {
     /// Output, or nothing that speaks against it within the time.
     Answer,
     /// An error before any output.
-    Fault(Fault),
+    Fault(ProviderFault),
     /// The stream ended or broke before any output.
     Cut,
 }
@@ -232,8 +232,8 @@ fn take(peeked: &mut Peeked, chunk: Bytes, held: &mut BytesMut) -> Option<Found>
             Seen::Lifecycle => None,
             Seen::Output => Some(Found::Answer),
             Seen::Failure => match &peeked.observer.stage {
-                Stage::Failed(fault) => Some(Found::Fault(fault.clone())),
-                Stage::Open | Stage::Completed(_) => Some(Found::Cut),
+                AnswerStage::Failed(fault) => Some(Found::Fault(fault.clone())),
+                AnswerStage::Open | AnswerStage::Completed(_) => Some(Found::Cut),
             },
         });
     }

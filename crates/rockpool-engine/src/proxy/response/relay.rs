@@ -5,10 +5,10 @@ use std::task::{Context, Poll};
 use std::time::Instant;
 
 use super::body::BodyError;
-use super::first_event::{Observer, Peeked, Stage, UpstreamBody};
+use super::first_event::{AnswerStage, Observer, Peeked, UpstreamBody};
 use crate::provider::sse::Splitter;
 use crate::proxy::failover::lease::Lease;
-use crate::proxy::record::{Ending, Record, Try};
+use crate::proxy::record::{Ending, OpenRecord, Try};
 use bytes::{Bytes, BytesMut};
 use http_body::{Body, Frame};
 use rockpool_routing::{Class, Delivery};
@@ -19,7 +19,7 @@ const MERGE: usize = 64 << 10;
 /// What the end of the stream ends.
 struct Account {
     lease: Lease,
-    record: Record,
+    record: OpenRecord,
     status: u16,
     since: Instant,
 }
@@ -41,10 +41,10 @@ pub(crate) struct Relay {
     open: Option<Account>,
     /// Bytes handed on so far.
     written: usize,
-    end: End,
+    end: StreamEnd,
 }
 
-enum End {
+enum StreamEnd {
     NotYet,
     Reached,
     /// Not told yet: what came before is still on its way.
@@ -54,7 +54,7 @@ enum End {
 
 impl Relay {
     /// The answer of a try that began at `since`.
-    pub(crate) fn new(peeked: Peeked, lease: Lease, record: Record, status: u16, since: Instant) -> Self {
+    pub(crate) fn new(peeked: Peeked, lease: Lease, record: OpenRecord, status: u16, since: Instant) -> Self {
         let mut relay = Self {
             upstream: peeked.body,
             splitter: peeked.splitter,
@@ -62,7 +62,7 @@ impl Relay {
             ready: peeked.held.into(),
             open: Some(Account { lease, record, status, since }),
             written: 0,
-            end: End::NotYet,
+            end: StreamEnd::NotYet,
         };
         relay.close_at_last_event();
         relay
@@ -78,8 +78,8 @@ impl Relay {
                     }
                     self.close_at_last_event();
                 }
-                Poll::Ready(Some(Err(error))) => return self.finish(End::Breaking(error)),
-                Poll::Ready(None) => return self.finish(End::Reached),
+                Poll::Ready(Some(Err(error))) => return self.finish(StreamEnd::Breaking(error)),
+                Poll::Ready(None) => return self.finish(StreamEnd::Reached),
                 Poll::Pending => return,
             }
         }
@@ -89,12 +89,12 @@ impl Relay {
     /// not the end of the connection.
     fn close_at_last_event(&mut self) {
         match self.observer.stage {
-            Stage::Open => {}
-            Stage::Completed(_) | Stage::Failed(_) => self.close(),
+            AnswerStage::Open => {}
+            AnswerStage::Completed(_) | AnswerStage::Failed(_) => self.close(),
         }
     }
 
-    fn finish(&mut self, end: End) {
+    fn finish(&mut self, end: StreamEnd) {
         if let Some(rest) = self.splitter.finish() {
             self.observer.see(rest, &mut self.ready);
         }
@@ -122,7 +122,7 @@ impl Body for Relay {
         mut self: Pin<&mut Self>,
         cx: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, BodyError>>> {
-        if matches!(self.end, End::NotYet) {
+        if matches!(self.end, StreamEnd::NotYet) {
             self.fill(cx);
         }
         if !self.ready.is_empty() {
@@ -130,24 +130,24 @@ impl Body for Relay {
             self.written += ready.len();
             return Poll::Ready(Some(Ok(Frame::data(ready))));
         }
-        match std::mem::replace(&mut self.end, End::Reached) {
-            End::NotYet => {
-                self.end = End::NotYet;
+        match std::mem::replace(&mut self.end, StreamEnd::Reached) {
+            StreamEnd::NotYet => {
+                self.end = StreamEnd::NotYet;
                 Poll::Pending
             }
-            End::Reached => Poll::Ready(None),
-            End::Breaking(error) => {
+            StreamEnd::Reached => Poll::Ready(None),
+            StreamEnd::Breaking(error) => {
                 // hyper drops what it has not written when the body fails, and writes when it has to wait.
-                self.end = End::Broken(error);
+                self.end = StreamEnd::Broken(error);
                 cx.waker().wake_by_ref();
                 Poll::Pending
             }
-            End::Broken(error) => Poll::Ready(Some(Err(error.into()))),
+            StreamEnd::Broken(error) => Poll::Ready(Some(Err(error.into()))),
         }
     }
 
     fn is_end_stream(&self) -> bool {
-        matches!(self.end, End::Reached) && self.ready.is_empty()
+        matches!(self.end, StreamEnd::Reached) && self.ready.is_empty()
     }
 }
 

@@ -2,7 +2,7 @@
 
 use tokio::time::Instant;
 
-use crate::host::timeouts::Pace;
+use crate::host::timeouts::WebSocketTimeouts;
 
 /// What a session does when nobody says anything.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -38,7 +38,7 @@ pub(super) enum Waiting {
 /// The moments that count.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Deadlines {
-    pace: Pace,
+    timeouts: WebSocketTimeouts,
     /// Anything came from the provider, a pong included.
     heard: Instant,
     pinged: Instant,
@@ -49,8 +49,8 @@ pub(super) struct Deadlines {
 }
 
 impl Deadlines {
-    pub(super) fn new(pace: Pace, now: Instant) -> Self {
-        Self { pace, heard: now, pinged: now, event: now, said: now }
+    pub(super) fn new(timeouts: WebSocketTimeouts, now: Instant) -> Self {
+        Self { timeouts, heard: now, pinged: now, event: now, said: now }
     }
 
     /// A new connection to the provider stands.
@@ -81,12 +81,12 @@ impl Deadlines {
 
     /// What is due next, and when.
     pub(super) fn next(&self, waiting: Waiting) -> (Instant, Due) {
-        let silence = (self.heard + self.pace.silence, Due::Silence(Silence::Dead));
-        let ping = (self.heard.max(self.pinged) + self.pace.ping, Due::Silence(Silence::Ping));
+        let silence = (self.heard + self.timeouts.silence, Due::Silence(Silence::Dead));
+        let ping = (self.heard.max(self.pinged) + self.timeouts.ping, Due::Silence(Silence::Ping));
         let mut next = earlier(silence, ping);
         if let Waiting::Answer { hold } = waiting {
-            next = earlier(next, (self.event + self.pace.turn, Due::Silence(Silence::Stalled)));
-            next = earlier(next, (self.said + self.pace.keep_alive, Due::KeepAlive));
+            next = earlier(next, (self.event + self.timeouts.turn, Due::Silence(Silence::Stalled)));
+            next = earlier(next, (self.said + self.timeouts.keep_alive, Due::KeepAlive));
             if let Some(at) = hold {
                 next = earlier(next, (at, Due::Commit));
             }

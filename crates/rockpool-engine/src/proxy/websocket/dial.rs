@@ -17,9 +17,9 @@ use crate::provider::endpoints;
 use crate::provider::error::class_of_answer;
 use crate::provider::upstream::WEBSOCKET_CONNECT_TIMEOUT;
 use crate::provider::usage;
-use crate::proxy::failover::attempt::Outcome;
+use crate::proxy::failover::attempt::AttemptOutcome;
+use crate::proxy::failover::bearer_choice::{BearerChoice, BearerShown, bearer_of, class_without_bearer};
 use crate::proxy::failover::context::RequestContext;
-use crate::proxy::failover::credentials::{BearerShown, Credentials, bearer_of, class_without_bearer};
 use crate::proxy::request::headers::{self, TurnState};
 
 /// Largest refusal that is looked at.
@@ -80,14 +80,14 @@ impl Sign {
 
 /// Why the provider took no connection.
 pub(crate) struct Refusal {
-    pub(crate) outcome: Outcome,
+    pub(crate) outcome: AttemptOutcome,
     pub(crate) sign: Sign,
 }
 
 /// A connection to be opened on behalf of an account, with the tool's own headers.
 pub(crate) struct Dial {
     pub(crate) account: AccountId,
-    pub(crate) credentials: Credentials,
+    pub(crate) bearer_choice: BearerChoice,
     pub(crate) turn_state: TurnState,
     /// When to give up at the latest, without blaming the account; absent, after the time of one dial.
     pub(crate) patience: Option<Instant>,
@@ -110,7 +110,7 @@ impl Dial {
     /// Dials. Gives up after the time that one dial may take, a refresh included, or at the end of patience,
     /// which is no fault of the account's.
     pub(crate) async fn of(self, context: &RequestContext) -> Result<Dialed, Refusal> {
-        let own = Instant::now() + context.core().config.pace.dial;
+        let own = Instant::now() + context.core().config.websocket_timeouts.dial;
         let limit = match self.patience {
             Some(at) if at < own => Limit { at, class: Class::Abandoned },
             Some(_) | None => Limit { at: own, class: Class::FAILURE },
@@ -125,10 +125,10 @@ impl Dial {
         let since = core.clock.now().mono;
         let refusal = |class, status, bearer, sign| Refusal {
             // A handshake carries no turn: whatever became of it, nothing was worked on.
-            outcome: Outcome { class, status, delivery: Delivery::NotSent, bearer, since },
+            outcome: AttemptOutcome { class, status, delivery: Delivery::NotSent, bearer, since },
             sign,
         };
-        let bearer = bearer_of(context, self.account, self.credentials);
+        let bearer = bearer_of(context, self.account, self.bearer_choice);
         let (bearer, workspace) = match limit.within(bearer).await {
             Some(Ok(found)) => found,
             Some(Err(error)) => {
@@ -158,7 +158,7 @@ impl Dial {
         };
         let status = response.status();
         if let Some(reading) = usage::headers::reading(response.headers(), core.clock.wall()) {
-            core.observe(self.account, reading);
+            core.record_quota(self.account, reading);
         }
         if status != http::StatusCode::SWITCHING_PROTOCOLS {
             let class = class_of(core.clock.wall(), response);

@@ -11,28 +11,28 @@ use serde::de::{Deserializer, MapAccess, Visitor};
 use serde_json::value::RawValue;
 use tokio_tungstenite::tungstenite::Utf8Bytes;
 
-use crate::provider::error::Fault;
+use crate::provider::error::ProviderFault;
 use crate::provider::event;
-use crate::provider::event::{ForTool, Kind};
+use crate::provider::event::{EventKind, ForTool};
 
 const UNAUTHORIZED: u16 = 401;
 const INTERNAL: u16 = 500;
 
 /// What of a frame is for the tool.
-pub(super) fn for_tool(kind: Kind, text: Utf8Bytes) -> Option<Utf8Bytes> {
+pub(super) fn for_tool(kind: EventKind, text: Utf8Bytes) -> Option<Utf8Bytes> {
     let text = match event::for_tool(kind, text.as_bytes()) {
         ForTool::Nothing => return None,
         ForTool::AsItCame => text,
         ForTool::Changed(json) => String::from_utf8(json).map_or(text, Utf8Bytes::from),
     };
     match kind {
-        Kind::Failed => Some(with_one_status(&text).map_or(text, Utf8Bytes::from)),
-        Kind::Lifecycle
-        | Kind::Limits
-        | Kind::Metadata
-        | Kind::Completed
-        | Kind::Incomplete
-        | Kind::Output => Some(text),
+        EventKind::Failed => Some(with_one_status(&text).map_or(text, Utf8Bytes::from)),
+        EventKind::Lifecycle
+        | EventKind::Limits
+        | EventKind::Metadata
+        | EventKind::Completed
+        | EventKind::Incomplete
+        | EventKind::Output => Some(text),
     }
 }
 
@@ -89,10 +89,10 @@ pub(super) fn read(frame: &str) -> Option<u16> {
 
 /// The status that goes with what the error says: the one that its twin over HTTP has.
 fn derived(frame: &str) -> u16 {
-    let said = Fault::read(frame.as_bytes(), jiff::Timestamp::UNIX_EPOCH);
+    let said = ProviderFault::read(frame.as_bytes(), jiff::Timestamp::UNIX_EPOCH);
     // The type decides where the code is unknown.
     let status = said.blames_the_request().then_some(400);
-    let fault = Fault { status, ..said };
+    let fault = ProviderFault { status, ..said };
     match fault.class() {
         Class::UsageLimit { .. } | Class::RateLimited { .. } | Class::Billing => 429,
         Class::MissingWorkspace | Class::Forbidden => 403,

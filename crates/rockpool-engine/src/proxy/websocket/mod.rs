@@ -28,7 +28,7 @@ use super::failover::context::{Named, RequestContext};
 use super::failover::drive::{AfterRefusal, Drive, WhenNoneLeft};
 use super::failover::lease::Lease;
 use super::failover::no_account;
-use super::record::{Record, Transport, Try};
+use super::record::{OpenRecord, Transport, Try};
 use super::request::{facts, headers};
 use super::response::body::{ProxyBody, whole};
 use super::response::error_response::ProxyError;
@@ -66,7 +66,7 @@ pub(crate) async fn serve(
     let conversation = facts::conversation_of(&head.headers);
     let named = Named { conversation: conversation.as_deref(), previous_response: None };
     let context = Arc::new(RequestContext::new(plane, caller, head, path, &named));
-    let mut record = Record::open(&plane.core, &context.caller, Transport::WebSocket, None);
+    let mut record = OpenRecord::open(&plane.core, &context.caller, Transport::WebSocket, None);
     match plane.breaker.admit() {
         Admission::Pass | Admission::Probe => {}
         Admission::Refuse => return refuse(&context, record, &[]),
@@ -109,9 +109,9 @@ async fn dial_first(
     drive: &mut Drive,
     failed: &mut Vec<RefusedDial>,
 ) -> Option<Dialed> {
-    let patience = Some(Instant::now() + context.core().config.pace.handshake);
-    while let Some((account, credentials, turn_state)) = drive.next_to_dial() {
-        let dial = Dial { account, credentials, turn_state, patience };
+    let patience = Some(Instant::now() + context.core().config.websocket_timeouts.handshake);
+    while let Some((account, bearer_choice, turn_state)) = drive.next_to_dial() {
+        let dial = Dial { account, bearer_choice, turn_state, patience };
         let refusal = match dial.of(context).await {
             Ok(dialed) => return Some(dialed),
             Err(refusal) => refusal,
@@ -131,7 +131,7 @@ async fn dial_first(
 /// to HTTP by a 426, which the Codex CLI 0.169.0 follows at once and without a word, and for good.
 /// So a provider that cannot be reached at all is told otherwise: the tool tries again, and keeps
 /// its WebSockets once the network is back.
-fn refuse(context: &RequestContext, record: Record, failed: &[RefusedDial]) -> Response<ProxyBody> {
+fn refuse(context: &RequestContext, record: OpenRecord, failed: &[RefusedDial]) -> Response<ProxyBody> {
     let shows = |sign| failed.iter().any(|refused| refused.sign == sign);
     if shows(Sign::NoWebSockets) {
         context.plane.breaker.note(Evidence::HandshakeFailed);

@@ -8,12 +8,12 @@ use tokio_tungstenite::tungstenite::{Message, Utf8Bytes};
 
 use super::dial::Dial;
 use super::session::{Lifetime, Opening, Session};
-use super::turn::{Asked, Mobility, Progress, Turn};
+use super::turn::{AnswerProgress, Asked, Mobility, Turn};
 use crate::proxy::failover::attempt::Outgoing;
-use crate::proxy::failover::credentials::Credentials;
+use crate::proxy::failover::bearer_choice::BearerChoice;
 use crate::proxy::failover::drive::{AfterRefusal, Drive, Step, WhenNoneLeft};
 use crate::proxy::failover::lease::Lease;
-use crate::proxy::record::{Record, Transport};
+use crate::proxy::record::{OpenRecord, Transport};
 use crate::proxy::request::facts::Facts;
 use crate::proxy::response::first_event::Observer;
 
@@ -26,14 +26,16 @@ impl Session {
         let core = self.context.core();
         let readiness = core.routing.read(|router, now| router.readiness(here, now));
         match (readiness, self.lifetime, turn.mobility()) {
-            (Readiness::Blocked(_), _, Mobility::Bound) => self.refuse_history(turn, Class::Rejected).await,
+            (Readiness::Blocked(_), _, Mobility::ConnectionOnly) => {
+                self.refuse_history(turn, Class::Rejected).await
+            }
             (Readiness::Blocked(_), _, Mobility::Free) => {
                 turn.drive.advance();
                 self.place(turn).await
             }
             (Readiness::Active | Readiness::FallbackOnly, Lifetime::Running, _) => self.place(turn).await,
             // It came before the tool could know.
-            (Readiness::Active | Readiness::FallbackOnly, Lifetime::Over, Mobility::Bound) => {
+            (Readiness::Active | Readiness::FallbackOnly, Lifetime::Over, Mobility::ConnectionOnly) => {
                 self.refuse_history(turn, Class::Rejected).await
             }
             (Readiness::Active | Readiness::FallbackOnly, Lifetime::Over, Mobility::Free) => {
@@ -47,15 +49,15 @@ impl Session {
         let core = self.context.core();
         let here = Candidate { account: self.provider.account, placement: Placement::Conversation };
         // Until the conversation has settled here, what was passed over says why it left its home.
-        let settled = self.home.is_none_or(|home| home.account == here.account);
+        let settled = self.pin.is_none_or(|pin| pin.account == here.account);
         let skipped = if settled { Vec::new() } else { self.passed_over.clone() };
         let stays = || Opening {
-            selection: Selection { pin: self.home, candidates: vec![here], skipped },
+            selection: Selection { pin: self.pin, candidates: vec![here], skipped },
             failed: Vec::new(),
         };
         let Opening { selection, failed } = self.opening.take().unwrap_or_else(stays);
         let model = facts.model.clone();
-        let mut record = Record::open(core, &self.context.caller, Transport::WebSocket, model);
+        let mut record = OpenRecord::open(core, &self.context.caller, Transport::WebSocket, model);
         for (account, refused) in failed {
             record.tried(account, refused);
         }
@@ -78,19 +80,19 @@ impl Session {
         loop {
             let (lease, outgoing) = match turn.drive.next(&mut turn.payload) {
                 Step::Send(lease, outgoing) => (lease, outgoing),
-                Step::HeldByHome(home) => return self.refuse_pinned(turn, home).await,
+                Step::PinnedUnavailable(pinned) => return self.refuse_pinned(turn, pinned).await,
                 Step::NoneLeft => {
                     return match turn.mobility() {
                         Mobility::Free => self.none_left(turn).await,
-                        Mobility::Bound => self.refuse_history(turn, Class::Rejected).await,
+                        Mobility::ConnectionOnly => self.refuse_history(turn, Class::Rejected).await,
                     };
                 }
             };
             if self.can_carry(&outgoing) {
                 return self.send_turn(turn, lease, outgoing).await;
             }
-            let Outgoing { account, credentials, turn_state, .. } = outgoing;
-            let dial = Dial { account, credentials, turn_state, patience: None };
+            let Outgoing { account, bearer_choice, turn_state, .. } = outgoing;
+            let dial = Dial { account, bearer_choice, turn_state, patience: None };
             match dial.of(&self.context).await {
                 Ok(dialed) => {
                     self.connect(dialed);
@@ -111,7 +113,7 @@ impl Session {
     /// Whether the present connection is the one that the turn needs.
     fn can_carry(&self, outgoing: &Outgoing) -> bool {
         outgoing.account == self.provider.account
-            && outgoing.credentials == Credentials::Present
+            && outgoing.bearer_choice == BearerChoice::Present
             && self.lifetime == Lifetime::Running
     }
 
@@ -120,7 +122,7 @@ impl Session {
         let core = self.context.core();
         turn.since = core.clock.now().mono;
         turn.asked = Some(Asked { lease, observer: Observer::new(core, outgoing.account) });
-        turn.progress = Progress::default();
+        turn.progress = AnswerProgress::default();
         let Ok(text) = Utf8Bytes::try_from(outgoing.body.bytes) else { return Break(()) };
         let sent = self.send_up(Message::Text(text)).await;
         self.deadlines.event(Instant::now());

@@ -10,13 +10,13 @@ use tokio_tungstenite::tungstenite::Utf8Bytes;
 
 use super::error_frame;
 use super::session::{Session, kept};
-use super::turn::{Decision, Mobility, Progress, Turn};
-use crate::provider::error::Fault;
-use crate::provider::event::Tokens;
-use crate::proxy::failover::credentials::BearerShown;
+use super::turn::{AnswerProgress, Mobility, Turn, TurnDecision};
+use crate::provider::error::ProviderFault;
+use crate::provider::event::TokenUsage;
+use crate::proxy::failover::bearer_choice::BearerShown;
 use crate::proxy::failover::no_account;
 use crate::proxy::response::error_response::ProxyError;
-use crate::proxy::response::first_event::Stage;
+use crate::proxy::response::first_event::AnswerStage;
 
 impl Session {
     /// The bearer that the present connection was opened with.
@@ -29,11 +29,11 @@ impl Session {
         &mut self,
         mut turn: Box<Turn>,
         text: Utf8Bytes,
-        stage: Stage,
+        stage: AnswerStage,
     ) -> ControlFlow<()> {
         let fault = match stage {
-            Stage::Failed(fault) => fault,
-            Stage::Open | Stage::Completed(_) => Fault::default(),
+            AnswerStage::Failed(fault) => fault,
+            AnswerStage::Open | AnswerStage::Completed(_) => ProviderFault::default(),
         };
         let class = fault.class();
         let outcome = turn.outcome(class, fault.status, Delivery::Answered, self.bearer());
@@ -43,9 +43,9 @@ impl Session {
             return self.connection_outlived(turn, fault, text).await;
         }
         match (turn.decide(&outcome), turn.mobility()) {
-            (Decision::Stands, _) => self.answer_with(turn, class, text).await,
-            (Decision::GoOn, Mobility::Bound) => self.refuse_history(turn, class).await,
-            (Decision::GoOn, Mobility::Free) => {
+            (TurnDecision::Stands, _) => self.answer_with(turn, class, text).await,
+            (TurnDecision::GoOn, Mobility::ConnectionOnly) => self.refuse_history(turn, class).await,
+            (TurnDecision::GoOn, Mobility::Free) => {
                 turn.last_error = Some((fault, text));
                 self.place(turn).await
             }
@@ -57,7 +57,7 @@ impl Session {
     async fn connection_outlived(
         &mut self,
         mut turn: Box<Turn>,
-        fault: Fault,
+        fault: ProviderFault,
         text: Utf8Bytes,
     ) -> ControlFlow<()> {
         self.hang_up().await;
@@ -67,7 +67,7 @@ impl Session {
                 turn.last_error = Some((fault, text));
                 self.place(turn).await
             }
-            (Mobility::Free, Remedy::Spent) | (Mobility::Bound, _) => {
+            (Mobility::Free, Remedy::Spent) | (Mobility::ConnectionOnly, _) => {
                 let class = turn.last_class;
                 self.answer_with(turn, class, text).await
             }
@@ -76,8 +76,8 @@ impl Session {
 
     /// The error is the answer.
     async fn answer_with(&mut self, mut turn: Box<Turn>, class: Class, text: Utf8Bytes) -> ControlFlow<()> {
-        let held = std::mem::replace(&mut turn.progress, Progress::Committed);
-        if let Progress::Held { frames, .. } = held {
+        let held = std::mem::replace(&mut turn.progress, AnswerProgress::Committed);
+        if let AnswerProgress::Held { frames, .. } = held {
             for frame in frames {
                 turn.drive.record().wrote(frame.len());
                 self.forward_down(frame).await?;
@@ -87,7 +87,7 @@ impl Session {
         let status = error_frame::read(&text).unwrap_or(200);
         self.forward_down(text).await?;
         kept(self.tool.flush().await)?;
-        turn.finish(class, status, None, Tokens::default());
+        turn.finish(class, status, None, TokenUsage::default());
         Continue(())
     }
 
@@ -110,15 +110,15 @@ impl Session {
     }
 
     async fn refuse(&mut self, turn: Box<Turn>, class: Class, error: &ProxyError) -> ControlFlow<()> {
-        turn.finish(class, error.status_code(), None, Tokens::default());
+        turn.finish(class, error.status_code(), None, TokenUsage::default());
         self.tell(error.frame()).await
     }
 
     /// Only the conversation's own account could go on with it, and this connection is to another.
-    pub(super) async fn refuse_pinned(&mut self, mut turn: Box<Turn>, home: AccountId) -> ControlFlow<()> {
-        turn.drive.record().bound(home);
+    pub(super) async fn refuse_pinned(&mut self, mut turn: Box<Turn>, pinned: AccountId) -> ControlFlow<()> {
+        turn.drive.record().pinned_unavailable(pinned);
         let context = &self.context;
-        match no_account::bound(context.core(), &context.caller, home, &context.pool) {
+        match no_account::pinned(context.core(), &context.caller, pinned, &context.pool) {
             Some(error) => self.refuse(turn, Class::FAILURE, &error).await,
             // Its account serves again: a new connection will be placed there.
             None => self.refuse_history(turn, Class::FAILURE).await,
@@ -128,7 +128,7 @@ impl Session {
     /// The turn cannot go on here: the tool comes back with its full input on a new connection.
     pub(super) async fn refuse_history(&mut self, turn: Box<Turn>, class: Class) -> ControlFlow<()> {
         let id = turn.facts.previous_response.clone().unwrap_or_default();
-        turn.finish(class, 400, None, Tokens::default());
+        turn.finish(class, 400, None, TokenUsage::default());
         self.tell(not_found(&id)).await
     }
 
@@ -138,30 +138,30 @@ impl Session {
         let account = turn.asked.as_ref().map(|asked| asked.lease.account());
         let class = Class::FAILURE;
         let outcome = turn.outcome(class, None, turn.delivery_when_lost(), self.bearer());
-        if matches!(turn.progress, Progress::Held { .. }) {
+        if matches!(turn.progress, AnswerProgress::Held { .. }) {
             let dialed = self.provider.since;
             self.context.plane.breaker.note(Evidence::TurnLost { dialed });
         }
         match (&turn.progress, turn.mobility()) {
             // The tool sees its own connection break, and asks again on a new one.
-            (Progress::Committed, _) => {
+            (AnswerProgress::Committed, _) => {
                 let tokens = turn.close(&outcome);
                 turn.finish(class, 200, account, tokens);
                 kept(self.tool.flush().await)?;
                 Break(())
             }
-            (Progress::Held { .. }, Mobility::Bound) => {
+            (AnswerProgress::Held { .. }, Mobility::ConnectionOnly) => {
                 turn.close(&outcome);
                 self.refuse_history(turn, class).await?;
                 Break(())
             }
-            (Progress::Held { .. }, Mobility::Free) => {
+            (AnswerProgress::Held { .. }, Mobility::Free) => {
                 let decision = turn.decide(&outcome);
                 // What an earlier account said is no answer to what became of this one.
                 turn.last_error = None;
                 match decision {
-                    Decision::Stands => self.none_left(turn).await,
-                    Decision::GoOn => self.place(turn).await,
+                    TurnDecision::Stands => self.none_left(turn).await,
+                    TurnDecision::GoOn => self.place(turn).await,
                 }
             }
         }

@@ -28,14 +28,14 @@ use super::byte_stream::Socket;
 use super::deadlines::{Deadlines, Due, Silence, Waiting};
 use super::dial::Dialed;
 use super::error_frame::for_tool;
-use super::turn::{Progress, Turn};
+use super::turn::{AnswerProgress, Turn};
 use crate::host::tasks::stopped;
-use crate::provider::event::Kind;
+use crate::provider::event::EventKind;
+use crate::proxy::failover::bearer_choice::BearerShown;
 use crate::proxy::failover::context::RequestContext;
-use crate::proxy::failover::credentials::BearerShown;
-use crate::proxy::record::{Record, Transport, Try};
+use crate::proxy::record::{OpenRecord, Transport, Try};
 use crate::proxy::request::facts::{self, Facts, ToolFrame};
-use crate::proxy::response::first_event::{Observer, Stage};
+use crate::proxy::response::first_event::{AnswerStage, Observer};
 
 /// Frames that are ready are merged into one write, up to this many.
 const MERGE: usize = 64;
@@ -62,7 +62,7 @@ pub(crate) struct Session {
     pub(super) lifetime: Lifetime,
     pub(super) deadlines: Deadlines,
     /// Where the conversation lives.
-    pub(super) home: Option<ConversationPin>,
+    pub(super) pin: Option<ConversationPin>,
     /// Told with the first turn.
     pub(super) opening: Option<Opening>,
     /// The accounts that the handshake passed over.
@@ -101,14 +101,14 @@ impl Session {
         provider: Dialed,
         tool: Socket,
     ) -> Self {
-        let deadlines = Deadlines::new(context.core().config.pace, Instant::now());
+        let deadlines = Deadlines::new(context.core().config.websocket_timeouts, Instant::now());
         Self {
             context,
             tool,
             provider,
             lifetime: Lifetime::Running,
             deadlines,
-            home: opening.selection.pin,
+            pin: opening.selection.pin,
             passed_over: opening.selection.skipped.clone(),
             opening: Some(opening),
             turn: None,
@@ -166,7 +166,7 @@ impl Session {
 
     /// Sends to the provider, which may take as long as the size of the frame asks for.
     pub(super) async fn send_up(&mut self, message: Message) -> Result<(), NotSent> {
-        let patience = self.context.core().config.pace.sending(message.len());
+        let patience = self.context.core().config.websocket_timeouts.sending(message.len());
         match tokio::time::timeout(patience, self.provider.socket.send(message)).await {
             Ok(Ok(())) => Ok(()),
             Ok(Err(_)) | Err(_) => Err(NotSent),
@@ -225,7 +225,7 @@ impl Session {
             Ok(ToolFrame::Other) => return self.forward_up(Message::Text(text)).await,
             Err(error) => {
                 let record =
-                    Record::open(self.context.core(), &self.context.caller, Transport::WebSocket, None);
+                    OpenRecord::open(self.context.core(), &self.context.caller, Transport::WebSocket, None);
                 record.unserved(Class::Rejected, error.status_code());
                 return self.tell(error.frame()).await;
             }
@@ -294,20 +294,26 @@ impl Session {
             return Continue(());
         };
         match (&mut turn.progress, kind) {
-            (Progress::Held { frames, deadline }, Kind::Lifecycle | Kind::Metadata | Kind::Limits) => {
-                deadline.get_or_insert(now + self.context.core().config.pace.hold);
+            (
+                AnswerProgress::Held { frames, deadline },
+                EventKind::Lifecycle | EventKind::Metadata | EventKind::Limits,
+            ) => {
+                deadline.get_or_insert(now + self.context.core().config.websocket_timeouts.hold);
                 frames.push(text);
                 self.turn = Some(turn);
                 Continue(())
             }
-            (Progress::Held { .. }, Kind::Failed) => self.turn_failed(turn, text, stage).await,
-            (Progress::Held { .. }, Kind::Output | Kind::Completed | Kind::Incomplete) => {
+            (AnswerProgress::Held { .. }, EventKind::Failed) => self.turn_failed(turn, text, stage).await,
+            (
+                AnswerProgress::Held { .. },
+                EventKind::Output | EventKind::Completed | EventKind::Incomplete,
+            ) => {
                 self.context.plane.breaker.note(Evidence::Answered);
                 self.turn = Some(turn);
                 self.commit().await?;
                 self.forward_event(kind, text).await
             }
-            (Progress::Committed, _) => {
+            (AnswerProgress::Committed, _) => {
                 self.turn = Some(turn);
                 self.forward_event(kind, text).await
             }
@@ -327,8 +333,8 @@ impl Session {
     }
 
     /// Notices an error that speaks of the connection's age.
-    fn notice_the_end(&mut self, stage: &Stage) {
-        if let Stage::Failed(fault) = stage
+    fn notice_the_end(&mut self, stage: &AnswerStage) {
+        if let AnswerStage::Failed(fault) = stage
             && fault.is_about_the_connections_age()
         {
             self.lifetime = Lifetime::Over;
@@ -338,7 +344,9 @@ impl Session {
     /// Sends what was held: from here on nothing is tried again.
     async fn commit(&mut self) -> ControlFlow<()> {
         let Some(turn) = &mut self.turn else { return Continue(()) };
-        let Progress::Held { frames, .. } = std::mem::replace(&mut turn.progress, Progress::Committed) else {
+        let AnswerProgress::Held { frames, .. } =
+            std::mem::replace(&mut turn.progress, AnswerProgress::Committed)
+        else {
             return Continue(());
         };
         turn.forget_payload();
@@ -346,7 +354,7 @@ impl Session {
             turn.drive.record().committed(asked.lease.account());
             if turn.facts.asks_for_an_answer() {
                 asked.lease.place();
-                self.home = home_after(&self.context, self.home, asked.lease.account());
+                self.pin = pin_after(&self.context, self.pin, asked.lease.account());
             }
         }
         for frame in frames {
@@ -356,7 +364,7 @@ impl Session {
         Continue(())
     }
 
-    async fn forward_event(&mut self, kind: Kind, text: Utf8Bytes) -> ControlFlow<()> {
+    async fn forward_event(&mut self, kind: EventKind, text: Utf8Bytes) -> ControlFlow<()> {
         self.forward_down(text).await?;
         if kind.is_terminal()
             && let Some(mut turn) = self.turn.take()
@@ -399,7 +407,7 @@ impl Session {
 }
 
 /// Where the conversation lives once `account` has answered it.
-fn home_after(
+fn pin_after(
     context: &RequestContext,
     before: Option<ConversationPin>,
     account: AccountId,
@@ -408,10 +416,10 @@ fn home_after(
     let remembered = known
         .and_then(|key| context.core().routing.read(|router, now| router.conversation_pin(key, now.wall)));
     remembered.or(match before {
-        Some(home) if home.account != account => {
+        Some(pin) if pin.account != account => {
             Some(ConversationPin { history: History::Mixed, ..ConversationPin::new(account) })
         }
-        Some(home) => Some(home),
+        Some(pin) => Some(pin),
         None => Some(ConversationPin::new(account)),
     })
 }

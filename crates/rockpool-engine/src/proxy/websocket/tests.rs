@@ -38,7 +38,7 @@ const SECOND: Duration = Duration::from_secs(1);
 const PIPE: usize = 1 << 20;
 
 /// A session, and both of its ends.
-struct Bench {
+struct SessionBench {
     tool: Socket,
     provider: Socket,
     session: JoinHandle<()>,
@@ -54,7 +54,7 @@ enum Provider {
     IsGone,
 }
 
-impl Bench {
+impl SessionBench {
     async fn open() -> Self {
         let folder = tempfile::tempdir().unwrap();
         let nowhere = Url::parse("http://127.0.0.1:9").unwrap();
@@ -168,7 +168,7 @@ fn keep_alive() -> Option<Value> {
 
 #[tokio::test]
 async fn while_a_turn_is_open_the_tool_hears_of_it_every_minute_and_after_15_in_vain_it_is_given_up() {
-    let mut bench = Bench::with_a_turn().await;
+    let mut bench = SessionBench::with_a_turn().await;
     for minute in 1..15 {
         assert_eq!(bench.tool_hears(Provider::Answers).await, (keep_alive(), f64::from(minute * 60)));
     }
@@ -179,7 +179,7 @@ async fn while_a_turn_is_open_the_tool_hears_of_it_every_minute_and_after_15_in_
 
 #[tokio::test]
 async fn after_the_first_output_the_tool_hears_of_its_turn_too_and_after_its_end_no_more() {
-    let mut bench = Bench::with_a_turn().await;
+    let mut bench = SessionBench::with_a_turn().await;
     let output = json!({"type": "response.output_text.delta", "delta": "a"});
     tokio::time::sleep(SECOND * 50).await;
     bench.provider_says(output.clone()).await;
@@ -194,7 +194,7 @@ async fn after_the_first_output_the_tool_hears_of_its_turn_too_and_after_its_end
 
 #[tokio::test]
 async fn every_event_of_the_provider_starts_its_15_minutes_anew_also_one_that_is_not_for_the_tool() {
-    let mut bench = Bench::with_a_turn().await;
+    let mut bench = SessionBench::with_a_turn().await;
     for _ in 0..2 {
         bench.wait(SECOND * 800).await;
         bench.provider_says(json!({"type": "codex.rate_limits"})).await;
@@ -208,7 +208,7 @@ async fn every_event_of_the_provider_starts_its_15_minutes_anew_also_one_that_is
 
 #[tokio::test]
 async fn a_provider_that_answers_no_ping_is_lost_after_75_seconds() {
-    let mut bench = Bench::with_a_turn().await;
+    let mut bench = SessionBench::with_a_turn().await;
     assert_eq!(bench.tool_hears(Provider::IsGone).await, (keep_alive(), 60.0));
     let (error, at) = bench.tool_hears(Provider::IsGone).await;
     assert_eq!((&error.unwrap()["type"], at), (&json!("error"), 75.0));
@@ -220,14 +220,14 @@ async fn a_provider_that_answers_no_ping_is_lost_after_75_seconds() {
 
 #[tokio::test]
 async fn between_turns_a_silent_provider_ends_the_connection_too() {
-    let mut bench = Bench::open().await;
+    let mut bench = SessionBench::open().await;
     assert_eq!(bench.tool_hears(Provider::IsGone).await, (None, 75.0));
     (&mut bench.session).await.unwrap();
 }
 
 #[tokio::test]
 async fn a_large_event_that_takes_minutes_to_arrive_is_no_silence() {
-    let mut bench = Bench::with_a_turn().await;
+    let mut bench = SessionBench::with_a_turn().await;
     let event = json!({"type": "response.output_text.delta", "delta": "x".repeat(900)});
     let text = event.to_string();
     // RFC 6455 §5.2: a final text frame of 126 to 65535 bytes, not masked.
@@ -245,7 +245,7 @@ async fn a_large_event_that_takes_minutes_to_arrive_is_no_silence() {
 
 #[tokio::test]
 async fn a_tool_that_was_slow_does_not_make_the_provider_look_dead() {
-    let mut bench = Bench::with_a_turn().await;
+    let mut bench = SessionBench::with_a_turn().await;
     let large = json!({"type": "response.output_text.delta", "delta": "x".repeat(PIPE * 3 / 2)});
     let small = json!({"type": "response.output_text.delta", "delta": "y"});
     bench.provider_says(large.clone()).await;
@@ -257,7 +257,7 @@ async fn a_tool_that_was_slow_does_not_make_the_provider_look_dead() {
 
 #[tokio::test]
 async fn lifecycle_events_are_held_for_two_seconds_from_the_first_of_them_on() {
-    let mut bench = Bench::with_a_turn().await;
+    let mut bench = SessionBench::with_a_turn().await;
     tokio::time::sleep(SECOND * 10).await;
     let held = ["response.created", "response.in_progress"].map(|name| json!({"type": name}));
     bench.provider_says(held[0].clone()).await;
@@ -270,7 +270,7 @@ async fn lifecycle_events_are_held_for_two_seconds_from_the_first_of_them_on() {
 
 #[tokio::test]
 async fn the_first_output_does_not_wait_for_the_two_seconds() {
-    let mut bench = Bench::with_a_turn().await;
+    let mut bench = SessionBench::with_a_turn().await;
     let created = json!({"type": "response.created"});
     let output = json!({"type": "response.output_text.delta"});
     bench.provider_says(created.clone()).await;
@@ -282,7 +282,7 @@ async fn the_first_output_does_not_wait_for_the_two_seconds() {
 
 #[tokio::test]
 async fn the_end_of_a_connections_time_between_turns_ends_both_sides_cleanly() {
-    let mut bench = Bench::with_a_turn().await;
+    let mut bench = SessionBench::with_a_turn().await;
     let end = json!({"type": "response.completed", "response": {"id": "r"}});
     bench.provider_says(end.clone()).await;
     assert_eq!(bench.tool_hears(Provider::Answers).await.0, Some(end));
@@ -299,9 +299,9 @@ async fn the_end_of_a_connections_time_between_turns_ends_both_sides_cleanly() {
 
 #[tokio::test]
 async fn turns_that_came_before_the_end_of_a_connections_time_are_answered_with_a_record_each() {
-    let mut bench = Bench::with_a_turn().await;
-    let bound = json!({"type": "response.create", "input": [], "previous_response_id": "r"});
-    for early in [bound, json!({"type": "response.create", "input": []})] {
+    let mut bench = SessionBench::with_a_turn().await;
+    let continuing = json!({"type": "response.create", "input": [], "previous_response_id": "r"});
+    for early in [continuing, json!({"type": "response.create", "input": []})] {
         bench.tool.send(Message::text(early.to_string())).await.unwrap();
     }
     bench.wait(SECOND).await;

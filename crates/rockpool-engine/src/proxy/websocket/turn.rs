@@ -6,10 +6,10 @@ use tokio::time::Instant;
 use tokio_tungstenite::tungstenite::{Bytes, Utf8Bytes};
 
 use super::deadlines::Waiting;
-use crate::provider::error::Fault;
-use crate::provider::event::Tokens;
-use crate::proxy::failover::attempt::Outcome;
-use crate::proxy::failover::credentials::BearerShown;
+use crate::provider::error::ProviderFault;
+use crate::provider::event::TokenUsage;
+use crate::proxy::failover::attempt::AttemptOutcome;
+use crate::proxy::failover::bearer_choice::BearerShown;
 use crate::proxy::failover::drive::{After, Drive};
 use crate::proxy::failover::lease::Lease;
 use crate::proxy::record::Ending;
@@ -28,11 +28,11 @@ pub(crate) struct Turn {
     /// When the attempt under way began.
     pub(crate) since: std::time::Instant,
     pub(crate) asked: Option<Asked>,
-    pub(crate) progress: Progress,
+    pub(crate) progress: AnswerProgress,
     /// How the last attempt ended.
     pub(crate) last_class: Class,
     /// The error that the provider sent last, as it is for the tool.
-    pub(crate) last_error: Option<(Fault, Utf8Bytes)>,
+    pub(crate) last_error: Option<(ProviderFault, Utf8Bytes)>,
 }
 
 /// The account that is asked now.
@@ -42,14 +42,14 @@ pub(crate) struct Asked {
 }
 
 /// How far the answer has come downstream.
-pub(crate) enum Progress {
+pub(crate) enum AnswerProgress {
     /// Lifecycle frames are held, from the first of them on until the deadline.
     Held { frames: Vec<Utf8Bytes>, deadline: Option<Instant> },
     /// The first output went downstream.
     Committed,
 }
 
-impl Default for Progress {
+impl Default for AnswerProgress {
     fn default() -> Self {
         Self::Held { frames: Vec::new(), deadline: None }
     }
@@ -61,12 +61,12 @@ pub(crate) enum Mobility {
     /// The frame carries the whole input.
     Free,
     /// It continues an answer of this very connection.
-    Bound,
+    ConnectionOnly,
 }
 
 /// What the failover rule says of an attempt that has ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Decision {
+pub(crate) enum TurnDecision {
     /// It is the answer.
     Stands,
     /// Another attempt may follow.
@@ -82,21 +82,21 @@ impl Turn {
             renewal: Remedy::Untried,
             since,
             asked: None,
-            progress: Progress::default(),
+            progress: AnswerProgress::default(),
             last_class: Class::FAILURE,
             last_error: None,
         }
     }
 
     pub(crate) fn mobility(&self) -> Mobility {
-        if self.facts.previous_response.is_some() { Mobility::Bound } else { Mobility::Free }
+        if self.facts.previous_response.is_some() { Mobility::ConnectionOnly } else { Mobility::Free }
     }
 
     /// What the session waits for while the turn is open.
     pub(super) fn waiting(&self) -> Waiting {
         let hold = match &self.progress {
-            Progress::Held { deadline, .. } => *deadline,
-            Progress::Committed => None,
+            AnswerProgress::Held { deadline, .. } => *deadline,
+            AnswerProgress::Committed => None,
         };
         Waiting::Answer { hold }
     }
@@ -113,41 +113,41 @@ impl Turn {
         status: Option<u16>,
         delivery: Delivery,
         bearer: BearerShown,
-    ) -> Outcome {
-        Outcome { class, status, delivery, bearer, since: self.since }
+    ) -> AttemptOutcome {
+        AttemptOutcome { class, status, delivery, bearer, since: self.since }
     }
 
     /// Ends the attempt under way without another one.
-    pub(crate) fn close(&mut self, outcome: &Outcome) -> Tokens {
-        let Some(asked) = self.asked.take() else { return Tokens::default() };
+    pub(crate) fn close(&mut self, outcome: &AttemptOutcome) -> TokenUsage {
+        let Some(asked) = self.asked.take() else { return TokenUsage::default() };
         let tokens = asked.observer.tokens();
         self.drive.close(asked.lease, outcome);
         tokens
     }
 
     /// Ends the attempt under way, and says what follows.
-    pub(crate) fn decide(&mut self, outcome: &Outcome) -> Decision {
+    pub(crate) fn decide(&mut self, outcome: &AttemptOutcome) -> TurnDecision {
         self.last_class = outcome.class;
-        let Some(asked) = self.asked.take() else { return Decision::Stands };
+        let Some(asked) = self.asked.take() else { return TurnDecision::Stands };
         match self.drive.after(asked.lease, outcome) {
             After::Answer(lease) => {
                 self.drive.close(lease, outcome);
-                Decision::Stands
+                TurnDecision::Stands
             }
-            After::GoOn => Decision::GoOn,
+            After::GoOn => TurnDecision::GoOn,
         }
     }
 
     /// How far the turn had come when its connection broke.
     pub(crate) fn delivery_when_lost(&self) -> Delivery {
         match &self.progress {
-            Progress::Held { frames, .. } if frames.is_empty() => Delivery::Unknown,
-            Progress::Held { .. } | Progress::Committed => Delivery::Begun,
+            AnswerProgress::Held { frames, .. } if frames.is_empty() => Delivery::Unknown,
+            AnswerProgress::Held { .. } | AnswerProgress::Committed => Delivery::Begun,
         }
     }
 
     /// Ends the turn.
-    pub(crate) fn finish(self, class: Class, status: u16, account: Option<AccountId>, tokens: Tokens) {
+    pub(crate) fn finish(self, class: Class, status: u16, account: Option<AccountId>, tokens: TokenUsage) {
         self.drive.into_record().finish(&Ending { class, status, account, tokens });
     }
 }

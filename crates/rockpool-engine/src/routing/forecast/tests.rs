@@ -77,7 +77,7 @@ async fn a_refusal_shows_at_once() {
     let class = rockpool_routing::Class::UsageLimit { resets_at: Some(at(4 * HOUR)) };
     let handle = stage.handle();
     let ticket = handle.core().routing.begin(stage.id("ada")).unwrap();
-    handle.core().settle(ticket, class);
+    handle.core().attempt_ended(ticket, class);
     let dry =
         RunwayView { outlook: RunwayOutlook::Dry, returns_at: Some(at(4 * HOUR)), ..RunwayView::default() };
     assert_eq!(stage.account("ada").runway, dry);

@@ -71,7 +71,7 @@ fn a_request_is_shown_in_the_same_words_as_ever() {
         reason: MoveReason::UsageLimit,
         cached_tokens_lost: Some(960),
     };
-    let bound = AffinityOutcome::Bound { from: from(), reason: MoveReason::Exhausted };
+    let bound = AffinityOutcome::Pinned { from: from(), reason: MoveReason::Exhausted };
     let refused = RequestRecord { why: Why::default(), ..record(9, AffinityOutcome::None) };
     for (record, answered) in [record(7, moved), record(8, bound), refused].iter().zip(ANSWERED) {
         assert_eq!(serde_json::to_string(&ActivityView::from(record)).unwrap(), answered);

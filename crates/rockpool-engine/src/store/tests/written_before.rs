@@ -108,7 +108,7 @@ async fn a_request_of_an_older_version_is_read_as_what_it_was() {
     let mut found = store.recent_activity(tenant, 10).await.unwrap();
     found.reverse();
     assert_eq!(found[0], expected(tenant, moved()));
-    let affinity = AffinityOutcome::Bound { from: "codex-pro-2".to_owned(), reason: MoveReason::Exhausted };
+    let affinity = AffinityOutcome::Pinned { from: "codex-pro-2".to_owned(), reason: MoveReason::Exhausted };
     let conversation = Some("0badcafe".to_owned());
     let bound = Why { strategy: Some(Strategy::MostHeadroom), conversation, affinity, ..Why::default() };
     let whys: Vec<_> = found[1..].iter().map(|record| &record.why).collect();

@@ -8,7 +8,7 @@ use crate::provider::bearer::{Bearer, TokenError};
 
 /// Which bearer to present.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) enum Credentials {
+pub(crate) enum BearerChoice {
     /// The present one.
     #[default]
     Present,
@@ -29,15 +29,15 @@ pub(crate) enum BearerShown {
 pub(crate) async fn bearer_of(
     context: &RequestContext,
     account: AccountId,
-    credentials: Credentials,
+    bearer_choice: BearerChoice,
 ) -> Result<(Bearer, HeaderValue), TokenError> {
     let gone = || TokenError::Passing("the account was removed".to_owned());
     let row = context.caller.registry.account(account).ok_or_else(gone)?;
     let workspace = HeaderValue::from_str(&row.workspace_id).map_err(|_| gone())?;
     let keeper = &context.core().keeper;
-    let bearer = match credentials {
-        Credentials::Present => keeper.bearer(row.login).await?,
-        Credentials::NewerThan(generation) => keeper.after_refusal(row.login, generation).await?,
+    let bearer = match bearer_choice {
+        BearerChoice::Present => keeper.bearer(row.login).await?,
+        BearerChoice::NewerThan(generation) => keeper.after_refusal(row.login, generation).await?,
     };
     Ok((bearer, workspace))
 }
