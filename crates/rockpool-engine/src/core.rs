@@ -36,14 +36,13 @@ pub(crate) struct Core {
 }
 
 impl Core {
-    /// Reads the registry afresh after a change, and tells that something changed.
+    /// Reads the registry afresh after a change, and publishes that something changed.
     pub(crate) async fn reload(&self) -> Result<(), StoreError> {
         self.registry.reload(&self.store).await?;
         self.event_bus.snapshot_changed();
         Ok(())
     }
 
-    /// Takes a quota reading of an account.
     pub(crate) fn record_quota(&self, account: AccountId, reading: Reading) {
         self.routing.record_quota(account, reading);
         // What is kept is what the router made of it: a reading may say less than is known already.
@@ -53,9 +52,9 @@ impl Core {
         }
     }
 
-    /// Notes how an attempt ended.
     pub(crate) fn attempt_ended(&self, ticket: Ticket, class: Class) {
         let account = ticket.account();
+        // An account that was removed meanwhile leaves no trace, and its ticket still has to end.
         if let (Some(outcome), Some(row)) = (class.outcome(), self.registry.get().account(account)) {
             self.ledger.outcome(row.tenant, account, outcome);
         }
@@ -75,7 +74,7 @@ impl Core {
         }
     }
 
-    /// Remembers that an account gave something that its tool may present again.
+    /// Pins what an account gave, and its tool may present again, to that account.
     pub(crate) fn pin(&self, account: AccountId, kind: PinKind, name: &str) {
         let tenant = self.registry.get().account(account).map(|row| row.tenant);
         if let Some(key) = tenant.and_then(|tenant| PinKey::new(tenant, kind, name)) {

@@ -20,7 +20,8 @@ use crate::model::activity::{MoveCosts, RequestRecord, SHOWN};
 use crate::snapshot::event_bus::EventBus;
 use crate::store::{OutcomeRow, QuotaSampleRow, Store, StoreError};
 
-/// Records wait at most this long for the database.
+/// Records wait at most this long for the database, so that a burst costs one transaction; a killed process loses
+/// no more than that.
 const BATCH_DELAY: Duration = Duration::from_millis(300);
 /// Pause after the database refused.
 const AFTER_REFUSAL: Duration = Duration::from_secs(5);
@@ -61,6 +62,7 @@ impl Ledger {
     /// Takes what an earlier run recorded, newest first, for the snapshot.
     pub(crate) fn recall(&self, tenant: TenantId, newest_first: Vec<RequestRecord>) {
         let mut memory = self.lock();
+        // Oldest first, so that the newest use is what remains.
         for record in newest_first.iter().rev() {
             if let Some(account) = &record.account {
                 memory.last_used.insert(account.id, record.at);
@@ -114,7 +116,7 @@ impl Ledger {
         self.event_bus.snapshot_changed();
     }
 
-    /// Records where a conversation lives.
+    /// Records the account that a conversation is pinned to.
     pub(crate) fn conversation(&self, key: &ConversationKey, account: AccountId, at: Timestamp) {
         self.lock().pending.conversation(key.clone(), account, at);
         self.due.notify_one();
@@ -193,6 +195,7 @@ impl Ledger {
     /// [`StoreError`]; then nothing was written, and all of it is pending again.
     pub(crate) async fn write(&self, store: &Store) -> Result<(), StoreError> {
         let (writer, store) = (Arc::clone(&self.writer), store.clone());
+        // In a task of its own: between taking a batch and putting it back, a caller that goes away would lose it.
         let work = tokio::spawn(async move { writer.write(&store).await });
         let written = work.await.unwrap_or(Err(StoreError::Closed));
         if written.is_err() {

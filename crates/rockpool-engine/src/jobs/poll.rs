@@ -16,9 +16,9 @@ use crate::provider::usage;
 use crate::provider::usage::{UsageError, UsageReport};
 use crate::store::AccountRow;
 
-/// Longest sleep between two looks at what is due.
+/// Longest sleep between two looks at what is due: whatever makes an account due sooner is seen within it.
 const LONGEST_SLEEP: Duration = Duration::from_secs(60);
-/// Shortest.
+/// Shortest sleep between two looks, however soon something is due.
 const SHORTEST_SLEEP: Duration = Duration::from_secs(1);
 /// Pause between two accounts that are due at the same time.
 const SPACING: Duration = Duration::from_millis(500);
@@ -27,14 +27,14 @@ const SLEPT: SignedDuration = SignedDuration::from_secs(30);
 /// After that the network gets a moment, and machines that wake together do not ask together.
 const AFTER_SLEEP: std::ops::Range<u64> = 5_000..20_000;
 
-/// What the poller remembers of one account.
+/// What was asked of one account so far.
 #[derive(Clone, Debug, Default)]
 struct PollHistory {
     at: Option<Timestamp>,
     failures: u32,
     questions: u64,
     /// Held by the one question under way.
-    turn: Arc<tokio::sync::Mutex<()>>,
+    question_lock: Arc<tokio::sync::Mutex<()>>,
 }
 
 /// When each account was last asked.
@@ -58,7 +58,8 @@ impl Poller {
         self.asked.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Looks at once, for an account that was just added or signed in again.
+    /// Looks at once, for an account that was just added or signed in again: what it failed by before is of no
+    /// account any more.
     pub(crate) fn look_now(&self, account: AccountId) {
         self.lock().remove(&account);
         self.wake.notify_one();
@@ -111,6 +112,7 @@ impl Poller {
             let quota = router.quota(row.id);
             let reading = quota.and_then(|quota| quota.reading());
             let running = reading.iter().flat_map(|reading| &reading.windows);
+            // A window of which nothing is used has nothing to give back; its reset is no reason to ask.
             let resets = running.filter(|window| window.used_percent > 0.0).filter_map(|one| one.resets_at);
             PollFacts {
                 state: router.state(row.id, now).0,
@@ -120,6 +122,7 @@ impl Poller {
                 contradicted_since: quota.and_then(|quota| quota.unconfirmed()).map(|other| other.seen_at),
                 asked_at: asked.at,
                 failures: asked.failures,
+                // Another one for each account and question, or all of them would come due in step.
                 salt: (row.id.0.as_u128() as u64).wrapping_add(asked.questions),
             }
         })
@@ -129,8 +132,8 @@ impl Poller {
     /// comes while one is under way gets its answer.
     pub(crate) async fn ask(&self, core: &Core, row: &AccountRow) -> Result<(), PollError> {
         let called = core.clock.wall();
-        let turn = Arc::clone(&self.lock().entry(row.id).or_default().turn);
-        let _turn = turn.lock().await;
+        let question_lock = Arc::clone(&self.lock().entry(row.id).or_default().question_lock);
+        let _held = question_lock.lock().await;
         if self.answered_since(row.id, called) {
             return Ok(());
         }

@@ -54,7 +54,7 @@ impl EventKind {
     }
 }
 
-/// The provider writes `type` first, so a prefix settles it; any other order is parsed.
+/// The provider writes `type` first, so a prefix is mostly enough; any other order is parsed.
 fn type_name(json: &[u8]) -> Cow<'_, str> {
     const PREFIX: &[u8] = b"{\"type\":\"";
     if let Some(rest) = json.trim_ascii_start().strip_prefix(PREFIX)

@@ -61,7 +61,6 @@ enum Route {
 }
 
 impl Dispatch {
-    /// Answers one request.
     pub(crate) async fn answer(
         self: Arc<Self>,
         request: Request<Incoming>,

@@ -1,7 +1,7 @@
 //! The data plane: from the local tool to the provider and back.
 //!
 //! A request's way: [`server`] accepts, [`dispatch`] checks and dispatches, [`authenticate`] finds the
-//! client; [`request`] understands what was asked, [`exchange`] and [`websocket`] walk the accounts through
+//! client; [`request`] understands what was asked, [`exchange`] and [`websocket`] ask the accounts by
 //! [`failover`], [`response`] is what the tool gets, [`record`] writes the one activity record. [`local`]
 //! answers what must be the pool's own.
 

@@ -38,6 +38,7 @@ pub(crate) struct Ending {
 /// A record in the making. Dropped unfinished, it records that the tool went away.
 pub(crate) struct OpenRecord {
     core: Arc<Core>,
+    /// As it was when the request came: the record names its accounts as they were called then.
     registry: Arc<Registry>,
     id: RequestId,
     tenant: TenantId,
@@ -129,6 +130,7 @@ impl OpenRecord {
 
     /// Notes that the accounts were looked at once more, after the first choice came to nothing.
     pub(crate) fn chosen_again(&mut self, selection: &Selection) {
+        // A second look meets most accounts again; one that was passed over twice is shown once.
         let known = |choice: &Choice, account| {
             choice.selection.skipped.iter().any(|skipped| skipped.account == account)
         };
@@ -169,9 +171,8 @@ impl OpenRecord {
         }
     }
 
-    /// Notes one try.
     pub(crate) fn tried(&mut self, account: AccountId, attempt: Try) {
-        // The last attempt is what the tool was told of. One before it that broke off was made again without
+        // The last attempt is the one whose answer the tool gets. One before it that broke off was made again without
         // a word, and the provider may count both.
         if self.last_delivery.is_some_and(Delivery::may_be_billed) {
             self.notes.why.maybe_billed_twice += 1;
@@ -187,7 +188,7 @@ impl OpenRecord {
         });
     }
 
-    /// Notes that only `pinned` could have gone on with the conversation, and could not.
+    /// Notes that only `pinned` could have gone on with the conversation, and could not serve.
     pub(crate) fn pinned_unavailable(&mut self, pinned: AccountId) {
         let Some(choice) = &self.choice else { return };
         let reason = choice.selection.why_left(pinned, &choice.pool, &self.tried).into();
@@ -210,7 +211,6 @@ impl OpenRecord {
         self.finish(&Ending { class, status, account: None, tokens: TokenUsage::default() });
     }
 
-    /// Ends the record.
     pub(crate) fn finish(mut self, ending: &Ending) {
         self.when_dropped = WhenDropped::Nothing;
         self.write(ending);
@@ -294,7 +294,7 @@ impl Drop for OpenRecord {
     }
 }
 
-/// One try, as it is noted.
+/// One attempt, as it is noted.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Try {
     pub(crate) class: Class,
@@ -303,7 +303,8 @@ pub(crate) struct Try {
     pub(crate) since: Instant,
 }
 
-/// Tells conversations apart in records without repeating the tool's own names for them.
+/// Tells conversations apart in records without repeating the tool's own names for them. Four bytes are enough
+/// among those that are shown together.
 fn digest(key: &ConversationKey) -> String {
     let mut hash = Sha256::new();
     hash.update(key.tenant.0.as_bytes());

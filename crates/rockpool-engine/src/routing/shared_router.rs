@@ -20,7 +20,8 @@ use crate::store::registry::RegistryCell;
 /// Longest sleep of the watch: a laptop that wakes up is looked at within this time.
 const LONGEST_WATCH: Duration = Duration::from_secs(30);
 
-/// Routing state of the process. The lock is held for microseconds and never across an await.
+/// Routing state of the process. The lock is held for microseconds and never across an await: every request's way
+/// leads through it several times.
 pub(crate) struct Routing {
     state: Mutex<RouterState>,
     registry: Arc<RegistryCell>,
@@ -32,7 +33,9 @@ pub(crate) struct Routing {
 #[derive(Default)]
 struct RouterState {
     router: Router,
+    /// What listeners know of each account. States change by time alone, so a change is found by comparing.
     published: BTreeMap<AccountId, AccountState>,
+    /// Owners of the pools of which listeners know that they cannot serve.
     dry: BTreeSet<AccountId>,
 }
 
@@ -65,7 +68,7 @@ impl Routing {
         self.learn_of(ticket.account(), |router, _| router.answered(ticket));
     }
 
-    /// Notes how an attempt ended.
+    /// Ends an attempt. Even where no state changes, what is shown of the account's load and health does.
     pub(crate) fn attempt_ended(&self, ticket: Ticket, class: Class) {
         self.learn_of(ticket.account(), |router, now| router.attempt_ended(ticket, class, now));
         self.event_bus.snapshot_changed();
@@ -81,7 +84,7 @@ impl Routing {
         note(&mut self.lock().router, self.clock.now());
     }
 
-    /// Learns of one account, and tells what follows where its state has changed: on every request's way
+    /// Learns of one account, and publishes what follows where its state has changed: on every request's way
     /// there is no time to look at all accounts and pools for nothing.
     fn learn_of(&self, account: AccountId, change: impl FnOnce(&mut Router, Now)) {
         let now = self.clock.now();
@@ -99,12 +102,12 @@ impl Routing {
         self.learned.notify_one();
     }
 
-    /// Changes the router and tells what follows from it.
+    /// Changes the router and publishes what follows from it.
     pub(crate) fn learn<R>(&self, change: impl FnOnce(&mut Router, Now) -> R) -> R {
         let now = self.clock.now();
         let mut state = self.lock();
         let result = change(&mut state.router, now);
-        // Said under the lock, or two threads could tell them in the wrong order; saying does not wait.
+        // Under the lock, or two threads could publish in the wrong order; publishing does not wait.
         for event in self.transitions(&mut state, now) {
             self.event_bus.publish(event);
         }
@@ -114,12 +117,12 @@ impl Routing {
         result
     }
 
-    /// Tells what follows from a change that the router is not told of, such as who is in a pool.
+    /// Publishes what follows from a change outside the router, such as who is in a pool.
     pub(crate) fn look_again(&self) {
         self.learn(|_, _| ());
     }
 
-    /// Takes the present states as told, so that starting up is not news.
+    /// Takes the present states as published, so that starting up is not news.
     pub(crate) fn take_states_as_published(&self) {
         let mut state = self.lock();
         self.transitions(&mut state, self.clock.now());
@@ -167,6 +170,7 @@ impl Routing {
         loop {
             let wait = self.next_change().map_or(LONGEST_WATCH, |at| {
                 let left = at.duration_since(self.clock.wall());
+                // Never zero: where the change is due and the router does not show it yet, this loop would spin.
                 Duration::try_from(left).unwrap_or_default().clamp(Duration::from_millis(50), LONGEST_WATCH)
             });
             tokio::select! {

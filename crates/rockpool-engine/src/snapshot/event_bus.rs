@@ -12,7 +12,7 @@ const BACKLOG: usize = 256;
 /// Shortest time between two `changed` events.
 const CHANGED_INTERVAL: Duration = Duration::from_millis(250);
 
-/// The engine's voice.
+/// What happens in the engine, on its way to whoever listens.
 #[derive(Clone, Debug)]
 pub(crate) struct EventBus {
     sender: broadcast::Sender<EngineEvent>,
@@ -28,7 +28,7 @@ impl EventBus {
         self.sender.subscribe()
     }
 
-    /// Says what happened. Nobody may be listening, and that is fine.
+    /// Sends an event, and that the snapshot has changed with it. Nobody may be listening, and that is fine.
     pub(crate) fn publish(&self, event: EngineEvent) {
         drop(self.sender.send(event));
         self.snapshot_changed();
@@ -39,7 +39,7 @@ impl EventBus {
         self.changed.notify_one();
     }
 
-    /// Says `changed` at a pace that a window can follow; runs until dropped.
+    /// Sends `changed` as often as a window can follow; runs until dropped.
     pub(crate) async fn publish_changes(self) {
         loop {
             self.changed.notified().await;

@@ -24,7 +24,7 @@ use crate::proxy::request::headers;
 use crate::proxy::request::headers::TurnState;
 use crate::proxy::request::payload::Sendable;
 use crate::proxy::response::first_event;
-use crate::proxy::response::first_event::Peeked;
+use crate::proxy::response::first_event::Started;
 
 /// Longest wait for the head of an answer: as long as the Codex CLI 0.169.0 waits for an event.
 const HEAD_TIMEOUT: Duration = Duration::from_secs(300);
@@ -44,7 +44,7 @@ pub(crate) struct Outgoing {
 /// The answer of one attempt.
 pub(crate) enum ProviderReply {
     /// A stream whose beginning is known to be an answer, or to be an error (by its class).
-    Stream { status: StatusCode, headers: HeaderMap, peeked: Box<Peeked> },
+    Stream { status: StatusCode, headers: HeaderMap, started: Box<Started> },
     /// A whole answer: an error, or one that is not a stream.
     Whole { status: StatusCode, headers: HeaderMap, body: Bytes },
     /// No answer; in the words of whoever failed.
@@ -140,11 +140,11 @@ async fn answer(
         core.pin(account, PinKind::Turn, state);
     }
     if head.status.is_success() && is_event_stream(&head.headers) {
-        let peeked = Box::new(first_event::peek(core, account, body).await);
-        let outcome = AttemptOutcome { class: peeked.class(), delivery: peeked.delivery(), ..outcome };
+        let started = Box::new(first_event::start(core, account, body).await);
+        let outcome = AttemptOutcome { class: started.class(), delivery: started.delivery(), ..outcome };
         return Tried {
             outcome,
-            reply: ProviderReply::Stream { status: head.status, headers: head.headers, peeked },
+            reply: ProviderReply::Stream { status: head.status, headers: head.headers, started },
         };
     }
     let limit = if head.status.is_success() { MAX_BODY } else { ERROR_BODY };

@@ -6,13 +6,14 @@ use rockpool_routing::{AccountId, Class};
 use super::context::RequestContext;
 use crate::provider::bearer::{Bearer, TokenError};
 
-/// Which bearer to present.
+/// Which of an account's bearers to present.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) enum BearerChoice {
-    /// The present one.
+    /// Whatever the keeper has.
     #[default]
     Present,
-    /// One that is newer than the generation that was refused.
+    /// One that is newer than the generation that was refused: where another request has had it renewed meanwhile,
+    /// it is there already.
     NewerThan(u64),
 }
 

@@ -120,6 +120,7 @@ impl Candidates {
             self.remedies.refresh = Remedy::Spent;
         }
         let verdict = verdict(Progress::Held, class, delivery, self.remedies);
+        // After the verdict: the first attempt that may have been billed is the one that may be repeated.
         if delivery.may_be_billed() {
             self.remedies.replay = Remedy::Spent;
         }

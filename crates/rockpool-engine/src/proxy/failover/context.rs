@@ -75,7 +75,7 @@ impl RequestContext {
     }
 
     /// What becomes of the turn state that the tool repeats, where `account` is asked and the conversation
-    /// lives at `pin`.
+    /// has this pin.
     pub(crate) fn turn_state(&self, account: AccountId, pin: Option<ConversationPin>) -> TurnState {
         headers::turn_state_for(account, self.turn_giver, pin, &self.pool)
     }

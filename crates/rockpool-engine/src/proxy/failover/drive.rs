@@ -1,5 +1,5 @@
 //! The one way of a request over its accounts, whatever its shape: HTTP, a WebSocket's handshake, or one of
-//! its turns. A shape asks [`Drive::next`] what to do, sends, and tells what became of it; which account comes
+//! its turns. A shape asks [`Drive::next`] what to do, sends, and says what became of it; which account comes
 //! next, with which bearer, in which form the history goes, and what is noted of it, is decided here.
 //!
 //! The rule itself is [`rockpool_routing::verdict`]; [`Candidates`] keeps what it has to know of the attempts
@@ -20,11 +20,11 @@ use crate::proxy::request::payload::Payload;
 
 /// What a shape has to do next.
 pub(crate) enum Step {
-    /// Send this, under this hold on the account, and tell what became of it.
+    /// Send this, under this hold on the account, and say what became of it.
     Send(Lease, Outgoing),
     /// No account is left that could be asked.
     NoneLeft,
-    /// Only this account could go on with the conversation, and it is not among those that may be asked.
+    /// Only this account, which the conversation is pinned to, could go on with it, and it may not be asked.
     PinnedUnavailable(AccountId),
 }
 
@@ -59,7 +59,7 @@ pub(crate) struct Drive {
     context: Arc<RequestContext>,
     candidates: Candidates,
     when_none_left: WhenNoneLeft,
-    /// Where the conversation lives.
+    /// As it was when the accounts were chosen.
     pin: Option<ConversationPin>,
     /// The conversation that the answer puts on its account.
     places: Option<ConversationKey>,
@@ -67,7 +67,7 @@ pub(crate) struct Drive {
 }
 
 impl Drive {
-    /// The way of a request over `candidates`, for a conversation that lives at `pin`.
+    /// The way of a request over `candidates`, which were chosen with `pin` in mind.
     pub(crate) fn new(
         context: &Arc<RequestContext>,
         candidates: &[Candidate],
@@ -114,11 +114,15 @@ impl Drive {
                     Next::NoneLeft | Next::Return | Next::Refresh | Next::Strip => return Step::NoneLeft,
                 }
             };
+            // The body first: a lease may be the account's only probe, and one that comes to nothing wastes it.
             let relation = self.candidates.origin().relation(self.pin, account);
             let body = match (payload.for_relation(relation), self.pin) {
                 (Ok(body), _) => body,
+                // Nothing is foreign to a conversation without a pin, so this does not come about.
                 (Err(_), None) => return Step::NoneLeft,
                 (Err(_), Some(pin)) => match self.candidates.prefer(pin.account) {
+                    // This one cannot read the history and the pinned one can: it comes first, whatever the
+                    // strategy has said.
                     Next::Account(_) => continue,
                     Next::NoneLeft | Next::Return | Next::Refresh | Next::Strip => {
                         return Step::PinnedUnavailable(pin.account);

@@ -53,7 +53,7 @@ pub(crate) fn error(core: &Core, caller: &Caller, pool: &Pool) -> Option<ProxyEr
     Some(trouble.into_error(detail, needs_person))
 }
 
-/// The error for a conversation that only `pinned` can continue, and `pinned` cannot now; `None` where it can.
+/// The error for a conversation that only `pinned` can continue, and cannot now; `None` where it can.
 pub(crate) fn pinned(core: &Core, caller: &Caller, pinned: AccountId, pool: &Pool) -> Option<ProxyError> {
     let registry = core.registry.get();
     let Some(row) = registry.account(pinned).filter(|row| row.tenant == caller.client.tenant) else {

@@ -61,9 +61,9 @@ fn answer(tried: Tried, lease: Lease, mut record: OpenRecord) -> HttpAnswer {
         lease.place();
     }
     match reply {
-        ProviderReply::Stream { status, headers, peeked } => {
+        ProviderReply::Stream { status, headers, started } => {
             record.committed(account);
-            let relay = Box::new(Relay::new(*peeked, lease, record, status.as_u16(), outcome.since));
+            let relay = Box::new(Relay::new(*started, lease, record, status.as_u16(), outcome.since));
             HttpAnswer::Stream { status, headers, relay }
         }
         ProviderReply::Whole { status, headers, body } => {
@@ -98,7 +98,7 @@ fn pinned_unavailable(
 }
 
 /// No account served the request: says when one can, or hands the last answer on. A refused bearer is no
-/// business of the tool's.
+/// business of the tool's: the Codex CLI would spend its own refresh token on a 401.
 fn none_left(context: &RequestContext, record: OpenRecord, last: Option<Tried>) -> HttpAnswer {
     let class = last.as_ref().map_or(Class::FAILURE, |tried| tried.outcome.class);
     if let Some(error) = no_account::error(context.core(), &context.caller, &context.pool) {
@@ -110,9 +110,9 @@ fn none_left(context: &RequestContext, record: OpenRecord, last: Option<Tried>) 
             record.unserved(class, status.as_u16());
             HttpAnswer::Whole { status, headers, body }
         }
-        Some(ProviderReply::Stream { status, headers, peeked }) if !peeked.held.is_empty() => {
+        Some(ProviderReply::Stream { status, headers, started }) if !started.held.is_empty() => {
             record.unserved(class, status.as_u16());
-            HttpAnswer::Whole { status, headers, body: peeked.held }
+            HttpAnswer::Whole { status, headers, body: started.held }
         }
         Some(ProviderReply::Nothing(text)) => refused(record, class, ProxyError::Unreachable(text)),
         Some(ProviderReply::Whole { .. }) | None => {

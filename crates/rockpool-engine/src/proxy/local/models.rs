@@ -32,7 +32,7 @@ struct Listed {
     models: Vec<Box<RawValue>>,
 }
 
-/// Answers `GET /v1/models`.
+/// Answers `GET /v1/models` with what any account of the pool may use.
 pub(crate) async fn serve(
     plane: &Arc<DataPlane>,
     caller: Caller,

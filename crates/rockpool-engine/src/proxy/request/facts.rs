@@ -17,7 +17,7 @@ const MAX_MODEL: usize = 128;
 /// What a request says of itself.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Facts {
-    /// Model asked for.
+    /// At most [`MAX_MODEL`] bytes long.
     pub(crate) model: Option<String>,
     /// Conversation as the tool names it.
     pub(crate) conversation: Option<String>,
@@ -154,7 +154,7 @@ fn learn_zstd(headers: &HeaderMap, body: &[u8]) -> Result<Facts, ProxyError> {
 }
 
 /// Facts of a WebSocket frame, whose conversation was named in the handshake.
-pub(crate) fn learn_frame(frame: &str) -> Result<ToolFrame, ProxyError> {
+pub(crate) fn learn_turn(frame: &str) -> Result<ToolFrame, ProxyError> {
     let found = parse(frame.as_bytes())?;
     match found.kind.as_deref() {
         Some("response.create") => Ok(ToolFrame::Turn(found.into())),
@@ -312,8 +312,8 @@ mod tests {
     fn a_frame_tells_whether_it_continues_an_answer() {
         let frame =
             r#"{"type":"response.create","previous_response_id":"resp_1","generate":false,"model":"m"}"#;
-        let ToolFrame::Turn(facts) = learn_frame(frame).unwrap() else { panic!() };
-        assert_eq!(learn_frame(r#"{"type":"response.cancel"}"#).unwrap(), ToolFrame::Other);
+        let ToolFrame::Turn(facts) = learn_turn(frame).unwrap() else { panic!() };
+        assert_eq!(learn_turn(r#"{"type":"response.cancel"}"#).unwrap(), ToolFrame::Other);
         assert_eq!((facts.previous_response.as_deref(), facts.generate), (Some("resp_1"), Some(false)));
     }
 }

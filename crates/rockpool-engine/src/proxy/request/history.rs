@@ -2,7 +2,11 @@
 //!
 //! Encrypted reasoning can be read by the account that made it only; the model can go on without it,
 //! so it is cut out. Compaction and agent-message items are the history itself in encrypted form:
-//! a conversation that holds them cannot move.
+//! a conversation that holds them cannot move. The provider answers what another account has encrypted by 400
+//! `invalid_encrypted_content`.
+//!
+//! Cut by byte ranges, never parsed and written again: members of later tools, the forms of numbers and the order
+//! of keys stay, and with them the prompt cache that goes by them.
 
 use std::borrow::Cow;
 use std::ops::Range;
@@ -93,6 +97,7 @@ fn reasoning_ranges(
         let range = place(text, raw);
         let cut = match serde_json::from_str::<Item<'_>>(raw.get()) {
             Ok(item) => treatment(&item, account_specific)?,
+            // What is no item is for the provider to complain about.
             Err(_) => Treatment::Keep,
         };
         elements.push((range, cut));
@@ -119,7 +124,8 @@ fn treatment(item: &Item<'_>, account_specific: AccountSpecific) -> Result<Treat
     }
 }
 
-/// The ranges to cut, each with the comma that would be left over.
+/// The ranges to cut, each with the comma that would be left over: the one before it where an element stays in
+/// front of it, else the one behind it.
 fn cut_elements(text: &str, elements: &[(Range<usize>, Treatment)]) -> Vec<Range<usize>> {
     let mut cuts: Vec<Range<usize>> = Vec::new();
     let mut kept_before = false;
@@ -145,6 +151,7 @@ fn turn_state(text: &str, metadata: &RawValue) -> Option<Range<usize>> {
     }
     let found: Metadata<'_> = serde_json::from_str(metadata.get()).ok()?;
     let value = place(text, found.turn_state?);
+    // Backwards from the value: further in front the same text may be part of another one.
     let start = text[..value.start].rfind("\"x-codex-turn-state\"")?;
     let bytes = text.as_bytes();
     let next = value.end + bytes[value.end..].iter().position(|byte| !byte.is_ascii_whitespace())?;

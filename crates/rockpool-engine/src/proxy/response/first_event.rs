@@ -1,4 +1,7 @@
 //! Holds a stream back until its first output, so that a failure hidden in a 200 can still go elsewhere.
+//!
+//! Lifecycle events are no output: `response.created` and `response.in_progress` come before it is known whether
+//! the request can be served. A limit, or reasoning that cannot be decrypted, may follow them as `response.failed`.
 
 use std::pin::Pin;
 use std::sync::Arc;
@@ -16,12 +19,14 @@ use crate::provider::event::{Event, EventKind, ForTool, TokenUsage};
 use crate::provider::sse;
 use crate::provider::sse::{Piece, Splitter};
 
-/// Lifecycle events are held this long after the first of them, then the stream goes on as it is.
+/// Lifecycle events are held this long after the first of them, then the stream goes on as it is. A refusal
+/// comes close behind them, while a model may think for minutes before its first output: so much later, and no
+/// more, does a tool see that its request was taken.
 const HOLD: Duration = Duration::from_secs(2);
+/// And no more bytes of them than this: no budget counts what is held, and each open request may hold it.
+const HOLD_BYTES: usize = 64 << 10;
 /// A stream that says nothing at all for this long is given up; the Codex CLI 0.169.0 waits as long.
 const SILENCE: Duration = Duration::from_secs(300);
-/// And no more of them than this.
-const HOLD_BYTES: usize = 64 << 10;
 
 /// The provider's side of a stream.
 pub(crate) type UpstreamBody = Pin<Box<dyn Body<Data = Bytes, Error = reqwest::Error> + Send>>;
@@ -64,6 +69,7 @@ impl Observer {
     pub(crate) fn see(&mut self, piece: Piece, out: &mut BytesMut) -> Seen {
         let event = match piece {
             Piece::Event(event) => event,
+            // Too long to be an error, or the rest of something that was.
             Piece::Unread(bytes) => {
                 out.extend_from_slice(&bytes);
                 return Seen::Output;
@@ -146,7 +152,7 @@ impl Observer {
 }
 
 /// A stream whose beginning was looked at.
-pub(crate) struct Peeked {
+pub(crate) struct Started {
     pub(crate) body: UpstreamBody,
     pub(crate) splitter: Splitter,
     pub(crate) observer: Observer,
@@ -166,7 +172,7 @@ pub(crate) enum Found {
     Cut,
 }
 
-impl Peeked {
+impl Started {
     /// The class of the attempt, before anything went downstream.
     pub(crate) fn class(&self) -> Class {
         match &self.found {
@@ -186,8 +192,8 @@ impl Peeked {
 }
 
 /// Reads until the first output, an error, the end, or until something was held too long.
-pub(crate) async fn peek(core: &Arc<Core>, account: AccountId, body: reqwest::Body) -> Peeked {
-    let mut peeked = Peeked {
+pub(crate) async fn start(core: &Arc<Core>, account: AccountId, body: reqwest::Body) -> Started {
+    let mut started = Started {
         body: Box::pin(body),
         splitter: Splitter::default(),
         observer: Observer::new(core, account),
@@ -197,41 +203,43 @@ pub(crate) async fn peek(core: &Arc<Core>, account: AccountId, body: reqwest::Bo
     let mut held = BytesMut::new();
     let mut deadline = tokio::time::Instant::now() + SILENCE;
     while held.len() < HOLD_BYTES {
-        let Ok(frame) = tokio::time::timeout_at(deadline, peeked.body.frame()).await else {
+        let Ok(frame) = tokio::time::timeout_at(deadline, started.body.frame()).await else {
+            // Silence from the start is a failure; after lifecycle events it is a model that thinks.
             if held.is_empty() {
-                peeked.found = Found::Cut;
+                started.found = Found::Cut;
             }
             break;
         };
         let chunk = match frame {
             Some(Ok(frame)) => frame.into_data().unwrap_or_default(),
             Some(Err(_)) | None => {
-                peeked.found = Found::Cut;
+                started.found = Found::Cut;
                 break;
             }
         };
         let nothing_held = held.is_empty();
-        if let Some(found) = take(&mut peeked, chunk, &mut held) {
-            peeked.found = found;
+        if let Some(found) = take(&mut started, chunk, &mut held) {
+            started.found = found;
             break;
         }
         if nothing_held && !held.is_empty() {
             deadline = tokio::time::Instant::now() + HOLD;
         }
     }
-    peeked.held = held.freeze();
-    peeked
+    started.held = held.freeze();
+    started
 }
 
-/// Sees all pieces of a chunk; the first that is more than lifecycle decides.
-fn take(peeked: &mut Peeked, chunk: Bytes, held: &mut BytesMut) -> Option<Found> {
+/// The first piece of a chunk that is more than lifecycle decides. The others are seen all the same: they are as
+/// much for the tool, and may hold the answer's end.
+fn take(started: &mut Started, chunk: Bytes, held: &mut BytesMut) -> Option<Found> {
     let mut found = None;
-    for piece in peeked.splitter.push(chunk) {
-        let seen = peeked.observer.see(piece, held);
+    for piece in started.splitter.push(chunk) {
+        let seen = started.observer.see(piece, held);
         found = found.or(match seen {
             Seen::Lifecycle => None,
             Seen::Output => Some(Found::Answer),
-            Seen::Failure => match &peeked.observer.stage {
+            Seen::Failure => match &started.observer.stage {
                 AnswerStage::Failed(fault) => Some(Found::Fault(fault.clone())),
                 AnswerStage::Open | AnswerStage::Completed(_) => Some(Found::Cut),
             },

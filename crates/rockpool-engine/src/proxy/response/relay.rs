@@ -5,7 +5,7 @@ use std::task::{Context, Poll};
 use std::time::Instant;
 
 use super::body::BodyError;
-use super::first_event::{AnswerStage, Observer, Peeked, UpstreamBody};
+use super::first_event::{AnswerStage, Observer, Started, UpstreamBody};
 use crate::provider::sse::Splitter;
 use crate::proxy::failover::lease::Lease;
 use crate::proxy::record::{Ending, OpenRecord, Try};
@@ -16,19 +16,19 @@ use rockpool_routing::{Class, Delivery};
 /// Ready chunks are merged up to this size; more waits for the next write.
 const MERGE: usize = 64 << 10;
 
-/// What the end of the stream ends.
-struct Account {
+/// The attempt whose answer this is, until it has ended.
+struct OpenAttempt {
     lease: Lease,
     record: OpenRecord,
     status: u16,
     since: Instant,
 }
 
-impl Account {
-    /// Notes how the try ended whose answer this is.
+impl OpenAttempt {
+    /// Notes how it ended.
     fn note(&mut self, class: Class, delivery: Delivery) {
-        let try_ = Try { class, status: Some(self.status), delivery, since: self.since };
-        self.record.tried(self.lease.account(), try_);
+        let attempt = Try { class, status: Some(self.status), delivery, since: self.since };
+        self.record.tried(self.lease.account(), attempt);
     }
 }
 
@@ -38,7 +38,7 @@ pub(crate) struct Relay {
     splitter: Splitter,
     observer: Observer,
     ready: BytesMut,
-    open: Option<Account>,
+    open: Option<OpenAttempt>,
     /// Bytes handed on so far.
     written: usize,
     end: StreamEnd,
@@ -47,28 +47,36 @@ pub(crate) struct Relay {
 enum StreamEnd {
     NotYet,
     Reached,
-    /// Not told yet: what came before is still on its way.
+    /// The tool has yet to see it: what came before is still on its way.
     Breaking(reqwest::Error),
     Broken(reqwest::Error),
 }
 
 impl Relay {
-    /// The answer of a try that began at `since`.
-    pub(crate) fn new(peeked: Peeked, lease: Lease, record: OpenRecord, status: u16, since: Instant) -> Self {
+    /// The answer of an attempt that began at `since`.
+    pub(crate) fn new(
+        started: Started,
+        lease: Lease,
+        record: OpenRecord,
+        status: u16,
+        since: Instant,
+    ) -> Self {
         let mut relay = Self {
-            upstream: peeked.body,
-            splitter: peeked.splitter,
-            observer: peeked.observer,
-            ready: peeked.held.into(),
-            open: Some(Account { lease, record, status, since }),
+            upstream: started.body,
+            splitter: started.splitter,
+            observer: started.observer,
+            ready: started.held.into(),
+            open: Some(OpenAttempt { lease, record, status, since }),
             written: 0,
             end: StreamEnd::NotYet,
         };
+        // A short answer may have come whole while its beginning was looked at.
         relay.close_at_last_event();
         relay
     }
 
-    /// Reads whatever is ready without waiting.
+    /// Reads whatever is ready without waiting, and only when hyper asks for more: a slow tool slows the provider,
+    /// rather than filling the memory.
     fn fill(&mut self, cx: &mut Context<'_>) {
         while self.ready.len() < MERGE {
             match self.upstream.as_mut().poll_frame(cx) {

@@ -25,13 +25,12 @@ use crate::proxy::request::headers::{self, TurnState};
 /// Largest refusal that is looked at.
 const REFUSAL_BODY: usize = 1 << 20;
 
-/// An open connection.
+/// An open connection to the provider, with what its turns are recorded and judged by.
 pub(crate) struct Dialed {
     pub(crate) account: AccountId,
     /// Generation of the bearer that opened it.
     pub(crate) generation: u64,
     pub(crate) socket: Socket,
-    /// Tells whether bytes come.
     pub(crate) activity: ActivityProbe,
     pub(crate) headers: HeaderMap,
     /// When it was asked for.

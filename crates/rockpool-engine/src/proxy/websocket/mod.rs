@@ -51,7 +51,7 @@ pub(crate) fn is_upgrade(request: &Request<Incoming>) -> bool {
         && has(header::CONNECTION, "upgrade")
 }
 
-/// Answers a handshake.
+/// Answers a tool's handshake, once an account has a connection for it: a refusal can still be told over HTTP.
 pub(crate) async fn serve(
     plane: &Arc<DataPlane>,
     caller: Caller,
@@ -103,7 +103,7 @@ struct RefusedDial {
     sign: Sign,
 }
 
-/// Dials the accounts in order until one accepts; those that do not are told in `failed`.
+/// Dials the accounts in order until one accepts; those that do not go into `failed`.
 async fn dial_first(
     context: &RequestContext,
     drive: &mut Drive,

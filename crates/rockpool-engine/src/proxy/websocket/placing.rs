@@ -48,9 +48,10 @@ impl Session {
     fn turn_of(&mut self, frame: Utf8Bytes, facts: Facts) -> Turn {
         let core = self.context.core();
         let here = Candidate { account: self.provider.account, placement: Placement::Conversation };
-        // Until the conversation has settled here, what was passed over says why it left its home.
-        let settled = self.pin.is_none_or(|pin| pin.account == here.account);
-        let skipped = if settled { Vec::new() } else { self.passed_over.clone() };
+        // Until this account has answered, the conversation is pinned to another, and what the handshake passed
+        // over is the reason for the move that the record will show.
+        let pinned_here = self.pin.is_none_or(|pin| pin.account == here.account);
+        let skipped = if pinned_here { Vec::new() } else { self.passed_over.clone() };
         let stays = || Opening {
             selection: Selection { pin: self.pin, candidates: vec![here], skipped },
             failed: Vec::new(),
@@ -110,7 +111,8 @@ impl Session {
         }
     }
 
-    /// Whether the present connection is the one that the turn needs.
+    /// Whether the present connection is the one that the turn needs. It keeps the bearer of its handshake, so a
+    /// newer bearer takes a new connection.
     fn can_carry(&self, outgoing: &Outgoing) -> bool {
         outgoing.account == self.provider.account
             && outgoing.bearer_choice == BearerChoice::Present

@@ -37,6 +37,7 @@ impl Session {
         };
         let class = fault.class();
         let outcome = turn.outcome(class, fault.status, Delivery::Answered, self.bearer());
+        // Closed and not decided: the rule would look for another account, and this one has done nothing wrong.
         if fault.is_about_the_connections_age() {
             turn.close(&outcome);
             turn.last_class = class;
@@ -53,7 +54,7 @@ impl Session {
     }
 
     /// The provider ends connections after an hour, which is no fault of the account. A turn that carries
-    /// its whole input goes on over a new one; any other is told, and its tool comes back at once.
+    /// its whole input goes on over a new one; any other gets the error, and its tool comes back at once.
     async fn connection_outlived(
         &mut self,
         mut turn: Box<Turn>,
@@ -62,6 +63,7 @@ impl Session {
     ) -> ControlFlow<()> {
         self.hang_up().await;
         match (turn.mobility(), turn.renewal) {
+            // Once: a provider that says so of every new connection would be dialed for ever.
             (Mobility::Free, Remedy::Untried) => {
                 turn.renewal = Remedy::Spent;
                 turn.last_error = Some((fault, text));
@@ -74,7 +76,7 @@ impl Session {
         }
     }
 
-    /// The error is the answer.
+    /// The error is the tool's answer, behind what was held of it.
     async fn answer_with(&mut self, mut turn: Box<Turn>, class: Class, text: Utf8Bytes) -> ControlFlow<()> {
         let held = std::mem::replace(&mut turn.progress, AnswerProgress::Committed);
         if let AnswerProgress::Held { frames, .. } = held {
@@ -91,7 +93,8 @@ impl Session {
         Continue(())
     }
 
-    /// No account served the turn. A refused bearer is no business of the tool's.
+    /// No account served the turn. A refused bearer is no business of the tool's: the Codex CLI would spend its own
+    /// refresh token on a 401.
     pub(super) async fn none_left(&mut self, mut turn: Box<Turn>) -> ControlFlow<()> {
         let class = turn.last_class;
         let context = &self.context;
@@ -125,7 +128,8 @@ impl Session {
         }
     }
 
-    /// The turn cannot go on here: the tool comes back with its full input on a new connection.
+    /// The turn cannot go on here. The Codex CLI 0.169.0 takes this code as a sign that its answer is not known to
+    /// the connection any more, and comes back on a new one with its full input, which may go anywhere.
     pub(super) async fn refuse_history(&mut self, turn: Box<Turn>, class: Class) -> ControlFlow<()> {
         let id = turn.facts.previous_response.clone().unwrap_or_default();
         turn.finish(class, 400, None, TokenUsage::default());
@@ -138,6 +142,7 @@ impl Session {
         let account = turn.asked.as_ref().map(|asked| asked.lease.account());
         let class = Class::FAILURE;
         let outcome = turn.outcome(class, None, turn.delivery_when_lost(), self.bearer());
+        // After output a break is that of one connection: the provider's WebSockets have worked.
         if matches!(turn.progress, AnswerProgress::Held { .. }) {
             let dialed = self.provider.since;
             self.context.plane.breaker.note(Evidence::TurnLost { dialed });

@@ -37,13 +37,15 @@ use crate::proxy::record::{OpenRecord, Transport, Try};
 use crate::proxy::request::facts::{self, Facts, ToolFrame};
 use crate::proxy::response::first_event::{AnswerStage, Observer};
 
-/// Frames that are ready are merged into one write, up to this many.
+/// Frames that are ready are merged into one write, up to this many: a provider that never pauses must not keep
+/// the session from its tool and its deadlines.
 const MERGE: usize = 64;
-/// Turns that a tool may start before the one under way has ended.
+/// Turns that a tool may start before the one under way has ended. Each may be as large as a conversation, and
+/// no budget counts them.
 const EARLY_TURNS: usize = 16;
 /// Longest wait for the other side while saying goodbye.
 const FAREWELL: Duration = Duration::from_secs(1);
-/// Resets the tool's idle timer and means nothing else.
+/// The Codex CLI 0.169.0 skips types that it does not know, yet any event resets its idle timer; a ping does not.
 const KEEP_ALIVE: &str = r#"{"type":"keepalive"}"#;
 
 type Incoming = Option<Result<Message, tungstenite::Error>>;
@@ -54,14 +56,14 @@ pub(super) struct Opening {
     pub(super) failed: Vec<(AccountId, Try)>,
 }
 
-/// The present session.
+/// A tool's connection beside the one to the provider, which may change under it.
 pub(crate) struct Session {
     pub(super) context: Arc<RequestContext>,
     pub(super) tool: Socket,
     pub(super) provider: Dialed,
     pub(super) lifetime: Lifetime,
     pub(super) deadlines: Deadlines,
-    /// Where the conversation lives.
+    /// The conversation's pin, as this connection knows it.
     pub(super) pin: Option<ConversationPin>,
     /// Told with the first turn.
     pub(super) opening: Option<Opening>,
@@ -122,6 +124,8 @@ impl Session {
         loop {
             let waiting = self.turn.as_ref().map_or(Waiting::Tool, |turn| turn.waiting());
             let (at, due) = self.deadlines.next(waiting);
+            // What loses may be dropped at any point: a frame half read stays in its socket, and a deadline is
+            // worked out anew. The work of the branch that wins is not: it runs to its end.
             let step = tokio::select! {
                 message = self.tool.next() => self.on_tool(message).await,
                 message = self.provider.socket.next() => self.on_provider(message).await,
@@ -220,7 +224,7 @@ impl Session {
     }
 
     async fn on_tool_text(&mut self, text: Utf8Bytes) -> ControlFlow<()> {
-        let facts = match facts::learn_frame(&text) {
+        let facts = match facts::learn_turn(&text) {
             Ok(ToolFrame::Turn(facts)) => facts,
             Ok(ToolFrame::Other) => return self.forward_up(Message::Text(text)).await,
             Err(error) => {
@@ -233,6 +237,7 @@ impl Session {
         if self.turn.is_none() {
             return self.start(text, facts).await;
         }
+        // Most events do not name their answer, so two at a time could not be told apart.
         if self.early.len() == EARLY_TURNS {
             return Break(());
         }
@@ -350,6 +355,8 @@ impl Session {
             return Continue(());
         };
         turn.forget_payload();
+        // Before anything goes down: a tool that has seen output may ask again at once, on another connection,
+        // and has to find the conversation here.
         if let Some(asked) = &turn.asked {
             turn.drive.record().committed(asked.lease.account());
             if turn.facts.asks_for_an_answer() {
@@ -406,7 +413,8 @@ impl Session {
     }
 }
 
-/// Where the conversation lives once `account` has answered it.
+/// The conversation's pin once `account` has answered it. The router does not know every conversation: some
+/// have no name, and its memory is limited. This connection still knows whether its own has moved.
 fn pin_after(
     context: &RequestContext,
     before: Option<ConversationPin>,

@@ -55,12 +55,12 @@ impl Default for AnswerProgress {
     }
 }
 
-/// Whether another account may take the turn over.
+/// Whether another connection, and with it another account, may take the turn over.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Mobility {
     /// The frame carries the whole input.
     Free,
-    /// It continues an answer of this very connection.
+    /// It continues an answer of this very connection, and carries only what is new.
     ConnectionOnly,
 }
 
@@ -146,7 +146,6 @@ impl Turn {
         }
     }
 
-    /// Ends the turn.
     pub(crate) fn finish(self, class: Class, status: u16, account: Option<AccountId>, tokens: TokenUsage) {
         self.drive.into_record().finish(&Ending { class, status, account, tokens });
     }
