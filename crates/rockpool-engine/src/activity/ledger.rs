@@ -20,8 +20,8 @@ use crate::model::activity::{MoveCosts, RequestRecord, SHOWN};
 use crate::snapshot::event_bus::EventBus;
 use crate::store::{OutcomeRow, QuotaSampleRow, Store, StoreError};
 
-/// Records wait at most this long for the database, so that a burst costs one transaction; a killed process loses
-/// no more than that.
+/// Records wait at most this long for the database, so that a burst costs one transaction; about as much is
+/// lost with a process that is killed.
 const BATCH_DELAY: Duration = Duration::from_millis(300);
 /// Pause after the database refused.
 const AFTER_REFUSAL: Duration = Duration::from_secs(5);

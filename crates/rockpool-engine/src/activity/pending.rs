@@ -54,7 +54,7 @@ impl Pending {
         }
     }
 
-    /// Two tasks may tell their readings in the wrong order: the newer one stays.
+    /// Two tasks may hand in their readings in the wrong order: the newer one stays.
     pub(super) fn quota(&mut self, tenant: TenantId, account: AccountId, reading: Reading) {
         let known = self.quota.get(&account);
         if known.is_none_or(|(_, known)| known.seen_at <= reading.seen_at) {

@@ -54,7 +54,12 @@ pub(crate) fn error(core: &Core, caller: &Caller, pool: &Pool) -> Option<ProxyEr
 }
 
 /// The error for a conversation that only `pinned` can continue, and cannot now; `None` where it can.
-pub(crate) fn pinned(core: &Core, caller: &Caller, pinned: AccountId, pool: &Pool) -> Option<ProxyError> {
+pub(crate) fn error_for_pinned(
+    core: &Core,
+    caller: &Caller,
+    pinned: AccountId,
+    pool: &Pool,
+) -> Option<ProxyError> {
     let registry = core.registry.get();
     let Some(row) = registry.account(pinned).filter(|row| row.tenant == caller.client.tenant) else {
         return Some(ProxyError::NoUsableAccount(format!(

@@ -91,7 +91,7 @@ fn pinned_unavailable(
     last: Option<Tried>,
 ) -> HttpAnswer {
     record.pinned_unavailable(pinned);
-    match no_account::pinned(context.core(), &context.caller, pinned, &context.pool) {
+    match no_account::error_for_pinned(context.core(), &context.caller, pinned, &context.pool) {
         Some(error) => refused(record, Class::FAILURE, error),
         None => none_left(context, record, last),
     }

@@ -5,8 +5,8 @@
 //! a conversation that holds them cannot move. The provider answers what another account has encrypted by 400
 //! `invalid_encrypted_content`.
 //!
-//! Cut by byte ranges, never parsed and written again: members of later tools, the forms of numbers and the order
-//! of keys stay, and with them the prompt cache that goes by them.
+//! Cut by byte ranges, never parsed and written again: members that only a later tool knows, the forms of
+//! numbers and the order of keys stay.
 
 use std::borrow::Cow;
 use std::ops::Range;
@@ -36,7 +36,7 @@ pub(crate) enum Moved {
 }
 
 #[derive(Deserialize)]
-struct Request<'a> {
+struct ModelRequest<'a> {
     #[serde(borrow)]
     input: Option<&'a RawValue>,
     #[serde(borrow)]
@@ -63,7 +63,7 @@ pub(crate) enum AccountSpecific {
 /// Cuts encrypted reasoning, and a turn state inside `client_metadata`, out of a plain JSON request.
 pub(crate) fn moved(json: &[u8], account_specific: AccountSpecific) -> Result<Moved, Immovable> {
     let text = std::str::from_utf8(json).map_err(|_| Immovable::Unreadable)?;
-    let request: Request<'_> = serde_json::from_str(text).map_err(|_| Immovable::Unreadable)?;
+    let request: ModelRequest<'_> = serde_json::from_str(text).map_err(|_| Immovable::Unreadable)?;
     let mut cuts = Vec::new();
     if let Some(input) = request.input {
         cuts.extend(reasoning_ranges(text, input, account_specific)?);
@@ -85,7 +85,7 @@ pub(crate) fn moved(json: &[u8], account_specific: AccountSpecific) -> Result<Mo
     Ok(Moved::Changed(changed))
 }
 
-/// The ranges of reasoning items that carry ciphertext. `input` may be a plain string, which has none.
+/// The ranges of the reasoning items that carry ciphertext: without it, reasoning is plain text that anyone can read. `input` may be a plain string, which has none.
 fn reasoning_ranges(
     text: &str,
     input: &RawValue,

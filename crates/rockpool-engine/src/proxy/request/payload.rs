@@ -19,10 +19,10 @@ pub(crate) enum Relation {
     Foreign,
 }
 
-/// Where a history is taken to be made: nothing in it says so.
+/// Where a history is taken to be made: nothing in a ciphertext names its account.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum AssumedOrigin {
-    /// Where the conversation lives.
+    /// On the account that the conversation is pinned to.
     Pinned,
     /// The same, but it holds reasoning that the account asked could not read.
     PinnedMixed,

@@ -20,7 +20,7 @@ use crate::provider::sse;
 use crate::provider::sse::{Piece, Splitter};
 
 /// Lifecycle events are held this long after the first of them, then the stream goes on as it is. A refusal
-/// comes close behind them, while a model may think for minutes before its first output: so much later, and no
+/// mostly comes close behind them, while a model may think for minutes before its first output: so much later, and no
 /// more, does a tool see that its request was taken.
 const HOLD: Duration = Duration::from_secs(2);
 /// And no more bytes of them than this: no budget counts what is held, and each open request may hold it.

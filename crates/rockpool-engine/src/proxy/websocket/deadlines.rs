@@ -1,10 +1,10 @@
-//! When something was last heard and said on the two sides of a session, and what is due next.
+//! When something was last received and sent on the two sides of a session, and what is due next.
 
 use tokio::time::Instant;
 
 use crate::host::timeouts::WebSocketTimeouts;
 
-/// What a session does when nobody says anything.
+/// What a session does when nothing comes from either side.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Due {
     /// Send what is held of the answer.
@@ -40,29 +40,29 @@ pub(super) enum Waiting {
 pub(super) struct Deadlines {
     timeouts: WebSocketTimeouts,
     /// Anything came from the provider, a pong included.
-    heard: Instant,
+    received: Instant,
     pinged: Instant,
     /// An event of the turn came, or the turn was sent.
     event: Instant,
     /// An event went to the tool, or its turn began.
-    said: Instant,
+    sent: Instant,
 }
 
 impl Deadlines {
     pub(super) fn new(timeouts: WebSocketTimeouts, now: Instant) -> Self {
-        Self { timeouts, heard: now, pinged: now, event: now, said: now }
+        Self { timeouts, received: now, pinged: now, event: now, sent: now }
     }
 
     /// A new connection to the provider stands.
     pub(super) fn connected(&mut self, now: Instant) {
-        self.heard = now;
+        self.received = now;
         self.pinged = now;
         self.event = now;
     }
 
     /// Something came from the provider.
-    pub(super) fn heard(&mut self, now: Instant) {
-        self.heard = now;
+    pub(super) fn received(&mut self, now: Instant) {
+        self.received = now;
     }
 
     /// An event came from the provider, or the turn was sent to it.
@@ -71,8 +71,8 @@ impl Deadlines {
     }
 
     /// An event went to the tool, or its turn began.
-    pub(super) fn said(&mut self, now: Instant) {
-        self.said = now;
+    pub(super) fn sent(&mut self, now: Instant) {
+        self.sent = now;
     }
 
     pub(super) fn pinged(&mut self, now: Instant) {
@@ -81,12 +81,12 @@ impl Deadlines {
 
     /// What is due next, and when.
     pub(super) fn next(&self, waiting: Waiting) -> (Instant, Due) {
-        let silence = (self.heard + self.timeouts.silence, Due::Silence(Silence::Dead));
-        let ping = (self.heard.max(self.pinged) + self.timeouts.ping, Due::Silence(Silence::Ping));
+        let silence = (self.received + self.timeouts.silence, Due::Silence(Silence::Dead));
+        let ping = (self.received.max(self.pinged) + self.timeouts.ping, Due::Silence(Silence::Ping));
         let mut next = earlier(silence, ping);
         if let Waiting::Answer { hold } = waiting {
             next = earlier(next, (self.event + self.timeouts.turn, Due::Silence(Silence::Stalled)));
-            next = earlier(next, (self.said + self.timeouts.keep_alive, Due::KeepAlive));
+            next = earlier(next, (self.sent + self.timeouts.keep_alive, Due::KeepAlive));
             if let Some(at) = hold {
                 next = earlier(next, (at, Due::Commit));
             }

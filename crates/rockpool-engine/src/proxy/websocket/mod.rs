@@ -51,7 +51,7 @@ pub(crate) fn is_upgrade(request: &Request<Incoming>) -> bool {
         && has(header::CONNECTION, "upgrade")
 }
 
-/// Answers a tool's handshake, once an account has a connection for it: a refusal can still be told over HTTP.
+/// Answers a tool's handshake, once an account has a connection for it: until then it can be refused over HTTP, with a status.
 pub(crate) async fn serve(
     plane: &Arc<DataPlane>,
     caller: Caller,
@@ -129,7 +129,7 @@ async fn dial_first(
 
 /// No account took the connection, or none was asked. Where one could still serve, the tool is sent
 /// to HTTP by a 426, which the Codex CLI 0.169.0 follows at once and without a word, and for good.
-/// So a provider that cannot be reached at all is told otherwise: the tool tries again, and keeps
+/// So a provider that cannot be reached at all is another error: the tool tries again, and keeps
 /// its WebSockets once the network is back.
 fn refuse(context: &RequestContext, record: OpenRecord, failed: &[RefusedDial]) -> Response<ProxyBody> {
     let shows = |sign| failed.iter().any(|refused| refused.sign == sign);

@@ -22,7 +22,7 @@ impl Session {
     pub(super) async fn start(&mut self, frame: Utf8Bytes, facts: Facts) -> ControlFlow<()> {
         let here = self.provider.account;
         let mut turn = Box::new(self.turn_of(frame, facts));
-        self.deadlines.said(Instant::now());
+        self.deadlines.sent(Instant::now());
         let core = self.context.core();
         let readiness = core.routing.read(|router, now| router.readiness(here, now));
         match (readiness, self.lifetime, turn.mobility()) {

@@ -114,14 +114,14 @@ impl Session {
 
     async fn refuse(&mut self, turn: Box<Turn>, class: Class, error: &ProxyError) -> ControlFlow<()> {
         turn.finish(class, error.status_code(), None, TokenUsage::default());
-        self.tell(error.frame()).await
+        self.send_down(error.frame()).await
     }
 
     /// Only the conversation's own account could go on with it, and this connection is to another.
     pub(super) async fn refuse_pinned(&mut self, mut turn: Box<Turn>, pinned: AccountId) -> ControlFlow<()> {
         turn.drive.record().pinned_unavailable(pinned);
         let context = &self.context;
-        match no_account::pinned(context.core(), &context.caller, pinned, &context.pool) {
+        match no_account::error_for_pinned(context.core(), &context.caller, pinned, &context.pool) {
             Some(error) => self.refuse(turn, Class::FAILURE, &error).await,
             // Its account serves again: a new connection will be placed there.
             None => self.refuse_history(turn, Class::FAILURE).await,
@@ -133,7 +133,7 @@ impl Session {
     pub(super) async fn refuse_history(&mut self, turn: Box<Turn>, class: Class) -> ControlFlow<()> {
         let id = turn.facts.previous_response.clone().unwrap_or_default();
         turn.finish(class, 400, None, TokenUsage::default());
-        self.tell(not_found(&id)).await
+        self.send_down(not_found(&id)).await
     }
 
     /// The provider's connection broke.

@@ -5,10 +5,10 @@
 //!
 //! A frame without `previous_response_id` carries the whole input and may be sent again elsewhere until
 //! its first output went downstream. A frame with one continues an answer of this very connection:
-//! where its account cannot go on, the tool is told `previous_response_not_found`, and comes back with
+//! where its account cannot go on, the tool gets `previous_response_not_found`, and comes back with
 //! its full input on a new connection, which is placed anew (Codex CLI 0.169.0).
 //!
-//! While a turn is open, a tool that was told nothing for a minute gets a keep-alive event, as long as the
+//! While a turn is open, a tool that was sent nothing for a minute gets a keep-alive event, as long as the
 //! provider's side is alive. That is no output: the turn may still move. The provider is pinged when it
 //! is quiet; what answers nothing is lost. The times are those of the configuration.
 
@@ -144,7 +144,7 @@ impl Session {
     async fn on_due(&mut self, due: Due) -> ControlFlow<()> {
         match due {
             Due::Commit => self.commit().await,
-            Due::KeepAlive => self.tell(KEEP_ALIVE.to_owned()).await,
+            Due::KeepAlive => self.send_down(KEEP_ALIVE.to_owned()).await,
             Due::Silence(silence) => self.on_silence(silence).await,
         }
     }
@@ -157,7 +157,7 @@ impl Session {
         let bytes_came = self.provider.activity.take();
         match silence {
             Silence::Ping | Silence::Dead if bytes_came => {
-                self.deadlines.heard(Instant::now());
+                self.deadlines.received(Instant::now());
                 Continue(())
             }
             Silence::Ping => {
@@ -231,13 +231,13 @@ impl Session {
                 let record =
                     OpenRecord::open(self.context.core(), &self.context.caller, Transport::WebSocket, None);
                 record.unserved(Class::Rejected, error.status_code());
-                return self.tell(error.frame()).await;
+                return self.send_down(error.frame()).await;
             }
         };
         if self.turn.is_none() {
             return self.start(text, facts).await;
         }
-        // Most events do not name their answer, so two at a time could not be told apart.
+        // Most events do not name their answer, so those of two at a time could not be kept apart.
         if self.early.len() == EARLY_TURNS {
             return Break(());
         }
@@ -264,7 +264,7 @@ impl Session {
 
     async fn on_provider(&mut self, first: Incoming) -> ControlFlow<()> {
         let mut message = first;
-        self.deadlines.heard(Instant::now());
+        self.deadlines.received(Instant::now());
         for _ in 0..MERGE {
             match message {
                 Some(Ok(Message::Text(text))) => self.on_provider_text(text).await?,
@@ -395,11 +395,11 @@ impl Session {
         if let Some(turn) = &mut self.turn {
             turn.drive.record().wrote(text.len());
         }
-        self.deadlines.said(Instant::now());
+        self.deadlines.sent(Instant::now());
         kept(self.tool.feed(Message::Text(text)).await)
     }
 
-    pub(super) async fn tell(&mut self, frame: String) -> ControlFlow<()> {
+    pub(super) async fn send_down(&mut self, frame: String) -> ControlFlow<()> {
         self.forward_down(frame.into()).await?;
         kept(self.tool.flush().await)
     }

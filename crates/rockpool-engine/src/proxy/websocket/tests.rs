@@ -312,8 +312,8 @@ async fn turns_that_came_before_the_end_of_a_connections_time_are_answered_with_
     }
     assert_eq!(bench.tool_hears(Provider::Answers).await.0, Some(output));
     let mut codes = Vec::new();
-    while let (Some(told), _) = bench.tool_hears(Provider::Answers).await {
-        codes.push(told["error"]["code"].as_str().unwrap().to_owned());
+    while let (Some(sent), _) = bench.tool_hears(Provider::Answers).await {
+        codes.push(sent["error"]["code"].as_str().unwrap().to_owned());
     }
     // The last has its whole input, and there is no other account that could be dialed.
     let expected =
