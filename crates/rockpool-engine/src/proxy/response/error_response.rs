@@ -51,6 +51,8 @@ pub(crate) enum ProxyError {
     NoWebSocketKey,
     #[error("The provider takes no WebSocket now; use HTTP.")]
     UseHttp,
+    #[error("Previous response with id '{0}' not found.")]
+    PreviousResponseNotFound(String),
     #[error("No account can serve this request until {until}. {detail}")]
     Wait { until: Timestamp, now: Timestamp, plan: Option<String>, detail: String },
     #[error("{0}")]
@@ -75,6 +77,7 @@ impl ProxyError {
             | Self::BadZstd
             | Self::BadJson(_)
             | Self::NoWebSocketKey
+            | Self::PreviousResponseNotFound(_)
             | Self::NoUsableAccount(_) => StatusCode::BAD_REQUEST,
             Self::UseHttp => StatusCode::UPGRADE_REQUIRED,
             Self::Wait { .. } => StatusCode::TOO_MANY_REQUESTS,
@@ -104,6 +107,7 @@ impl ProxyError {
             Self::BadJson(_) => (request, "invalid_json"),
             Self::NoWebSocketKey => (request, "invalid_websocket_handshake"),
             Self::UseHttp => (request, "websocket_unavailable"),
+            Self::PreviousResponseNotFound(_) => (request, "previous_response_not_found"),
             Self::NoUsableAccount(_) => (request, "no_usable_account"),
             Self::Wait { until, now, .. } if is_short(*until, *now) => {
                 ("rate_limit_exceeded", "rate_limit_exceeded")
@@ -118,6 +122,9 @@ impl ProxyError {
     pub(crate) fn body(&self) -> Value {
         let (kind, code) = self.kind_and_code();
         let mut error = json!({ "message": self.to_string(), "type": kind, "code": code, "param": null });
+        if let Self::PreviousResponseNotFound(_) = self {
+            error["param"] = "previous_response_id".into();
+        }
         if let Self::Wait { until, now, plan, .. } = self {
             error["resets_at"] = until.as_second().into();
             error["resets_in_seconds"] = seconds_between(*now, *until).into();

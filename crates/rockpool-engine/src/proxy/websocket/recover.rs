@@ -132,8 +132,7 @@ impl Session {
     /// the connection any more, and comes back on a new one with its full input, which may go anywhere.
     pub(super) async fn refuse_history(&mut self, turn: Box<Turn>, class: Class) -> ControlFlow<()> {
         let id = turn.facts.previous_response.clone().unwrap_or_default();
-        turn.finish(class, 400, None, TokenUsage::default());
-        self.send_down(not_found(&id)).await
+        self.refuse(turn, class, &ProxyError::PreviousResponseNotFound(id)).await
     }
 
     /// The provider's connection broke.
@@ -171,19 +170,4 @@ impl Session {
             }
         }
     }
-}
-
-/// Exactly `status_code` and no `status`: the Codex CLI 0.169.0 does not parse both together.
-fn not_found(id: &str) -> String {
-    serde_json::json!({
-        "type": "error",
-        "status_code": 400,
-        "error": {
-            "type": "invalid_request_error",
-            "code": "previous_response_not_found",
-            "message": format!("Previous response with id '{id}' not found."),
-            "param": "previous_response_id",
-        },
-    })
-    .to_string()
 }
