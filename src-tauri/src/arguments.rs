@@ -2,7 +2,6 @@
 
 use std::ffi::OsString;
 
-/// The whole command line.
 pub(crate) const USAGE: &str = "usage: rockpool-desktop [--rehearsal]
   --rehearsal  try everything out against a simulated provider; touches nothing of the real installation";
 

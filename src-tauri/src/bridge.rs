@@ -62,5 +62,4 @@ pub(crate) async fn relay_events(engine_events: Events, app: AppHandle, inputs: 
     }
 }
 
-/// The engine's events.
 pub(crate) type Events = tokio::sync::broadcast::Receiver<EngineEvent>;

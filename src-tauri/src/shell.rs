@@ -16,9 +16,8 @@ use crate::{tray, window};
 pub(crate) struct Identity {
     /// Names the app to the desktop: preferences, single instance.
     pub(crate) identifier: &'static str,
-    /// Names the tray icon.
     pub(crate) tray_id: &'static str,
-    /// Over the window.
+    /// Of the window.
     pub(crate) title: &'static str,
 }
 

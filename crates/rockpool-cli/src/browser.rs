@@ -13,7 +13,9 @@ pub(crate) fn open(url: &str) {
 
 /// Without a display, the opener may start a browser in the terminal that waits for the paste.
 fn has_display() -> bool {
-    ["DISPLAY", "WAYLAND_DISPLAY"].iter().any(|name| std::env::var_os(name).is_some_and(|it| !it.is_empty()))
+    ["DISPLAY", "WAYLAND_DISPLAY"]
+        .iter()
+        .any(|name| std::env::var_os(name).is_some_and(|value| !value.is_empty()))
 }
 
 fn opener(url: &str) -> Command {

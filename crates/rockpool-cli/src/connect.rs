@@ -12,7 +12,7 @@ use crate::host;
 
 /// An engine, wherever it runs.
 pub(crate) enum Connection {
-    /// In another process.
+    /// An engine of another process, over its socket.
     Remote(Client),
     /// In this process, for as long as the command takes.
     Local { client: Client, engine: Engine },

@@ -6,10 +6,8 @@ use tokio::sync::mpsc;
 
 use crate::failure::Failure;
 
-/// What is printed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Style {
-    /// Text for people.
     Text,
     /// One JSON document per line.
     Json,
@@ -17,7 +15,6 @@ pub(crate) enum Style {
 
 /// Where a command talks to the person.
 pub(crate) trait Console: Send + Sync {
-    /// Text or JSON.
     fn style(&self) -> Style;
     /// A line of result, on stdout.
     fn result(&self, line: &str) -> Result<(), Failure>;

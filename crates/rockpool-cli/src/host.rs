@@ -47,7 +47,6 @@ pub(crate) fn ports(config: &Config) -> Result<Ports, Failure> {
     Ok(Ports { vault: vault::open(&config.vault)?, browser: Arc::new(NoBrowser), clock: Clock::system() })
 }
 
-/// Starts the endpoint.
 pub(crate) async fn serve(config: Config) -> Result<Engine, Failure> {
     let mut patience = Patience::new();
     loop {

@@ -1,7 +1,7 @@
 //! `rockpool serve`: the engine until it is told to stop.
 
 use rockpool_engine::Engine;
-use rockpool_engine::config::Config;
+use rockpool_engine::config::{Config, log_in_colour};
 use serde_json::json;
 use tracing_subscriber::EnvFilter;
 
@@ -34,7 +34,9 @@ fn announce(engine: &Engine, console: &dyn Console) -> Result<(), Failure> {
 
 fn log_to_stderr() {
     let filter = EnvFilter::try_from_env("ROCKPOOL_LOG").unwrap_or_else(|_| EnvFilter::new("info"));
-    let logging = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    let colour = log_in_colour(&std::io::stderr(), &|name| std::env::var(name).ok());
+    let logging =
+        tracing_subscriber::fmt().with_env_filter(filter).with_ansi(colour).with_writer(std::io::stderr);
     // A second subscriber in one process is a test's affair.
     let _ = logging.try_init();
 }

@@ -103,8 +103,12 @@ struct Server {
 
 impl Server {
     fn start(folder: &Path) -> Self {
+        Self::start_with_log(folder, Stdio::null())
+    }
+
+    fn start_with_log(folder: &Path, log: Stdio) -> Self {
         let mut command = rockpool(folder, "serve --json");
-        let mut child = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
+        let mut child = command.stdout(Stdio::piped()).stderr(log).spawn().unwrap();
         let mut stdout = BufReader::new(child.stdout.take().unwrap());
         let mut line = String::new();
         let watched = watch(child.id());
@@ -149,6 +153,18 @@ fn a_server_says_where_it_is_and_drains_on_sigterm() {
     assert!(control.exists());
     assert_eq!(server.terminate(), Some(0));
     assert!(!control.exists());
+}
+
+#[test]
+fn a_log_that_goes_into_a_file_has_no_colour_codes() {
+    let folder = folder();
+    let log = folder.path().join("rockpool.log");
+    let server = Server::start_with_log(folder.path(), std::fs::File::create(&log).unwrap().into());
+    assert_eq!(server.terminate(), Some(0));
+    let log = std::fs::read(&log).unwrap();
+    let text = String::from_utf8_lossy(&log);
+    assert!(text.contains("INFO"), "{text}");
+    assert!(!log.contains(&0x1b), "{text}");
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! One loop that owns the desktop's state: everything that can happen to it is an [`Input`].
 //!
 //! What it knows of the engine is its last snapshot. An event only says that a newer one is worth
-//! reading; a burst of them is read once, after [`SETTLE`].
+//! reading; a burst of them is read once, after `SETTLE`.
 
 use std::ops::ControlFlow;
 use std::time::Duration;
@@ -26,7 +26,7 @@ use crate::tray::menu::{menu, starting};
 use crate::tray::{IconState, MenuAction, Tray};
 
 /// How long after an event the snapshot is read: long enough for the events of one moment to gather.
-pub const SETTLE: Duration = Duration::from_millis(200);
+const SETTLE: Duration = Duration::from_millis(200);
 /// How long after a failed reading the next is tried.
 const RETRY: Duration = Duration::from_secs(5);
 /// How often countdowns are drawn anew.
@@ -41,7 +41,6 @@ pub enum Input {
     Menu(MenuAction),
     /// An alert, or a button of it, was clicked.
     Alert(AlertAction),
-    /// Something about the window.
     Window(WindowInput),
     /// The app was started a second time.
     SecondInstance,
@@ -52,13 +51,11 @@ pub enum Input {
 /// What comes from the window side.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum WindowInput {
-    /// It is wanted now.
     Open,
     /// The person chose a language.
     Language(Language),
 }
 
-/// The desktop's state.
 pub struct Controller<S> {
     shell: S,
     client: Client,
@@ -78,7 +75,6 @@ enum Reading {
     Idle,
     /// The next starts then.
     Due(Instant),
-    /// One is under way.
     Running,
     /// One is under way, and something happened since it started.
     RunningStale,

@@ -1,5 +1,6 @@
 //! Configuration: defaults, then environment, validated once; errors name the variable.
 
+use std::io::IsTerminal;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -30,11 +31,11 @@ pub enum Mode {
 /// Where secrets rest, by `ROCKPOOL_VAULT`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum VaultChoice {
-    /// The operating system's keychain.
+    /// The keychain of the operating system.
     Keychain,
     /// A file encrypted with a pass-phrase that is read from `passphrase_file`.
     File {
-        /// The encrypted file.
+        /// The encrypted file, made at the first write.
         path: PathBuf,
         /// The file that holds the pass-phrase on its first line.
         passphrase_file: PathBuf,
@@ -46,7 +47,7 @@ pub enum VaultChoice {
 /// Everything that can be configured, validated.
 #[derive(Clone, Debug)]
 pub struct Config {
-    /// Real or rehearsal.
+    /// Decides whether anything real can be reached.
     pub mode: Mode,
     /// Folder of database, lock and `control.json`.
     pub data_dir: PathBuf,
@@ -56,7 +57,7 @@ pub struct Config {
     pub auth_url: Url,
     /// The backend: `{backend_url}/codex/responses`, without a trailing slash.
     pub backend_url: Url,
-    /// Where secrets rest.
+    /// The backend that holds the secrets.
     pub vault: VaultChoice,
     /// PEM file with an extra certificate authority.
     pub ca_file: Option<PathBuf>,
@@ -76,9 +77,9 @@ pub enum ConfigError {
     /// A variable has a value that cannot be used.
     #[error("{variable} is “{value}”: {reason}")]
     Invalid {
-        /// The environment variable.
+        /// Name of the environment variable.
         variable: &'static str,
-        /// Its value.
+        /// What it was set to.
         value: String,
         /// Why it cannot be used, and what can.
         reason: String,
@@ -135,6 +136,12 @@ impl Config {
             websocket_timeouts: WebSocketTimeouts::default(),
         }
     }
+}
+
+/// Whether a log that goes to `output` may have colours: on a terminal, unless `NO_COLOR` is set and not
+/// empty (<https://no-color.org>).
+pub fn log_in_colour(output: &impl IsTerminal, lookup: Lookup<'_>) -> bool {
+    output.is_terminal() && lookup("NO_COLOR").is_none_or(|value| value.is_empty())
 }
 
 /// The per-user data folder of the platform (XDG base directory specification 0.8, or its peers).
@@ -245,6 +252,18 @@ mod tests {
     fn a_file_vault_needs_its_passphrase_file() {
         let error = config(&[("HOME", "/h"), ("ROCKPOOL_VAULT", "file:/x")]).unwrap_err();
         assert!(error.to_string().contains("ROCKPOOL_PASSPHRASE_FILE"));
+    }
+
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn a_terminal_shows_colours_unless_no_color_is_set_and_a_file_never_does() {
+        let terminal = std::fs::OpenOptions::new().read(true).write(true).open("/dev/ptmx").unwrap();
+        let file = std::fs::File::open("/dev/null").unwrap();
+        let no_color = |value: Option<&'static str>| move |_: &str| value.map(str::to_owned);
+        assert!(log_in_colour(&terminal, &no_color(None)));
+        assert!(log_in_colour(&terminal, &no_color(Some(""))));
+        assert!(!log_in_colour(&terminal, &no_color(Some("1"))));
+        assert!(!log_in_colour(&file, &no_color(None)));
     }
 
     #[test]

@@ -69,7 +69,7 @@ pub enum StartError {
     Listen {
         /// The address that was asked for.
         address: SocketAddr,
-        /// What the system says.
+        /// As the system gives it.
         source: std::io::Error,
     },
 }
@@ -116,7 +116,7 @@ impl Engine {
         Self::launch(config, ports, Duty::Operate).await
     }
 
-    /// What everyone else uses.
+    /// The handle through which everything but starting and ending goes.
     pub fn handle(&self) -> EngineHandle {
         self.handle.clone()
     }
@@ -255,7 +255,7 @@ async fn remember(
     routing.learn(|router, _| {
         for row in &picture.accounts {
             router.add_account(row.id);
-            router.set_activation(row.id, row.wish);
+            router.set_activation(row.id, row.activation);
         }
         for row in quota {
             router.observe(row.account, row.reading);

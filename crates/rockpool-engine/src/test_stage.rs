@@ -21,7 +21,7 @@ use crate::store::{AccountRow, LoginRow, Obtained, RefreshPhase};
 use crate::vault::MemoryVault;
 
 /// The engine, which asks no provider.
-pub(crate) struct Stage {
+pub(crate) struct EngineStage {
     engine: Engine,
     pub(crate) clock: Clock,
     config: Config,
@@ -33,7 +33,7 @@ pub(crate) fn at(second: i64) -> Timestamp {
     Timestamp::from_second(1_800_000_000 + second).unwrap()
 }
 
-/// A five-hour window.
+/// It resets at second `resets` after the beginning.
 pub(crate) fn five_hour(used_percent: f64, resets: i64) -> Window {
     Window::reported(used_percent, Some(18_000), Some(at(resets))).unwrap()
 }
@@ -64,7 +64,7 @@ pub(crate) fn request() -> RequestRecord {
     }
 }
 
-impl Stage {
+impl EngineStage {
     /// With these accounts, of which the first one owns a pool of all.
     pub(crate) async fn with(names: &[&str]) -> Self {
         let folder = tempfile::tempdir().unwrap();
@@ -117,7 +117,7 @@ impl Stage {
             user_id: name.to_owned(),
             workspace_id: format!("of-{name}"),
             plan: None,
-            wish: Activation::Active,
+            activation: Activation::Active,
             position: 0,
             created_at: at(0),
             updated_at: at(0),
@@ -164,7 +164,6 @@ impl Stage {
         ServingAccount { id: self.id(name), name: name.to_owned() }
     }
 
-    /// A request of now.
     pub(crate) fn request(&self) -> RequestRecord {
         let why = Why { strategy: Some(Strategy::PrimaryFirst), ..Why::default() };
         RequestRecord { tenant: self.tenant(), at: self.clock.wall(), why, ..request() }

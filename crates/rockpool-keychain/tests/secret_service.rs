@@ -7,13 +7,14 @@
 
 mod session;
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use rockpool_engine::snapshot::VaultState;
 use rockpool_engine::vault::{Vault, VaultBackend, VaultError, VaultKey};
 use rockpool_keychain::KeychainVault;
 use secrecy::{ExposeSecret, SecretString};
 use session::in_private_session;
+use tokio::time::Instant;
 
 const SERVICE: &str = "rockpool-test";
 

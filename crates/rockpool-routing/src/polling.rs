@@ -111,6 +111,10 @@ mod tests {
         Timestamp::from_second(1_800_000_000 + second).unwrap()
     }
 
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "a first moment for a test; all later ones are reckoned from it"
+    )]
     fn now(second: i64) -> Now {
         Now { mono: Instant::now(), wall: at(second) }
     }

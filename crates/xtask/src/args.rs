@@ -28,7 +28,6 @@ pub(crate) enum Face {
     Rehearsal,
 }
 
-/// How much `test` covers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Depth {
     /// What every change must pass; at most 35 minutes cold on two cores.

@@ -16,7 +16,6 @@ pub(crate) enum Manager {
 /// How system commands get their rights.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Rights {
-    /// This process is root.
     Root,
     /// sudo may ask for a password on the terminal.
     Sudo,

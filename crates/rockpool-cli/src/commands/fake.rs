@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex};
 use bytes::Bytes;
 use futures_util::future::BoxFuture;
 use http::{Method, StatusCode};
-use rockpool_engine::api::{Client, Reply, Transport, Unreachable};
+use rockpool_engine::api::{ApiReply, ApiTransport, Client, Unreachable};
 use serde_json::Value;
 use tokio::sync::mpsc;
 
@@ -38,13 +38,13 @@ impl FakeApi {
     }
 }
 
-impl Transport for FakeApi {
+impl ApiTransport for FakeApi {
     fn send<'a>(
         &'a self,
         method: Method,
         path: &'a str,
         json: Option<Bytes>,
-    ) -> BoxFuture<'a, Result<Reply, Unreachable>> {
+    ) -> BoxFuture<'a, Result<ApiReply, Unreachable>> {
         let sorted = |json: Bytes| serde_json::from_slice::<Value>(&json).unwrap();
         let body = json.map(|json| format!(" {}", sorted(json))).unwrap_or_default();
         let path = path.trim_start_matches("/api/v1");
@@ -53,7 +53,7 @@ impl Transport for FakeApi {
         let answer = if answers.len() > 1 { answers.pop_front() } else { answers.front().cloned() };
         let (status, answer) = answer.unwrap();
         let body = if answer.is_null() { Bytes::new() } else { Bytes::from(answer.to_string()) };
-        Box::pin(async move { Ok(Reply { status: StatusCode::from_u16(status).unwrap(), body }) })
+        Box::pin(async move { Ok(ApiReply { status: StatusCode::from_u16(status).unwrap(), body }) })
     }
 }
 

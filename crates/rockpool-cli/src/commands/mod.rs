@@ -18,7 +18,6 @@ pub(crate) use session::Session;
 use crate::args::AskCommand;
 use crate::failure::Failure;
 
-/// Carries a command out.
 pub(crate) async fn run(session: &Session<'_>, command: AskCommand) -> Result<(), Failure> {
     match command {
         AskCommand::Status => status::show(session).await,

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, MutexGuard};
 use bytes::Bytes;
 use futures_util::future::BoxFuture;
 use http::{Method, StatusCode};
-use rockpool_engine::api::{Reply, Transport, Unreachable};
+use rockpool_engine::api::{ApiReply, ApiTransport, Unreachable};
 use rockpool_engine::snapshot::ModeView;
 use rockpool_routing::{AccountState, Conversations};
 use serde::Serialize;
@@ -18,7 +18,7 @@ use crate::tray::icon::Water;
 
 /// What the desktop was asked to do.
 #[derive(Debug, Default)]
-struct Seen {
+struct ShellCalls {
     trays: Vec<Tray>,
     alerts: Vec<Alert>,
     windows: usize,
@@ -27,10 +27,10 @@ struct Seen {
 }
 
 #[derive(Clone, Default)]
-struct Desktop(Arc<Mutex<Seen>>);
+struct Desktop(Arc<Mutex<ShellCalls>>);
 
 impl Desktop {
-    fn seen(&self) -> MutexGuard<'_, Seen> {
+    fn seen(&self) -> MutexGuard<'_, ShellCalls> {
         self.0.lock().unwrap()
     }
 }
@@ -59,22 +59,22 @@ struct Engine(Arc<Script>);
 
 struct Script {
     snapshot: Mutex<Snapshot>,
-    sign_in: Mutex<Reply>,
+    sign_in: Mutex<ApiReply>,
     calls: Mutex<Vec<(Method, String, Option<Value>)>>,
 }
 
-fn reply(status: u16, body: &impl Serialize) -> Reply {
+fn reply(status: u16, body: &impl Serialize) -> ApiReply {
     let status = StatusCode::from_u16(status).unwrap();
-    Reply { status, body: serde_json::to_vec(body).unwrap().into() }
+    ApiReply { status, body: serde_json::to_vec(body).unwrap().into() }
 }
 
-impl Transport for Engine {
+impl ApiTransport for Engine {
     fn send<'a>(
         &'a self,
         method: Method,
         path: &'a str,
         json: Option<Bytes>,
-    ) -> BoxFuture<'a, Result<Reply, Unreachable>> {
+    ) -> BoxFuture<'a, Result<ApiReply, Unreachable>> {
         let answer = match (method.as_str(), path) {
             ("GET", "/api/v1/status") => reply(200, &*self.0.snapshot.lock().unwrap()),
             ("POST", "/api/v1/sign-ins") => self.0.sign_in.lock().unwrap().clone(),
@@ -87,14 +87,14 @@ impl Transport for Engine {
     }
 }
 
-struct Stage {
+struct ControllerHarness {
     desktop: Desktop,
     engine: Engine,
     clock: Clock,
     inputs: mpsc::Sender<Input>,
 }
 
-impl Stage {
+impl ControllerHarness {
     /// A running controller that has shown `first`.
     async fn with(first: Snapshot) -> Self {
         let engine = Engine(Arc::new(Script {
@@ -107,9 +107,9 @@ impl Stage {
         let (inputs, receiver) = mpsc::channel(8);
         let controller = Controller::new(desktop.clone(), client, clock.clone(), Language::En);
         tokio::spawn(controller.run(receiver));
-        let stage = Self { desktop, engine, clock, inputs };
-        stage.settle().await;
-        stage
+        let harness = Self { desktop, engine, clock, inputs };
+        harness.settle().await;
+        harness
     }
 
     /// Lets everything that is due within a second happen; time is paused, so none passes.
@@ -150,56 +150,56 @@ fn two_accounts() -> Snapshot {
 
 #[tokio::test(start_paused = true)]
 async fn the_tray_follows_the_engine_and_is_redrawn_only_when_it_differs() {
-    let stage = Stage::with(two_accounts()).await;
-    let drawn = stage.desktop.seen().trays.len();
-    assert_eq!(stage.desktop.seen().trays.last().unwrap().icon.water, Water::Level(60));
-    stage.change(|_| ()).await;
-    assert_eq!(stage.desktop.seen().trays.len(), drawn);
-    stage.change(|snapshot| snapshot.level_percent = Some(30)).await;
-    assert_eq!(stage.desktop.seen().trays.last().unwrap().icon.water, Water::Level(32));
+    let harness = ControllerHarness::with(two_accounts()).await;
+    let drawn = harness.desktop.seen().trays.len();
+    assert_eq!(harness.desktop.seen().trays.last().unwrap().icon.water, Water::Level(60));
+    harness.change(|_| ()).await;
+    assert_eq!(harness.desktop.seen().trays.len(), drawn);
+    harness.change(|snapshot| snapshot.level_percent = Some(30)).await;
+    assert_eq!(harness.desktop.seen().trays.last().unwrap().icon.water, Water::Level(32));
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_burst_of_events_is_read_once() {
-    let stage = Stage::with(two_accounts()).await;
-    let before = stage.readings();
+    let harness = ControllerHarness::with(two_accounts()).await;
+    let before = harness.readings();
     for _ in 0..5 {
-        stage.inputs.send(Input::Engine(EngineEvent::Changed)).await.unwrap();
+        harness.inputs.send(Input::Engine(EngineEvent::Changed)).await.unwrap();
     }
-    stage.settle().await;
-    assert_eq!(stage.readings(), before + 1);
+    harness.settle().await;
+    assert_eq!(harness.readings(), before + 1);
 }
 
 #[tokio::test(start_paused = true)]
 async fn countdowns_go_on_without_events() {
-    let stage = Stage::with(two_accounts()).await;
-    let drawn = stage.desktop.seen().trays.len();
-    stage.clock.advance(Duration::from_secs(120));
+    let harness = ControllerHarness::with(two_accounts()).await;
+    let drawn = harness.desktop.seen().trays.len();
+    harness.clock.advance(Duration::from_secs(120));
     tokio::time::sleep(COUNTDOWN).await;
-    assert_eq!(stage.desktop.seen().trays.len(), drawn + 1);
+    assert_eq!(harness.desktop.seen().trays.len(), drawn + 1);
 }
 
 #[tokio::test(start_paused = true)]
 async fn an_alert_of_a_dead_login_signs_in_to_that_very_account() {
-    let stage = Stage::with(two_accounts()).await;
-    stage.change(|snapshot| put(&mut snapshot.accounts[1], AccountState::NeedsReauth)).await;
-    let alert = stage.desktop.seen().alerts.first().cloned().unwrap();
+    let harness = ControllerHarness::with(two_accounts()).await;
+    harness.change(|snapshot| put(&mut snapshot.accounts[1], AccountState::NeedsReauth)).await;
+    let alert = harness.desktop.seen().alerts.first().cloned().unwrap();
     assert_eq!(alert.click, AlertAction::SignIn(account_id(2)));
-    stage.send(Input::Alert(alert.click)).await;
+    harness.send(Input::Alert(alert.click)).await;
     let body = json!({ "account": "ben", "open_browser": "yes" });
-    assert_eq!(stage.asked(), [("POST".to_owned(), "/api/v1/sign-ins".to_owned(), body)]);
+    assert_eq!(harness.asked(), [("POST".to_owned(), "/api/v1/sign-ins".to_owned(), body)]);
 }
 
 #[tokio::test(start_paused = true)]
 async fn menu_entries_call_the_management_api() {
-    let stage = Stage::with(two_accounts()).await;
+    let harness = ControllerHarness::with(two_accounts()).await;
     let id = sign_in(5, None).id;
     let strategy = MenuAction::SetStrategy { owner: "ada".to_owned(), strategy: Strategy::PriorityOrder };
     for action in [MenuAction::AddAccount, MenuAction::CancelSignIn(id), strategy] {
-        stage.send(Input::Menu(action)).await;
+        harness.send(Input::Menu(action)).await;
     }
     let called: Vec<String> =
-        stage.asked().iter().map(|(method, path, body)| format!("{method} {path} {body}")).collect();
+        harness.asked().iter().map(|(method, path, body)| format!("{method} {path} {body}")).collect();
     let pool = json!({
         "strategy": "priority_order",
         "extra_provider_names": ["ben"],
@@ -217,66 +217,66 @@ async fn menu_entries_call_the_management_api() {
 
 #[tokio::test(start_paused = true)]
 async fn another_strategy_leaves_strict_rotation_as_it_is() {
-    let stage = Stage::with(two_accounts()).await;
-    stage.change(|snapshot| snapshot.pools[0].conversations = Conversations::Rotate).await;
+    let harness = ControllerHarness::with(two_accounts()).await;
+    harness.change(|snapshot| snapshot.pools[0].conversations = Conversations::Rotate).await;
     let strategy = MenuAction::SetStrategy { owner: "ada".to_owned(), strategy: Strategy::MostHeadroom };
-    stage.send(Input::Menu(strategy)).await;
-    let asked = stage.asked();
+    harness.send(Input::Menu(strategy)).await;
+    let asked = harness.asked();
     assert_eq!(asked[0].2["conversations"], "rotate");
 }
 
 #[tokio::test(start_paused = true)]
 async fn the_endpoint_is_copied_and_the_window_opens_from_menu_alert_and_second_start() {
-    let stage = Stage::with(two_accounts()).await;
-    stage.send(Input::Menu(MenuAction::CopyEndpoint)).await;
-    assert_eq!(stage.desktop.seen().copied, ["http://127.0.0.1:7625/v1"]);
-    stage.send(Input::Menu(MenuAction::OpenDashboard)).await;
-    stage.send(Input::Alert(AlertAction::OpenDashboard)).await;
-    stage.send(Input::SecondInstance).await;
-    assert_eq!(stage.desktop.seen().windows, 3);
+    let harness = ControllerHarness::with(two_accounts()).await;
+    harness.send(Input::Menu(MenuAction::CopyEndpoint)).await;
+    assert_eq!(harness.desktop.seen().copied, ["http://127.0.0.1:7625/v1"]);
+    harness.send(Input::Menu(MenuAction::OpenDashboard)).await;
+    harness.send(Input::Alert(AlertAction::OpenDashboard)).await;
+    harness.send(Input::SecondInstance).await;
+    assert_eq!(harness.desktop.seen().windows, 3);
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_refusal_is_shown_in_its_own_words() {
-    let stage = Stage::with(two_accounts()).await;
+    let harness = ControllerHarness::with(two_accounts()).await;
     let refusal = json!({ "type": "about:blank", "title": "Conflict", "status": 409, "code": "c",
         "detail": "The keychain is locked; unlock it." });
-    *stage.engine.0.sign_in.lock().unwrap() = reply(409, &refusal);
-    stage.send(Input::Menu(MenuAction::AddAccount)).await;
-    assert_eq!(stage.desktop.seen().alerts[0].body, "The keychain is locked; unlock it.");
+    *harness.engine.0.sign_in.lock().unwrap() = reply(409, &refusal);
+    harness.send(Input::Menu(MenuAction::AddAccount)).await;
+    assert_eq!(harness.desktop.seen().alerts[0].body, "The keychain is locked; unlock it.");
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_sign_in_that_needs_the_callback_pasted_opens_the_window() {
-    let stage = Stage::with(two_accounts()).await;
+    let harness = ControllerHarness::with(two_accounts()).await;
     let by_hand = SignInView { callback: CallbackView::PasteOnly, ..sign_in(5, None) };
-    *stage.engine.0.sign_in.lock().unwrap() = reply(201, &by_hand);
-    stage.send(Input::Menu(MenuAction::AddAccount)).await;
-    assert_eq!(stage.desktop.seen().windows, 1);
+    *harness.engine.0.sign_in.lock().unwrap() = reply(201, &by_hand);
+    harness.send(Input::Menu(MenuAction::AddAccount)).await;
+    assert_eq!(harness.desktop.seen().windows, 1);
 }
 
 #[tokio::test(start_paused = true)]
 async fn an_alert_about_an_account_that_is_gone_says_so() {
-    let stage = Stage::with(snapshot(vec![])).await;
-    stage.send(Input::Alert(AlertAction::SignIn(account_id(9)))).await;
-    assert_eq!(stage.desktop.seen().alerts[0].body, "That account is no longer there.");
-    assert_eq!(stage.asked(), []);
+    let harness = ControllerHarness::with(snapshot(vec![])).await;
+    harness.send(Input::Alert(AlertAction::SignIn(account_id(9)))).await;
+    assert_eq!(harness.desktop.seen().alerts[0].body, "That account is no longer there.");
+    assert_eq!(harness.asked(), []);
 }
 
 #[tokio::test(start_paused = true)]
 async fn another_language_is_shown_at_once() {
     let mut view = snapshot(vec![]);
     view.mode = ModeView::Rehearsal;
-    let stage = Stage::with(view).await;
-    let before = stage.desktop.seen().trays.last().unwrap().menu.clone();
-    stage.send(Input::Window(WindowInput::Language(Language::Ja))).await;
-    assert_ne!(stage.desktop.seen().trays.last().unwrap().menu, before);
+    let harness = ControllerHarness::with(view).await;
+    let before = harness.desktop.seen().trays.last().unwrap().menu.clone();
+    harness.send(Input::Window(WindowInput::Language(Language::Ja))).await;
+    assert_ne!(harness.desktop.seen().trays.last().unwrap().menu, before);
 }
 
 #[tokio::test(start_paused = true)]
 async fn quitting_ends_the_app_once() {
-    let stage = Stage::with(two_accounts()).await;
-    stage.send(Input::Menu(MenuAction::Quit)).await;
-    assert_eq!(stage.desktop.seen().exits, 1);
-    assert!(stage.inputs.is_closed());
+    let harness = ControllerHarness::with(two_accounts()).await;
+    harness.send(Input::Menu(MenuAction::Quit)).await;
+    assert_eq!(harness.desktop.seen().exits, 1);
+    assert!(harness.inputs.is_closed());
 }

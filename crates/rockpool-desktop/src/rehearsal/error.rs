@@ -13,7 +13,6 @@ pub enum RehearsalError {
     /// The engine refused a step.
     #[error("the rehearsal stopped at “{step}”: {reason}")]
     Step {
-        /// Which step.
         step: &'static str,
         /// The engine's sentence, or what else went wrong.
         reason: String,

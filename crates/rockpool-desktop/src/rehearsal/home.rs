@@ -104,6 +104,7 @@ fn unused(folder: &Path) -> Option<File> {
 }
 
 /// Removes what rehearsals left behind that were killed, or that were a second start.
+#[expect(clippy::disallowed_methods, reason = "the age of a file is by the clock that stamped it")]
 fn sweep(temp_dir: &Path) {
     let folders = std::fs::read_dir(temp_dir).into_iter().flatten().filter_map(Result::ok);
     for folder in folders.map(|entry| entry.path()) {

@@ -27,11 +27,10 @@ pub(crate) enum HttpError {
 /// An answer, read to its end.
 pub(crate) struct Reply {
     pub(crate) status: StatusCode,
-    /// Where a redirect leads.
+    /// Where a redirect leads, made absolute.
     pub(crate) location: Option<Url>,
 }
 
-/// Reads a page.
 pub(crate) async fn get(url: &Url) -> Result<Reply, HttpError> {
     send(url, Request::get(path_of(url)).body(Full::default())?).await
 }

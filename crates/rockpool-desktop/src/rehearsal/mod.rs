@@ -57,7 +57,6 @@ impl Rehearsal {
         })
     }
 
-    /// The engine's configuration.
     pub fn config(&self) -> Config {
         Config::rehearsal(self.home.data(), self.auth_url.clone(), self.backend_url.clone())
     }

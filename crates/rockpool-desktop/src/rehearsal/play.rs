@@ -33,11 +33,11 @@ enum Scene {
 }
 
 pub(crate) async fn play(sim: &Sim, client: Client, timing: RehearsalTiming) -> Result<(), RehearsalError> {
-    let stage = Stage { client };
+    let setup = Setup { client };
     let cast: Vec<Member> = members().into_iter().take(OPENING).collect();
     let mut names = Vec::new();
     for member in &cast {
-        names.push(stage.sign_in(member).await?);
+        names.push(setup.sign_in(member).await?);
     }
     let owner = names.first().cloned().unwrap_or_default();
     let pool = PoolChange {
@@ -45,8 +45,8 @@ pub(crate) async fn play(sim: &Sim, client: Client, timing: RehearsalTiming) -> 
         extra_provider_names: names.split_off(1.min(names.len())),
         conversations: None,
     };
-    stage.client.set_pool(&owner, &pool).await.map_err(refused("pool"))?;
-    let mut tool = stage.tool(&owner).await?;
+    setup.client.set_pool(&owner, &pool).await.map_err(refused("pool"))?;
+    let mut tool = setup.tool(&owner).await?;
     let begun = Instant::now();
     let mut scene = Scene::Working;
     loop {
@@ -80,11 +80,11 @@ fn note(result: Result<(), rockpool_sim::UnknownPerson>) {
     }
 }
 
-struct Stage {
+struct Setup {
     client: Client,
 }
 
-impl Stage {
+impl Setup {
     /// Signs the next member of the cast in as a person would, and gives the account its name.
     async fn sign_in(&self, member: &Member) -> Result<String, RehearsalError> {
         let new = NewSignIn { account: None, open_browser: OpenBrowser::Yes };

@@ -6,7 +6,7 @@ use http::StatusCode;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use super::extract::{Body, Caller};
+use super::extract::{Body, RequestViewer};
 use super::problem::Problem;
 use crate::operations::accounts;
 use crate::operations::error::ActionError;
@@ -25,7 +25,10 @@ pub(super) fn routes() -> OpenApiRouter<EngineHandle> {
 /// Accounts in the order in which they were added
 #[utoipa::path(get, path = "/accounts", tag = "accounts", operation_id = "listAccounts",
     responses((status = OK, body = Vec<AccountView>)))]
-async fn list(State(engine): State<EngineHandle>, Caller(viewer): Caller) -> Json<Vec<AccountView>> {
+async fn list(
+    State(engine): State<EngineHandle>,
+    RequestViewer(viewer): RequestViewer,
+) -> Json<Vec<AccountView>> {
     Json(engine.snapshot_for(&viewer.at_home()).accounts)
 }
 
@@ -35,7 +38,7 @@ async fn list(State(engine): State<EngineHandle>, Caller(viewer): Caller) -> Jso
     responses((status = OK, body = AccountView)))]
 async fn show(
     State(engine): State<EngineHandle>,
-    Caller(viewer): Caller,
+    RequestViewer(viewer): RequestViewer,
     Path(name): Path<String>,
 ) -> Result<Json<AccountView>, Problem> {
     let accounts = engine.snapshot_for(&viewer.at_home()).accounts;
@@ -49,7 +52,7 @@ async fn show(
     request_body = AccountChange, responses((status = OK, body = AccountView)))]
 async fn update(
     State(engine): State<EngineHandle>,
-    Caller(viewer): Caller,
+    RequestViewer(viewer): RequestViewer,
     Path(name): Path<String>,
     Body(change): Body<AccountChange>,
 ) -> Result<Json<AccountView>, Problem> {
@@ -62,7 +65,7 @@ async fn update(
     responses((status = NO_CONTENT, description = "Removed")))]
 async fn remove(
     State(engine): State<EngineHandle>,
-    Caller(viewer): Caller,
+    RequestViewer(viewer): RequestViewer,
     Path(name): Path<String>,
 ) -> Result<StatusCode, Problem> {
     accounts::remove(&engine, viewer.home, &name).await?;
@@ -75,7 +78,7 @@ async fn remove(
     responses((status = OK, body = AccountView)))]
 async fn refresh_quota(
     State(engine): State<EngineHandle>,
-    Caller(viewer): Caller,
+    RequestViewer(viewer): RequestViewer,
     Path(name): Path<String>,
 ) -> Result<Json<AccountView>, Problem> {
     Ok(Json(accounts::refresh_quota(&engine, viewer.home, &name).await?))
@@ -86,7 +89,7 @@ async fn refresh_quota(
     request_body = AccountImport, responses((status = CREATED, body = AccountView)))]
 async fn import(
     State(engine): State<EngineHandle>,
-    Caller(viewer): Caller,
+    RequestViewer(viewer): RequestViewer,
     Body(import): Body<AccountImport>,
 ) -> Result<(StatusCode, Json<AccountView>), Problem> {
     Ok((StatusCode::CREATED, Json(accounts::import(&engine, viewer.home, import).await?)))

@@ -5,7 +5,7 @@ use axum::extract::State;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use super::extract::{Caller, Search};
+use super::extract::{RequestViewer, Search};
 use super::problem::Problem;
 use crate::operations::activity;
 use crate::operations::handle::EngineHandle;
@@ -21,7 +21,7 @@ pub(super) fn routes() -> OpenApiRouter<EngineHandle> {
     params(ActivityQuery), responses((status = OK, body = Vec<ActivityView>)))]
 async fn list(
     State(engine): State<EngineHandle>,
-    Caller(viewer): Caller,
+    RequestViewer(viewer): RequestViewer,
     Search(query): Search<ActivityQuery>,
 ) -> Result<Json<Vec<ActivityView>>, Problem> {
     Ok(Json(activity::list(&engine, viewer.home, query).await?))

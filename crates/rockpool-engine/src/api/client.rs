@@ -1,5 +1,5 @@
 //! The management API as a program calls it: one method per route, named as in the OpenAPI document, over any
-//! [`Transport`].
+//! [`ApiTransport`].
 
 use std::fmt;
 use std::sync::Arc;
@@ -13,7 +13,7 @@ use thiserror::Error;
 
 use super::path::{path, with_query};
 use super::problem::Problem;
-use super::transport::{Transport, Unreachable};
+use super::transport::{ApiTransport, Unreachable};
 use crate::operations::clients::ClientKey;
 use crate::operations::requests::{
     AccountChange, AccountImport, ActivityQuery, ClientChange, ClientNew, NewSignIn, PastedCallback,
@@ -49,7 +49,7 @@ pub enum ClientError {
 /// Every method: [`ClientError`].
 #[derive(Clone)]
 pub struct Client {
-    transport: Arc<dyn Transport>,
+    transport: Arc<dyn ApiTransport>,
 }
 
 impl fmt::Debug for Client {
@@ -58,104 +58,104 @@ impl fmt::Debug for Client {
     }
 }
 
-type Answer<T> = Result<T, ClientError>;
+type ClientResult<T> = Result<T, ClientError>;
 
 impl Client {
-    pub fn new(transport: impl Transport + 'static) -> Self {
+    pub fn new(transport: impl ApiTransport + 'static) -> Self {
         Self { transport: Arc::new(transport) }
     }
 
-    pub async fn status(&self) -> Answer<Snapshot> {
+    pub async fn status(&self) -> ClientResult<Snapshot> {
         self.get(&["status"]).await
     }
 
-    pub async fn start_sign_in(&self, new: &NewSignIn) -> Answer<SignInView> {
+    pub async fn start_sign_in(&self, new: &NewSignIn) -> ClientResult<SignInView> {
         self.send(Method::POST, &["sign-ins"], new).await
     }
 
-    pub async fn list_sign_ins(&self) -> Answer<Vec<SignInView>> {
+    pub async fn list_sign_ins(&self) -> ClientResult<Vec<SignInView>> {
         self.get(&["sign-ins"]).await
     }
 
-    pub async fn get_sign_in(&self, id: SignInId) -> Answer<SignInView> {
+    pub async fn get_sign_in(&self, id: SignInId) -> ClientResult<SignInView> {
         self.get(&["sign-ins", &id.to_string()]).await
     }
 
-    pub async fn cancel_sign_in(&self, id: SignInId) -> Answer<()> {
+    pub async fn cancel_sign_in(&self, id: SignInId) -> ClientResult<()> {
         self.delete(&["sign-ins", &id.to_string()]).await
     }
 
-    pub async fn paste_callback(&self, id: SignInId, pasted: &PastedCallback) -> Answer<SignInView> {
+    pub async fn paste_callback(&self, id: SignInId, pasted: &PastedCallback) -> ClientResult<SignInView> {
         self.send(Method::POST, &["sign-ins", &id.to_string(), "callback"], pasted).await
     }
 
-    pub async fn list_accounts(&self) -> Answer<Vec<AccountView>> {
+    pub async fn list_accounts(&self) -> ClientResult<Vec<AccountView>> {
         self.get(&["accounts"]).await
     }
 
-    pub async fn get_account(&self, name: &str) -> Answer<AccountView> {
+    pub async fn get_account(&self, name: &str) -> ClientResult<AccountView> {
         self.get(&["accounts", name]).await
     }
 
-    pub async fn import_account(&self, import: &AccountImport) -> Answer<AccountView> {
+    pub async fn import_account(&self, import: &AccountImport) -> ClientResult<AccountView> {
         self.send(Method::POST, &["accounts", "import"], import).await
     }
 
-    pub async fn update_account(&self, name: &str, change: &AccountChange) -> Answer<AccountView> {
+    pub async fn update_account(&self, name: &str, change: &AccountChange) -> ClientResult<AccountView> {
         self.send(Method::PATCH, &["accounts", name], change).await
     }
 
-    pub async fn remove_account(&self, name: &str) -> Answer<()> {
+    pub async fn remove_account(&self, name: &str) -> ClientResult<()> {
         self.delete(&["accounts", name]).await
     }
 
-    pub async fn refresh_quota(&self, name: &str) -> Answer<AccountView> {
+    pub async fn refresh_quota(&self, name: &str) -> ClientResult<AccountView> {
         self.call(Method::POST, &path(&["accounts", name, "quota"]), None).await
     }
 
-    pub async fn list_pools(&self) -> Answer<Vec<PoolView>> {
+    pub async fn list_pools(&self) -> ClientResult<Vec<PoolView>> {
         self.get(&["pools"]).await
     }
 
-    pub async fn set_pool(&self, owner: &str, change: &PoolChange) -> Answer<PoolView> {
+    pub async fn set_pool(&self, owner: &str, change: &PoolChange) -> ClientResult<PoolView> {
         self.send(Method::PUT, &["pools", owner], change).await
     }
 
-    pub async fn remove_pool(&self, owner: &str) -> Answer<()> {
+    pub async fn remove_pool(&self, owner: &str) -> ClientResult<()> {
         self.delete(&["pools", owner]).await
     }
 
-    pub async fn what_if(&self, owner: &str, query: &WhatIfQuery) -> Answer<WhatIfView> {
+    pub async fn what_if(&self, owner: &str, query: &WhatIfQuery) -> ClientResult<WhatIfView> {
         let path = path(&["pools", owner, "what-if"]);
         self.call(Method::GET, &with_query(path, "without", query.without.as_deref()), None).await
     }
 
-    pub async fn list_clients(&self) -> Answer<Vec<ClientView>> {
+    pub async fn list_clients(&self) -> ClientResult<Vec<ClientView>> {
         self.get(&["clients"]).await
     }
 
-    pub async fn add_client(&self, new: &ClientNew) -> Answer<ClientKey> {
+    pub async fn add_client(&self, new: &ClientNew) -> ClientResult<ClientKey> {
         self.send(Method::POST, &["clients"], new).await
     }
 
-    pub async fn update_client(&self, name: &str, change: &ClientChange) -> Answer<ClientView> {
+    pub async fn update_client(&self, name: &str, change: &ClientChange) -> ClientResult<ClientView> {
         self.send(Method::PATCH, &["clients", name], change).await
     }
 
-    pub async fn rotate_client_key(&self, name: &str) -> Answer<ClientKey> {
+    pub async fn rotate_client_key(&self, name: &str) -> ClientResult<ClientKey> {
         self.call(Method::POST, &path(&["clients", name, "key"]), None).await
     }
 
-    pub async fn remove_client(&self, name: &str) -> Answer<()> {
+    pub async fn remove_client(&self, name: &str) -> ClientResult<()> {
         self.delete(&["clients", name]).await
     }
 
-    pub async fn list_activity(&self, query: ActivityQuery) -> Answer<Vec<ActivityView>> {
+    pub async fn list_activity(&self, query: ActivityQuery) -> ClientResult<Vec<ActivityView>> {
         let limit = query.limit.map(|limit| limit.to_string());
         self.call(Method::GET, &with_query(path(&["activity"]), "limit", limit.as_deref()), None).await
     }
 
-    async fn get<T: DeserializeOwned>(&self, segments: &[&str]) -> Answer<T> {
+    async fn get<T: DeserializeOwned>(&self, segments: &[&str]) -> ClientResult<T> {
         self.call(Method::GET, &path(segments), None).await
     }
 
@@ -164,21 +164,31 @@ impl Client {
         method: Method,
         segments: &[&str],
         request: &impl Serialize,
-    ) -> Answer<T> {
+    ) -> ClientResult<T> {
         let json = serde_json::to_vec(request).map_err(|error| ClientError::Unwritable(error.to_string()))?;
         self.call(method, &path(segments), Some(json.into())).await
     }
 
-    async fn delete(&self, segments: &[&str]) -> Answer<()> {
+    async fn delete(&self, segments: &[&str]) -> ClientResult<()> {
         self.success(Method::DELETE, &path(segments), None).await.map(drop)
     }
 
-    async fn call<T: DeserializeOwned>(&self, method: Method, path: &str, json: Option<Bytes>) -> Answer<T> {
+    async fn call<T: DeserializeOwned>(
+        &self,
+        method: Method,
+        path: &str,
+        json: Option<Bytes>,
+    ) -> ClientResult<T> {
         let (status, body) = self.success(method, path, json).await?;
         serde_json::from_slice(&body).map_err(|_| ClientError::Unreadable(status))
     }
 
-    async fn success(&self, method: Method, path: &str, json: Option<Bytes>) -> Answer<(StatusCode, Bytes)> {
+    async fn success(
+        &self,
+        method: Method,
+        path: &str,
+        json: Option<Bytes>,
+    ) -> ClientResult<(StatusCode, Bytes)> {
         let reply = self.transport.send(method, path, json).await?;
         if reply.status.is_success() {
             return Ok((reply.status, reply.body));

@@ -6,7 +6,7 @@ use http::StatusCode;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use super::extract::{Body, Caller};
+use super::extract::{Body, RequestViewer};
 use super::problem::Problem;
 use crate::operations::clients;
 use crate::operations::clients::ClientKey;
@@ -21,7 +21,10 @@ pub(super) fn routes() -> OpenApiRouter<EngineHandle> {
 /// Clients, by name
 #[utoipa::path(get, path = "/clients", tag = "clients", operation_id = "listClients",
     responses((status = OK, body = Vec<ClientView>)))]
-async fn list(State(engine): State<EngineHandle>, Caller(viewer): Caller) -> Json<Vec<ClientView>> {
+async fn list(
+    State(engine): State<EngineHandle>,
+    RequestViewer(viewer): RequestViewer,
+) -> Json<Vec<ClientView>> {
     Json(engine.snapshot_for(&viewer.at_home()).clients)
 }
 
@@ -30,7 +33,7 @@ async fn list(State(engine): State<EngineHandle>, Caller(viewer): Caller) -> Jso
     request_body = ClientNew, responses((status = CREATED, body = ClientKey)))]
 async fn add(
     State(engine): State<EngineHandle>,
-    Caller(viewer): Caller,
+    RequestViewer(viewer): RequestViewer,
     Body(new): Body<ClientNew>,
 ) -> Result<(StatusCode, Json<ClientKey>), Problem> {
     Ok((StatusCode::CREATED, Json(clients::add(&engine, viewer.home, new).await?)))
@@ -42,7 +45,7 @@ async fn add(
     request_body = ClientChange, responses((status = OK, body = ClientView)))]
 async fn update(
     State(engine): State<EngineHandle>,
-    Caller(viewer): Caller,
+    RequestViewer(viewer): RequestViewer,
     Path(name): Path<String>,
     Body(change): Body<ClientChange>,
 ) -> Result<Json<ClientView>, Problem> {
@@ -55,7 +58,7 @@ async fn update(
     responses((status = OK, body = ClientKey)))]
 async fn rotate(
     State(engine): State<EngineHandle>,
-    Caller(viewer): Caller,
+    RequestViewer(viewer): RequestViewer,
     Path(name): Path<String>,
 ) -> Result<Json<ClientKey>, Problem> {
     Ok(Json(clients::rotate(&engine, viewer.home, &name).await?))
@@ -67,7 +70,7 @@ async fn rotate(
     responses((status = NO_CONTENT, description = "Removed")))]
 async fn remove(
     State(engine): State<EngineHandle>,
-    Caller(viewer): Caller,
+    RequestViewer(viewer): RequestViewer,
     Path(name): Path<String>,
 ) -> Result<StatusCode, Problem> {
     clients::remove(&engine, viewer.home, &name).await?;

@@ -11,7 +11,7 @@ use tokio::sync::broadcast::error::RecvError;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use super::extract::Caller;
+use super::extract::RequestViewer;
 use crate::operations::handle::EngineHandle;
 use crate::snapshot::event::EngineEvent;
 
@@ -28,7 +28,7 @@ pub(super) fn routes() -> OpenApiRouter<EngineHandle> {
     responses((status = OK, body = EngineEvent, content_type = "text/event-stream")))]
 pub(super) async fn listen(
     State(engine): State<EngineHandle>,
-    Caller(_): Caller,
+    RequestViewer(_): RequestViewer,
 ) -> Sse<impl Stream<Item = Result<Event, Infallible>>> {
     Sse::new(stream(engine.events())).keep_alive(KeepAlive::default())
 }

@@ -14,9 +14,9 @@ use crate::operations::error::ActionError;
 use crate::operations::handle::EngineHandle;
 
 /// The tenants that the one who asks may see.
-pub(super) struct Caller(pub(super) Viewer);
+pub(super) struct RequestViewer(pub(super) Viewer);
 
-impl FromRequestParts<EngineHandle> for Caller {
+impl FromRequestParts<EngineHandle> for RequestViewer {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, engine: &EngineHandle) -> Result<Self, Problem> {
@@ -34,7 +34,7 @@ pub(super) fn unauthorized() -> Problem {
     )
 }
 
-/// A JSON body, checked strictly: an unknown field is more likely a typing error than a wish.
+/// A JSON body, checked strictly: an unknown field is more likely a typing error than an intention.
 pub(super) struct Body<T>(pub(super) T);
 
 impl<T: DeserializeOwned> FromRequest<EngineHandle> for Body<T> {

@@ -9,7 +9,7 @@ use tower::ServiceExt as _;
 
 use super::problem::Problem;
 use super::router::router;
-use super::transport::{Reply, Transport, Unreachable};
+use super::transport::{ApiReply, ApiTransport, Unreachable};
 use crate::model::principal::Principal;
 use crate::operations::handle::EngineHandle;
 
@@ -26,8 +26,8 @@ impl InProcess {
         Self { router: router(engine), principal }
     }
 
-    /// As [`Transport::send`]; there is always an answer.
-    pub async fn call(&self, method: Method, path: &str, json: Option<Bytes>) -> Reply {
+    /// As [`ApiTransport::send`]; there is always an answer.
+    pub async fn call(&self, method: Method, path: &str, json: Option<Bytes>) -> ApiReply {
         let mut request = Request::builder().method(method).uri(path).extension(self.principal);
         if json.is_some() {
             request = request.header(header::CONTENT_TYPE, "application/json");
@@ -38,7 +38,7 @@ impl InProcess {
         let Ok(response) = self.router.clone().oneshot(request).await;
         let status = response.status();
         match axum::body::to_bytes(response.into_body(), usize::MAX).await {
-            Ok(body) => Reply { status, body },
+            Ok(body) => ApiReply { status, body },
             Err(_) => problem(&Problem::new(
                 StatusCode::INTERNAL_SERVER_ERROR,
                 "answer_cut_off",
@@ -48,18 +48,18 @@ impl InProcess {
     }
 }
 
-impl Transport for InProcess {
+impl ApiTransport for InProcess {
     fn send<'a>(
         &'a self,
         method: Method,
         path: &'a str,
         json: Option<Bytes>,
-    ) -> BoxFuture<'a, Result<Reply, Unreachable>> {
+    ) -> BoxFuture<'a, Result<ApiReply, Unreachable>> {
         Box::pin(async move { Ok(self.call(method, path, json).await) })
     }
 }
 
-fn problem(problem: &Problem) -> Reply {
+fn problem(problem: &Problem) -> ApiReply {
     let status = StatusCode::from_u16(problem.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-    Reply { status, body: serde_json::to_vec(problem).unwrap_or_default().into() }
+    ApiReply { status, body: serde_json::to_vec(problem).unwrap_or_default().into() }
 }

@@ -29,7 +29,7 @@ pub use in_process::InProcess;
 pub use path::PREFIX;
 pub use problem::{Problem, ProblemType};
 pub use remote::Remote;
-pub use transport::{Reply, Transport, Unreachable};
+pub use transport::{ApiReply, ApiTransport, Unreachable};
 
 pub use crate::operations::clients::ClientKey;
 pub use crate::operations::requests;

@@ -6,7 +6,7 @@ use http::StatusCode;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use super::extract::{Body, Caller, Search};
+use super::extract::{Body, RequestViewer, Search};
 use super::problem::Problem;
 use crate::operations::handle::EngineHandle;
 use crate::operations::pools;
@@ -21,7 +21,10 @@ pub(super) fn routes() -> OpenApiRouter<EngineHandle> {
 /// Pools, by owner's name
 #[utoipa::path(get, path = "/pools", tag = "pools", operation_id = "listPools",
     responses((status = OK, body = Vec<PoolView>)))]
-async fn list(State(engine): State<EngineHandle>, Caller(viewer): Caller) -> Json<Vec<PoolView>> {
+async fn list(
+    State(engine): State<EngineHandle>,
+    RequestViewer(viewer): RequestViewer,
+) -> Json<Vec<PoolView>> {
     Json(engine.snapshot_for(&viewer.at_home()).pools)
 }
 
@@ -31,7 +34,7 @@ async fn list(State(engine): State<EngineHandle>, Caller(viewer): Caller) -> Jso
     request_body = PoolChange, responses((status = OK, body = PoolView)))]
 async fn set(
     State(engine): State<EngineHandle>,
-    Caller(viewer): Caller,
+    RequestViewer(viewer): RequestViewer,
     Path(owner): Path<String>,
     Body(change): Body<PoolChange>,
 ) -> Result<Json<PoolView>, Problem> {
@@ -44,7 +47,7 @@ async fn set(
     responses((status = OK, body = WhatIfView)))]
 async fn replay(
     State(engine): State<EngineHandle>,
-    Caller(viewer): Caller,
+    RequestViewer(viewer): RequestViewer,
     Path(owner): Path<String>,
     Search(query): Search<WhatIfQuery>,
 ) -> Result<Json<WhatIfView>, Problem> {
@@ -60,7 +63,7 @@ async fn replay(
     responses((status = NO_CONTENT, description = "Dissolved")))]
 async fn remove(
     State(engine): State<EngineHandle>,
-    Caller(viewer): Caller,
+    RequestViewer(viewer): RequestViewer,
     Path(owner): Path<String>,
 ) -> Result<StatusCode, Problem> {
     pools::remove(&engine, viewer.home, &owner).await?;

@@ -12,7 +12,7 @@ use hyper_util::rt::TokioIo;
 use secrecy::{ExposeSecret, SecretString};
 use tokio::net::TcpStream;
 
-use super::transport::{Reply, Transport, Unreachable};
+use super::transport::{ApiReply, ApiTransport, Unreachable};
 
 /// The slowest call asks the provider, which the engine itself cuts off earlier.
 const ANSWER_TIMEOUT: Duration = Duration::from_secs(60);
@@ -34,7 +34,7 @@ impl Remote {
         Self { address: reachable(address), token }
     }
 
-    async fn exchange(&self, method: Method, path: &str, body: Option<Bytes>) -> Result<Reply, AnyError> {
+    async fn exchange(&self, method: Method, path: &str, body: Option<Bytes>) -> Result<ApiReply, AnyError> {
         let mut bearer = HeaderValue::try_from(format!("Bearer {}", self.token.expose_secret()))?;
         bearer.set_sensitive(true);
         let request = Request::builder()
@@ -50,7 +50,7 @@ impl Remote {
             let response = sender.send_request(request).await?;
             let status = response.status();
             let body = Limited::new(response.into_body(), ANSWER_LIMIT).collect().await?;
-            Ok(Reply { status, body: body.to_bytes() })
+            Ok(ApiReply { status, body: body.to_bytes() })
         };
         tokio::pin!(connection);
         tokio::pin!(talk);
@@ -62,13 +62,13 @@ impl Remote {
     }
 }
 
-impl Transport for Remote {
+impl ApiTransport for Remote {
     fn send<'a>(
         &'a self,
         method: Method,
         path: &'a str,
         json: Option<Bytes>,
-    ) -> BoxFuture<'a, Result<Reply, Unreachable>> {
+    ) -> BoxFuture<'a, Result<ApiReply, Unreachable>> {
         let unreachable = |reason: String| Unreachable { address: self.address.to_string(), reason };
         Box::pin(async move {
             match tokio::time::timeout(ANSWER_TIMEOUT, self.exchange(method, path, json)).await {
@@ -96,7 +96,7 @@ mod tests {
     use super::*;
 
     /// Answers one connection with `answer` and returns what was sent.
-    async fn one_exchange(answer: &'static str) -> (Result<Reply, Unreachable>, String) {
+    async fn one_exchange(answer: &'static str) -> (Result<ApiReply, Unreachable>, String) {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let remote = Remote::new(listener.local_addr().unwrap(), SecretString::from("control-token"));
         let serve = async {
@@ -117,7 +117,7 @@ mod tests {
     #[tokio::test]
     async fn a_call_carries_the_control_token_and_brings_the_answer_back() {
         let (answer, seen) = one_exchange("HTTP/1.1 201 Created\r\ncontent-length: 2\r\n\r\n{}").await;
-        let Reply { status, body } = answer.unwrap();
+        let ApiReply { status, body } = answer.unwrap();
         assert_eq!((status.as_u16(), body.as_ref()), (201, b"{}".as_slice()));
         let head = seen.to_ascii_lowercase();
         assert!(head.starts_with("post /api/v1/x http/1.1\r\n"), "{seen}");

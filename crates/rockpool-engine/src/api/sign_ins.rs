@@ -6,7 +6,7 @@ use http::StatusCode;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use super::extract::{Body, Caller, sign_in_id};
+use super::extract::{Body, RequestViewer, sign_in_id};
 use super::problem::Problem;
 use crate::operations::handle::EngineHandle;
 use crate::operations::requests::{NewSignIn, PastedCallback};
@@ -22,7 +22,7 @@ pub(super) fn routes() -> OpenApiRouter<EngineHandle> {
     request_body = NewSignIn, responses((status = CREATED, body = SignInView)))]
 async fn start(
     State(engine): State<EngineHandle>,
-    Caller(viewer): Caller,
+    RequestViewer(viewer): RequestViewer,
     Body(new): Body<NewSignIn>,
 ) -> Result<(StatusCode, Json<SignInView>), Problem> {
     Ok((StatusCode::CREATED, Json(sign_ins::start(&engine, viewer.home, new).await?)))
@@ -31,7 +31,10 @@ async fn start(
 /// Sign-ins under way, and those that just ended
 #[utoipa::path(get, path = "/sign-ins", tag = "sign-ins", operation_id = "listSignIns",
     responses((status = OK, body = Vec<SignInView>)))]
-async fn list(State(engine): State<EngineHandle>, Caller(viewer): Caller) -> Json<Vec<SignInView>> {
+async fn list(
+    State(engine): State<EngineHandle>,
+    RequestViewer(viewer): RequestViewer,
+) -> Json<Vec<SignInView>> {
     Json(sign_ins::list(&engine, viewer.home))
 }
 
@@ -41,7 +44,7 @@ async fn list(State(engine): State<EngineHandle>, Caller(viewer): Caller) -> Jso
     responses((status = OK, body = SignInView)))]
 async fn show(
     State(engine): State<EngineHandle>,
-    Caller(viewer): Caller,
+    RequestViewer(viewer): RequestViewer,
     Path(id): Path<String>,
 ) -> Result<Json<SignInView>, Problem> {
     Ok(Json(sign_ins::show(&engine, viewer.home, sign_in_id(&id)?)?))
@@ -53,7 +56,7 @@ async fn show(
     responses((status = NO_CONTENT, description = "Given up")))]
 async fn cancel(
     State(engine): State<EngineHandle>,
-    Caller(viewer): Caller,
+    RequestViewer(viewer): RequestViewer,
     Path(id): Path<String>,
 ) -> Result<StatusCode, Problem> {
     sign_ins::cancel(&engine, viewer.home, sign_in_id(&id)?)?;
@@ -66,7 +69,7 @@ async fn cancel(
     request_body = PastedCallback, responses((status = OK, body = SignInView)))]
 async fn paste(
     State(engine): State<EngineHandle>,
-    Caller(viewer): Caller,
+    RequestViewer(viewer): RequestViewer,
     Path(id): Path<String>,
     Body(pasted): Body<PastedCallback>,
 ) -> Result<Json<SignInView>, Problem> {

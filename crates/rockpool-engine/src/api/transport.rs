@@ -7,8 +7,8 @@ use thiserror::Error;
 
 /// What the engine answered, whatever its status.
 #[derive(Clone, PartialEq, Eq)]
-pub struct Reply {
-    /// The HTTP status.
+pub struct ApiReply {
+    /// HTTP status of the answer.
     pub status: StatusCode,
     /// JSON; empty for 204.
     pub body: Bytes,
@@ -25,7 +25,7 @@ pub struct Unreachable {
 }
 
 /// A way to an engine: within the process, over a socket, or into a test's record.
-pub trait Transport: Send + Sync {
+pub trait ApiTransport: Send + Sync {
     /// `path` is absolute and percent-encoded, starts with [`super::PREFIX`] and may have a query. Not for
     /// `/events`, whose answer does not end.
     fn send<'a>(
@@ -33,5 +33,5 @@ pub trait Transport: Send + Sync {
         method: Method,
         path: &'a str,
         json: Option<Bytes>,
-    ) -> BoxFuture<'a, Result<Reply, Unreachable>>;
+    ) -> BoxFuture<'a, Result<ApiReply, Unreachable>>;
 }

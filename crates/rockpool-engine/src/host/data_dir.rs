@@ -21,12 +21,12 @@ const MAX_CONTROL_BYTES: u64 = 16 * 1024;
 pub struct Control {
     /// The endpoint's address, as bound.
     pub address: SocketAddr,
-    /// The process.
+    /// Id of the process.
     pub pid: u32,
     /// Bearer for `/api/v1`, made anew at each start.
     #[serde(serialize_with = "expose", deserialize_with = "conceal")]
     pub token: SecretString,
-    /// The process's version.
+    /// Version of the program, as in `0.1.0`.
     pub version: String,
     /// When it started to serve.
     pub started_at: Timestamp,
@@ -64,9 +64,9 @@ pub enum DataDirError {
     /// The folder cannot be made, locked or written.
     #[error("the data folder {path} cannot be used: {source}; make it writable or set ROCKPOOL_DATA_DIR")]
     Io {
-        /// The folder.
+        /// The data folder, as configured or found.
         path: PathBuf,
-        /// The system's reason.
+        /// As the system gives it.
         source: io::Error,
     },
 }

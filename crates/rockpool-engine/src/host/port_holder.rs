@@ -8,9 +8,9 @@ use tokio::net::TcpListener;
 /// The holder of a port, as far as the system tells.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Holder {
-    /// Process id.
+    /// Id of the process that listens.
     pub pid: u32,
-    /// Name of its program.
+    /// Name of its program, as the system tells it.
     pub program: String,
 }
 

@@ -23,10 +23,10 @@ impl Browser for NoBrowser {
 
 /// The outside world of one engine.
 pub struct Ports {
-    /// Where secrets rest.
+    /// The backend that holds the secrets.
     pub vault: Box<dyn VaultBackend>,
     /// How a sign-in page is shown.
     pub browser: Arc<dyn Browser>,
-    /// The time.
+    /// Tells the engine what moment it is.
     pub clock: Clock,
 }

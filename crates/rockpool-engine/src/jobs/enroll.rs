@@ -218,7 +218,7 @@ impl NewAccount {
             user_id: identity.user_id,
             workspace_id: identity.workspace_id,
             plan: identity.plan,
-            wish: Activation::Active,
+            activation: Activation::Active,
             position: registry.accounts_of(tenant).map(|row| row.position + 1).max().unwrap_or(0),
             created_at: now,
             updated_at: now,

@@ -238,6 +238,7 @@ pub(crate) type SharedPoller = Arc<Poller>;
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::host::clock::Clock;
 
     #[test]
     fn an_error_of_the_usage_api_says_of_the_account_what_the_same_error_says_elsewhere() {
@@ -255,7 +256,7 @@ mod tests {
 
     #[test]
     fn a_calendar_that_ran_ahead_of_the_process_means_that_the_machine_was_asleep() {
-        let mono = std::time::Instant::now();
+        let mono = Clock::manual(Timestamp::UNIX_EPOCH).now().mono;
         let at = |mono, second| Now { mono, wall: Timestamp::from_second(second).unwrap() };
         let minute = mono + Duration::from_secs(60);
         assert!(!slept(at(mono, 0), at(minute, 60)));

@@ -29,7 +29,6 @@ pub(crate) const SHOWN: u32 = 50;
 pub(crate) struct RequestRecord {
     pub(crate) id: RequestId,
     pub(crate) tenant: TenantId,
-    /// When it arrived.
     pub(crate) at: Timestamp,
     /// Absent where no client was recognised.
     pub(crate) client_id: Option<ClientId>,
@@ -47,12 +46,11 @@ pub(crate) struct RequestRecord {
     pub(crate) status: u16,
     /// Why the first candidate came first.
     pub(crate) placement: Option<Placement>,
-    /// In order.
+    /// In the order in which they were made.
     pub(crate) attempts: Vec<Attempt>,
     pub(crate) skipped: Vec<SkippedAccount>,
     /// Milliseconds to the first output byte downstream.
     pub(crate) first_byte_ms: Option<u64>,
-    /// Milliseconds to the end.
     pub(crate) duration_ms: u64,
     /// Input tokens, where the provider counted them.
     pub(crate) input_tokens: Option<u64>,
@@ -85,7 +83,6 @@ impl RequestRecord {
     }
 }
 
-/// The account that answered.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct ServingAccount {
     pub(crate) id: AccountId,
@@ -111,7 +108,6 @@ pub(crate) struct Attempt {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct SkippedAccount {
     pub(crate) account: String,
-    /// Its state then.
     pub(crate) reason: AccountState,
     /// When time alone was to cure it, if known.
     #[serde(default)]
@@ -122,7 +118,6 @@ pub(crate) struct SkippedAccount {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub(crate) struct Why {
-    /// The strategy in force.
     pub(crate) strategy: Option<Strategy>,
     /// In the order in which they were to be tried.
     pub(crate) candidates: Vec<CandidateAccount>,

@@ -101,7 +101,7 @@ pub(crate) async fn update(
     let edit = AccountEdit {
         name: change.name.as_deref().map(valid_slug).transpose()?,
         display_name: change.display_name.as_deref().map(valid_display_name).transpose()?,
-        wish: change.state,
+        activation: change.state,
     };
     let core = engine.core();
     let _edit = core.registry.edit().await;

@@ -22,10 +22,10 @@ use crate::store::{AccountRow, ClientRow};
 /// A clonable handle. All changes go through the operations, which are reached through the management API.
 #[derive(Clone)]
 pub struct EngineHandle {
-    shared: Arc<Shared>,
+    shared: Arc<EngineParts>,
 }
 
-struct Shared {
+struct EngineParts {
     core: Arc<Core>,
     sign_ins: SignIns,
     poller: SharedPoller,
@@ -39,7 +39,7 @@ impl EngineHandle {
         poller: SharedPoller,
         address: Option<SocketAddr>,
     ) -> Self {
-        Self { shared: Arc::new(Shared { core, sign_ins, poller, address }) }
+        Self { shared: Arc::new(EngineParts { core, sign_ins, poller, address }) }
     }
 
     pub(crate) fn core(&self) -> &Arc<Core> {

@@ -1,7 +1,7 @@
 //! The requests that operations take, as the management API reads them and its client writes them.
 //!
-//! Names of accounts are slugs. An unknown field is refused, since it is more likely a typing error than a
-//! wish; what is absent is not written.
+//! Names of accounts are slugs. An unknown field is refused, since it is more likely a typing error than an
+//! intention; what is absent is not written.
 
 use std::path::PathBuf;
 
@@ -50,7 +50,7 @@ pub struct AccountChange {
     pub display_name: Option<String>,
     /// `active` or `paused`.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<names::Wish>)]
+    #[schema(value_type = Option<names::Activation>)]
     pub state: Option<Activation>,
 }
 

@@ -29,7 +29,6 @@ pub(crate) fn list(engine: &EngineHandle, tenant: TenantId) -> Vec<SignInView> {
     engine.sign_ins_of().list(tenant)
 }
 
-/// One of [`list`].
 pub(crate) fn show(engine: &EngineHandle, tenant: TenantId, id: SignInId) -> Result<SignInView, ActionError> {
     let found = list(engine, tenant).into_iter().find(|sign_in| sign_in.id == id);
     found.ok_or_else(|| ActionError::no_sign_in(id))

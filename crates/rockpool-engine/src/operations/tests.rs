@@ -51,7 +51,7 @@ async fn a_poll_that_began_before_a_rename_does_not_undo_it() {
     poll.await.unwrap().unwrap();
     let row = engine.account(home(&engine), "grace").unwrap();
     assert_eq!(
-        (row.wish, row.plan.as_deref(), row.email.as_deref()),
+        (row.activation, row.plan.as_deref(), row.email.as_deref()),
         (Activation::Paused, Some("team"), Some("a@b.test"))
     );
 }
@@ -127,7 +127,7 @@ async fn a_blocked_account_is_not_asked_for_its_models_but_its_list_still_counts
     assert_eq!(etag(&both), etag(&one));
     let models: Value = serde_json::from_str(&one.text().await.unwrap()).unwrap();
     let slugs: Vec<&str> =
-        models["data"].as_array().unwrap().iter().map(|it| it["id"].as_str().unwrap()).collect();
+        models["data"].as_array().unwrap().iter().map(|model| model["id"].as_str().unwrap()).collect();
     assert_eq!(slugs, ["of-ada", "of-grace"], "in the order of the pool");
 }
 

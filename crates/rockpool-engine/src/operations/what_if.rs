@@ -45,8 +45,8 @@ pub(crate) async fn what_if(
     for row in core.store.quota_history(tenant, since).await.map_err(refused)? {
         samples.entry(row.account).or_default().push(row.sample);
     }
-    let record = Record { registry, pool, without, requests, samples };
-    let played = tokio::task::spawn_blocking(move || record.play(now)).await;
+    let traffic = PastTraffic { registry, pool, without, requests, samples };
+    let played = tokio::task::spawn_blocking(move || traffic.play(now)).await;
     played.map_err(|_| ActionError::unavailable("broke_down", "The replay broke down; look at the log."))
 }
 
@@ -111,7 +111,7 @@ fn is_own_fault(outcome: OutcomeClass) -> bool {
     [OutcomeClass::Rejected, OutcomeClass::Abandoned].contains(&outcome)
 }
 
-struct Record {
+struct PastTraffic {
     registry: Arc<Registry>,
     pool: Pool,
     without: Vec<AccountId>,
@@ -119,7 +119,7 @@ struct Record {
     samples: BTreeMap<AccountId, Vec<Sample>>,
 }
 
-impl Record {
+impl PastTraffic {
     fn play(self, now: Now) -> WhatIfView {
         let replayer =
             Replayer::new(Recording { pool: &self.pool, requests: &self.requests, samples: &self.samples });

@@ -60,8 +60,8 @@ pub enum AccountState {
 
 /// Whether the owner wants an account used.
 #[derive(ToSchema)]
-#[schema(rename_all = "snake_case")]
-pub enum Wish {
+#[schema(as = Wish, rename_all = "snake_case")]
+pub enum Activation {
     /// In use.
     Active,
     /// Set aside by hand.

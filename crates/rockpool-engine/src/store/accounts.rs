@@ -12,7 +12,6 @@ use super::{Durability, Store, StoreError};
 pub(crate) struct AccountRow {
     /// Stays the same for the account's life.
     pub id: AccountId,
-    /// The tenant.
     pub tenant: TenantId,
     /// The credentials that serve it.
     pub login: LoginId,
@@ -30,24 +29,19 @@ pub(crate) struct AccountRow {
     /// Plan in lower case, such as `pro`.
     pub plan: Option<String>,
     /// Whether the owner wants it used.
-    pub wish: Activation,
+    pub activation: Activation,
     /// Its place in lists, smallest first.
     pub position: i64,
-    /// When it was added.
     pub created_at: Timestamp,
-    /// When it was last changed.
     pub updated_at: Timestamp,
 }
 
 /// What its owner decides about an account; what is absent stays.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct AccountEdit {
-    /// New slug.
     pub name: Option<String>,
-    /// New display name.
     pub display_name: Option<String>,
-    /// Whether it is used.
-    pub wish: Option<Activation>,
+    pub activation: Option<Activation>,
 }
 
 /// What a new sign-in says of an account.
@@ -55,9 +49,8 @@ pub(crate) struct AccountEdit {
 pub(crate) struct AccountRepair {
     /// The credentials that serve it from now on.
     pub login: LoginId,
-    /// E-mail, where named.
+    /// As the provider names it; absent where it names none.
     pub email: Option<String>,
-    /// Plan, where named.
     pub plan: Option<String>,
 }
 
@@ -101,8 +94,8 @@ impl Store {
                            display_name = coalesce(?4, display_name), wish = coalesce(?5, wish),
                            updated_at = ?6
                        WHERE tenant_id = ?1 AND id = ?2";
-            let AccountEdit { name, display_name, wish } = edit;
-            let values = (Text(tenant), Text(id), name, display_name, wish.map(Name), Millis(at));
+            let AccountEdit { name, display_name, activation } = edit;
+            let values = (Text(tenant), Text(id), name, display_name, activation.map(Name), Millis(at));
             found(tx.execute(sql, values)?, "account")
         })
         .await
@@ -228,7 +221,7 @@ fn write(connection: &Connection, sql: &str, row: &AccountRow) -> rusqlite::Resu
         &row.user_id,
         &row.workspace_id,
         &row.plan,
-        Name(row.wish),
+        Name(row.activation),
         row.position,
         Millis(row.created_at),
         Millis(row.updated_at),
@@ -247,7 +240,7 @@ fn read(row: &Row<'_>) -> rusqlite::Result<AccountRow> {
         user_id: row.get("user_id")?,
         workspace_id: row.get("workspace_id")?,
         plan: row.get("plan")?,
-        wish: row.get::<_, Name<_>>("wish")?.0,
+        activation: row.get::<_, Name<_>>("wish")?.0,
         position: row.get("position")?,
         created_at: row.get::<_, Millis>("created_at")?.0,
         updated_at: row.get::<_, Millis>("updated_at")?.0,

@@ -8,12 +8,11 @@ use super::column::{Millis, Name, Text, found};
 use super::{Durability, Store, StoreError};
 use crate::model::client::{KeyKind, OverrideMode};
 
-/// One client.
+/// A local tool with a key of its own; the key is kept as a hash.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct ClientRow {
     /// Stays the same for the client's life.
     pub id: ClientId,
-    /// The tenant.
     pub tenant: TenantId,
     /// Unique in the tenant.
     pub name: String,
@@ -29,20 +28,16 @@ pub(crate) struct ClientRow {
     pub override_mode: OverrideMode,
     /// Its own strategy, in custom mode.
     pub strategy: Option<Strategy>,
-    /// When it was added.
     pub created_at: Timestamp,
-    /// Last request.
+    /// When its last request came; absent before the first.
     pub last_used_at: Option<Timestamp>,
 }
 
 /// When a client was last used.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct LastUse {
-    /// The tenant.
     pub tenant: TenantId,
-    /// The client.
     pub client: ClientId,
-    /// Its last request.
     pub at: Timestamp,
 }
 

@@ -11,16 +11,14 @@ use super::{Durability, Store, StoreError, SystemScope};
 /// Conversations that are kept over all tenants: as many as the router remembers.
 pub(crate) const CONVERSATIONS_KEPT: u32 = CAPACITY as u32;
 
-/// Where one conversation is.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct ConversationRow {
-    /// The tenant.
     pub tenant: TenantId,
     /// The tool's own name for it.
     pub name: String,
     /// The account it is on.
     pub account: AccountId,
-    /// Its last request.
+    /// When its last request came.
     pub at: Timestamp,
 }
 

@@ -59,12 +59,7 @@ impl Unique {
 pub enum StoreError {
     /// The file or its folder cannot be created or opened.
     #[error("the database {path} cannot be opened: {reason}; check the folder's owner and permissions")]
-    Open {
-        /// The database file.
-        path: PathBuf,
-        /// The system's words.
-        reason: String,
-    },
+    Open { path: PathBuf, reason: String },
     /// A newer version has used the file.
     #[error(
         "the database {0} was written by a newer version of Rockpool; install that version or use another data folder"
@@ -72,12 +67,7 @@ pub enum StoreError {
     Newer(PathBuf),
     /// The file is damaged, or is no database.
     #[error("the database {path} is damaged ({reason}); move it away and restore a copy, or sign in again")]
-    Corrupt {
-        /// The database file.
-        path: PathBuf,
-        /// What was found.
-        reason: String,
-    },
+    Corrupt { path: PathBuf, reason: String },
     /// Nothing can be written because the disk is full.
     #[error("the disk with the database {0} is full; free some space")]
     Full(PathBuf),

@@ -52,12 +52,11 @@ pub(crate) enum RefreshPhase {
     Dead,
 }
 
-/// One login.
+/// Credentials of one person at one issuer, without the secrets themselves.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct LoginRow {
-    /// Names it; also part of its vault keys.
+    /// Also part of its vault keys.
     pub id: LoginId,
-    /// The tenant.
     pub tenant: TenantId,
     /// Address of the issuer, without a trailing slash.
     pub issuer: String,
@@ -79,16 +78,13 @@ pub(crate) struct LoginRow {
     pub access_issued_at: Option<Timestamp>,
     /// SHA-256 of the refresh token.
     pub fingerprint: [u8; 32],
-    /// When it was made.
     pub created_at: Timestamp,
-    /// When it was last changed.
     pub updated_at: Timestamp,
 }
 
 /// What a finished refresh leaves behind.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Refreshed {
-    /// The new bearer's generation.
     pub generation: u64,
     /// When the new access token expires.
     pub access_expires_at: Option<Timestamp>,
@@ -96,7 +92,6 @@ pub(crate) struct Refreshed {
     pub access_issued_at: Option<Timestamp>,
     /// SHA-256 of the refresh token that holds now.
     pub fingerprint: [u8; 32],
-    /// When this was.
     pub at: Timestamp,
 }
 

@@ -15,11 +15,8 @@ const KEPT: u32 = 120;
 /// How one attempt ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct OutcomeRow {
-    /// The tenant.
     pub tenant: TenantId,
-    /// The account.
     pub account: AccountId,
-    /// How it ended.
     pub outcome: Outcome,
 }
 

@@ -8,13 +8,13 @@ use super::{
 /// All rows of one moment: none refers to one that is not there.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Picture {
-    /// Oldest first.
+    /// In the order in which they were made.
     pub tenants: Vec<TenantRow>,
     /// In the order of lists.
     pub accounts: Vec<AccountRow>,
-    /// By tenant and owner.
+    /// In the order of tenant and owner.
     pub pools: Vec<PoolRow>,
-    /// By name.
+    /// In the order of their names.
     pub clients: Vec<ClientRow>,
 }
 

@@ -11,9 +11,7 @@ use super::{Durability, Store, StoreError};
 /// One pool with its tenant.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct PoolRow {
-    /// The tenant.
     pub tenant: TenantId,
-    /// Owner, members and strategy.
     pub pool: Pool,
 }
 

@@ -9,11 +9,8 @@ use super::{Durability, Store, StoreError, SystemScope};
 /// The last reading of one account.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct QuotaRow {
-    /// The tenant.
     pub tenant: TenantId,
-    /// The account.
     pub account: AccountId,
-    /// What was read.
     pub reading: Reading,
 }
 

@@ -16,11 +16,8 @@ const MOST: u32 = 12_000;
 /// What the provider said of one account at one moment.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct QuotaSampleRow {
-    /// The tenant.
     pub tenant: TenantId,
-    /// The account.
     pub account: AccountId,
-    /// How it was said.
     pub source: Source,
     /// What was said, and when.
     pub sample: Sample,

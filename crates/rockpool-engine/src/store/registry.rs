@@ -15,9 +15,9 @@ pub(crate) struct Registry {
     pub(crate) tenants: Vec<TenantRow>,
     /// In the order of lists.
     pub(crate) accounts: Vec<AccountRow>,
-    /// By owner.
+    /// The key is the owner.
     pub(crate) pools: BTreeMap<AccountId, PoolRow>,
-    /// By name.
+    /// In the order of their names.
     pub(crate) clients: Vec<ClientRow>,
     client_by_key: HashMap<[u8; 32], usize>,
 }

@@ -11,14 +11,11 @@ use super::{Durability, Store, StoreError, SystemScope};
 /// The tenant that exists from the start.
 const PERSONAL: &str = "personal";
 
-/// One tenant.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct TenantRow {
-    /// Names it.
     pub id: TenantId,
     /// Unique on this machine, such as `personal`.
     pub slug: String,
-    /// When it was made.
     pub created_at: Timestamp,
 }
 

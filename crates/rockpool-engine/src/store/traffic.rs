@@ -13,11 +13,9 @@ use crate::model::activity::{MoveCosts, OutcomeClass};
 /// What an account did in ten minutes.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct TrafficSum {
-    /// The account that answered.
     pub account: AccountId,
     /// The beginning of the ten minutes.
     pub at: Timestamp,
-    /// Tokens of its answers.
     pub tokens: Tokens,
     /// Conversations that came to it from others, and what that cost.
     pub moves: MoveCosts,
@@ -28,11 +26,9 @@ pub(crate) struct TrafficSum {
 pub(crate) struct TrafficRow {
     /// When it arrived.
     pub at: Timestamp,
-    /// The client.
     pub client: Option<ClientId>,
     /// The account that answered, if one did.
     pub account: Option<AccountId>,
-    /// How it ended.
     pub outcome: OutcomeClass,
     /// Tells its conversation apart from others, where it names one.
     pub conversation: Option<String>,

@@ -32,12 +32,12 @@ impl Durability {
     }
 }
 
-type Job = Box<dyn FnOnce(&mut Connection) + Send>;
+type StoreJob = Box<dyn FnOnce(&mut Connection) + Send>;
 
 /// The handle to the database; clones share one connection.
 #[derive(Clone, Debug)]
 pub(crate) struct Store {
-    jobs: mpsc::Sender<Job>,
+    jobs: mpsc::Sender<StoreJob>,
     path: Arc<PathBuf>,
 }
 
@@ -49,7 +49,7 @@ impl Store {
     /// [`StoreError`] with a remedy where the file is damaged, newer than this version, or out of reach.
     pub(crate) fn open(path: &Path) -> Result<Self, StoreError> {
         let mut connection = open(path)?;
-        let (jobs, mut queue) = mpsc::channel::<Job>(QUEUE);
+        let (jobs, mut queue) = mpsc::channel::<StoreJob>(QUEUE);
         thread::Builder::new()
             .name("rockpool-store".to_owned())
             .spawn(move || {
@@ -69,7 +69,7 @@ impl Store {
         F: FnOnce(&Transaction<'_>) -> Result<T, StoreError> + Send + 'static,
     {
         let (reply, answer) = oneshot::channel();
-        let job: Job = Box::new(move |connection| {
+        let job: StoreJob = Box::new(move |connection| {
             // Nobody waits when the caller was cancelled; the work is done all the same.
             let _ = reply.send(transact(connection, durability, work));
         });

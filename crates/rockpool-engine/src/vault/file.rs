@@ -30,15 +30,15 @@ const PASSES: u32 = 2;
 const MAX_FILE_BYTES: u64 = 16 * 1024 * 1024;
 
 type Salt = [u8; SALT_BYTES];
-type Key = Zeroizing<[u8; 32]>;
-type Entries = BTreeMap<String, Zeroizing<String>>;
+type FileKey = Zeroizing<[u8; 32]>;
+type FileEntries = BTreeMap<String, Zeroizing<String>>;
 
 /// A vault in an encrypted file that this process alone writes.
 pub struct FileVault {
     path: PathBuf,
     passphrase: SecretString,
     /// The key of the last salt seen: deriving one takes a good part of a second.
-    derived: Option<(Salt, Key)>,
+    derived: Option<(Salt, FileKey)>,
 }
 
 impl FileVault {
@@ -64,8 +64,8 @@ impl FileVault {
         Ok(Self::new(path, SecretString::from(first)))
     }
 
-    fn load(&mut self) -> Result<Entries, VaultError> {
-        let Some(bytes) = self.read()? else { return Ok(Entries::new()) };
+    fn load(&mut self) -> Result<FileEntries, VaultError> {
+        let Some(bytes) = self.read()? else { return Ok(FileEntries::new()) };
         let foreign = || VaultError::Failed(format!("{} is no vault of Rockpool", self.path.display()));
         let head = bytes.get(..MAGIC.len() + SALT_BYTES).ok_or_else(foreign)?;
         let salt = head.strip_prefix(MAGIC).ok_or_else(foreign)?;
@@ -85,7 +85,7 @@ impl FileVault {
         Ok(entries.into_iter().map(|(key, value)| (key, Zeroizing::new(value))).collect())
     }
 
-    fn save(&mut self, entries: &Entries) -> Result<(), VaultError> {
+    fn save(&mut self, entries: &FileEntries) -> Result<(), VaultError> {
         let salt = self.derived.as_ref().map_or_else(rand::random, |(salt, _)| *salt);
         let nonce: [u8; NONCE_BYTES] = rand::random();
         let plain: BTreeMap<&str, &str> =
@@ -128,7 +128,7 @@ impl FileVault {
         }
         let refused = |error| VaultError::Failed(format!("no key can be made: {error}"));
         let params = Params::new(MEMORY_KIB, PASSES, 1, Some(32)).map_err(refused)?;
-        let mut key = Key::default();
+        let mut key = FileKey::default();
         Argon2::new(Algorithm::Argon2id, Version::V0x13, params)
             .hash_password_into(self.passphrase.expose_secret().as_bytes(), &salt, key.as_mut())
             .map_err(refused)?;

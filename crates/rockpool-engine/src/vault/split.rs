@@ -18,12 +18,12 @@ const HEAD_BYTES: usize = 48;
 const LAYOUT: &str = "rockpool1";
 
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Slot {
+enum PartSlot {
     A,
     B,
 }
 
-impl Slot {
+impl PartSlot {
     const BOTH: [Self; 2] = [Self::A, Self::B];
 
     fn name(self) -> &'static str {
@@ -43,7 +43,7 @@ impl Slot {
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 struct Head {
-    slot: Slot,
+    slot: PartSlot,
     parts: usize,
     stamp: u64,
 }
@@ -61,7 +61,7 @@ impl Head {
             return None;
         }
         let slot = words.next()?;
-        let slot = Slot::BOTH.into_iter().find(|known| known.name() == slot)?;
+        let slot = PartSlot::BOTH.into_iter().find(|known| known.name() == slot)?;
         let parts = words.next()?.parse().ok().filter(|parts| *parts >= 1)?;
         let stamp = u64::from_str_radix(words.next()?, 16).ok()?;
         Some((Self { slot, parts, stamp }, rest))
@@ -97,7 +97,7 @@ pub(super) fn set(
 ) -> Result<(), VaultError> {
     let before = backend.get(key)?;
     let before = before.as_ref().and_then(|entry| Head::split(entry.expose_secret())).map(|(head, _)| head);
-    let slot = before.map_or(Slot::A, |head| head.slot.other());
+    let slot = before.map_or(PartSlot::A, |head| head.slot.other());
     let parts = cut(secret.expose_secret(), backend.entry_limit().saturating_sub(HEAD_BYTES).max(1));
     let head = Head { slot, parts: parts.len(), stamp };
     for (number, part) in (1..).zip(&parts).skip(1) {
@@ -115,7 +115,7 @@ pub(super) fn set(
 /// Removes a whole value; removing none is fine.
 pub(super) fn delete(backend: &mut dyn VaultBackend, key: &VaultKey) -> Result<(), VaultError> {
     backend.delete(key)?;
-    for slot in Slot::BOTH {
+    for slot in PartSlot::BOTH {
         remove_parts(backend, key, slot, 2)?;
     }
     Ok(())
@@ -125,7 +125,7 @@ pub(super) fn delete(backend: &mut dyn VaultBackend, key: &VaultKey) -> Result<(
 fn remove_parts(
     backend: &mut dyn VaultBackend,
     key: &VaultKey,
-    slot: Slot,
+    slot: PartSlot,
     first: usize,
 ) -> Result<(), VaultError> {
     for number in first.. {
@@ -138,7 +138,7 @@ fn remove_parts(
     Ok(())
 }
 
-fn part_key(key: &VaultKey, slot: Slot, part: usize) -> VaultKey {
+fn part_key(key: &VaultKey, slot: PartSlot, part: usize) -> VaultKey {
     VaultKey::new(format!("{key}/{}{part}", slot.name()))
 }
 

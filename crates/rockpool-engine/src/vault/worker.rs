@@ -22,25 +22,25 @@ const PROBE_KEY: &str = "probe";
 const PROBE_VALUE: &str = "This entry shows Rockpool that it can write here.";
 
 /// What the worker can be asked.
-enum Request {
+enum VaultCall {
     Get(VaultKey),
     Set(VaultKey, SecretString),
     Delete(VaultKey),
     Probe,
 }
 
-type Answer = Result<Option<SecretString>, VaultError>;
+type CallResult = Result<Option<SecretString>, VaultError>;
 
-struct Job {
-    request: Request,
-    reply: SyncSender<Answer>,
+struct QueuedCall {
+    request: VaultCall,
+    reply: SyncSender<CallResult>,
     /// Set when the caller has been told that the vault is stuck: then it must not happen later.
     abandoned: Arc<AtomicBool>,
 }
 
 /// Whether a call is taking longer than its caller waited.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Progress {
+enum CallProgress {
     /// No call was made yet, so nothing is known.
     Unasked,
     Resting,
@@ -49,13 +49,13 @@ enum Progress {
 }
 
 #[derive(Debug)]
-struct Shared {
-    progress: Mutex<Progress>,
+struct WorkerState {
+    progress: Mutex<CallProgress>,
     view: watch::Sender<VaultView>,
 }
 
-impl Shared {
-    fn progress(&self) -> MutexGuard<'_, Progress> {
+impl WorkerState {
+    fn progress(&self) -> MutexGuard<'_, CallProgress> {
         self.progress.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -85,8 +85,8 @@ impl Shared {
 /// begun may still take effect; one that was waiting does not.
 #[derive(Clone, Debug)]
 pub struct Vault {
-    jobs: Sender<Job>,
-    shared: Arc<Shared>,
+    jobs: Sender<QueuedCall>,
+    shared: Arc<WorkerState>,
     timeout: Duration,
 }
 
@@ -96,7 +96,7 @@ impl Vault {
     pub fn start(backend: Box<dyn VaultBackend>, timeout: Duration) -> Self {
         let kind = backend.name().to_owned();
         let (view, _) = watch::channel(VaultView { kind, state: VaultState::Ready, message: None });
-        let shared = Arc::new(Shared { progress: Mutex::new(Progress::Unasked), view });
+        let shared = Arc::new(WorkerState { progress: Mutex::new(CallProgress::Unasked), view });
         let (jobs, queue) = mpsc::channel();
         let worker = Worker { backend, shared: Arc::clone(&shared) };
         let thread = thread::Builder::new().name("rockpool-vault".to_owned());
@@ -108,28 +108,28 @@ impl Vault {
 
     /// Reads a secret; `None` where there is none.
     pub async fn get(&self, key: &VaultKey) -> Result<Option<SecretString>, VaultError> {
-        self.call(Request::Get(key.clone())).await
+        self.call(VaultCall::Get(key.clone())).await
     }
 
     /// Writes a secret, replacing what was there; the old one stays whole until the new one is.
     pub async fn set(&self, key: &VaultKey, secret: &SecretString) -> Result<(), VaultError> {
-        self.call(Request::Set(key.clone(), secret.clone())).await.map(drop)
+        self.call(VaultCall::Set(key.clone(), secret.clone())).await.map(drop)
     }
 
     /// Removes a secret; removing none is fine.
     pub async fn delete(&self, key: &VaultKey) -> Result<(), VaultError> {
-        self.call(Request::Delete(key.clone())).await.map(drop)
+        self.call(VaultCall::Delete(key.clone())).await.map(drop)
     }
 
     /// Finds out whether the vault can be read and written, by an entry without a secret that is
     /// written once and read from then on.
     pub async fn probe(&self) -> Result<(), VaultError> {
-        self.call(Request::Probe).await.map(drop)
+        self.call(VaultCall::Probe).await.map(drop)
     }
 
     /// Probes, unless a call has shown already how the vault is: for those who are about to show it.
     pub(crate) async fn probe_if_unasked(&self) {
-        if *self.shared.progress() == Progress::Unasked {
+        if *self.shared.progress() == CallProgress::Unasked {
             // What came of it is in the view.
             let _ = self.probe().await;
         }
@@ -140,13 +140,13 @@ impl Vault {
         self.shared.view.subscribe()
     }
 
-    async fn call(&self, request: Request) -> Answer {
-        if *self.shared.progress() == Progress::Stuck {
+    async fn call(&self, request: VaultCall) -> CallResult {
+        if *self.shared.progress() == CallProgress::Stuck {
             return Err(VaultError::Stuck);
         }
         let (reply, answer) = mpsc::sync_channel(1);
         let abandoned = Arc::new(AtomicBool::new(false));
-        let job = Job { request, reply, abandoned: Arc::clone(&abandoned) };
+        let job = QueuedCall { request, reply, abandoned: Arc::clone(&abandoned) };
         self.jobs.send(job).map_err(|_| gone())?;
         let (shared, timeout) = (Arc::clone(&self.shared), self.timeout);
         // A real clock and a blocking thread: the backend lives outside the runtime and its time.
@@ -156,17 +156,22 @@ impl Vault {
     }
 }
 
-fn wait(shared: &Shared, answer: &Receiver<Answer>, timeout: Duration, abandoned: &AtomicBool) -> Answer {
+fn wait(
+    shared: &WorkerState,
+    answer: &Receiver<CallResult>,
+    timeout: Duration,
+    abandoned: &AtomicBool,
+) -> CallResult {
     match answer.recv_timeout(timeout) {
         Ok(answer) => answer,
         Err(mpsc::RecvTimeoutError::Disconnected) => Err(gone()),
         Err(mpsc::RecvTimeoutError::Timeout) => {
             abandoned.store(true, Ordering::Release);
             let mut progress = shared.progress();
-            if *progress == Progress::Running {
-                *progress = Progress::Stuck;
+            if *progress == CallProgress::Running {
+                *progress = CallProgress::Stuck;
             }
-            if *progress == Progress::Stuck {
+            if *progress == CallProgress::Stuck {
                 shared.publish_error(&VaultError::Stuck);
             }
             Err(VaultError::Stuck)
@@ -180,19 +185,19 @@ fn gone() -> VaultError {
 
 struct Worker {
     backend: Box<dyn VaultBackend>,
-    shared: Arc<Shared>,
+    shared: Arc<WorkerState>,
 }
 
 impl Worker {
-    fn run(mut self, queue: &Receiver<Job>) {
+    fn run(mut self, queue: &Receiver<QueuedCall>) {
         while let Ok(job) = queue.recv() {
             if job.abandoned.load(Ordering::Acquire) {
                 continue;
             }
-            *self.shared.progress() = Progress::Running;
+            *self.shared.progress() = CallProgress::Running;
             let answer = self.answer(job.request);
             let mut progress = self.shared.progress();
-            *progress = Progress::Resting;
+            *progress = CallProgress::Resting;
             match &answer {
                 Ok(_) => self.shared.publish(VaultState::Ready, None),
                 Err(error) => self.shared.publish_error(error),
@@ -204,18 +209,18 @@ impl Worker {
     }
 
     /// A panic inside a keychain library is an error of this call, not the end of the vault.
-    fn answer(&mut self, request: Request) -> Answer {
+    fn answer(&mut self, request: VaultCall) -> CallResult {
         catch_unwind(AssertUnwindSafe(|| perform(self.backend.as_mut(), request)))
             .unwrap_or_else(|_| Err(VaultError::Failed("it ended unexpectedly".to_owned())))
     }
 }
 
-fn perform(backend: &mut dyn VaultBackend, request: Request) -> Answer {
+fn perform(backend: &mut dyn VaultBackend, request: VaultCall) -> CallResult {
     match request {
-        Request::Get(key) => split::get(backend, &key),
-        Request::Set(key, secret) => split::set(backend, &key, &secret, rand::random()).map(|()| None),
-        Request::Delete(key) => split::delete(backend, &key).map(|()| None),
-        Request::Probe => probe(backend).map(|()| None),
+        VaultCall::Get(key) => split::get(backend, &key),
+        VaultCall::Set(key, secret) => split::set(backend, &key, &secret, rand::random()).map(|()| None),
+        VaultCall::Delete(key) => split::delete(backend, &key).map(|()| None),
+        VaultCall::Probe => probe(backend).map(|()| None),
     }
 }
 

@@ -22,6 +22,10 @@ fn id(n: u128) -> AccountId {
     AccountId(Uuid::from_u128(n))
 }
 
+#[expect(
+    clippy::disallowed_methods,
+    reason = "a first moment for a test; all later ones are reckoned from it"
+)]
 fn base() -> Now {
     Now { mono: Instant::now(), wall: at(0) }
 }

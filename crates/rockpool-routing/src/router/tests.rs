@@ -23,6 +23,10 @@ pub(super) fn id(n: u128) -> AccountId {
     AccountId(Uuid::from_u128(n))
 }
 
+#[expect(
+    clippy::disallowed_methods,
+    reason = "a first moment for a test; all later ones are reckoned from it"
+)]
 pub(super) fn start() -> Now {
     Now { mono: Instant::now(), wall: Timestamp::from_second(1_800_000_000).unwrap() }
 }

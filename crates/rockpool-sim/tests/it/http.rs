@@ -270,7 +270,7 @@ async fn delays_and_silences_last_as_long_as_ordered() {
     let harness = SimHarness::start().await;
     let bearer = harness.mint(&ada()).access_token;
     harness.sim.script(Fault::next(On::Http, Action::HoldHeaders { ms: 60 }));
-    let started = std::time::Instant::now();
+    let started = tokio::time::Instant::now();
     assert_eq!(harness.ask(&bearer, &ada(), &question("hello")).send().await.unwrap().status(), 200);
     assert!(started.elapsed() >= Duration::from_millis(60));
     for silence in [Action::NeverAnswer, Action::stall(0)] {

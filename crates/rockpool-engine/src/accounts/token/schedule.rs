@@ -95,6 +95,7 @@ pub(super) fn backoff(failures: u32, spread: f64) -> Duration {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::host::clock::Clock;
     use uuid::Uuid;
 
     const START: i64 = 1_800_000_000;
@@ -105,7 +106,7 @@ mod tests {
     }
 
     fn now(second: i64) -> Now {
-        Now { mono: Instant::now(), wall: at(second) }
+        Clock::manual(at(second)).now()
     }
 
     fn login(last: u8) -> LoginId {

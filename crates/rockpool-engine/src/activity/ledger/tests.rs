@@ -51,7 +51,7 @@ async fn world() -> LedgerWorld {
         user_id: "user".to_owned(),
         workspace_id: "workspace".to_owned(),
         plan: None,
-        wish: Activation::Active,
+        activation: Activation::Active,
         position: 0,
         created_at: at(0),
         updated_at: at(0),

@@ -9,10 +9,10 @@ use serde_json::{Value, json};
 use super::ask;
 use crate::store::{Obtained, system_scope};
 use crate::test_serving::{ServingEngine, import_of, serving, usage};
-use crate::test_stage::Stage;
+use crate::test_stage::EngineStage;
 
-async fn stage() -> Stage {
-    Stage::with(&["a", "b", "c"]).await
+async fn stage() -> EngineStage {
+    EngineStage::with(&["a", "b", "c"]).await
 }
 
 #[tokio::test]

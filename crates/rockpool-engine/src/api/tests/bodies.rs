@@ -7,11 +7,11 @@ use tower::ServiceExt as _;
 use super::ask;
 use crate::api::router::router;
 use crate::model::principal::Principal;
-use crate::test_stage::Stage;
+use crate::test_stage::EngineStage;
 
 /// Status, code, subject and sentence of the answer to a body that must be refused.
 async fn refused(path: &str, body: &str) -> (u16, String, Option<String>, String) {
-    let stage = Stage::with(&["a"]).await;
+    let stage = EngineStage::with(&["a"]).await;
     let before = stage.handle().snapshot();
     let (status, problem) = ask(&stage.handle(), Method::POST, path, body).await;
     assert_eq!(stage.handle().snapshot(), before);
@@ -80,7 +80,7 @@ async fn raw(body: Vec<u8>, media_type: &str) -> StatusCode {
         .extension(Principal::Control)
         .body(Body::from(body))
         .unwrap();
-    router(Stage::with(&["a"]).await.handle()).oneshot(request).await.unwrap().status()
+    router(EngineStage::with(&["a"]).await.handle()).oneshot(request).await.unwrap().status()
 }
 
 #[tokio::test]

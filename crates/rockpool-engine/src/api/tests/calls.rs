@@ -16,19 +16,19 @@ use crate::api::requests::{
     AccountChange, ActivityQuery, ClientChange, ClientNew, NewSignIn, PastedCallback, PoolChange, WhatIfQuery,
 };
 use crate::api::router::document;
-use crate::api::transport::{Reply, Transport, Unreachable};
+use crate::api::transport::{ApiReply, ApiTransport, Unreachable};
 use crate::model::principal::Principal;
 use crate::test_serving::import_of;
-use crate::test_stage::Stage;
+use crate::test_stage::EngineStage;
 
 /// Answers everything alike and writes down what was asked.
 #[derive(Clone)]
-struct Recorder {
+struct RecordingTransport {
     answer: Result<(u16, &'static str), Unreachable>,
     asked: Arc<Mutex<Vec<String>>>,
 }
 
-impl Recorder {
+impl RecordingTransport {
     fn answering(answer: Result<(u16, &'static str), Unreachable>) -> Self {
         Self { answer, asked: Arc::default() }
     }
@@ -38,16 +38,16 @@ impl Recorder {
     }
 }
 
-impl Transport for Recorder {
+impl ApiTransport for RecordingTransport {
     fn send<'a>(
         &'a self,
         method: Method,
         path: &'a str,
         json: Option<Bytes>,
-    ) -> BoxFuture<'a, Result<Reply, Unreachable>> {
+    ) -> BoxFuture<'a, Result<ApiReply, Unreachable>> {
         let json = json.map(|json| format!(" {}", String::from_utf8_lossy(&json))).unwrap_or_default();
         self.asked.lock().unwrap().push(format!("{method} {path}{json}"));
-        let reply = |(status, body): (u16, &'static str)| Reply {
+        let reply = |(status, body): (u16, &'static str)| ApiReply {
             status: StatusCode::from_u16(status).unwrap(),
             body: Bytes::from_static(body.as_bytes()),
         };
@@ -90,7 +90,7 @@ async fn call_all(client: &Client) {
 
 #[tokio::test]
 async fn the_client_calls_every_route_but_the_events_and_the_document() {
-    let recorder = Recorder::answering(Ok((200, "null")));
+    let recorder = RecordingTransport::answering(Ok((200, "null")));
     call_all(&recorder.client()).await;
     let asked = recorder.asked.lock().unwrap().clone();
     let called = asked.iter().map(|line| line.split(' ').take(2).collect::<Vec<_>>().join(" "));
@@ -110,7 +110,7 @@ async fn the_client_calls_every_route_but_the_events_and_the_document() {
 
 #[tokio::test]
 async fn what_is_absent_is_not_sent() {
-    let recorder = Recorder::answering(Ok((200, "null")));
+    let recorder = RecordingTransport::answering(Ok((200, "null")));
     let client = recorder.client();
     drop(
         client
@@ -135,7 +135,7 @@ async fn what_is_absent_is_not_sent() {
 
 #[tokio::test]
 async fn a_client_in_the_process_reads_what_the_engine_shows() {
-    let stage = Stage::with(&["a", "b"]).await;
+    let stage = EngineStage::with(&["a", "b"]).await;
     let client = Client::new(InProcess::new(stage.handle(), Principal::Owner));
     assert_eq!(client.status().await, Ok(stage.handle().snapshot()));
     assert_eq!(client.get_account("b").await.unwrap().name, "b");
@@ -152,7 +152,7 @@ async fn a_client_in_the_process_reads_what_the_engine_shows() {
 async fn a_refusal_speaks_in_its_own_sentence() {
     let problem =
         r#"{"type":"about:blank","title":"Conflict","status":409,"detail":"It is taken.","code":"c"}"#;
-    let error = Recorder::answering(Ok((409, problem))).client().list_pools().await.unwrap_err();
+    let error = RecordingTransport::answering(Ok((409, problem))).client().list_pools().await.unwrap_err();
     assert_eq!(error.to_string(), "It is taken.");
     let ClientError::Refused(problem) = error else { panic!() };
     assert_eq!((problem.status, problem.code.as_str()), (409, "c"));
@@ -161,17 +161,18 @@ async fn a_refusal_speaks_in_its_own_sentence() {
 #[tokio::test]
 async fn an_answer_in_another_form_is_told_by_its_status() {
     for (status, body) in [(502, "<html>"), (200, "{}"), (500, "")] {
-        let error = Recorder::answering(Ok((status, body))).client().list_pools().await.unwrap_err();
+        let error =
+            RecordingTransport::answering(Ok((status, body))).client().list_pools().await.unwrap_err();
         assert_eq!(error, ClientError::Unreadable(StatusCode::from_u16(status).unwrap()));
         assert!(error.to_string().contains(&status.to_string()), "{error}");
     }
-    let removed = Recorder::answering(Ok((204, ""))).client().remove_pool("a").await;
+    let removed = RecordingTransport::answering(Ok((204, ""))).client().remove_pool("a").await;
     assert_eq!(removed, Ok(()), "an empty answer is one where nothing is asked for");
 }
 
 #[tokio::test]
 async fn a_server_that_does_not_answer_is_named() {
     let nobody = Unreachable { address: "127.0.0.1:1".to_owned(), reason: "refused".to_owned() };
-    let error = Recorder::answering(Err(nobody)).client().status().await.unwrap_err();
+    let error = RecordingTransport::answering(Err(nobody)).client().status().await.unwrap_err();
     assert_eq!(error.to_string(), "the Rockpool at 127.0.0.1:1 does not answer: refused");
 }

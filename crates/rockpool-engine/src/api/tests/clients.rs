@@ -8,9 +8,9 @@ use serde_json::{Value, json};
 
 use super::ask;
 use crate::test_serving::{serving, usage};
-use crate::test_stage::Stage;
+use crate::test_stage::EngineStage;
 
-async fn added(stage: &Stage, body: Value) -> Value {
+async fn added(stage: &EngineStage, body: Value) -> Value {
     let (status, answer) = ask(&stage.handle(), Method::POST, "/clients", &body.to_string()).await;
     assert_eq!(status, StatusCode::CREATED);
     answer
@@ -18,7 +18,7 @@ async fn added(stage: &Stage, body: Value) -> Value {
 
 #[tokio::test]
 async fn a_new_client_inherits_and_sends_a_bearer_unless_told_otherwise() {
-    let stage = Stage::with(&["a", "b"]).await;
+    let stage = EngineStage::with(&["a", "b"]).await;
     let plain = added(&stage, json!({ "name": "n", "account": "a" })).await["client"].clone();
     let told = (&plain["key_kind"], &plain["override_mode"], &plain["strategy"]);
     assert_eq!(told, (&json!("bearer"), &json!("inherit"), &Value::Null));
@@ -31,7 +31,7 @@ async fn a_new_client_inherits_and_sends_a_bearer_unless_told_otherwise() {
 
 #[tokio::test]
 async fn a_new_key_comes_with_the_address_to_configure() {
-    let stage = Stage::with(&["a"]).await;
+    let stage = EngineStage::with(&["a"]).await;
     let endpoint = stage.handle().endpoint();
     let bearer = added(&stage, json!({ "name": "n", "account": "a" })).await;
     assert!(bearer["key"].as_str().unwrap().starts_with("rp_"));
@@ -49,7 +49,7 @@ async fn a_new_key_comes_with_the_address_to_configure() {
 
 #[tokio::test]
 async fn a_client_is_changed_and_keeps_its_key() {
-    let stage = Stage::with(&["a", "b"]).await;
+    let stage = EngineStage::with(&["a", "b"]).await;
     let hint = added(&stage, json!({ "name": "n", "account": "a" })).await["client"]["key_hint"].clone();
     let patch = r#"{"name":"m","account":"b","override_mode":"single"}"#;
     let (status, client) = ask(&stage.handle(), Method::PATCH, "/clients/n", patch).await;
@@ -62,7 +62,7 @@ async fn a_client_is_changed_and_keeps_its_key() {
 
 #[tokio::test]
 async fn a_name_in_the_path_may_be_percent_encoded() {
-    let stage = Stage::with(&["a"]).await;
+    let stage = EngineStage::with(&["a"]).await;
     added(&stage, json!({ "name": "my tool", "account": "a" })).await;
     let (status, _) = ask(&stage.handle(), Method::DELETE, "/clients/my%20tool", "").await;
     assert_eq!((status, stage.handle().snapshot().clients.len()), (StatusCode::NO_CONTENT, 0));

@@ -8,28 +8,28 @@ use tower::ServiceExt as _;
 use crate::api::router::router;
 use crate::model::principal::Principal;
 use crate::snapshot::event::EngineEvent;
-use crate::test_stage::Stage;
+use crate::test_stage::EngineStage;
 
 /// More than a listener may fall behind by.
 const FLOOD: usize = 300;
 
 /// An engine that has said all there is to say of its start.
-async fn stage() -> Stage {
-    let stage = Stage::with(&["a"]).await;
+async fn stage() -> EngineStage {
+    let stage = EngineStage::with(&["a"]).await;
     tokio::time::pause();
     let mut events = stage.handle().events();
     while tokio::time::timeout(std::time::Duration::from_secs(1), events.recv()).await.is_ok() {}
     stage
 }
 
-async fn listen(stage: &Stage) -> BodyDataStream {
+async fn listen(stage: &EngineStage) -> BodyDataStream {
     let request = Request::get("/api/v1/events").extension(Principal::Control).body(Body::empty()).unwrap();
     let response = router(stage.handle()).oneshot(request).await.unwrap();
     assert_eq!(response.headers()["content-type"], "text/event-stream");
     response.into_body().into_data_stream()
 }
 
-fn say(stage: &Stage, event: EngineEvent) {
+fn say(stage: &EngineStage, event: EngineEvent) {
     stage.handle().core().event_bus.publish(event);
 }
 

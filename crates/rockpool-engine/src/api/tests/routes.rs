@@ -8,7 +8,7 @@ use tower::ServiceExt as _;
 use super::ask;
 use crate::api::router::{document, router};
 use crate::model::principal::Principal;
-use crate::test_stage::Stage;
+use crate::test_stage::EngineStage;
 
 /// Every method and path that the document promises, with a value for each placeholder.
 fn promised() -> Vec<(Method, String)> {
@@ -23,8 +23,8 @@ fn promised() -> Vec<(Method, String)> {
     operations.collect()
 }
 
-async fn stage() -> Stage {
-    Stage::with(&["codex-pro-1"]).await
+async fn stage() -> EngineStage {
+    EngineStage::with(&["codex-pro-1"]).await
 }
 
 #[tokio::test]

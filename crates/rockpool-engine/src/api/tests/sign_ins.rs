@@ -7,7 +7,7 @@ use url::Url;
 use super::ask;
 use crate::test_http::Reply;
 use crate::test_serving::{ServingEngine, serving, tokens_of, usage};
-use crate::test_stage::Stage;
+use crate::test_stage::EngineStage;
 
 /// In front of a provider that gives `ada` tokens for any code.
 async fn engine() -> ServingEngine {
@@ -87,7 +87,7 @@ async fn an_address_that_is_no_callback_is_refused_and_the_sign_in_goes_on() {
 
 #[tokio::test]
 async fn text_that_is_no_id_names_no_sign_in() {
-    let stage = Stage::with(&["a"]).await;
+    let stage = EngineStage::with(&["a"]).await;
     for method in [Method::GET, Method::DELETE] {
         let (status, problem) = ask(&stage.handle(), method, "/sign-ins/nonsense", "").await;
         assert_eq!((status, &problem["code"]), (StatusCode::NOT_FOUND, &json!("sign_in_not_found")));

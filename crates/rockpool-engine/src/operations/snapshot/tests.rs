@@ -8,10 +8,10 @@ use crate::model::activity::{
 use crate::operations::requests::{AccountChange, ActivityQuery};
 use crate::operations::{accounts, activity};
 use crate::snapshot::{ActivityView, Needs, Remedy};
-use crate::test_stage::{Stage, five_hour};
+use crate::test_stage::{EngineStage, five_hour};
 
 /// A request that `ada` and `grace` took part in, and in which `grace` answered.
-fn asked(stage: &Stage) {
+fn asked(stage: &EngineStage) {
     let (ada, grace) = ("ada".to_owned(), "grace".to_owned());
     stage.asked("grace", |record| {
         record.first_account = Some(ada.clone());
@@ -34,12 +34,12 @@ fn asked(stage: &Stage) {
     });
 }
 
-async fn renamed(stage: &Stage, name: &str, new: &str) {
+async fn renamed(stage: &EngineStage, name: &str, new: &str) {
     let change = AccountChange { name: Some(new.to_owned()), display_name: None, state: None };
     accounts::update(&stage.handle(), stage.tenant(), name, change).await.unwrap();
 }
 
-async fn shown(stage: &Stage) -> ActivityView {
+async fn shown(stage: &EngineStage) -> ActivityView {
     let handle = stage.handle();
     let recent = handle.snapshot().recent;
     let query = ActivityQuery { limit: Some(10) };
@@ -50,7 +50,7 @@ async fn shown(stage: &Stage) -> ActivityView {
 
 #[tokio::test]
 async fn a_request_keeps_the_names_of_its_time_when_accounts_are_renamed_or_removed() {
-    let stage = Stage::with(&["ada", "grace"]).await;
+    let stage = EngineStage::with(&["ada", "grace"]).await;
     asked(&stage);
     let before = shown(&stage).await;
     assert_eq!(before.account.as_deref(), Some("grace"));
@@ -66,7 +66,7 @@ async fn a_request_keeps_the_names_of_its_time_when_accounts_are_renamed_or_remo
 
 #[tokio::test]
 async fn a_pool_and_all_accounts_together_have_a_level_and_each_account_what_it_needs() {
-    let stage = Stage::with(&["ada", "grace"]).await;
+    let stage = EngineStage::with(&["ada", "grace"]).await;
     stage.add("alan").await;
     assert_eq!(stage.handle().snapshot().level_percent, None, "nothing was seen yet");
     for (name, used) in [("ada", 20.0), ("grace", 100.0), ("alan", 50.0)] {

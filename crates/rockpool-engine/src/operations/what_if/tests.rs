@@ -7,25 +7,25 @@ use super::*;
 use crate::model::activity::RequestRecord;
 use crate::operations::requests::{ClientNew, PoolChange};
 use crate::operations::{clients, pools};
-use crate::test_stage::{Stage as Machine, at, five_hour};
+use crate::test_stage::{EngineStage, at, five_hour};
 
 const MINUTE: i64 = 60;
 const HOUR: i64 = 60 * MINUTE;
 
 /// `ada` and `grace` in one pool, `alan` in none; `ada` is used up by 100 requests of four conversations in
 /// 200 minutes, and `grace` answers 20 more.
-async fn an_afternoon() -> Machine {
-    let machine = Machine::with(&["ada", "grace"]).await;
-    machine.sees("ada", vec![five_hour(0.0, 5 * HOUR)]);
-    machine.sees("grace", vec![five_hour(0.0, 5 * HOUR)]);
+async fn an_afternoon() -> EngineStage {
+    let stage = EngineStage::with(&["ada", "grace"]).await;
+    stage.sees("ada", vec![five_hour(0.0, 5 * HOUR)]);
+    stage.sees("grace", vec![five_hour(0.0, 5 * HOUR)]);
     for n in 0..120 {
         let name = if n < 100 { "ada" } else { "grace" };
         let served = if n < 100 { n } else { n - 100 };
-        machine.wait_until((n + 1) * 2 * MINUTE);
-        machine.asked(name, |record| of_conversation(record, n % 4));
-        machine.sees(name, vec![five_hour((served + 1) as f64, 5 * HOUR)]);
+        stage.wait_until((n + 1) * 2 * MINUTE);
+        stage.asked(name, |record| of_conversation(record, n % 4));
+        stage.sees(name, vec![five_hour((served + 1) as f64, 5 * HOUR)]);
     }
-    machine
+    stage
 }
 
 fn of_conversation(record: &mut RequestRecord, number: i64) {
@@ -33,9 +33,9 @@ fn of_conversation(record: &mut RequestRecord, number: i64) {
     (record.input_tokens, record.cached_tokens, record.output_tokens) = (Some(10_000), Some(9_000), Some(10));
 }
 
-async fn ask(machine: &Machine, without: &[&str]) -> Result<WhatIfView, ActionError> {
+async fn ask(stage: &EngineStage, without: &[&str]) -> Result<WhatIfView, ActionError> {
     let names = without.iter().map(|name| (*name).to_owned()).collect();
-    what_if(&machine.handle(), machine.tenant(), "ada", names).await
+    what_if(&stage.handle(), stage.tenant(), "ada", names).await
 }
 
 fn counts(view: &ScenarioView) -> Vec<(&str, u32)> {
@@ -44,8 +44,8 @@ fn counts(view: &ScenarioView) -> Vec<(&str, u32)> {
 
 #[tokio::test]
 async fn the_recorded_requests_are_shown_beside_each_strategy() {
-    let machine = an_afternoon().await;
-    let view = ask(&machine, &[]).await.unwrap();
+    let stage = an_afternoon().await;
+    let view = ask(&stage, &[]).await.unwrap();
     assert_eq!((view.owner.as_str(), view.requests, view.conversations), ("ada", 120, 4));
     assert_eq!((view.from, view.to), (Some(at(2 * MINUTE)), Some(at(240 * MINUTE))));
     assert_eq!((view.without.len(), view.assumptions.as_slice()), (0, &["history_short".to_owned()][..]));
@@ -63,35 +63,35 @@ async fn the_recorded_requests_are_shown_beside_each_strategy() {
     let turns = &view.scenarios[1];
     assert_eq!((counts(turns), turns.cache_breaks), (vec![("ada", 60), ("grace", 60)], 0));
 
-    assert_eq!(ask(&machine, &[]).await.unwrap(), view, "the same question has the same answer");
+    assert_eq!(ask(&stage, &[]).await.unwrap(), view, "the same question has the same answer");
 }
 
 #[tokio::test]
 async fn without_an_account_the_others_have_to_do() {
-    let machine = an_afternoon().await;
-    let view = ask(&machine, &["grace", "grace"]).await.unwrap();
+    let stage = an_afternoon().await;
+    let view = ask(&stage, &["grace", "grace"]).await.unwrap();
     assert_eq!(view.without, ["grace"]);
     for scenario in &view.scenarios {
         assert_eq!((counts(scenario), scenario.unserved), (vec![("ada", 100)], 20));
         assert_eq!(scenario.dry_seconds, 2_400);
     }
     assert_eq!(counts(&view.recorded), [("ada", 100), ("grace", 20)], "what happened has happened");
-    let view = ask(&machine, &["ada"]).await.unwrap();
+    let view = ask(&stage, &["ada"]).await.unwrap();
     assert_eq!((counts(&view.scenarios[0]), view.scenarios[0].unserved), (vec![("grace", 100)], 20));
 }
 
 #[tokio::test]
 async fn names_that_are_not_in_the_pool_and_too_many_of_them_are_refused() {
-    let machine = Machine::with(&["ada", "grace"]).await;
-    machine.add("alan").await;
+    let stage = EngineStage::with(&["ada", "grace"]).await;
+    stage.add("alan").await;
     for name in ["alan", "nobody"] {
-        let error = ask(&machine, &["grace", name]).await.unwrap_err();
+        let error = ask(&stage, &["grace", name]).await.unwrap_err();
         assert_eq!((error.code, error.subject.as_deref()), ("unknown_member", Some(name)));
     }
-    assert_eq!(ask(&machine, &["grace", "ada"]).await.unwrap_err().code, "nothing_left");
+    assert_eq!(ask(&stage, &["grace", "ada"]).await.unwrap_err().code, "nothing_left");
     let ask = |owner: &'static str| {
-        let handle = machine.handle();
-        let tenant = machine.tenant();
+        let handle = stage.handle();
+        let tenant = stage.tenant();
         async move { what_if(&handle, tenant, owner, Vec::new()).await.unwrap_err().code }
     };
     assert_eq!(ask("alan").await, "pool_not_found");
@@ -100,36 +100,36 @@ async fn names_that_are_not_in_the_pool_and_too_many_of_them_are_refused() {
 
 #[tokio::test]
 async fn a_pool_without_a_record_has_an_empty_answer() {
-    let view = ask(&Machine::with(&["ada", "grace"]).await, &[]).await.unwrap();
+    let view = ask(&EngineStage::with(&["ada", "grace"]).await, &[]).await.unwrap();
     assert_eq!((view.requests, view.from, view.assumptions.len()), (0, None, 0));
     assert_eq!(counts(&view.scenarios[4]), [("ada", 0), ("grace", 0)]);
 }
 
 /// A client that is pointed at `account`.
-async fn client(machine: &Machine, account: &str, override_mode: OverrideMode) -> ClientId {
+async fn client(stage: &EngineStage, account: &str, override_mode: OverrideMode) -> ClientId {
     let new = ClientNew {
         override_mode: Some(override_mode),
         ..ClientNew::inheriting(format!("tool-{account}"), account)
     };
-    clients::add(&machine.handle(), machine.tenant(), new).await.unwrap().client.id
+    clients::add(&stage.handle(), stage.tenant(), new).await.unwrap().client.id
 }
 
 #[tokio::test]
 async fn only_the_pools_own_requests_are_played_and_single_ones_stay_where_they_belong() {
-    let machine = Machine::with(&["ada", "grace"]).await;
-    machine.add("alan").await;
+    let stage = EngineStage::with(&["ada", "grace"]).await;
+    stage.add("alan").await;
     let settings = PoolChange {
         strategy: Strategy::PrimaryFirst,
         extra_provider_names: Vec::new(),
         conversations: None,
     };
-    pools::set(&machine.handle(), machine.tenant(), "alan", settings).await.unwrap();
-    let inherits = client(&machine, "ada", OverrideMode::Inherit).await;
-    let single = client(&machine, "grace", OverrideMode::Single).await;
-    let elsewhere = client(&machine, "alan", OverrideMode::Inherit).await;
+    pools::set(&stage.handle(), stage.tenant(), "alan", settings).await.unwrap();
+    let inherits = client(&stage, "ada", OverrideMode::Inherit).await;
+    let single = client(&stage, "grace", OverrideMode::Single).await;
+    let elsewhere = client(&stage, "alan", OverrideMode::Inherit).await;
     let record = |client, account: Option<&str>, outcome| {
-        let account = account.map(|name| machine.serving(name));
-        machine.records(RequestRecord { client_id: Some(client), account, outcome, ..machine.request() });
+        let account = account.map(|name| stage.serving(name));
+        stage.records(RequestRecord { client_id: Some(client), account, outcome, ..stage.request() });
     };
     record(inherits, Some("ada"), OutcomeClass::Success);
     record(inherits, Some("ada"), OutcomeClass::UsageLimit);
@@ -140,11 +140,11 @@ async fn only_the_pools_own_requests_are_played_and_single_ones_stay_where_they_
     record(elsewhere, Some("alan"), OutcomeClass::Success);
     record(elsewhere, None, OutcomeClass::Failure);
     record(ClientId(Uuid::nil()), None, OutcomeClass::Failure);
-    let mut unconsidered = machine.request();
+    let mut unconsidered = stage.request();
     (unconsidered.client_id, unconsidered.outcome) = (Some(inherits), OutcomeClass::Failure);
     unconsidered.why.strategy = None;
-    machine.records(unconsidered);
-    let view = ask(&machine, &[]).await.unwrap();
+    stage.records(unconsidered);
+    let view = ask(&stage, &[]).await.unwrap();
     assert_eq!((view.requests, view.recorded.unserved), (4, 2));
     assert_eq!(counts(&view.recorded), [("ada", 1), ("grace", 1)]);
     assert_eq!(counts(&view.scenarios[0]), [("ada", 3), ("grace", 1)]);
@@ -154,24 +154,24 @@ async fn only_the_pools_own_requests_are_played_and_single_ones_stay_where_they_
 
 #[tokio::test]
 async fn only_answers_that_came_to_their_end_are_missed_for_their_token_counts() {
-    let machine = Machine::with(&["ada", "grace"]).await;
-    machine.asked("ada", |record| of_conversation(record, 1));
-    machine.asked("ada", |record| record.outcome = OutcomeClass::Abandoned);
+    let stage = EngineStage::with(&["ada", "grace"]).await;
+    stage.asked("ada", |record| of_conversation(record, 1));
+    stage.asked("ada", |record| record.outcome = OutcomeClass::Abandoned);
     let missed = |view: WhatIfView| view.assumptions.contains(&"no_token_counts".to_owned());
-    assert!(!missed(ask(&machine, &[]).await.unwrap()));
-    machine.asked("ada", |_| ());
-    assert!(missed(ask(&machine, &[]).await.unwrap()));
+    assert!(!missed(ask(&stage, &[]).await.unwrap()));
+    stage.asked("ada", |_| ());
+    assert!(missed(ask(&stage, &[]).await.unwrap()));
 }
 
 #[tokio::test]
 async fn what_is_older_than_the_record_of_quota_is_not_played() {
     const DAY: i64 = 24 * HOUR;
-    let machine = Machine::with(&["ada", "grace"]).await;
+    let stage = EngineStage::with(&["ada", "grace"]).await;
     for day in [0, 1, 14] {
-        machine.wait_until(day * DAY + 1);
-        machine.asked("ada", |_| ());
+        stage.wait_until(day * DAY + 1);
+        stage.asked("ada", |_| ());
     }
-    machine.wait_until(14 * DAY + 2);
-    let view = ask(&machine, &[]).await.unwrap();
+    stage.wait_until(14 * DAY + 2);
+    let view = ask(&stage, &[]).await.unwrap();
     assert_eq!((view.requests, view.from), (2, Some(at(DAY + 1))));
 }

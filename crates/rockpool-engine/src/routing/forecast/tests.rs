@@ -8,14 +8,14 @@ use crate::model::activity::{AffinityOutcome, MoveReason, RequestRecord};
 use crate::operations::accounts;
 use crate::operations::requests::AccountChange;
 use crate::snapshot::MovesView;
-use crate::test_stage::{Stage, at, five_hour};
+use crate::test_stage::{EngineStage, at, five_hour};
 
 const MINUTE: i64 = 60;
 const HOUR: i64 = 60 * MINUTE;
 
 /// `ada` burns 40 % an hour for an hour of her five, `grace` nothing.
-async fn an_hour_of_work() -> Stage {
-    let stage = Stage::with(&["ada", "grace"]).await;
+async fn an_hour_of_work() -> EngineStage {
+    let stage = EngineStage::with(&["ada", "grace"]).await;
     for minute in 0..=60 {
         stage.wait_until(minute * MINUTE);
         stage.sees("ada", vec![five_hour(minute as f64 / 1.5, 5 * HOUR)]);
@@ -110,7 +110,7 @@ async fn a_forecast_stands_for_a_minute() {
 
 #[tokio::test]
 async fn a_pool_shows_what_moving_its_conversations_cost() {
-    let stage = Stage::with(&["ada", "grace"]).await;
+    let stage = EngineStage::with(&["ada", "grace"]).await;
     let moved = |record: &mut RequestRecord| {
         record.why.affinity = AffinityOutcome::Moved {
             from: "alan".to_owned(),

@@ -63,7 +63,7 @@ fn account(tenant: TenantId, n: u8) -> AccountRow {
         user_id: format!("user-{n}"),
         workspace_id: format!("workspace-{n}"),
         plan: Some("pro".to_owned()),
-        wish: Activation::Active,
+        activation: Activation::Active,
         position: n.into(),
         created_at: at(n.into()),
         updated_at: at(n.into()),

@@ -139,7 +139,7 @@ async fn an_edit_a_repair_and_a_description_leave_each_others_columns_alone() {
     let (_folder, store, tenant) = store().await;
     let id = with_accounts(&store, tenant, 1).await[0];
     let text = |text: &str| Some(text.to_owned());
-    let edit = AccountEdit { name: text("work"), display_name: None, wish: Some(Activation::Paused) };
+    let edit = AccountEdit { name: text("work"), display_name: None, activation: Some(Activation::Paused) };
     store.edit_account(tenant, id, edit, at(10)).await.unwrap();
     store.insert_login(login(tenant, 2)).await.unwrap();
     let repair = AccountRepair { login: login(tenant, 2).id, email: None, plan: text("plus") };
@@ -148,7 +148,7 @@ async fn an_edit_a_repair_and_a_description_leave_each_others_columns_alone() {
     store.describe_account(tenant, id, None, text("c@d.test"), at(13)).await.unwrap();
     let expected = AccountRow {
         name: "work".to_owned(),
-        wish: Activation::Paused,
+        activation: Activation::Paused,
         login: login(tenant, 2).id,
         plan: text("team"),
         email: text("a@b.test"),

@@ -134,7 +134,8 @@ async fn a_request_with_a_word_that_this_version_does_not_know_is_passed_over() 
     written(&store, tenant, &[MOVED, NONE]).await;
     let newer = COLUMNS.replace("'usage_limit'", "'postponed'");
     insert(&store, format!("'{}', '{tenant}', {newer}, '{NONE}'", Uuid::from_u128(3))).await;
-    let ids: Vec<_> = store.recent_activity(tenant, 10).await.unwrap().iter().map(|it| it.id.0).collect();
+    let ids: Vec<_> =
+        store.recent_activity(tenant, 10).await.unwrap().iter().map(|record| record.id.0).collect();
     assert_eq!(ids, [Uuid::from_u128(2), Uuid::from_u128(1)]);
     assert_eq!(store.traffic(tenant, 10).await.unwrap().len(), 2);
 }
