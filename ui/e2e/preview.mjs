@@ -43,7 +43,7 @@ export async function openPage(preview, options = {}) {
     colorScheme: dark ? 'dark' : 'light',
     reducedMotion: 'reduce',
     timezoneId: 'UTC',
-    locale: { en: 'en-GB', vi: 'vi-VN', zh: 'zh-CN', ja: 'ja-JP' }[lang],
+    locale: lang === 'en' ? 'en-GB' : lang,
   });
   const page = await context.newPage();
   page.setDefaultTimeout(5000);

@@ -1,7 +1,7 @@
 //! Does what the router decides: sign-in, tokens, proxy, store and management API.
 //!
 //! What is absent, on purpose: no Tauri, no display, no keychain library. A host supplies those
-//! through [`ports::Ports`]; tests supply others.
+//! through [`Ports`]; tests supply others.
 
 mod accounts;
 mod activity;
@@ -13,6 +13,7 @@ mod host;
 mod jobs;
 mod model;
 mod operations;
+mod ports;
 mod provider;
 mod proxy;
 mod routing;
@@ -29,13 +30,14 @@ mod test_stage;
 pub mod vault;
 
 pub use engine::{Engine, StartError};
+pub use host::browser::{Browser, NoBrowser};
 pub use host::clock::Clock;
 pub use host::data_dir::{Control, DataDirError};
 pub use host::port_holder::Holder;
-pub use host::ports::{Browser, NoBrowser, Ports};
 pub use host::timeouts::WebSocketTimeouts;
 pub use model::client::{KeyKind, OverrideMode};
 pub use model::principal::Principal;
 pub use model::sign_in::OpenBrowser;
 pub use operations::handle::EngineHandle;
+pub use ports::Ports;
 pub use snapshot::event::EngineEvent;

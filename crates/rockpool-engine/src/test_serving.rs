@@ -11,12 +11,13 @@ use serde_json::{Value, json};
 
 use crate::config::Config;
 use crate::engine::Engine;
+use crate::host::browser::Browser;
 use crate::host::clock::Clock;
-use crate::host::ports::{Browser, Ports};
 use crate::model::principal::Principal;
 use crate::operations::handle::EngineHandle;
 use crate::operations::requests::{AccountImport, ClientNew, ImportModeName};
 use crate::operations::{accounts, clients};
+use crate::ports::Ports;
 use crate::snapshot::AccountView;
 use crate::test_http::{Reply, Server};
 use crate::vault::MemoryVault;

@@ -9,13 +9,14 @@ use uuid::Uuid;
 
 use crate::config::Config;
 use crate::engine::Engine;
+use crate::host::browser::NoBrowser;
 use crate::host::clock::Clock;
-use crate::host::ports::{NoBrowser, Ports};
 use crate::model::activity::{OutcomeClass, RequestRecord, ServingAccount, Transport, Why};
 use crate::model::principal::Principal;
 use crate::operations::handle::EngineHandle;
 use crate::operations::pools;
 use crate::operations::requests::PoolChange;
+use crate::ports::Ports;
 use crate::snapshot::{AccountView, PoolView};
 use crate::store::{AccountRow, LoginRow, Obtained, RefreshPhase};
 use crate::vault::MemoryVault;

@@ -1027,7 +1027,7 @@ export interface components {
             needing_person: number;
             /** @description Pools, by owner's name. */
             pools: components["schemas"]["PoolView"][];
-            /** @description The newest requests, newest first, 50 at most. */
+            /** @description The newest requests, newest first; `GET /activity` gives more. */
             recent: components["schemas"]["ActivityView"][];
             /** @description Sign-ins under way, and those that ended in the last minute. */
             sign_ins: components["schemas"]["SignInView"][];
@@ -1404,7 +1404,7 @@ export interface operations {
     listActivity: {
         parameters: {
             query?: {
-                /** @description 1 to 200; 50 when absent */
+                /** @description 1 to 200; as many as the snapshot shows when absent */
                 limit?: number;
             };
             header?: never;

@@ -1,11 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import openapi from '../../../docs/openapi.json';
 import en from '../i18n/en.json';
-import ja from '../i18n/ja.json';
-import vi from '../i18n/vi.json';
-import zh from '../i18n/zh.json';
+import { LANGUAGES } from './i18n.svelte';
 
-const others: [string, Record<string, string>][] = [['vi', vi], ['zh', zh], ['ja', ja]];
+const catalogues = import.meta.glob<Record<string, string>>('../i18n/*.json', { import: 'default', eager: true });
+const others = LANGUAGES.filter((language) => language !== 'en').map(
+  (language): [string, Record<string, string>] => [language, catalogues[`../i18n/${language}.json`] ?? {}],
+);
 interface NamedSet {
   enum?: string[];
   oneOf?: { enum: string[] }[];
@@ -13,6 +14,11 @@ interface NamedSet {
 const schemas = openapi.components.schemas as unknown as Record<string, NamedSet>;
 const namesOf = (set: NamedSet) => set.enum ?? set.oneOf?.flatMap((one) => one.enum) ?? [];
 const placeholders = (text: string) => [...text.matchAll(/\{(\w+)\}/g)].map((match) => match[1]).sort();
+
+it('offers every language that has a catalogue', () => {
+  const files = Object.keys(catalogues).map((path) => path.replace(/^.*\/|\.json$/g, ''));
+  expect(files.sort()).toEqual([...LANGUAGES].sort());
+});
 
 describe.each(others)('the catalogue of %s', (_, catalogue) => {
   it('has exactly the keys of the English one, in the same order', () => {

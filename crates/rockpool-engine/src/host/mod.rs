@@ -1,8 +1,8 @@
 //! What the machine gives: time, ports, the data folder, background tasks.
 
+pub(crate) mod browser;
 pub(crate) mod clock;
 pub(crate) mod data_dir;
 pub(crate) mod port_holder;
-pub(crate) mod ports;
 pub(crate) mod tasks;
 pub(crate) mod timeouts;

@@ -4,3 +4,4 @@ pub(crate) mod activity;
 pub(crate) mod client;
 pub(crate) mod principal;
 pub(crate) mod sign_in;
+pub(crate) mod vault;

@@ -177,7 +177,7 @@ pub struct ClientChange {
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub struct ActivityQuery {
-    /// 1 to 200; 50 when absent
+    /// 1 to 200; as many as the snapshot shows when absent
     #[param(minimum = 1, maximum = 200)]
     pub limit: Option<u32>,
 }

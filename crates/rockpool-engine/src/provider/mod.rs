@@ -1,5 +1,5 @@
-//! All that is known of the provider: addresses, sign-in, errors, events, quota. A change of the provider
-//! is a change of this folder.
+//! All that is known of the provider's wire: addresses, sign-in, errors, events, quota. When that changes, this folder
+//! does; what an error code means for an account is said in `rockpool_routing::classify`.
 
 pub(crate) mod bearer;
 pub(crate) mod claims;

@@ -17,9 +17,10 @@ pub use quota::{
 };
 pub use views::{
     AccountView, CallbackView, ClientView, HealthView, ModeView, MovesView, PoolView, ReadinessView,
-    RoleView, SignInState, SignInView, Snapshot, VaultState, VaultView,
+    RoleView, SignInState, SignInView, Snapshot,
 };
 pub use what_if::{DrySpanView, ScenarioAccountView, ScenarioView, WhatIfView};
 pub use why::{ActivityView, AffinityKind, AffinityView, AttemptView, CandidateView, SkippedView, WhyView};
 
 pub use crate::model::activity::{Delivery, MoveReason, OutcomeClass, Placement, Transport};
+pub use crate::model::vault::{VaultState, VaultView};

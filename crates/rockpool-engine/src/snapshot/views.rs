@@ -11,6 +11,7 @@ use super::quota::{CreditsView, ExtraLimitView, RunwayView, SpendView, WindowVie
 use super::why::ActivityView;
 use crate::model::activity::MoveCosts;
 use crate::model::client::{KeyKind, OverrideMode};
+use crate::model::vault::VaultView;
 
 /// Everything a person may want to see at a glance.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
@@ -39,7 +40,7 @@ pub struct Snapshot {
     pub clients: Vec<ClientView>,
     /// Sign-ins under way, and those that ended in the last minute.
     pub sign_ins: Vec<SignInView>,
-    /// The newest requests, newest first, 50 at most.
+    /// The newest requests, newest first; `GET /activity` gives more.
     pub recent: Vec<ActivityView>,
 }
 
@@ -51,31 +52,6 @@ pub enum ModeView {
     Normal,
     /// Simulated provider.
     Rehearsal,
-}
-
-/// The vault as shown.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-pub struct VaultView {
-    /// "keychain", "encrypted file" or "memory".
-    pub kind: String,
-    /// Whether it can be read and written.
-    pub state: VaultState,
-    /// What is wrong and what to do, in a sentence; absent when ready.
-    pub message: Option<String>,
-}
-
-/// Whether the vault can be read and written.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum VaultState {
-    /// Yes.
-    Ready,
-    /// It is there but locked, or waits for its password.
-    Locked,
-    /// There is none.
-    Missing,
-    /// It failed otherwise.
-    Failed,
 }
 
 /// One account as shown.

@@ -9,7 +9,7 @@ use std::time::Duration;
 use secrecy::{ExposeSecret, SecretString};
 
 use super::*;
-use crate::snapshot::VaultState;
+use crate::model::vault::VaultState;
 
 fn secret(text: &str) -> SecretString {
     SecretString::from(text)

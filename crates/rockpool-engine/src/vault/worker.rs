@@ -11,7 +11,7 @@ use secrecy::SecretString;
 use tokio::sync::watch;
 
 use super::{VaultBackend, VaultError, VaultKey, split};
-use crate::snapshot::{VaultState, VaultView};
+use crate::model::vault::{VaultState, VaultView};
 
 /// How long a caller waits for the backend: long enough for a slow disk, too short for a person at a
 /// password window, who is told of the locked vault instead.

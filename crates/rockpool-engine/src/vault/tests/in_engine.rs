@@ -8,10 +8,11 @@ use serde_json::{Value, json};
 
 use crate::config::Config;
 use crate::engine::Engine;
+use crate::host::browser::{Browser, NoBrowser};
 use crate::host::clock::Clock;
 use crate::host::data_dir::Control;
-use crate::host::ports::{Browser, NoBrowser, Ports};
-use crate::snapshot::VaultState;
+use crate::model::vault::VaultState;
+use crate::ports::Ports;
 use crate::vault::{VaultBackend, VaultError, VaultKey};
 
 /// A keychain that is not there.

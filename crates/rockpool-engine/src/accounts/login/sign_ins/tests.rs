@@ -338,7 +338,7 @@ async fn bench_without_browser() -> Bench {
     let http = Upstream::new(&bench.issuer.config()).unwrap().http;
     bench.sign_ins = SignIns::new(SignInParts {
         oauth: OAuthClient::new(bench.issuer.url(""), http),
-        browser: Arc::new(crate::host::ports::NoBrowser),
+        browser: Arc::new(crate::host::browser::NoBrowser),
         sink: Arc::clone(&bench.seen) as Arc<dyn SignInSink>,
         announce: Arc::new(|_| {}),
         vault: Vault::start(Box::new(MemoryVault::default()), Duration::from_secs(10)),

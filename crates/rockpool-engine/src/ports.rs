@@ -1,0 +1,17 @@
+//! What a host supplies to the engine.
+
+use std::sync::Arc;
+
+use crate::host::browser::Browser;
+use crate::host::clock::Clock;
+use crate::vault::VaultBackend;
+
+/// The outside world of one engine.
+pub struct Ports {
+    /// The backend that holds the secrets.
+    pub vault: Box<dyn VaultBackend>,
+    /// How a sign-in page is shown.
+    pub browser: Arc<dyn Browser>,
+    /// Tells the engine what moment it is.
+    pub clock: Clock,
+}
