@@ -167,6 +167,7 @@ impl Engine {
                 drop(serving.await);
             }
             self.plane.sessions.finished().await;
+            self.handle.changes().finished().await;
             self.handle.sign_ins_of().drain().await;
             core.keeper.drain().await;
         });

@@ -2,8 +2,8 @@
 
 use axum::Json;
 use axum::Router;
-use axum::extract::{DefaultBodyLimit, Request};
-use axum::middleware::{Next, from_fn};
+use axum::extract::{DefaultBodyLimit, Request, State};
+use axum::middleware::{Next, from_fn, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use http::{HeaderValue, StatusCode, header};
 use utoipa::{Modify, OpenApi};
@@ -26,7 +26,7 @@ pub(crate) fn router(engine: EngineHandle) -> Router {
         .fallback(unknown_path)
         .method_not_allowed_fallback(unknown_method)
         .layer(DefaultBodyLimit::max(BODY_LIMIT))
-        .layer(from_fn(to_its_end))
+        .layer(from_fn_with_state(engine.clone(), to_its_end))
         .layer(from_fn(admit))
         .with_state(engine)
 }
@@ -71,7 +71,7 @@ async fn admit(request: Request, next: Next) -> Response {
 
 /// Runs a change in a task of its own: a caller who hangs up between the database and the registry would leave
 /// a removed key in force.
-async fn to_its_end(request: Request, next: Next) -> Response {
+async fn to_its_end(State(engine): State<EngineHandle>, request: Request, next: Next) -> Response {
     if request.method().is_safe() {
         return next.run(request).await;
     }
@@ -79,7 +79,7 @@ async fn to_its_end(request: Request, next: Next) -> Response {
         let detail = "The change broke down; look at the log.";
         Problem::new(StatusCode::SERVICE_UNAVAILABLE, "broke_down", detail).into_response()
     };
-    tokio::spawn(next.run(request)).await.unwrap_or_else(broke_down)
+    engine.changes().spawn(next.run(request)).await.unwrap_or_else(broke_down)
 }
 
 async fn unknown_path(request: Request) -> Problem {

@@ -49,12 +49,14 @@ impl AccountRenewals {
         if news.is_empty() {
             return Ok(());
         }
+        let mut written = Ok(());
         for (row, renewal) in news {
-            self.store.renew_account(row.tenant, row.id, renewal, self.clock.wall()).await?;
+            let one = self.store.renew_account(row.tenant, row.id, renewal, self.clock.wall()).await;
+            written = written.and(one);
         }
         self.registry.reload(&self.store).await?;
         self.event_bus.snapshot_changed();
-        Ok(())
+        written
     }
 }
 

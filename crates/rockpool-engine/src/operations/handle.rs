@@ -12,6 +12,7 @@ use super::snapshot::Surroundings;
 use crate::accounts::login::SignIns;
 use crate::config::{Config, VaultChoice};
 use crate::core::Core;
+use crate::host::tasks::Tasks;
 use crate::jobs::poll::SharedPoller;
 use crate::model::principal::{Principal, Viewer};
 use crate::snapshot::Snapshot;
@@ -29,6 +30,8 @@ struct EngineParts {
     core: Arc<Core>,
     sign_ins: SignIns,
     poller: SharedPoller,
+    /// Changes that go on when their caller has hung up; quitting waits for them.
+    changes: Tasks,
     address: Option<SocketAddr>,
 }
 
@@ -39,7 +42,7 @@ impl EngineHandle {
         poller: SharedPoller,
         address: Option<SocketAddr>,
     ) -> Self {
-        Self { shared: Arc::new(EngineParts { core, sign_ins, poller, address }) }
+        Self { shared: Arc::new(EngineParts { core, sign_ins, poller, changes: Tasks::default(), address }) }
     }
 
     pub(crate) fn core(&self) -> &Arc<Core> {
@@ -48,6 +51,10 @@ impl EngineHandle {
 
     pub(crate) fn sign_ins_of(&self) -> &SignIns {
         &self.shared.sign_ins
+    }
+
+    pub(crate) fn changes(&self) -> &Tasks {
+        &self.shared.changes
     }
 
     pub(crate) fn poller(&self) -> &SharedPoller {

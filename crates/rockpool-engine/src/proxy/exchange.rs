@@ -33,7 +33,7 @@ pub(crate) async fn serve(
         Ok(parts) => parts,
         Err(error) => return refused(plane, &caller, &error),
     };
-    let mut record = OpenRecord::open(&plane.core, &caller, Transport::Http, facts.model.clone());
+    let mut record = OpenRecord::open(&plane.core, &caller, Transport::Http, facts.model);
     record.read(kept.bytes.len());
     let named = Named {
         conversation: facts.conversation.as_deref(),

@@ -6,8 +6,8 @@
 //! account, where a minimum would show an empty pool as soon as one of five is exhausted. What can be had of an
 //! account is the smallest remaining percentage of its windows, and nothing where it is exhausted or serves only
 //! after a person has acted: that quota is not to be had. One that is slowed down or unreachable counts with what
-//! it has, since that passes by itself. Left out are accounts that were paused by hand and those whose quota was
-//! never seen.
+//! it has, since that passes by itself. Left out are accounts that were paused by hand, and those that serve but whose
+//! quota was never seen.
 
 use jiff::Timestamp;
 use rockpool_routing::{AccountId, AccountState, Now, Quota, Readiness, Router, WindowKind};

@@ -81,6 +81,10 @@ async fn add(shared: &Shared, tenant: TenantId, credentials: Credentials) -> Res
 /// Waits for a refresh that is under way: it would write its tokens over the new ones.
 async fn repair(shared: &Shared, slot: &Slot, credentials: Credentials) -> Result<LoginId, AdoptError> {
     let _write_lock = slot.write_lock.lock().await;
+    // It may have been let go of while this waited: no row would name the secrets.
+    if !shared.slot(slot.id).is_some_and(|known| std::ptr::eq(&*known, slot)) {
+        return Err(AdoptError::NoSuchLogin);
+    }
     let (adoption, interrupted) = slot.state().begin_adoption(credentials, shared.parts.clock.wall());
     let saved = save(shared, &adoption).await;
     let now = shared.now();

@@ -137,10 +137,10 @@ impl TokenKeeper {
                     }
                 }
                 Decision::Wait => {}
-                // What was read a moment ago did not serve; reading it again would go on for ever.
-                Decision::Reread(_) if reread == Reread::Done => {
-                    let now = self.shared.now();
-                    self.shared.change(&slot, |state| state.unclaim(now));
+                // What was read a moment ago did not serve, and this caller waits no longer. The claim still gets
+                // its task: a sign-in that comes between could give it back to a job that nobody works on.
+                Decision::Reread(job) if reread == Reread::Done => {
+                    reread::start(&self.shared, &slot, job);
                     return Err(TokenError::NeedsReauth);
                 }
                 Decision::Reread(job) => {

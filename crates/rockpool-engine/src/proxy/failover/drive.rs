@@ -1,6 +1,6 @@
 //! The one way of a request over its accounts, whatever its shape: HTTP, a WebSocket's handshake, or one of
-//! its turns. A shape asks [`Drive::next`] what to do, sends, and says what became of it; which account comes
-//! next, with which bearer, in which form the history goes, and what is noted of it, is decided here.
+//! its turns. A shape asks [`Drive::next`] what to do (a handshake, which carries no request yet, asks
+//! [`Drive::next_to_dial`]), sends, and says what became of it; which account comes next, with which bearer, in which form the history goes, and what is noted of it, is decided here.
 //!
 //! The rule itself is [`rockpool_routing::verdict`]; [`Candidates`] keeps what it has to know of the attempts
 //! before.
@@ -24,7 +24,7 @@ pub(crate) enum Step {
     Send(Lease, Outgoing),
     /// No account is left that could be asked.
     NoneLeft,
-    /// Only this account, which the conversation is pinned to, could go on with it, and it may not be asked.
+    /// Only this account, which the conversation is pinned to, could go on with it, and it may not be asked, or has failed.
     PinnedUnavailable(AccountId),
 }
 

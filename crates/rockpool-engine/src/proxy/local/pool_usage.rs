@@ -79,6 +79,7 @@ fn pool_plan(core: &Core, caller: &Caller) -> String {
 }
 
 fn rate_limit(router: &Router, accounts: &[AccountId], now: Now) -> Value {
+    // An account whose probe is due counts as serving, unlike in the window: only a tool's request can probe it.
     let outlook = router.outlook(accounts.iter().copied(), now);
     let (allowed, limit_reached, most_used) = match outlook {
         // A hundred would say that nothing goes any more.

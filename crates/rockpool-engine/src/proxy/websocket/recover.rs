@@ -9,7 +9,7 @@ use rockpool_routing::{AccountId, Class, Delivery, Evidence};
 use tokio_tungstenite::tungstenite::Utf8Bytes;
 
 use super::error_frame;
-use super::session::{Session, kept};
+use super::session::{Lifetime, Session, kept};
 use super::turn::{AnswerProgress, Mobility, Turn, TurnDecision};
 use crate::provider::error::ProviderFault;
 use crate::provider::event::TokenUsage;
@@ -117,7 +117,7 @@ impl Session {
         self.send_down(error.frame()).await
     }
 
-    /// Only the conversation's own account could go on with it, and this connection is to another.
+    /// Only the conversation's own account could go on with it, and it cannot take the turn now.
     pub(super) async fn refuse_pinned(&mut self, mut turn: Box<Turn>, pinned: AccountId) -> ControlFlow<()> {
         turn.drive.record().pinned_unavailable(pinned);
         let context = &self.context;
@@ -160,6 +160,8 @@ impl Session {
                 Break(())
             }
             (AnswerProgress::Held { .. }, Mobility::Free) => {
+                // A provider that only stalled would go on with the abandoned turn on this connection.
+                self.lifetime = Lifetime::Over;
                 let decision = turn.decide(&outcome);
                 // What an earlier account said is no answer to what became of this one.
                 turn.last_error = None;

@@ -192,10 +192,10 @@ impl Session {
         }
     }
 
-    /// The connection's time is up: the tool opens another one for its next turn.
+    /// The provider's connection has ended, or its time is up: the tool opens another one for its next turn.
     async fn end(&mut self) {
         self.hang_up().await;
-        let reason = "the provider's limit of one connection is reached".into();
+        let reason = "the provider's connection has ended".into();
         let frame = CloseFrame { code: CloseCode::Normal, reason };
         let farewell = async {
             // A tool that left by itself is no news.
@@ -237,10 +237,10 @@ impl Session {
         if self.turn.is_none() {
             return self.start(text, facts).await;
         }
-        // Most events do not name their answer, so those of two at a time could not be kept apart.
         if self.early.len() == EARLY_TURNS {
             return Break(());
         }
+        // Most events do not name their answer, so those of two at a time could not be kept apart.
         self.early.push_back((text, facts));
         Continue(())
     }
@@ -379,6 +379,7 @@ impl Session {
             if let Some(asked) = &turn.asked {
                 self.notice_the_end(&asked.observer.stage);
                 let (conversation, tokens) = (self.context.conversation.as_ref(), asked.observer.tokens());
+                // By the conversation and not by the lease: a warm-up places nothing, and fills the cache all the same.
                 self.context.core().prompt_cached(conversation, asked.lease.account(), tokens.input);
             }
             let class = turn.asked.as_ref().map_or(Class::FAILURE, |asked| asked.observer.class_at_end());

@@ -2,7 +2,6 @@
 
 use std::time::Instant;
 
-use rockpool_routing::Now;
 use secrecy::SecretString;
 
 use super::LoginState;
@@ -12,7 +11,6 @@ use crate::accounts::token::schedule::Life;
 use crate::accounts::token::vault_entry::VaultEntry;
 use crate::provider::bearer::Bearer;
 use crate::provider::claims::Claims;
-use crate::store::Obtained;
 
 impl LoginState {
     /// The vault has this access token.
@@ -62,13 +60,5 @@ impl LoginState {
     /// The access token in hand, whether it is usable or not.
     pub(in super::super) fn access_token(&self) -> Option<&SecretString> {
         self.access.issued().map(|issued| &issued.bearer.token)
-    }
-
-    /// Gives a login back that was claimed to be read, unread.
-    pub(in super::super) fn unclaim(&mut self, now: Now) {
-        self.refresh = match self.row.obtained {
-            Obtained::Follow(_) => RefreshState::Followed,
-            Obtained::SignIn | Obtained::Import => RefreshState::Unread { until: now.mono },
-        };
     }
 }
