@@ -1,7 +1,9 @@
 //! One block: a workload on one server, and what it cost that process.
 
 use std::fmt;
-use std::time::{Duration, Instant};
+use std::time::Duration;
+
+use tokio::time::Instant;
 
 use rockpool_tests::wait;
 use serde::Serialize;

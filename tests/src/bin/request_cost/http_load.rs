@@ -1,6 +1,6 @@
 //! Requests over HTTP, answered with server-sent events.
 
-use std::time::Instant;
+use tokio::time::Instant;
 
 use futures_util::future::try_join_all;
 use reqwest::Client;

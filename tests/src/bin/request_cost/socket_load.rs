@@ -1,6 +1,6 @@
 //! Turns on one WebSocket, one after the other.
 
-use std::time::Instant;
+use tokio::time::Instant;
 
 use rockpool_tests::tools::socket::Socket;
 use rockpool_tests::tools::{Key, request};
