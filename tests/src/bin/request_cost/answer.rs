@@ -4,9 +4,8 @@
 use std::borrow::Cow;
 use std::time::Duration;
 
-use tokio::time::Instant;
-
 use serde::Deserialize;
+use tokio::time::Instant;
 
 use crate::load_error::LoadError;
 

@@ -3,11 +3,10 @@
 use std::fmt;
 use std::time::Duration;
 
-use tokio::time::Instant;
-
 use rockpool_tests::wait;
 use serde::Serialize;
 use tokio::task::JoinError;
+use tokio::time::Instant;
 
 use crate::answer::Answer;
 use crate::build::Build;

@@ -1,11 +1,10 @@
 //! Requests over HTTP, answered with server-sent events.
 
-use tokio::time::Instant;
-
 use futures_util::future::try_join_all;
 use reqwest::Client;
 use rockpool_tests::tools::{Key, request, web};
 use serde_json::Value;
+use tokio::time::Instant;
 
 use crate::answer::{Answer, AnswerReader};
 use crate::load_error::LoadError;

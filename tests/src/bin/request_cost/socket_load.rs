@@ -1,10 +1,9 @@
 //! Turns on one WebSocket, one after the other.
 
-use tokio::time::Instant;
-
 use rockpool_tests::tools::socket::Socket;
 use rockpool_tests::tools::{Key, request};
 use serde_json::json;
+use tokio::time::Instant;
 
 use crate::answer::{Answer, AnswerReader, State};
 use crate::load_error::LoadError;
