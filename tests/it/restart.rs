@@ -2,6 +2,7 @@
 
 use rockpool_engine::snapshot::Snapshot;
 use rockpool_routing::AccountState;
+use rockpool_routing::Strategy;
 use rockpool_tests::harness::{Harness, Setup};
 use rockpool_tests::journal::{served, turns};
 use rockpool_tests::tools::Key;
@@ -16,7 +17,7 @@ fn moved(key: &Key, harness: &Harness) -> Key {
 
 #[tokio::test]
 async fn accounts_pools_clients_and_activity_survive_a_restart() {
-    let mut harness = Setup::of(["ada", "ben", "cleo"]).strategy("round_robin").start().await;
+    let mut harness = Setup::of(["ada", "ben", "cleo"]).strategy(Strategy::RoundRobin).start().await;
     let key = harness.client("tool", "ada").await;
     assert_eq!(post(&key, "conversation-1", &question("one")).await.status, 200);
     harness.activity(1).await;
@@ -46,7 +47,7 @@ async fn accounts_pools_clients_and_activity_survive_a_restart() {
 
 #[tokio::test]
 async fn a_conversation_is_still_at_home_after_a_restart() {
-    let mut harness = Setup::of(["ada", "ben"]).strategy("round_robin").start().await;
+    let mut harness = Setup::of(["ada", "ben"]).strategy(Strategy::RoundRobin).start().await;
     let key = harness.client("tool", "ada").await;
     for number in 0..4 {
         post(&key, &format!("conversation-{number}"), &question("one")).await;

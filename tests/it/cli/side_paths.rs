@@ -1,5 +1,6 @@
 //! What the CLI asks besides answers: one catalogue with one ETag, and side paths that end here.
 
+use rockpool_routing::Strategy;
 use rockpool_sim::{Person, Windows};
 use rockpool_tests::harness::{Setup, seat};
 use rockpool_tests::journal::{served, to_path, turns};
@@ -9,7 +10,7 @@ use rockpool_tests::tools::web;
 
 #[tokio::test]
 async fn alternating_accounts_cause_no_storm_of_catalogue_requests() {
-    let harness = Setup::of(["ada", "ben"]).strategy("round_robin").start().await;
+    let harness = Setup::of(["ada", "ben"]).strategy(Strategy::RoundRobin).start().await;
     harness.sim.add_person(Person::named("outsider", "plus", Windows::weekly_only())).unwrap();
     let login = harness.sim.mint_login(&seat("outsider")).unwrap();
     let key = harness.path_client("cli", "ada").await;
@@ -24,7 +25,7 @@ async fn alternating_accounts_cause_no_storm_of_catalogue_requests() {
 
 #[tokio::test]
 async fn the_cli_reads_the_catalogue_once_a_run_though_each_account_has_a_tag_of_its_own() {
-    let harness = Setup::of(["ada", "ben"]).strategy("round_robin").start().await;
+    let harness = Setup::of(["ada", "ben"]).strategy(Strategy::RoundRobin).start().await;
     let key = harness.path_client("cli", "ada").await;
     // As the CLI's proxy it sees what the CLI asks the endpoint for.
     let proxy = RecordingProxy::start(&harness.root()).await;
@@ -43,7 +44,7 @@ async fn the_cli_reads_the_catalogue_once_a_run_though_each_account_has_a_tag_of
 
 #[tokio::test]
 async fn the_catalogue_has_one_stable_etag_whatever_account_serves() {
-    let harness = Setup::of(["ada", "ben"]).strategy("round_robin").start().await;
+    let harness = Setup::of(["ada", "ben"]).strategy(Strategy::RoundRobin).start().await;
     let key = harness.client("sdk", "ada").await;
     let web = web::client();
     let mut etags = Vec::new();

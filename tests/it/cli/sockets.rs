@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use rockpool_routing::Strategy;
 use rockpool_sim::{Action, Cut, Fault, On, Person, StreamFault, Windows};
 use rockpool_tests::harness::{Harness, Setup, seat};
 use rockpool_tests::journal::{served, turns};
@@ -99,7 +100,7 @@ async fn a_connection_that_is_too_old_is_replaced() {
         (Action::connection_limit_reached(), vec!["ada 400", "ada 200", "ada 200"]),
         (between_turns, vec!["ada 200", "ada 200"]),
     ] {
-        let harness = Setup::of(["ada", "ben"]).strategy("round_robin").start().await;
+        let harness = Setup::of(["ada", "ben"]).strategy(Strategy::RoundRobin).start().await;
         let codex = Codex::custom(&harness.client("cli", "ada").await, Transport::WebSocket).await;
         harness.sim.script(Fault::next(On::Frame, action));
         assert_eq!(codex.exec("go [[tool: echo onwards]]").await.answer(), "The tool said: onwards");

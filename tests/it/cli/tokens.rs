@@ -1,5 +1,7 @@
 //! Tokens that end: refreshed once and unseen, or given up while the pool goes on.
 
+use rockpool_engine::OpenBrowser;
+use rockpool_engine::api::requests::NewSignIn;
 use rockpool_routing::AccountState;
 use rockpool_sim::{Action, Death, Fault, On};
 use rockpool_tests::harness::Setup;
@@ -72,8 +74,9 @@ async fn signing_in_again_repairs_the_account_in_place() {
     let codex = Codex::custom(&key, Transport::Http).await;
     assert_eq!(codex.exec("hello").await.answer(), "A simulated answer from acct-ben.");
     harness.sim.next_sign_in(rockpool_sim::SignIn::As(rockpool_tests::harness::seat("ada")));
-    let started = harness.api.post("/sign-ins", serde_json::json!({"account": "ada"})).await;
-    assert_eq!(harness.signed_in(&started).await, "ada");
+    let repair = NewSignIn { account: Some("ada".to_owned()), open_browser: OpenBrowser::Yes };
+    let started = harness.api.client().start_sign_in(&repair).await.unwrap();
+    assert_eq!(harness.signed_in(started.id).await, "ada");
     harness
         .until("the account serves again", |snapshot| {
             let ada = snapshot.accounts.iter().find(|account| account.name == "ada")?;

@@ -1,5 +1,6 @@
 //! Tool calls and later turns: the conversation stays on its account whatever the strategy.
 
+use rockpool_routing::Strategy;
 use rockpool_tests::harness::Setup;
 use rockpool_tests::journal::{item_types, notes, served, turns};
 use rockpool_tests::tools::codex::{Codex, Transport};
@@ -7,7 +8,7 @@ use rockpool_tests::tools::codex::{Codex, Transport};
 #[tokio::test]
 async fn a_tool_call_under_round_robin_stays_on_one_account() {
     for transport in Transport::ALL {
-        let harness = Setup::of(["ada", "ben"]).strategy("round_robin").start().await;
+        let harness = Setup::of(["ada", "ben"]).strategy(Strategy::RoundRobin).start().await;
         let codex = Codex::custom(&harness.client("cli", "ada").await, transport).await;
         let ran = codex.exec("run it [[tool: echo deep water]]").await;
         assert_eq!(ran.answer(), "The tool said: deep water", "{transport:?}");
@@ -20,7 +21,7 @@ async fn a_tool_call_under_round_robin_stays_on_one_account() {
 
 #[tokio::test]
 async fn conversations_under_round_robin_are_spread_over_the_accounts() {
-    let harness = Setup::of(["ada", "ben"]).strategy("round_robin").start().await;
+    let harness = Setup::of(["ada", "ben"]).strategy(Strategy::RoundRobin).start().await;
     let key = harness.client("cli", "ada").await;
     for _ in 0..2 {
         let codex = Codex::custom(&key, Transport::Http).await;
@@ -34,7 +35,7 @@ async fn conversations_under_round_robin_are_spread_over_the_accounts() {
 #[tokio::test]
 async fn a_resumed_conversation_goes_on_where_it_was() {
     for transport in Transport::ALL {
-        let harness = Setup::of(["ada", "ben"]).strategy("round_robin").start().await;
+        let harness = Setup::of(["ada", "ben"]).strategy(Strategy::RoundRobin).start().await;
         let codex = Codex::custom(&harness.client("cli", "ada").await, transport).await;
         let first = codex.exec("remember the tide [[say: noted]]").await;
         assert_eq!(first.answer(), "noted");

@@ -2,6 +2,7 @@
 
 use http::HeaderMap;
 use rockpool_engine::snapshot::{ActivityView, AffinityKind, MoveReason, Placement};
+use rockpool_routing::Strategy;
 use rockpool_sim::Windows;
 use rockpool_tests::harness::{Harness, Setup, seat};
 use rockpool_tests::journal::{ciphertexts, item_types, notes, served, turns};
@@ -45,7 +46,7 @@ fn used_up() -> Windows {
 
 #[tokio::test]
 async fn every_tools_own_name_for_a_conversation_keeps_it_on_its_account() {
-    let harness = Setup::of(["ada", "ben"]).strategy("round_robin").start().await;
+    let harness = Setup::of(["ada", "ben"]).strategy(Strategy::RoundRobin).start().await;
     let key = harness.client("tool", "ada").await;
     for name in
         ["session-id", "session_id", "x-session-id", "x-session-affinity", "conversation_id", "thread-id"]
@@ -61,7 +62,7 @@ async fn every_tools_own_name_for_a_conversation_keeps_it_on_its_account() {
 
 #[tokio::test]
 async fn a_prompt_cache_key_keeps_a_conversation_on_its_account() {
-    let harness = Setup::of(["ada", "ben"]).strategy("round_robin").start().await;
+    let harness = Setup::of(["ada", "ben"]).strategy(Strategy::RoundRobin).start().await;
     let key = harness.client("tool", "ada").await;
     let mut body = question("hello");
     body["prompt_cache_key"] = json!("k");

@@ -2,6 +2,7 @@
 
 use futures_util::future::join_all;
 use rockpool_engine::snapshot::OutcomeClass;
+use rockpool_routing::Strategy;
 use rockpool_sim::{Action, Fault, On};
 use rockpool_tests::harness::Setup;
 use rockpool_tests::journal::{refreshes, served, turns};
@@ -13,7 +14,7 @@ const STREAMS: usize = 50;
 
 #[tokio::test]
 async fn fifty_streams_at_once_are_each_whole_and_each_its_own() {
-    let harness = Setup::of(["ada", "ben", "cleo"]).strategy("round_robin").start().await;
+    let harness = Setup::of(["ada", "ben", "cleo"]).strategy(Strategy::RoundRobin).start().await;
     let key = harness.client("tool", "ada").await;
     harness.sim.script(Fault::next(On::Http, Action::pace(3)).times(STREAMS as u32));
     let runs = (0..STREAMS).map(|number| {

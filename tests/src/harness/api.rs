@@ -1,27 +1,40 @@
-//! The management API as a test calls it: in this process as the owner, or over the socket of a server.
+//! The management API as a test calls it: in this process as the owner, or over the socket of a server. What every
+//! test needs is asked through the engine's own typed client; raw calls are for tests of the API itself.
 
 use std::sync::{Arc, Mutex, PoisonError};
 
 use bytes::Bytes;
+use futures_util::future::BoxFuture;
 use http::Method;
 use rockpool_engine::Control;
-use rockpool_engine::api::InProcess;
-use secrecy::ExposeSecret as _;
+use rockpool_engine::api::{ApiReply, ApiTransport, Client, InProcess, PREFIX, Remote, Unreachable};
 use serde_json::Value;
 
-use crate::tools::web;
-
-/// A client of the management API. Keeps every answer, for tests that look for leaks.
+/// A way to the management API. Keeps every answer, for tests that look for leaks.
 #[derive(Clone)]
 pub struct Api {
-    connection: Connection,
-    answers: Arc<Mutex<Vec<Bytes>>>,
+    recorded: Recorded,
 }
 
 #[derive(Clone)]
-enum Connection {
-    InProcess(InProcess),
-    Http { base: String, token: String, web: reqwest::Client },
+struct Recorded {
+    transport: Arc<dyn ApiTransport>,
+    answers: Arc<Mutex<Vec<Bytes>>>,
+}
+
+impl ApiTransport for Recorded {
+    fn send<'a>(
+        &'a self,
+        method: Method,
+        path: &'a str,
+        json: Option<Bytes>,
+    ) -> BoxFuture<'a, Result<ApiReply, Unreachable>> {
+        Box::pin(async move {
+            let reply = self.transport.send(method, path, json).await?;
+            self.answers.lock().unwrap_or_else(PoisonError::into_inner).push(reply.body.clone());
+            Ok(reply)
+        })
+    }
 }
 
 /// An answer of the API.
@@ -33,41 +46,38 @@ pub struct Answer {
 }
 
 impl Api {
+    fn over(transport: impl ApiTransport + 'static) -> Self {
+        Self { recorded: Recorded { transport: Arc::new(transport), answers: Arc::default() } }
+    }
+
     /// As the machine's owner, without a socket.
     #[must_use]
     pub fn in_process(api: InProcess) -> Self {
-        Self { connection: Connection::InProcess(api), answers: Arc::default() }
+        Self::over(api)
     }
 
     /// As a program of the same user that read `control.json`.
     #[must_use]
     pub fn over_http(control: &Control) -> Self {
-        let token = control.token.expose_secret().to_owned();
-        let base = format!("http://{}", control.address);
-        Self { connection: Connection::Http { base, token, web: web::client() }, answers: Arc::default() }
+        Self::over(Remote::new(control.address, control.token.clone()))
+    }
+
+    /// The typed client over the same way.
+    #[must_use]
+    pub fn client(&self) -> Client {
+        Client::new(self.recorded.clone())
     }
 
     /// Calls a route below `/api/v1`, such as `/clients`.
+    ///
+    /// # Panics
+    /// If no answer comes, or one that is no JSON.
     pub async fn call(&self, method: Method, path: &str, json: Option<Value>) -> Answer {
         let json = json.map(|json| Bytes::from(json.to_string()));
-        let path = format!("/api/v1{path}");
-        let (status, body) = match &self.connection {
-            Connection::InProcess(api) => {
-                let reply = api.call(method, &path, json).await;
-                (reply.status.as_u16(), reply.body)
-            }
-            Connection::Http { base, token, web } => {
-                let mut request = web.request(method, format!("{base}{path}")).bearer_auth(token);
-                if let Some(json) = json {
-                    request = request.header("content-type", "application/json").body(json);
-                }
-                let reply = request.send().await.unwrap();
-                (reply.status().as_u16(), reply.bytes().await.unwrap())
-            }
-        };
-        self.answers.lock().unwrap_or_else(PoisonError::into_inner).push(body.clone());
-        let body = if body.is_empty() { Value::Null } else { serde_json::from_slice(&body).unwrap() };
-        Answer { status, body }
+        let reply = self.recorded.send(method, &format!("{PREFIX}{path}"), json).await.unwrap();
+        let body =
+            if reply.body.is_empty() { Value::Null } else { serde_json::from_slice(&reply.body).unwrap() };
+        Answer { status: reply.status.as_u16(), body }
     }
 
     /// `GET`, and expects it to be done.
@@ -93,6 +103,6 @@ impl Api {
     /// Every answer so far, as bytes.
     #[must_use]
     pub fn answers(&self) -> Vec<Bytes> {
-        self.answers.lock().unwrap_or_else(PoisonError::into_inner).clone()
+        self.recorded.answers.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 }

@@ -5,13 +5,16 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use http::Method;
 use rockpool_engine::api::InProcess;
+use rockpool_engine::api::requests::{AccountChange, ClientNew, NewSignIn};
 use rockpool_engine::config::Config;
 use rockpool_engine::snapshot::{AccountView, ActivityView, Snapshot};
-use rockpool_engine::{Clock, Engine, EngineHandle, Ports, Principal, StartError};
+use rockpool_engine::{
+    Clock, Engine, EngineHandle, KeyKind, OpenBrowser, OverrideMode, Ports, Principal, StartError,
+};
+use rockpool_routing::SignInId;
 use rockpool_sim::{Person, SeatId, SignIn, Sim};
-use serde_json::{Value, json};
+use secrecy::{ExposeSecret as _, SecretString};
 use tempfile::TempDir;
 use tokio::sync::broadcast::error::RecvError;
 
@@ -119,19 +122,21 @@ impl Harness {
         let seat = person.first_seat();
         self.sim.add_person(person).unwrap();
         self.sim.next_sign_in(SignIn::As(seat));
-        let started = self.api.post("/sign-ins", json!({"open_browser": "yes"})).await;
-        let slug = self.signed_in(&started).await;
+        let client = self.api.client();
+        let new = NewSignIn { account: None, open_browser: OpenBrowser::Yes };
+        let started = client.start_sign_in(&new).await.unwrap();
+        let slug = self.signed_in(started.id).await;
         if slug != name {
-            self.api.done(Method::PATCH, &format!("/accounts/{slug}"), Some(json!({"name": name}))).await;
+            let change = AccountChange { name: Some(name.to_owned()), ..AccountChange::default() };
+            client.update_account(&slug, &change).await.unwrap();
         }
     }
 
     /// Waits for the end of a sign-in and gives the account's slug.
-    pub async fn signed_in(&self, started: &Value) -> String {
-        let id = started["id"].as_str().unwrap().to_owned();
+    pub async fn signed_in(&self, id: SignInId) -> String {
         let ended = self
             .until("the sign-in ends", |snapshot| {
-                let found = snapshot.sign_ins.iter().find(|sign_in| sign_in.id.to_string() == id)?;
+                let found = snapshot.sign_ins.iter().find(|sign_in| sign_in.id == id)?;
                 found.result.clone().map(Ok).or_else(|| found.message.clone().map(Err))
             })
             .await;
@@ -169,23 +174,24 @@ impl Harness {
 
     /// A client of `account` that sends its key as bearer.
     pub async fn client(&self, name: &str, account: &str) -> Key {
-        self.add_client(json!({"name": name, "account": account})).await
+        self.add_client(client_of(name, account)).await
     }
 
     /// A client of `account` whose key is part of the path.
     pub async fn path_client(&self, name: &str, account: &str) -> Key {
-        self.add_client(json!({"name": name, "account": account, "key_kind": "path"})).await
+        self.add_client(ClientNew { key_kind: Some(KeyKind::Path), ..client_of(name, account) }).await
     }
 
     /// A client that uses `account` alone, whatever pool that has.
     pub async fn single_client(&self, name: &str, account: &str) -> Key {
-        self.add_client(json!({"name": name, "account": account, "override_mode": "single"})).await
+        let new = ClientNew { override_mode: Some(OverrideMode::Single), ..client_of(name, account) };
+        self.add_client(new).await
     }
 
-    async fn add_client(&self, new: Value) -> Key {
-        let made = self.api.post("/clients", new).await;
-        let text = |field: &str| made[field].as_str().unwrap().to_owned();
-        Key { secret: text("key"), base_url: text("base_url") }
+    async fn add_client(&self, new: ClientNew) -> Key {
+        let made = self.api.client().add_client(&new).await.unwrap();
+        let text = |secret: &SecretString| secret.expose_secret().to_owned();
+        Key { secret: text(&made.key), base_url: text(&made.base_url) }
     }
 
     #[must_use]
@@ -224,5 +230,16 @@ impl Harness {
         let engine = launch(&self.config, &self.vault, &self.clock, self.sim.ca_pem()).await;
         self.api = owner(&engine);
         self.engine = Some(engine);
+    }
+}
+
+fn client_of(name: &str, account: &str) -> ClientNew {
+    ClientNew {
+        name: name.to_owned(),
+        account: account.to_owned(),
+        key_kind: None,
+        override_mode: None,
+        strategy: None,
+        extra_provider_names: None,
     }
 }

@@ -4,9 +4,11 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Output, Stdio};
 
-use rockpool_engine::Control;
+use rockpool_engine::api::requests::{NewSignIn, PastedCallback};
+use rockpool_engine::snapshot::SignInState;
+use rockpool_engine::{Control, OpenBrowser};
 use rockpool_sim::{SignIn, Sim};
-use serde_json::json;
+use secrecy::SecretString;
 use tokio::process::{Child, Command};
 
 use super::api::Api;
@@ -130,17 +132,20 @@ impl Server {
 
     /// The same, where the provider already knows that `person` signs in next.
     pub async fn sign_in_next(&self, person: &str, account: Option<&str>) -> String {
-        let started = self.api.post("/sign-ins", json!({"open_browser": "no", "account": account})).await;
-        let callback = browser::redirect_of(started["authorize_url"].as_str().unwrap()).await;
-        let sign_in = format!("/sign-ins/{}", started["id"].as_str().unwrap());
-        self.api.post(&format!("{sign_in}/callback"), json!({"url": callback})).await;
+        let client = self.api.client();
+        let new = NewSignIn { account: account.map(str::to_owned), open_browser: OpenBrowser::No };
+        let started = client.start_sign_in(&new).await.unwrap();
+        let url = SecretString::from(browser::redirect_of(&started.authorize_url).await);
+        client.paste_callback(started.id, &PastedCallback { url }).await.unwrap();
         let ended = async {
             loop {
-                let now = self.api.get(&sign_in).await;
-                match now["state"].as_str() {
-                    Some("done") => return now["result"].as_str().unwrap().to_owned(),
-                    Some("waiting" | "exchanging") => {}
-                    _ => panic!("the sign-in of {person} ended with {now}"),
+                let now = client.get_sign_in(started.id).await.unwrap();
+                match now.state {
+                    SignInState::Done => return now.result.unwrap(),
+                    SignInState::Waiting | SignInState::Exchanging => {}
+                    SignInState::Failed | SignInState::Cancelled | SignInState::TimedOut => {
+                        panic!("the sign-in of {person} ended with {now:?}")
+                    }
                 }
             }
         };

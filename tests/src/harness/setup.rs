@@ -1,10 +1,10 @@
 //! What a harness is made of, and its start: people signed in through the real sign-in flow, a pool of them.
 
-use http::Method;
 use rockpool_engine::Clock;
+use rockpool_engine::api::requests::PoolChange;
 use rockpool_engine::config::{Config, WebSocketTimeouts};
+use rockpool_routing::Strategy;
 use rockpool_sim::{Person, Sim, SimClock, SimConfig, Windows};
-use serde_json::json;
 use url::Url;
 
 use super::running::{ClockMode, Harness, launch, owner};
@@ -29,7 +29,7 @@ const BEGINNING: &str = "2026-11-22T15:00:00Z";
 #[derive(Clone, Debug)]
 pub struct Setup {
     people: Vec<Person>,
-    strategy: &'static str,
+    strategy: Strategy,
     link: ProviderLink,
     clock: ClockMode,
     websocket_timeouts: WebSocketTimeouts,
@@ -44,7 +44,7 @@ impl Setup {
         let people = names.iter().map(|name| Person::named(name, "plus", windows.clone())).collect();
         Self {
             people,
-            strategy: "primary_first",
+            strategy: Strategy::PrimaryFirst,
             link: ProviderLink::Plain,
             clock: ClockMode::System,
             websocket_timeouts: WebSocketTimeouts::default(),
@@ -52,7 +52,7 @@ impl Setup {
     }
 
     #[must_use]
-    pub fn strategy(mut self, strategy: &'static str) -> Self {
+    pub fn strategy(mut self, strategy: Strategy) -> Self {
         self.strategy = strategy;
         self
     }
@@ -137,8 +137,12 @@ impl Setup {
             harness.sign_in(person, name).await;
         }
         if let Some((owner, members)) = names.split_first().filter(|(_, members)| !members.is_empty()) {
-            let pool = json!({"strategy": self.strategy, "extra_provider_names": members});
-            harness.api.done(Method::PUT, &format!("/pools/{owner}"), Some(pool)).await;
+            let pool = PoolChange {
+                strategy: self.strategy,
+                extra_provider_names: members.to_vec(),
+                conversations: None,
+            };
+            harness.api.client().set_pool(owner, &pool).await.unwrap();
         }
         harness.quota_known().await;
         harness.sim.clear_journal();

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use rockpool_engine::snapshot::OutcomeClass;
 use rockpool_routing::AccountState;
+use rockpool_routing::Strategy;
 use rockpool_sim::{Action, EntryKind, Fault, On, StreamFault};
 use rockpool_tests::harness::{Harness, Setup};
 use rockpool_tests::journal::{served, turns};
@@ -38,7 +39,7 @@ fn says_that_the_time_is_up(told: &[Value]) {
 
 #[tokio::test]
 async fn a_turn_with_its_whole_input_goes_on_over_a_new_connection_to_the_same_account_unseen() {
-    let harness = Setup::of(["ada", "ben"]).strategy("round_robin").with_manual_clock().start().await;
+    let harness = Setup::of(["ada", "ben"]).strategy(Strategy::RoundRobin).with_manual_clock().start().await;
     let key = harness.client("tool", "ada").await;
     let mut socket = Socket::open(&key, "conversation-1").await.unwrap();
     let first = socket.ask(&frame(json!([user("hello")]))).await;
@@ -65,7 +66,7 @@ async fn a_turn_with_its_whole_input_goes_on_over_a_new_connection_to_the_same_a
 
 #[tokio::test]
 async fn a_turn_that_continues_is_told_and_comes_back_on_a_new_connection_to_the_same_account() {
-    let harness = Setup::of(["ada", "ben"]).strategy("round_robin").with_manual_clock().start().await;
+    let harness = Setup::of(["ada", "ben"]).strategy(Strategy::RoundRobin).with_manual_clock().start().await;
     let key = harness.client("tool", "ada").await;
     for conversation in ["conversation-1", "conversation-2"] {
         let mut socket = Socket::open(&key, conversation).await.unwrap();
