@@ -38,7 +38,6 @@ pub struct Alert {
     pub urgency: Urgency,
     /// What a click on the alert itself does.
     pub click: AlertAction,
-    /// Its buttons.
     pub buttons: Vec<Button>,
 }
 

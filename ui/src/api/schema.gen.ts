@@ -447,10 +447,7 @@ export interface components {
              * @description Milliseconds to the first output byte downstream.
              */
             first_byte_ms?: number | null;
-            /**
-             * Format: uuid
-             * @description Names it.
-             */
+            /** Format: uuid */
             id: string;
             /**
              * Format: int64
@@ -461,10 +458,7 @@ export interface components {
             model?: string | null;
             /** @description `success`, or the class of the last failure. */
             outcome: components["schemas"]["OutcomeClass"];
-            /**
-             * Format: int64
-             * @description Output tokens.
-             */
+            /** Format: int64 */
             output_tokens?: number | null;
             placement?: components["schemas"]["Placement"] | null;
             /** @description Accounts that were passed over, with their states. */
@@ -480,11 +474,11 @@ export interface components {
             why?: components["schemas"]["WhyView"];
         };
         /**
-         * @description What became of a conversation's tie to its account, in a word.
+         * @description What became of a conversation's pin to its account, in a word.
          * @enum {string}
          */
         AffinityKind: "none" | "new" | "kept" | "moved" | "bound";
-        /** @description What became of a conversation's tie to its account. */
+        /** @description What became of a conversation's pin to its account. */
         AffinityView: {
             /**
              * Format: int64
@@ -554,9 +548,7 @@ export interface components {
         ClientKey: {
             /** @description The address to configure in the tool; for a path key it holds the key. */
             base_url: string;
-            /** @description The client. */
             client: components["schemas"]["ClientView"];
-            /** @description The key. */
             key: string;
         };
         /** @description A local tool that gets a key of its own. */
@@ -642,15 +634,9 @@ export interface components {
         Delivery: "answered" | "not_sent" | "unknown" | "begun";
         /** @description A time in which an account was exhausted. */
         DrySpanView: {
-            /**
-             * Format: date-time
-             * @description Its beginning.
-             */
+            /** Format: date-time */
             from: string;
-            /**
-             * Format: date-time
-             * @description Its end.
-             */
+            /** Format: date-time */
             to: string;
         };
         /** @description Something happened. A listener that lags reads the snapshot afresh and goes on. */
@@ -658,11 +644,9 @@ export interface components {
             /** @enum {string} */
             type: "changed";
         } | {
-            /** @description The account. */
             account: string;
             /** @description The state before. */
             from: components["schemas"]["AccountState"];
-            /** @description Its slug. */
             name: string;
             /** @description The state now. */
             to: components["schemas"]["AccountState"];
@@ -689,7 +673,6 @@ export interface components {
             /** @enum {string} */
             type: "pool_back";
         } | {
-            /** @description The sign-in. */
             id: string;
             /** @enum {string} */
             type: "sign_in";
@@ -705,7 +688,6 @@ export interface components {
             limit_reached?: boolean | null;
             /** @description The provider's name for it. */
             name: string;
-            /** @description Its windows. */
             windows: components["schemas"]["WindowView"][];
         };
         /**
@@ -1036,7 +1018,6 @@ export interface components {
              * @description When this view was taken.
              */
             taken_at: string;
-            /** @description The vault. */
             vault: components["schemas"]["VaultView"];
             /** @description Version of the running process. */
             version: string;
@@ -1128,7 +1109,7 @@ export interface components {
         /** @description What a choice went by. Empty for a request that was refused before there was a choice. */
         WhyView: {
             /**
-             * @description What became of the conversation's tie to its account.
+             * @description What became of the conversation's pin to its account.
              * @default {
              *       "cached_tokens_lost": null,
              *       "from": null,

@@ -12,9 +12,7 @@ use std::f32::consts::TAU;
 /// What the icon shows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct IconState {
-    /// The water.
     pub water: Water,
-    /// The badge.
     pub mark: Mark,
 }
 
@@ -32,7 +30,6 @@ pub enum Water {
 /// The badge over the icon.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Mark {
-    /// None.
     None,
     /// Something needs a person.
     Warning,

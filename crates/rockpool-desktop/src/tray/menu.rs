@@ -70,7 +70,6 @@ pub enum Entry {
     Submenu {
         /// What it says.
         label: String,
-        /// Its entries.
         entries: Vec<Entry>,
     },
     /// A line between groups.
@@ -80,7 +79,6 @@ pub enum Entry {
 /// Whether a choice is the present one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Chosen {
-    /// It is.
     Yes,
     /// It is not.
     No,
@@ -102,7 +100,6 @@ pub enum MenuAction {
     SetStrategy {
         /// Slug of the pool's owner.
         owner: String,
-        /// The strategy.
         strategy: Strategy,
     },
     /// Put the endpoint's address into the clipboard.

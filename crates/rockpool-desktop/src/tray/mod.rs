@@ -10,8 +10,6 @@ pub use menu::{Entry, Menu, MenuAction};
 /// Everything that the tray shows; the shell redraws only when it differs.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Tray {
-    /// The menu.
     pub menu: Menu,
-    /// The icon.
     pub icon: IconState,
 }

@@ -18,7 +18,6 @@ pub struct VaultView {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum VaultState {
-    /// Yes.
     Ready,
     /// It is there but locked, or waits for its password.
     Locked,

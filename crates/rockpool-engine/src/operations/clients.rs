@@ -21,9 +21,7 @@ const LONGEST_NAME: usize = 64;
 /// A client and its new key, which is shown this once.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 pub struct ClientKey {
-    /// The client.
     pub client: ClientView,
-    /// The key.
     #[serde(with = "secret_text")]
     #[schema(value_type = String)]
     pub key: SecretString,
@@ -61,7 +59,7 @@ pub(crate) async fn add(
         strategy: new.strategy,
         members: new.extra_provider_names,
     };
-    let (override_mode, strategy) = settle(engine, account, wanted)?;
+    let (override_mode, strategy) = resolve(engine, account, wanted)?;
     let row = ClientRow {
         id: ClientId(Uuid::now_v7()),
         tenant,
@@ -106,7 +104,7 @@ pub(crate) async fn update(
         strategy: change.strategy.or(row.strategy),
         members: change.extra_provider_names,
     };
-    (row.override_mode, row.strategy) = settle(engine, row.account, wanted)?;
+    (row.override_mode, row.strategy) = resolve(engine, row.account, wanted)?;
     engine.core().store.update_client(row.clone()).await.map_err(refused)?;
     shown(engine, &row).await
 }
@@ -170,7 +168,7 @@ struct Wanted {
 }
 
 /// What is saved of it.
-fn settle(
+fn resolve(
     engine: &EngineHandle,
     account: AccountId,
     wanted: Wanted,

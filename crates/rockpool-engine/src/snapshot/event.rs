@@ -15,10 +15,8 @@ pub enum EngineEvent {
     Changed,
     /// An account went from one state to another.
     AccountState {
-        /// The account.
         #[schema(value_type = String)]
         account: AccountId,
-        /// Its slug.
         name: String,
         /// The state before.
         #[schema(value_type = names::AccountState)]
@@ -45,7 +43,6 @@ pub enum EngineEvent {
     },
     /// A sign-in moved on.
     SignIn {
-        /// The sign-in.
         #[schema(value_type = String)]
         id: SignInId,
     },

@@ -47,7 +47,6 @@ pub struct ContestedView {
 pub struct ExtraLimitView {
     /// The provider's name for it.
     pub name: String,
-    /// Its windows.
     pub windows: Vec<WindowView>,
     /// Whether the provider says that requests under it are allowed.
     pub allowed: Option<bool>,

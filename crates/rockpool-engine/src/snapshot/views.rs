@@ -25,7 +25,6 @@ pub struct Snapshot {
     /// When this view was taken.
     #[schema(value_type = String, format = "date-time")]
     pub taken_at: Timestamp,
-    /// The vault.
     pub vault: VaultView,
     /// What is left of all accounts together: the mean of what can be had of each, 0 to 100, without those that
     /// are paused and those whose quota is not known. Absent where no account counts.

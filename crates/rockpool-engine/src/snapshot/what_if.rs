@@ -65,10 +65,8 @@ pub struct ScenarioAccountView {
 /// A time in which an account was exhausted.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct DrySpanView {
-    /// Its beginning.
     #[schema(value_type = String, format = "date-time")]
     pub from: Timestamp,
-    /// Its end.
     #[schema(value_type = String, format = "date-time")]
     pub to: Timestamp,
 }

@@ -17,7 +17,6 @@ use crate::model::activity::{
 /// One request as recorded; bodies are never stored.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct ActivityView {
-    /// Names it.
     #[schema(value_type = String, format = "uuid")]
     pub id: rockpool_routing::RequestId,
     /// When it arrived.
@@ -51,7 +50,6 @@ pub struct ActivityView {
     pub input_tokens: Option<u64>,
     /// Of these, from the prompt cache.
     pub cached_tokens: Option<u64>,
-    /// Output tokens.
     pub output_tokens: Option<u64>,
     /// What the choice went by.
     #[serde(default)]
@@ -99,7 +97,7 @@ pub struct WhyView {
     pub candidates: Vec<CandidateView>,
     /// Eight hexadecimal digits that tell conversations apart; never the tool's own name for it.
     pub conversation: Option<String>,
-    /// What became of the conversation's tie to its account.
+    /// What became of the conversation's pin to its account.
     pub affinity: AffinityView,
     /// Attempts that broke off after the request may have been worked on, and were made again: each may
     /// have been billed beside the one that answered.
@@ -119,7 +117,7 @@ pub struct CandidateView {
     pub placement: Placement,
 }
 
-/// What became of a conversation's tie to its account.
+/// What became of a conversation's pin to its account.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(default)]
 pub struct AffinityView {
@@ -133,7 +131,7 @@ pub struct AffinityView {
     pub cached_tokens_lost: Option<u64>,
 }
 
-/// What became of a conversation's tie to its account, in a word.
+/// What became of a conversation's pin to its account, in a word.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum AffinityKind {

@@ -84,7 +84,6 @@ pub(crate) enum SignInError {
 
 /// What the sign-ins are made of.
 pub(crate) struct SignInParts {
-    /// The issuer.
     pub oauth: OAuthClient,
     /// How a page is shown.
     pub browser: Arc<dyn Browser>,
@@ -94,7 +93,6 @@ pub(crate) struct SignInParts {
     pub announce: Arc<dyn Fn(SignInId) + Send + Sync>,
     /// Where the tokens will rest.
     pub vault: Vault,
-    /// The time.
     pub clock: Clock,
     /// Callback ports in order of preference.
     pub callback_ports: Vec<u16>,

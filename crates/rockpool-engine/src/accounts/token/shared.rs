@@ -36,7 +36,6 @@ pub(super) struct Shared {
     slots: RwLock<HashMap<LoginId, Arc<Slot>>>,
 }
 
-/// One login.
 pub(super) struct Slot {
     pub(super) id: LoginId,
     /// The right to write the login's row and secrets, held by a refresh, a saver, a new sign-in or a
