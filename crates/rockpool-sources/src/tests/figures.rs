@@ -8,6 +8,7 @@ use crate::figures;
 const CODE: &str = "\
 //! What this file owns.
 
+/// Its name.
 pub fn name(a: u8, b: u8, c: u8, d: u8, e: bool) {
     // Because.
     a.expect(\"b\");
