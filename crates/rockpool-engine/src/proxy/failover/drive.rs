@@ -36,12 +36,12 @@ pub(crate) enum After {
     GoOn,
 }
 
-/// What becomes of a connection that was refused.
+/// What the failover rule says of an attempt or a connection that came to nothing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum AfterRefusal {
-    /// The refusal is about the request itself, or the time is up: by the rule, no other account would help.
+pub(crate) enum Decision {
+    /// It stands: by the rule, no other attempt would help.
     Stands,
-    /// Ask [`Drive::next`] again.
+    /// Another attempt may follow: ask [`Drive::next`] again.
     GoOn,
 }
 
@@ -157,7 +157,7 @@ impl Drive {
         account: AccountId,
         lease: Option<Lease>,
         outcome: &AttemptOutcome,
-    ) -> AfterRefusal {
+    ) -> Decision {
         self.record.tried(account, outcome.noted());
         if let Some(lease) = lease {
             lease.finish(outcome.class);
@@ -166,8 +166,8 @@ impl Drive {
         let next = self.candidates.after(outcome.class, Delivery::NotSent, outcome.bearer);
         self.learn_refused(account, next, outcome);
         match next {
-            Next::Return | Next::Strip => AfterRefusal::Stands,
-            Next::Refresh | Next::Account(_) | Next::NoneLeft => AfterRefusal::GoOn,
+            Next::Return | Next::Strip => Decision::Stands,
+            Next::Refresh | Next::Account(_) | Next::NoneLeft => Decision::GoOn,
         }
     }
 

@@ -25,7 +25,7 @@ use tokio_tungstenite::tungstenite::protocol::Role;
 
 use super::authenticate::Caller;
 use super::failover::context::{Named, RequestContext};
-use super::failover::drive::{AfterRefusal, Drive, WhenNoneLeft};
+use super::failover::drive::{Decision, Drive, WhenNoneLeft};
 use super::failover::lease::Lease;
 use super::failover::no_account;
 use super::record::{OpenRecord, Transport, Try};
@@ -120,8 +120,8 @@ async fn dial_first(
         // A handshake holds no account while it dials: it may be followed by no turn at all.
         let lease = Lease::begin(context.core(), account, None);
         match drive.after_refusal(account, lease, &refusal.outcome) {
-            AfterRefusal::Stands => return None,
-            AfterRefusal::GoOn => {}
+            Decision::Stands => return None,
+            Decision::GoOn => {}
         }
     }
     None

@@ -11,7 +11,7 @@ use super::session::{Lifetime, Opening, Session};
 use super::turn::{AnswerProgress, Asked, Mobility, Turn};
 use crate::proxy::failover::attempt::Outgoing;
 use crate::proxy::failover::bearer_choice::BearerChoice;
-use crate::proxy::failover::drive::{AfterRefusal, Drive, Step, WhenNoneLeft};
+use crate::proxy::failover::drive::{Decision, Drive, Step, WhenNoneLeft};
 use crate::proxy::failover::lease::Lease;
 use crate::proxy::record::{OpenRecord, Transport};
 use crate::proxy::request::facts::Facts;
@@ -103,8 +103,8 @@ impl Session {
                     turn.last_class = refusal.outcome.class;
                     match turn.drive.after_refusal(account, Some(lease), &refusal.outcome) {
                         // A refused connection says nothing about the turn itself.
-                        AfterRefusal::Stands => turn.drive.advance(),
-                        AfterRefusal::GoOn => {}
+                        Decision::Stands => turn.drive.advance(),
+                        Decision::GoOn => {}
                     }
                 }
             }

@@ -10,17 +10,18 @@ use tokio_tungstenite::tungstenite::Utf8Bytes;
 
 use super::error_frame;
 use super::session::{Lifetime, Session, kept};
-use super::turn::{AnswerProgress, Mobility, Turn, TurnDecision};
+use super::turn::{AnswerProgress, Mobility, Turn};
 use crate::provider::error::ProviderFault;
 use crate::provider::event::TokenUsage;
 use crate::proxy::failover::bearer_choice::BearerShown;
+use crate::proxy::failover::drive::Decision;
 use crate::proxy::failover::no_account;
 use crate::proxy::response::error_response::ProxyError;
 use crate::proxy::response::first_event::AnswerStage;
 
 impl Session {
     /// The bearer that the present connection was opened with.
-    fn bearer(&self) -> BearerShown {
+    pub(super) fn bearer(&self) -> BearerShown {
         BearerShown::Generation(self.provider.generation)
     }
 
@@ -44,9 +45,9 @@ impl Session {
             return self.connection_outlived(turn, fault, text).await;
         }
         match (turn.decide(&outcome), turn.mobility()) {
-            (TurnDecision::Stands, _) => self.answer_with(turn, class, text).await,
-            (TurnDecision::GoOn, Mobility::ConnectionOnly) => self.refuse_history(turn, class).await,
-            (TurnDecision::GoOn, Mobility::Free) => {
+            (Decision::Stands, _) => self.answer_with(turn, class, text).await,
+            (Decision::GoOn, Mobility::ConnectionOnly) => self.refuse_history(turn, class).await,
+            (Decision::GoOn, Mobility::Free) => {
                 turn.last_error = Some((fault, text));
                 self.place(turn).await
             }
@@ -166,8 +167,8 @@ impl Session {
                 // What an earlier account said is no answer to what became of this one.
                 turn.last_error = None;
                 match decision {
-                    TurnDecision::Stands => self.none_left(turn).await,
-                    TurnDecision::GoOn => self.place(turn).await,
+                    Decision::Stands => self.none_left(turn).await,
+                    Decision::GoOn => self.place(turn).await,
                 }
             }
         }

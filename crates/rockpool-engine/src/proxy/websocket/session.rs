@@ -31,7 +31,6 @@ use super::error_frame::for_tool;
 use super::turn::{AnswerProgress, Turn};
 use crate::host::tasks::stopped;
 use crate::provider::event::EventKind;
-use crate::proxy::failover::bearer_choice::BearerShown;
 use crate::proxy::failover::context::RequestContext;
 use crate::proxy::record::{OpenRecord, Transport, Try};
 use crate::proxy::request::facts::{self, Facts, ToolFrame};
@@ -293,7 +292,6 @@ impl Session {
             return Continue(());
         };
         let kind = asked.observer.note(text.as_bytes());
-        let stage = asked.observer.stage.clone();
         let Some(text) = for_tool(kind, text) else {
             self.turn = Some(turn);
             return Continue(());
@@ -308,7 +306,10 @@ impl Session {
                 self.turn = Some(turn);
                 Continue(())
             }
-            (AnswerProgress::Held { .. }, EventKind::Failed) => self.turn_failed(turn, text, stage).await,
+            (AnswerProgress::Held { .. }, EventKind::Failed) => {
+                let stage = asked.observer.stage.clone();
+                self.turn_failed(turn, text, stage).await
+            }
             (
                 AnswerProgress::Held { .. },
                 EventKind::Output | EventKind::Completed | EventKind::Incomplete,
@@ -384,8 +385,7 @@ impl Session {
             }
             let class = turn.asked.as_ref().map_or(Class::FAILURE, |asked| asked.observer.class_at_end());
             let account = turn.asked.as_ref().map(|asked| asked.lease.account());
-            let bearer = BearerShown::Generation(self.provider.generation);
-            let tokens = turn.close(&turn.outcome(class, None, Delivery::Answered, bearer));
+            let tokens = turn.close(&turn.outcome(class, None, Delivery::Answered, self.bearer()));
             turn.finish(class, 200, account, tokens);
         }
         Continue(())

@@ -10,7 +10,7 @@ use crate::provider::error::ProviderFault;
 use crate::provider::event::TokenUsage;
 use crate::proxy::failover::attempt::AttemptOutcome;
 use crate::proxy::failover::bearer_choice::BearerShown;
-use crate::proxy::failover::drive::{After, Drive};
+use crate::proxy::failover::drive::{After, Decision, Drive};
 use crate::proxy::failover::lease::Lease;
 use crate::proxy::record::Ending;
 use crate::proxy::request::body::Encoding;
@@ -62,15 +62,6 @@ pub(crate) enum Mobility {
     Free,
     /// It continues an answer of this very connection, and carries only what is new.
     ConnectionOnly,
-}
-
-/// What the failover rule says of an attempt that has ended.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum TurnDecision {
-    /// It is the answer.
-    Stands,
-    /// Another attempt may follow.
-    GoOn,
 }
 
 impl Turn {
@@ -126,15 +117,15 @@ impl Turn {
     }
 
     /// Ends the attempt under way, and says what follows.
-    pub(crate) fn decide(&mut self, outcome: &AttemptOutcome) -> TurnDecision {
+    pub(crate) fn decide(&mut self, outcome: &AttemptOutcome) -> Decision {
         self.last_class = outcome.class;
-        let Some(asked) = self.asked.take() else { return TurnDecision::Stands };
+        let Some(asked) = self.asked.take() else { return Decision::Stands };
         match self.drive.after(asked.lease, outcome) {
             After::Answer(lease) => {
                 self.drive.close(lease, outcome);
-                TurnDecision::Stands
+                Decision::Stands
             }
-            After::GoOn => TurnDecision::GoOn,
+            After::GoOn => Decision::GoOn,
         }
     }
 
