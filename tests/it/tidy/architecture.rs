@@ -1,4 +1,4 @@
-//! What `docs/ARCHITECTURE.md` says of each package's modules.
+//! What `docs/ARCHITECTURE.md` and `docs/rooms.md` say of each package's modules.
 //!
 //! A package has a section that starts with a heading such as
 //!

@@ -6,6 +6,7 @@ use super::architecture::Section;
 use super::checkout::{assert_none, checkout, document};
 
 const ARCHITECTURE: &str = "docs/ARCHITECTURE.md";
+const ROOMS: &str = "docs/rooms.md";
 
 /// Enough to begin with; the others of a tangle often fall with them.
 const CIRCLES_SHOWN: usize = 6;
@@ -20,22 +21,29 @@ fn no_files_use_each_other_in_a_circle() {
 
 #[test]
 fn no_module_uses_a_room_above_its_own() {
-    let (checkout, architecture) = (checkout(), document(ARCHITECTURE));
+    let (checkout, architecture) = (checkout(), explained());
     let mut findings = Vec::new();
     for (package, tree) in trees(&checkout) {
         findings.extend(upward_findings(&architecture, &package, &tree));
     }
-    assert_none("move these down, or what they use, or the room's row in docs/ARCHITECTURE.md:", &findings);
+    assert_none(
+        "move these down, or what they use, or the room's row in docs/ARCHITECTURE.md or docs/rooms.md:",
+        &findings,
+    );
 }
 
 #[test]
 fn the_architecture_explains_every_module_and_no_other() {
-    let (checkout, architecture) = (checkout(), document(ARCHITECTURE));
+    let (checkout, architecture) = (checkout(), explained());
     let mut findings = Vec::new();
     for (package, tree) in trees(&checkout) {
         findings.extend(explanation_findings(&architecture, &checkout, &package, &tree));
     }
-    assert_none("docs/ARCHITECTURE.md and the `mod` lines differ:", &findings);
+    assert_none("docs/ARCHITECTURE.md, docs/rooms.md and the `mod` lines differ:", &findings);
+}
+
+fn explained() -> String {
+    [document(ARCHITECTURE), document(ROOMS)].join("\n")
 }
 
 fn trees(checkout: &Checkout) -> Vec<(Package, ModuleTree)> {
@@ -111,7 +119,7 @@ fn explanation_findings(
 }
 
 fn no_section(package: &Package) -> String {
-    format!("{ARCHITECTURE} has no heading \"Rooms of `{}`\"", package.name)
+    format!("{ARCHITECTURE} or {ROOMS} has no heading \"Rooms of `{}`\"", package.name)
 }
 
 const MADE_UP: &str = "\
@@ -174,7 +182,10 @@ fn a_module_without_a_sentence_and_a_sentence_without_a_module_are_named() {
     assert_eq!(unexplained("", &too_much), ["made-up: there is no `attic.rs`"]);
     let unsaid = MADE_UP.replace("what is public", "");
     assert_eq!(unexplained("", &unsaid), ["made-up: nothing is said of `lib.rs`"]);
-    assert_eq!(unexplained("", ""), ["docs/ARCHITECTURE.md has no heading \"Rooms of `made-up`\""]);
+    assert_eq!(
+        unexplained("", ""),
+        ["docs/ARCHITECTURE.md or docs/rooms.md has no heading \"Rooms of `made-up`\""]
+    );
 }
 
 #[test]
