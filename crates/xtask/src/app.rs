@@ -50,6 +50,16 @@ pub(crate) fn test(workspace: &Workspace, depth: Depth) -> Invocation {
     Invocation::cargo(head.into_iter().chain(FEATURES)).within(workspace.root()).with_env(CASES, cases(depth))
 }
 
+/// The modules of `tests/it` whose tests run the Codex CLI; a test of the house rules holds this list complete.
+const WITH_CODEX: [&str; 3] = ["cli::", "leaks::", "separation::"];
+
+/// The end-to-end tests that run the Codex CLI, for a further version of it; the same build as [`test`].
+pub(crate) fn test_with_codex(workspace: &Workspace) -> Invocation {
+    let head = ["test", "--workspace", "--test", "it"];
+    let parts = head.into_iter().chain(FEATURES).chain(["--"]).chain(WITH_CODEX);
+    Invocation::cargo(parts).within(workspace.root())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -1,5 +1,6 @@
 //! `cargo xtask test`: every check and test, the quick ones first, the test runner's own lines last.
 
+use std::path::Path;
 use std::process::ExitCode;
 
 use crate::app;
@@ -42,13 +43,19 @@ pub(crate) fn test(workspace: &Workspace, depth: Depth, consent: Consent) -> Res
     }
     steps.run("build of the app, the command line and the simulator", app::build(workspace))?;
 
-    let tests = app::test(workspace, depth)
+    let older = with_programs(app::test_with_codex(workspace), workspace, &codex.older);
+    steps.run("tests with an older Codex CLI", older)?;
+    let tests = with_programs(app::test(workspace, depth), workspace, &codex.newest);
+    let status = steps.run_last("tests", &tests)?;
+    Ok(if status.success() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+fn with_programs(tests: Invocation, workspace: &Workspace, codex: &Path) -> Invocation {
+    tests
         .with_env("ROCKPOOL_BIN", workspace.binary("rockpool"))
         .with_env("ROCKPOOL_DESKTOP_BIN", workspace.binary("rockpool-desktop"))
         .with_env("ROCKPOOL_SIM_BIN", workspace.binary("rockpool-sim"))
-        .with_env("CODEX_BIN", codex);
-    let status = steps.run_last("tests", &tests)?;
-    Ok(if status.success() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+        .with_env("CODEX_BIN", codex)
 }
 
 /// The bundle comes before the lints: the shell embeds it and does not compile without it.

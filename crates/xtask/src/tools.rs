@@ -1,4 +1,4 @@
-//! Tools that tests drive and that no system package manager has: the Codex CLI at a pinned version, cargo-deny,
+//! Tools that tests drive and that no system package manager has: the Codex CLI at pinned versions, cargo-deny,
 //! cargo-mutants.
 
 use std::fs;
@@ -12,22 +12,43 @@ use crate::probe::System;
 use crate::steps::Steps;
 use crate::workspace::Workspace;
 
-/// Installs the Codex CLI that `tests/tools/package-lock.json` pins and returns its native program: the package's
-/// JavaScript starter would need Node in the `PATH` of every test.
-pub(crate) fn codex(steps: &mut Steps, workspace: &Workspace) -> Result<PathBuf, Failure> {
-    let dir = workspace.scratch("codex");
+/// Versions of the Codex CLI that the tests run with, each pinned by a lock file in `tests/tools/codex-VERSION`.
+#[derive(Debug)]
+pub(crate) struct CodexPrograms {
+    pub(crate) newest: PathBuf,
+    /// Still in wide use.
+    pub(crate) older: PathBuf,
+}
+
+/// Installs each pinned Codex CLI and finds its native program: the package's JavaScript starter would need Node in
+/// the `PATH` of every test.
+pub(crate) fn codex(steps: &mut Steps, workspace: &Workspace) -> Result<CodexPrograms, Failure> {
+    Ok(CodexPrograms {
+        newest: codex_version(steps, workspace, "codex-0.171.0")?,
+        older: codex_version(steps, workspace, "codex-0.169.0")?,
+    })
+}
+
+fn codex_version(
+    steps: &mut Steps,
+    workspace: &Workspace,
+    version: &'static str,
+) -> Result<PathBuf, Failure> {
+    let dir = workspace.scratch(version);
     fs::create_dir_all(&dir).map_err(Failure::io(format!("creating {}", dir.display())))?;
     for file in ["package.json", "package-lock.json", ".npmrc"] {
-        let from = workspace.root().join("tests/tools").join(file);
+        let from = workspace.root().join("tests/tools").join(version).join(file);
         fs::copy(&from, dir.join(file)).map_err(Failure::io(format!("copying {}", from.display())))?;
     }
-    node::install_packages(steps, workspace, "the Codex CLI", &dir)?;
-    native_program(&dir).map_err(Failure::io("looking into the Codex CLI's package"))?.ok_or_else(|| {
-        Failure::Refused(format!(
-            "the Codex CLI's package in {} brought no program for this platform.",
-            dir.display()
-        ))
-    })
+    node::install_packages(steps, workspace, version, &dir)?;
+    native_program(&dir).map_err(Failure::io(format!("looking into the package of {version}")))?.ok_or_else(
+        || {
+            Failure::Refused(format!(
+                "the package of {version} in {} brought no program for this platform.",
+                dir.display()
+            ))
+        },
+    )
 }
 
 /// `node_modules/@openai/codex-PLATFORM/vendor/TRIPLE/bin/codex`, as packed since 0.169.0.

@@ -1,6 +1,6 @@
 //! What a source file looks like: size, opening sentence, and words that must not be in it.
 
-use super::checkout::{TextFile, assert_none, rust_files, text_files};
+use super::checkout::{TextFile, assert_none, document, rust_files, text_files};
 
 const MOST_LINES: usize = 800;
 
@@ -198,4 +198,20 @@ fn a_folder_below_somebodys_home_is_found_and_a_route_is_not() {
     assert!(holds_path(concat!("see /home", "/ann/x"), "/home/"));
     assert!(!holds_path("\"/home/\"", "/home/"));
     assert!(!holds_path(concat!("https://example.test/home", "/page"), "/home/"));
+}
+
+#[test]
+fn every_test_of_the_codex_cli_is_run_with_each_version_of_it() {
+    let selection = document("crates/xtask/src/app.rs");
+    let findings: Vec<_> = rust_files()
+        .iter()
+        .filter(|file| {
+            file.text.contains(concat!("tools::{", "Codex")) || file.text.contains(concat!("Codex", "::"))
+        })
+        .filter_map(|file| file.path.strip_prefix("tests/it/"))
+        .filter_map(|path| path.split(['/', '.']).next())
+        .filter(|module| !selection.contains(&format!("\"{module}::\"")))
+        .map(str::to_owned)
+        .collect();
+    assert_none("name these modules in WITH_CODEX of crates/xtask/src/app.rs:", &findings);
 }
