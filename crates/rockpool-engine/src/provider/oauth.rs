@@ -2,19 +2,20 @@
 //!
 //! # Policy
 //!
-//! A refresh token may be sent once. So a failed refresh is sorted by one question only: can the issuer
-//! have used the token up? [`RefreshError`] has one variant per answer. Nothing is retried here.
+//! A refresh token is good once. So a failed refresh is sorted by one question only: is it proven that the issuer
+//! has not used the token up? Proof is a connection that never came about, or a refusal in the issuer's own form. A
+//! bare status proves nothing: gateways answer for an issuer that has rotated the token already. [`RefreshError`] has
+//! one variant per answer; `docs/decisions/0003-tokens.md` argues each status. Nothing is retried here.
 
 use std::time::Duration;
 
 use http::StatusCode;
-use rockpool_routing::Delivery;
 use secrecy::{ExposeSecret as _, SecretString};
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 use url::Url;
 
-use super::delivery::{self, SendFailure};
+use super::delivery::SendFailure;
 use super::endpoints;
 use super::error::{connection_in_words, issuer_code};
 use super::pkce::Verifier;
@@ -78,11 +79,11 @@ pub(crate) enum RefreshError {
         /// The issuer's code, such as `refresh_token_expired`.
         code: String,
     },
-    /// The token was not used up: it never left, or the issuer answered that it could not serve.
+    /// The token was not used up: it never left, or the issuer itself refused the request without looking at it.
     #[error("the refresh did not come about: {0}")]
     Passing(String),
-    /// The token left, and no readable answer came back.
-    #[error("the answer to the refresh was lost: {0}")]
+    /// The token left, and what came back does not prove what became of it.
+    #[error("what became of the refresh is not known: {0}")]
     Unknown(String),
 }
 
@@ -194,8 +195,7 @@ impl OAuthClient {
                 SendFailure::NotBuilt | SendFailure::NoConnection => Err(RefreshError::Passing(text)),
                 SendFailure::NotWritten | SendFailure::Lost => Err(RefreshError::Unknown(text)),
             },
-            Err(Lost { cut: Cut::InBody(status), .. }) if !status.is_success() => sort(status, &[]),
-            Err(Lost { text, cut: Cut::InBody(_) }) => Err(RefreshError::Unknown(text)),
+            Err(Lost { text, cut: Cut::InBody }) => Err(RefreshError::Unknown(text)),
         }
     }
 
@@ -265,8 +265,7 @@ struct Lost {
 
 enum Cut {
     BeforeHead(SendFailure),
-    /// In the body of an answer with this status.
-    InBody(StatusCode),
+    InBody,
 }
 
 async fn answer(request: reqwest::RequestBuilder, timeout: Duration) -> Result<(StatusCode, Vec<u8>), Lost> {
@@ -275,6 +274,8 @@ async fn answer(request: reqwest::RequestBuilder, timeout: Duration) -> Result<(
         .header("originator", ORIGINATOR)
         .header("user-agent", USER_AGENT)
         .header("accept", "application/json")
+        // Tokens in an encoding that nobody asked for would be lost (RFC 9110 §12.5.3 allows any without this).
+        .header("accept-encoding", "identity")
         .send()
         .await;
     let mut answer = sent.map_err(|error| Lost {
@@ -282,7 +283,7 @@ async fn answer(request: reqwest::RequestBuilder, timeout: Duration) -> Result<(
         cut: Cut::BeforeHead(SendFailure::of(&error)),
     })?;
     let status = answer.status();
-    let cut = |text: String| Lost { text, cut: Cut::InBody(status) };
+    let cut = |text: String| Lost { text, cut: Cut::InBody };
     let mut body = Vec::new();
     while let Some(chunk) = answer.chunk().await.map_err(|error| cut(connection_in_words(&error)))? {
         if body.len() + chunk.len() > BODY_LIMIT {
@@ -302,20 +303,34 @@ const FINAL_CODES: [&str; 5] = [
     "invalid_grant",
 ];
 
+/// Codes with which a token endpoint refuses a request before it looks at the token (RFC 6749 §5.2, but for
+/// `invalid_grant`, which is about the token), and the ones for haste.
+const UNUSED_CODES: [&str; 7] = [
+    "invalid_request",
+    "invalid_client",
+    "unauthorized_client",
+    "unsupported_grant_type",
+    "invalid_scope",
+    "rate_limit_exceeded",
+    "slow_down",
+];
+
+/// An answer with this status and body, whole.
 fn sort(status: StatusCode, body: &[u8]) -> Result<Renewal, RefreshError> {
     if status.is_success() {
         return renewed(body);
     }
-    let code = issuer_code(body);
-    let dead = code.as_deref().is_some_and(|code| FINAL_CODES.contains(&code));
-    if status == StatusCode::UNAUTHORIZED || (status.is_client_error() && dead) {
-        return Err(RefreshError::Final { code: code.unwrap_or_else(|| "unauthorized".to_owned()) });
-    }
     let text = format!("the issuer answered {status}");
-    match delivery::of_answer(status) {
-        Delivery::Unknown | Delivery::Begun => Err(RefreshError::Unknown(text)),
-        Delivery::Answered | Delivery::NotSent => Err(RefreshError::Passing(text)),
+    let Some(code) = issuer_code(body).filter(|_| status.is_client_error()) else {
+        return Err(RefreshError::Unknown(text));
+    };
+    if FINAL_CODES.contains(&&*code) {
+        return Err(RefreshError::Final { code });
     }
+    if status == StatusCode::TOO_MANY_REQUESTS || UNUSED_CODES.contains(&&*code) {
+        return Err(RefreshError::Passing(format!("{text} ({code})")));
+    }
+    Err(RefreshError::Unknown(text))
 }
 
 /// A success without any token leaves open what became of the sent one.

@@ -39,17 +39,59 @@ impl Obtained {
 }
 
 /// Where the refresh token stands; written before it is sent and after its successor is saved.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum RefreshPhase {
     /// It may be sent.
     Idle,
     /// It is on its way; found at start, its fate is unknown.
     Sent,
-    /// It was sent and the answer never seen; it is never sent again.
+    /// It was sent, and what became of it is not known: its last chance is left.
     Uncertain,
+    /// The same, and its last chance was taken; it is never sent again.
+    LastChanceTaken,
     /// The issuer refused it for good.
     Dead,
+}
+
+/// As which of the two times that a refresh token may be sent at all it is sent now.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Presentation {
+    First,
+    /// Its fate is unknown, and no access token lives that its reuse could end.
+    LastChance,
+}
+
+/// How a phase stands in the columns `phase` and, as whether it is set, `last_chance_at`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum PhaseColumn {
+    Idle,
+    Sent,
+    Uncertain,
+    Dead,
+}
+
+impl RefreshPhase {
+    fn columns(self, at: Timestamp) -> (Name<PhaseColumn>, Option<Millis>) {
+        let (phase, last_chance_at) = match self {
+            Self::Idle => (PhaseColumn::Idle, None),
+            Self::Sent => (PhaseColumn::Sent, None),
+            Self::Uncertain => (PhaseColumn::Uncertain, None),
+            Self::LastChanceTaken => (PhaseColumn::Uncertain, Some(Millis(at))),
+            Self::Dead => (PhaseColumn::Dead, None),
+        };
+        (Name(phase), last_chance_at)
+    }
+
+    fn of_columns(phase: PhaseColumn, last_chance_at: Option<Millis>) -> Self {
+        match (phase, last_chance_at) {
+            (PhaseColumn::Idle, _) => Self::Idle,
+            (PhaseColumn::Sent, _) => Self::Sent,
+            (PhaseColumn::Uncertain, None) => Self::Uncertain,
+            (PhaseColumn::Uncertain, Some(_)) => Self::LastChanceTaken,
+            (PhaseColumn::Dead, _) => Self::Dead,
+        }
+    }
 }
 
 /// Credentials of one person at one issuer, without the secrets themselves.
@@ -106,8 +148,8 @@ impl Store {
             let sql =
                 "INSERT INTO logins (id, tenant_id, issuer, user_id, email, obtained, follow_path, phase,
                            phase_code, generation, access_expires_at, access_issued_at, fingerprint,
-                           created_at, updated_at)
-                       VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)";
+                           created_at, updated_at, last_chance_at)
+                       VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)";
             write(tx, sql, &row)?;
             Ok(())
         })
@@ -124,7 +166,7 @@ impl Store {
             let sql =
                 "UPDATE logins SET issuer = ?3, user_id = ?4, email = ?5, obtained = ?6, follow_path = ?7,
                            phase = ?8, phase_code = ?9, generation = ?10, access_expires_at = ?11,
-                           access_issued_at = ?12, fingerprint = ?13, updated_at = ?15
+                           access_issued_at = ?12, fingerprint = ?13, updated_at = ?15, last_chance_at = ?16
                        WHERE id = ?1 AND tenant_id = ?2 AND ?14 IS NOT NULL";
             found(write(tx, sql, &row)?, "login")
         })
@@ -160,16 +202,26 @@ impl Store {
     /// in between cannot lead to its being sent twice.
     ///
     /// # Errors
-    /// [`StoreError::RefreshTokenSpent`] unless the phase is idle; [`StoreError::NotFound`].
+    /// [`StoreError::RefreshTokenSpent`] unless the phase allows this presentation: idle for the first, sent or
+    /// uncertain for the last chance; [`StoreError::NotFound`].
     pub(crate) async fn mark_refresh_sent(
         &self,
         tenant: TenantId,
         id: LoginId,
+        presentation: Presentation,
         at: Timestamp,
     ) -> Result<(), StoreError> {
         self.call(Durability::Synced, move |tx| {
-            let sql = "UPDATE logins SET phase = 'sent', phase_code = NULL, updated_at = ?3
-                       WHERE tenant_id = ?1 AND id = ?2 AND phase = 'idle'";
+            let sql = match presentation {
+                Presentation::First => {
+                    "UPDATE logins SET phase = 'sent', phase_code = NULL, last_chance_at = NULL, updated_at = ?3
+                     WHERE tenant_id = ?1 AND id = ?2 AND phase = 'idle'"
+                }
+                Presentation::LastChance => {
+                    "UPDATE logins SET phase = 'uncertain', phase_code = NULL, last_chance_at = ?3, updated_at = ?3
+                     WHERE tenant_id = ?1 AND id = ?2 AND phase IN ('sent', 'uncertain') AND last_chance_at IS NULL"
+                }
+            };
             if tx.execute(sql, (Text(tenant), Text(id), Millis(at)))? == 1 {
                 return Ok(());
             }
@@ -188,7 +240,7 @@ impl Store {
         refreshed: Refreshed,
     ) -> Result<(), StoreError> {
         self.call(Durability::Synced, move |tx| {
-            let sql = "UPDATE logins SET phase = 'idle', phase_code = NULL, generation = ?3,
+            let sql = "UPDATE logins SET phase = 'idle', phase_code = NULL, last_chance_at = NULL, generation = ?3,
                            access_expires_at = ?4, access_issued_at = ?5, fingerprint = ?6, updated_at = ?7
                        WHERE tenant_id = ?1 AND id = ?2";
             let values = (
@@ -215,9 +267,10 @@ impl Store {
         at: Timestamp,
     ) -> Result<(), StoreError> {
         self.call(Durability::Synced, move |tx| {
-            let sql = "UPDATE logins SET phase = ?3, phase_code = ?4, updated_at = ?5
+            let sql = "UPDATE logins SET phase = ?3, phase_code = ?4, updated_at = ?5, last_chance_at = ?6
                        WHERE tenant_id = ?1 AND id = ?2";
-            let values = (Text(tenant), Text(id), Name(phase), code, Millis(at));
+            let (phase, last_chance_at) = phase.columns(at);
+            let values = (Text(tenant), Text(id), phase, code, Millis(at), last_chance_at);
             found(tx.execute(sql, values)?, "login")
         })
         .await
@@ -245,6 +298,7 @@ fn exists(connection: &Connection, tenant: TenantId, id: LoginId) -> rusqlite::R
 
 /// Binds the whole row in the order of the columns.
 fn write(connection: &Connection, sql: &str, row: &LoginRow) -> rusqlite::Result<usize> {
+    let (phase, last_chance_at) = row.phase.columns(row.updated_at);
     let values = (
         Text(row.id),
         Text(row.tenant),
@@ -253,7 +307,7 @@ fn write(connection: &Connection, sql: &str, row: &LoginRow) -> rusqlite::Result
         &row.email,
         row.obtained.name(),
         row.obtained.path(),
-        Name(row.phase),
+        phase,
         &row.phase_code,
         Count(row.generation),
         row.access_expires_at.map(Millis),
@@ -261,6 +315,7 @@ fn write(connection: &Connection, sql: &str, row: &LoginRow) -> rusqlite::Result
         row.fingerprint,
         Millis(row.created_at),
         Millis(row.updated_at),
+        last_chance_at,
     );
     connection.execute(sql, values)
 }
@@ -281,7 +336,10 @@ fn read(row: &Row<'_>) -> rusqlite::Result<LoginRow> {
         user_id: row.get("user_id")?,
         email: row.get("email")?,
         obtained,
-        phase: row.get::<_, Name<_>>("phase")?.0,
+        phase: RefreshPhase::of_columns(
+            row.get::<_, Name<_>>("phase")?.0,
+            row.get::<_, Option<Millis>>("last_chance_at")?,
+        ),
         phase_code: row.get("phase_code")?,
         generation: row.get::<_, Count>("generation")?.0,
         access_expires_at: row.get::<_, Option<Millis>>("access_expires_at")?.map(|at| at.0),

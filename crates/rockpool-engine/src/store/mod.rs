@@ -33,7 +33,7 @@ pub(crate) use batch::Batch;
 pub(crate) use clients::{ClientRow, LastUse};
 pub(crate) use conversations::{CONVERSATIONS_KEPT, ConversationRow};
 pub(crate) use error::StoreError;
-pub(crate) use logins::{LoginRow, Obtained, RefreshPhase, Refreshed};
+pub(crate) use logins::{LoginRow, Obtained, Presentation, RefreshPhase, Refreshed};
 pub(crate) use outcomes::OutcomeRow;
 pub(crate) use picture::Picture;
 pub(crate) use pools::PoolRow;

@@ -1,5 +1,7 @@
 //! The access token that a login has in hand, and whether the backend still takes it.
 
+use std::time::Duration;
+
 use rockpool_routing::Now;
 
 use super::schedule::Life;
@@ -35,6 +37,17 @@ impl Access {
         match self {
             Self::Accepted(issued) if !issued.life.spent(now) => Some(issued),
             Self::Missing | Self::Accepted(_) | Self::Refused(_) => None,
+        }
+    }
+
+    /// How long until there is nothing to hand out; `None` for a token without a readable end.
+    pub(super) fn spent_in(&self, now: Now) -> Option<Duration> {
+        match self {
+            Self::Missing | Self::Refused(_) => Some(Duration::ZERO),
+            Self::Accepted(issued) => {
+                let at = issued.life.spent_at()?;
+                Some(Duration::try_from(at.duration_since(now.wall)).unwrap_or_default())
+            }
         }
     }
 

@@ -6,7 +6,7 @@ use secrecy::SecretString;
 
 use super::traits::{LoginStore, LoginStoreError, SecretStore};
 use crate::host::clock::Clock;
-use crate::store::{LoginRow, RefreshPhase, Refreshed, Store, StoreError, system_scope};
+use crate::store::{LoginRow, Presentation, RefreshPhase, Refreshed, Store, StoreError, system_scope};
 use crate::vault::{Vault, VaultError, VaultKey};
 
 /// The logins in the database; each change is dated by the clock.
@@ -57,9 +57,14 @@ impl LoginStore for DatabaseLogins {
         })
     }
 
-    fn mark_sent(&self, tenant: TenantId, id: LoginId) -> BoxFuture<'_, Result<(), LoginStoreError>> {
+    fn mark_sent(
+        &self,
+        tenant: TenantId,
+        id: LoginId,
+        presentation: Presentation,
+    ) -> BoxFuture<'_, Result<(), LoginStoreError>> {
         let at = self.clock.wall();
-        Box::pin(async move { Ok(self.store.mark_refresh_sent(tenant, id, at).await?) })
+        Box::pin(async move { Ok(self.store.mark_refresh_sent(tenant, id, presentation, at).await?) })
     }
 
     fn complete(

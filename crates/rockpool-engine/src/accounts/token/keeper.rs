@@ -1,5 +1,5 @@
-//! The one owner of every login's tokens: hands out bearers, renews them, never sends a refresh token
-//! twice.
+//! The one owner of every login's tokens: hands out bearers, renews them, never ends a live login by
+//! sending a refresh token twice.
 //!
 //! # Who owns what
 //!
@@ -10,11 +10,12 @@
 //!
 //! read from the vault → mark "sent" in the database → send → refresh token to the vault → access token
 //! to the vault → complete in the database → hand out. Where a kill leaves a mark without a newer secret,
-//! the fate of the token is unknown and it is never sent again. Where the secret is newer than the row, it
-//! was never sent, and the row is brought up to it. See [`super::reconcile`], and the table in
+//! the fate of the token is unknown: it is sent once more at most, when no access token lives that its reuse
+//! could end. Where the secret is newer than the row, it was never sent, and the row is brought up to it. See [`super::reconcile`], and the table in
 //! [`super::login_state`].
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use rockpool_routing::{CredentialState, LoginId, TenantId};
 
@@ -22,12 +23,16 @@ use super::adopt::{AdoptError, adopt};
 use super::credentials::NewLogin;
 use super::forget::{ForgetError, forget};
 use super::login_state::LoginState;
-use super::refresh_state::{Decision, Need};
+use super::refresh_state::{Decision, Fault, Need};
 use super::shared::{KeeperParts, Shared, Slot};
 use super::{refresh, reread, upkeep};
 use crate::provider::bearer::{Bearer, TokenError};
 use crate::provider::oauth::TokenGrant;
 use crate::store::LoginRow;
+
+/// Longest wait of one caller for a bearer. A healthy job ends sooner (30 s for the issuer, a few for vault and
+/// database); a caller who is told that it takes too long can go to another account, and the job goes on.
+const LONGEST_WAIT: Duration = Duration::from_secs(45);
 
 /// Handle on the keeper; clones share it.
 #[derive(Clone)]
@@ -119,6 +124,7 @@ impl TokenKeeper {
     async fn get(&self, login: LoginId, need: Need) -> Result<Bearer, TokenError> {
         let slot = self.shared.slot(login).ok_or(TokenError::NeedsReauth)?;
         let mut changes = slot.changes();
+        let until = tokio::time::Instant::now() + LONGEST_WAIT;
         let mut reread = Reread::NotYet;
         loop {
             // Before the decision, so that a job that ends right after it is not waited for in vain.
@@ -149,7 +155,9 @@ impl TokenKeeper {
                 }
             }
             // The slot outlives its waiters, so the sender cannot be gone.
-            let _ = changes.changed().await;
+            if tokio::time::timeout_at(until, changes.changed()).await.is_err() {
+                return Err(Fault::TakesTooLong.into());
+            }
         }
     }
 }

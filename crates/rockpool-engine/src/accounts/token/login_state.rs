@@ -20,7 +20,9 @@
 //! | `Working`, answered | sent | the row's token, then its successor | `Uncertain`, then `Idle` | as before |
 //! | `Unsaved(Vault)` | sent | a used-up token, or no access token | `Uncertain`, or `Idle` | locked |
 //! | `Unsaved(Database)` | sent | the successor | `Idle`: the row is caught up | usable |
-//! | `Uncertain` | sent or uncertain | the row's token, or an older one | `Uncertain` | serving; spent |
+//! | `Uncertain`, chance left | sent or uncertain | the row's token | the same | serving; spent |
+//! | `Working` on the last chance, sent | last chance taken | the row's token | `Uncertain`, chance gone | as before |
+//! | `Uncertain`, chance gone | last chance taken, or any | the row's token, or an older one | the same | serving; spent |
 //! | `Dead` | dead, or any | a refused token, or none | `Dead` | sign in again |
 //! | `Unread` | any | no answer | `Unread` until it answers | locked |
 //! | `Followed` | idle | nothing: another tool's file counts | `Followed` | usable; sign in again |
@@ -109,7 +111,7 @@ impl LoginState {
             | RefreshState::Idle
             | RefreshState::Paused { .. }
             | RefreshState::Unsaved(_)
-            | RefreshState::Uncertain
+            | RefreshState::Uncertain(_)
             | RefreshState::Dead
             | RefreshState::Unread { .. }
             | RefreshState::Followed => None,
@@ -141,7 +143,7 @@ impl LoginState {
             RefreshState::Unsaved(target) => !followed && self.unsaved_at() == Some(*target),
             RefreshState::Idle
             | RefreshState::Paused { .. }
-            | RefreshState::Uncertain
+            | RefreshState::Uncertain(_)
             | RefreshState::Unread { .. } => !followed && self.unsaved.is_empty(),
             RefreshState::Followed => followed && self.unsaved.is_empty(),
             RefreshState::Dead => self.unsaved.is_empty(),

@@ -8,11 +8,12 @@ use secrecy::SecretString;
 use tracing::{info, warn};
 
 use super::reconcile::{Standing, compare};
-use super::refresh_state::{Fault, Outcome, RefreshJob, SentMark};
+use super::refresh_state::{Fault, Outcome, RefreshJob, SentMark, fate_unknown};
 use super::save::{end_refresh, flush};
 use super::shared::{Shared, Slot};
-use crate::provider::oauth::{RefreshError, RefreshReason, Renewal};
-use crate::store::RefreshPhase;
+use super::traits::LoginStoreError;
+use crate::provider::oauth::{RefreshError, Renewal};
+use crate::store::{Presentation, RefreshPhase};
 
 /// Runs a refresh in a task of its own; the login is already claimed. However the refresh ends, also by a
 /// panic, somebody is told.
@@ -23,33 +24,35 @@ pub(super) fn start(shared: &Arc<Shared>, slot: &Arc<Slot>, job: RefreshJob) {
         if !slot.state().still_claimed(job.id) {
             return;
         }
-        let work = AssertUnwindSafe(refresh(&keeper, &slot, job.reason)).catch_unwind();
-        let outcome = work.await.unwrap_or_else(|_| slot.state().outcome_after_panic());
-        info!(login = %slot.id, reason = ?job.reason, ?outcome, "refresh ended");
-        end_refresh(&keeper, &slot, outcome);
+        let work = AssertUnwindSafe(refresh(&keeper, &slot, job)).catch_unwind();
+        let outcome = work.await.unwrap_or_else(|_| slot.state().outcome_after_panic(job));
+        end_refresh(&keeper, &slot, outcome.clone());
+        // Last: whatever a log does to the one who writes it, nobody waits for this login any more.
+        info!(login = %slot.id, reason = ?job.reason, presentation = ?job.presentation, ?outcome, "refresh ended");
     });
 }
 
-async fn refresh(shared: &Arc<Shared>, slot: &Slot, reason: RefreshReason) -> Outcome {
+async fn refresh(shared: &Arc<Shared>, slot: &Slot, job: RefreshJob) -> Outcome {
     // Always the vault's token, never one in memory: a restored or foreign entry is noticed before it is
     // sent, and what cannot be read could not be replaced either.
-    let token = match token_to_send(shared, slot).await {
-        Ok(token) => token,
-        Err(outcome) => return outcome,
+    let (token, job) = match token_to_send(shared, slot, job).await {
+        Ok(found) => found,
+        Err(outcome) => return job.ends_unused(outcome),
     };
-    if let Err(fault) = mark_sent(shared, slot).await {
-        return Outcome::Fault(fault);
+    if let Err(outcome) = mark_sent(shared, slot, job.presentation).await {
+        return job.ends_unused(outcome);
     }
     slot.state().token_leaves();
-    let answer = shared.parts.issuer.refresh(&token, reason).await;
+    let answer = shared.parts.issuer.refresh(&token, job.reason).await;
     let (phase, code, outcome) = match answer {
         Ok(renewal) => return keep(shared, slot, renewal).await,
         Err(RefreshError::Final { code }) => (RefreshPhase::Dead, Some(code), Outcome::Dead),
         Err(RefreshError::Passing(text)) => {
             slot.state().token_was_not_used();
-            (RefreshPhase::Idle, None, Outcome::Fault(Fault::Issuer(text)))
+            let outcome = job.ends_unused(Outcome::Fault(Fault::Issuer(text)));
+            (phase_before(job.presentation), None, outcome)
         }
-        Err(RefreshError::Unknown(_)) => (RefreshPhase::Uncertain, None, Outcome::Uncertain),
+        Err(RefreshError::Unknown(_)) => (phase_after(job.presentation), None, fate_unknown(job.presentation)),
     };
     let tenant = slot.state().row().tenant;
     match shared.parts.logins.mark_phase(tenant, slot.id, phase, code).await {
@@ -60,24 +63,52 @@ async fn refresh(shared: &Arc<Shared>, slot: &Slot, reason: RefreshReason) -> Ou
     outcome
 }
 
-/// Sets the mark that keeps this token from being sent twice; it is on the disk when this returns.
-async fn mark_sent(shared: &Shared, slot: &Slot) -> Result<(), Fault> {
+/// What the row said before the token was marked as sent.
+fn phase_before(presentation: Presentation) -> RefreshPhase {
+    match presentation {
+        Presentation::First => RefreshPhase::Idle,
+        Presentation::LastChance => RefreshPhase::Uncertain,
+    }
+}
+
+/// What the row has to say of a token that was sent, and of which no answer came back.
+fn phase_after(presentation: Presentation) -> RefreshPhase {
+    match presentation {
+        Presentation::First => RefreshPhase::Uncertain,
+        Presentation::LastChance => RefreshPhase::LastChanceTaken,
+    }
+}
+
+/// Sets the mark that keeps this token from being sent again; it is on the disk when this returns.
+async fn mark_sent(shared: &Shared, slot: &Slot, presentation: Presentation) -> Result<(), Outcome> {
     let (tenant, mark) = {
         let state = slot.state();
         (state.row().tenant, state.sent_mark())
     };
     let logins = &shared.parts.logins;
+    let fault = |error: LoginStoreError| Outcome::Fault(error.into());
     match mark {
         SentMark::Clear => {}
         // Left by a refresh of this process that is known not to have used the token up. The database
         // refuses to set a mark that stands, so it is taken back first.
-        SentMark::MayStand => logins.mark_phase(tenant, slot.id, RefreshPhase::Idle, None).await?,
+        SentMark::MayStand => {
+            logins.mark_phase(tenant, slot.id, phase_before(presentation), None).await.map_err(fault)?;
+        }
     }
-    Ok(logins.mark_sent(tenant, slot.id).await?)
+    logins.mark_sent(tenant, slot.id, presentation).await.map_err(|error| {
+        // An error may follow a mark that is on the disk all the same, and the token has not left.
+        slot.state().row_may_say_sent();
+        fault(error)
+    })
 }
 
-/// The refresh token at rest, if it may be sent.
-async fn token_to_send(shared: &Shared, slot: &Slot) -> Result<SecretString, Outcome> {
+/// The refresh token at rest, if it may be sent, and the job to send it with: a token that is newer than the row was
+/// never sent, whatever became of the one before it.
+async fn token_to_send(
+    shared: &Shared,
+    slot: &Slot,
+    job: RefreshJob,
+) -> Result<(SecretString, RefreshJob), Outcome> {
     let keys = shared.keys(slot.id);
     let entry = shared.parts.secrets.get(&keys.refresh).await.map_err(|error| {
         warn!(login = %slot.id, %error, "no refresh starts while the vault does not answer");
@@ -85,13 +116,13 @@ async fn token_to_send(shared: &Shared, slot: &Slot) -> Result<SecretString, Out
     })?;
     let standing = compare(slot.state().row(), entry.as_ref());
     match standing {
-        Standing::Same(entry) => Ok(entry.token),
+        Standing::Same(entry) => Ok((entry.token, job)),
         Standing::Newer(entry) => {
             slot.state().row_is_behind(&entry, shared.parts.clock.wall());
             flush(shared, slot).await.map_err(Outcome::Unsaved)?;
-            Ok(entry.token)
+            Ok((entry.token, RefreshJob { presentation: Presentation::First, ..job }))
         }
-        Standing::Foreign => Err(Outcome::Uncertain),
+        Standing::Foreign => Err(Outcome::LastChanceGone),
         Standing::Missing => Err(Outcome::Dead),
     }
 }

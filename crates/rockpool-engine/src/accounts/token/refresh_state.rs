@@ -3,7 +3,7 @@
 
 use std::time::Instant;
 
-use rockpool_routing::CredentialState;
+use rockpool_routing::{CredentialState, Now};
 use thiserror::Error;
 
 use super::access::Issued;
@@ -11,7 +11,7 @@ use super::traits::LoginStoreError;
 use super::vault_entry::VaultEntry;
 use crate::provider::bearer::{Bearer, TokenError};
 use crate::provider::oauth::RefreshReason;
-use crate::store::Refreshed;
+use crate::store::{Presentation, Refreshed};
 
 /// What may be done with the refresh token.
 #[derive(Clone, Debug)]
@@ -25,13 +25,33 @@ pub(super) enum RefreshState {
     /// Its successor is not saved everywhere; nothing is sent until it is.
     Unsaved(Target),
     /// It was sent, and nobody knows what became of it.
-    Uncertain,
+    Uncertain(LastChance),
     /// It is refused for good, or gone.
     Dead,
     /// The vault did not answer; it is asked again from `until` on.
     Unread { until: Instant },
     /// Another tool owns it; only its file is read.
     Followed,
+}
+
+/// Whether a token of unknown fate may be sent once more, as soon as no access token lives that its reuse could end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum LastChance {
+    Left,
+    /// From then on: an answer was lost a moment ago, or a try ended before the token was sent.
+    LeftFrom(Instant),
+    /// It was taken, or the token may be another machine's, whose login its reuse would end.
+    Gone,
+}
+
+impl LastChance {
+    pub(super) fn is_due(self, now: Now) -> bool {
+        match self {
+            Self::Left => true,
+            Self::LeftFrom(at) => now.mono >= at,
+            Self::Gone => false,
+        }
+    }
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -47,6 +67,8 @@ pub(super) enum Fault {
     Stopping,
     #[error("the refresh broke down")]
     BrokeDown,
+    #[error("renewing the login takes too long")]
+    TakesTooLong,
     #[error("the database cannot be written")]
     RowUnsaved,
     #[error("the issuer sent no access token")]
@@ -146,6 +168,25 @@ pub(super) enum Decision {
 pub(super) struct RefreshJob {
     pub(super) id: JobId,
     pub(super) reason: RefreshReason,
+    pub(super) presentation: Presentation,
+}
+
+impl RefreshJob {
+    /// What an end means that came before the token was sent, or that proved it unused.
+    pub(super) fn ends_unused(self, outcome: Outcome) -> Outcome {
+        match self.presentation {
+            Presentation::First => outcome,
+            Presentation::LastChance => match outcome {
+                Outcome::Fault(_) | Outcome::NoVault => Outcome::LastChanceLeft,
+                Outcome::Renewed
+                | Outcome::Uncertain
+                | Outcome::LastChanceLeft
+                | Outcome::LastChanceGone
+                | Outcome::Dead
+                | Outcome::Unsaved(_) => outcome,
+            },
+        }
+    }
 }
 
 /// How a refresh ended.
@@ -154,16 +195,29 @@ pub(super) enum Outcome {
     Renewed,
     Fault(Fault),
     NoVault,
+    /// Nobody knows what became of the token; its last chance is left.
     Uncertain,
+    /// The last chance of a token did not come about.
+    LastChanceLeft,
+    /// The token may not be sent any more.
+    LastChanceGone,
     Dead,
     Unsaved(Target),
+}
+
+/// How a refresh ends whose token left, and of which no readable answer came back.
+pub(super) fn fate_unknown(presentation: Presentation) -> Outcome {
+    match presentation {
+        Presentation::First => Outcome::Uncertain,
+        Presentation::LastChance => Outcome::LastChanceGone,
+    }
 }
 
 /// What row and vault together say of a refresh token.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Fate {
     MayBeSent,
-    Uncertain,
+    Uncertain(LastChance),
     Dead,
 }
 

@@ -9,7 +9,7 @@ use tracing::warn;
 
 use super::auth_file::AuthFile;
 use super::reconcile::{Standing, compare};
-use super::refresh_state::{Fate, JobId, Outcome};
+use super::refresh_state::{Fate, JobId, LastChance, Outcome};
 use super::save::{end_refresh, flush};
 use super::shared::{Shared, Slot};
 use super::vault_entry::VaultEntry;
@@ -97,7 +97,7 @@ async fn read_vault(shared: &Shared, slot: &Slot) -> Result<Read, VaultError> {
         }
         Standing::Foreign if row.phase == RefreshPhase::Dead => Ok(Read::Fate(Fate::Dead)),
         // It may have been used up long ago, by this machine or by the one that a backup came from.
-        Standing::Foreign => Ok(Read::Fate(Fate::Uncertain)),
+        Standing::Foreign => Ok(Read::Fate(Fate::Uncertain(LastChance::Gone))),
         Standing::Missing => Ok(Read::Fate(Fate::Dead)),
     }
 }
@@ -106,7 +106,8 @@ async fn fate_of_the_rows_token(shared: &Shared, slot: &Slot, phase: RefreshPhas
     match phase {
         RefreshPhase::Idle => Fate::MayBeSent,
         RefreshPhase::Dead => Fate::Dead,
-        RefreshPhase::Uncertain => Fate::Uncertain,
+        RefreshPhase::Uncertain => Fate::Uncertain(LastChance::Left),
+        RefreshPhase::LastChanceTaken => Fate::Uncertain(LastChance::Gone),
         // A process ended between sending the token and saving its successor, so nobody can know whether
         // the issuer used it up. Sending a used one again would end the access token too.
         RefreshPhase::Sent => {
@@ -116,7 +117,7 @@ async fn fate_of_the_rows_token(shared: &Shared, slot: &Slot, phase: RefreshPhas
                 slot.state().row_may_say_sent();
                 warn!(login = %slot.id, %error, "an uncertain login is not marked; it is treated as one");
             }
-            Fate::Uncertain
+            Fate::Uncertain(LastChance::Left)
         }
     }
 }

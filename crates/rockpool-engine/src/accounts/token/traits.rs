@@ -10,7 +10,7 @@ use thiserror::Error;
 
 use crate::provider::claims::Claims;
 use crate::provider::oauth::{OAuthClient, RefreshError, RefreshReason, Renewal, RevokeError};
-use crate::store::{LoginRow, RefreshPhase, Refreshed};
+use crate::store::{LoginRow, Presentation, RefreshPhase, Refreshed};
 use crate::vault::{VaultError, VaultKey};
 
 /// Why the row of a login was not read or written.
@@ -34,8 +34,13 @@ pub(crate) trait LoginStore: Send + Sync {
     /// Notes that the refresh token is about to be sent.
     ///
     /// # Errors
-    /// [`LoginStoreError::RefreshTokenSpent`] unless the phase is idle.
-    fn mark_sent(&self, tenant: TenantId, id: LoginId) -> BoxFuture<'_, Result<(), LoginStoreError>>;
+    /// [`LoginStoreError::RefreshTokenSpent`] unless the phase allows this presentation.
+    fn mark_sent(
+        &self,
+        tenant: TenantId,
+        id: LoginId,
+        presentation: Presentation,
+    ) -> BoxFuture<'_, Result<(), LoginStoreError>>;
     /// Notes that the tokens of a generation are in the vault; the phase is idle again.
     fn complete(
         &self,

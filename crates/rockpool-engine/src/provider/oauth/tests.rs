@@ -85,7 +85,6 @@ async fn the_issuers_final_words_are_final() {
     for (status, body, code) in [
         (401, r#"{"error":{"code":"refresh_token_reused","message":"…"}}"#, "refresh_token_reused"),
         (401, r#"{"error":{"code":"refresh_token_expired"}}"#, "refresh_token_expired"),
-        (401, "", "unauthorized"),
         (400, r#"{"error":"invalid_grant"}"#, "invalid_grant"),
         (403, r#"{"error":{"code":"app_session_terminated"}}"#, "app_session_terminated"),
     ] {
@@ -95,11 +94,36 @@ async fn the_issuers_final_words_are_final() {
 }
 
 #[tokio::test]
-async fn an_issuer_that_cannot_serve_has_not_used_the_token_up() {
-    for status in [429, 500, 502, 503, 403, 302] {
-        let error = refreshed(Reply::json(status, "<html>busy</html>")).await.unwrap_err();
-        assert!(matches!(error, RefreshError::Passing(_)), "{status}: {error:?}");
+async fn a_refusal_in_the_issuers_own_form_before_it_looked_at_the_token_leaves_it_unused() {
+    for (status, body) in [
+        (429, r#"{"error":{"code":"rate_limit_exceeded","message":"slow down"}}"#),
+        (429, r#"{"error":{"type":"requests","message":"slow down"}}"#),
+        (400, r#"{"error":"invalid_request"}"#),
+        (401, r#"{"error":"invalid_client"}"#),
+        (400, r#"{"error":"unsupported_grant_type"}"#),
+    ] {
+        let error = refreshed(Reply::json(status, body)).await.unwrap_err();
+        assert!(matches!(error, RefreshError::Passing(_)), "{status} {body}: {error:?}");
     }
+}
+
+#[tokio::test]
+async fn a_status_alone_or_a_gateways_page_proves_nothing_of_the_token() {
+    let own = r#"{"error":{"code":"server_error"}}"#;
+    for status in [301, 302, 307, 400, 401, 403, 404, 408, 413, 429, 500, 502, 503, 504, 520, 524] {
+        for body in ["", "<html>busy</html>", r#"{"message":"busy"}"#] {
+            let error = refreshed(Reply::json(status, body)).await.unwrap_err();
+            assert!(matches!(error, RefreshError::Unknown(_)), "{status} {body}: {error:?}");
+        }
+        if status >= 500 {
+            let error = refreshed(Reply::json(status, own)).await.unwrap_err();
+            assert!(matches!(error, RefreshError::Unknown(_)), "{status}: {error:?}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn no_connection_leaves_the_token_unused() {
     let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let dead = Url::parse(&format!("http://{}", listener.local_addr().unwrap())).unwrap();
     drop(listener);
@@ -128,5 +152,6 @@ async fn a_revocation_names_the_token_and_the_client() {
     client.revoke(&"rt-9".into()).await.unwrap();
     let request = server.requests().remove(0);
     assert!(request.starts_with("POST /oauth/revoke HTTP/1.1"), "{request}");
+    assert!(request.contains("accept-encoding: identity"), "{request}");
     assert!(request.contains(r#"{"token":"rt-9","token_type_hint":"refresh_token","client_id":"app_"#));
 }

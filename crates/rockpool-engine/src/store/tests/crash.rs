@@ -58,7 +58,7 @@ async fn write_until_killed(folder: PathBuf) {
         with_accounts(&store, tenant, 1).await;
     }
     let mut generation = known.map_or(1, |row| row.generation);
-    store.mark_refresh_sent(tenant, login(tenant, 1).id, at(0)).await.unwrap();
+    store.mark_refresh_sent(tenant, login(tenant, 1).id, Presentation::First, at(0)).await.unwrap();
     let before = store.recent_activity(tenant, 10_000).await.unwrap().len() / BATCH;
     for batch in before + 1.. {
         let rows = (0..BATCH).map(|_| history::activity(tenant, Uuid::now_v7())).collect();

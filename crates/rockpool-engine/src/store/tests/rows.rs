@@ -20,8 +20,8 @@ async fn a_refresh_is_marked_once_and_completed() {
     let (_folder, store, tenant) = store().await;
     let row = login(tenant, 1);
     store.insert_login(row.clone()).await.unwrap();
-    store.mark_refresh_sent(tenant, row.id, at(10)).await.unwrap();
-    let again = store.mark_refresh_sent(tenant, row.id, at(11)).await.unwrap_err();
+    store.mark_refresh_sent(tenant, row.id, Presentation::First, at(10)).await.unwrap();
+    let again = store.mark_refresh_sent(tenant, row.id, Presentation::First, at(11)).await.unwrap_err();
     assert!(matches!(again, StoreError::RefreshTokenSpent), "{again}");
     let refreshed = Refreshed {
         generation: 2,
@@ -45,8 +45,30 @@ async fn a_refresh_is_marked_once_and_completed() {
     store.mark_login_phase(tenant, row.id, RefreshPhase::Dead, code.clone(), at(13)).await.unwrap();
     let found = login_of(&store, tenant, row.id).await.unwrap();
     assert_eq!((found.phase, found.phase_code), (RefreshPhase::Dead, code));
-    let dead = store.mark_refresh_sent(tenant, row.id, at(14)).await.unwrap_err();
+    let dead = store.mark_refresh_sent(tenant, row.id, Presentation::First, at(14)).await.unwrap_err();
     assert!(matches!(dead, StoreError::RefreshTokenSpent), "{dead}");
+    let dead = store.mark_refresh_sent(tenant, row.id, Presentation::LastChance, at(14)).await.unwrap_err();
+    assert!(matches!(dead, StoreError::RefreshTokenSpent), "{dead}");
+}
+
+#[tokio::test]
+async fn the_last_chance_of_a_token_is_marked_once_and_a_new_token_clears_it() {
+    let (_folder, store, tenant) = store().await;
+    let row = login(tenant, 1);
+    store.insert_login(row.clone()).await.unwrap();
+    let last = async |second| {
+        store.mark_refresh_sent(tenant, row.id, Presentation::LastChance, at(second)).await
+    };
+    assert!(matches!(last(9).await, Err(StoreError::RefreshTokenSpent)), "its first presentation is still left");
+    store.mark_refresh_sent(tenant, row.id, Presentation::First, at(10)).await.unwrap();
+    last(11).await.unwrap();
+    assert_eq!(login_of(&store, tenant, row.id).await.unwrap().phase, RefreshPhase::LastChanceTaken);
+    assert!(matches!(last(12).await, Err(StoreError::RefreshTokenSpent)));
+    store.mark_login_phase(tenant, row.id, RefreshPhase::Uncertain, None, at(13)).await.unwrap();
+    last(14).await.unwrap();
+    let renewed = LoginRow { updated_at: at(15), ..row.clone() };
+    store.update_login(renewed.clone()).await.unwrap();
+    assert_eq!(login_of(&store, tenant, row.id).await.unwrap(), renewed);
 }
 
 #[tokio::test]
@@ -125,7 +147,7 @@ async fn no_row_points_into_another_tenant_and_none_is_changed_from_there() {
         store.describe_account(other, ids[0], None, None, at(9)).await.unwrap_err(),
         store.repair_account(other, ids[0], repair, at(9)).await.unwrap_err(),
         store.delete_account(other, ids[0]).await.unwrap_err(),
-        store.mark_refresh_sent(other, login(tenant, 1).id, at(1)).await.unwrap_err(),
+        store.mark_refresh_sent(other, login(tenant, 1).id, Presentation::First, at(1)).await.unwrap_err(),
         store.delete_client(other, client(tenant, 1, ids[0]).id).await.unwrap_err(),
     ] {
         assert!(matches!(error, StoreError::NotFound(_)), "{error}");

@@ -9,6 +9,7 @@ use crate::accounts::token::refresh_state::{
 };
 use crate::provider::bearer::TokenError;
 use crate::provider::oauth::RefreshReason;
+use crate::store::Presentation;
 
 impl LoginState {
     /// Decides, and claims the login where the decision asks for work.
@@ -22,14 +23,14 @@ impl LoginState {
             (RefreshState::Dead, _) => Decision::Fail(TokenError::NeedsReauth),
             (RefreshState::Idle | RefreshState::Paused { .. }, Some(bearer)) => {
                 if allowed && self.is_due(now) {
-                    return Decision::Refresh(self.claim_refresh(), Some(bearer));
+                    return Decision::Refresh(self.claim_refresh(Presentation::First), Some(bearer));
                 }
                 Decision::Serve(bearer)
             }
             // Nothing is sent in these states, but what is in hand serves on: the access token does not
             // depend on what became of the refresh token.
             (
-                RefreshState::Working { .. } | RefreshState::Unsaved(_) | RefreshState::Uncertain,
+                RefreshState::Working { .. } | RefreshState::Unsaved(_) | RefreshState::Uncertain(_),
                 Some(bearer),
             ) => Decision::Serve(bearer),
             (RefreshState::Followed, Some(bearer)) => match need {
@@ -38,7 +39,11 @@ impl LoginState {
             },
             (RefreshState::Followed, None) => Decision::Reread(self.claim()),
             (RefreshState::Working { .. }, None) => Decision::Wait,
-            (RefreshState::Uncertain, None) => Decision::Fail(TokenError::UncertainSpent),
+            // Nothing lives that a reuse of the token could end.
+            (RefreshState::Uncertain(chance), None) if allowed && chance.is_due(now) => {
+                Decision::Refresh(self.claim_refresh(Presentation::LastChance), None)
+            }
+            (RefreshState::Uncertain(_), None) => Decision::Fail(TokenError::UncertainSpent),
             (RefreshState::Unsaved(Target::Vault), None) => Decision::Fail(TokenError::VaultLocked),
             (RefreshState::Unsaved(Target::Database), None) => Decision::Fail(Fault::RowUnsaved.into()),
             (RefreshState::Unread { until }, _) if now.mono >= *until && allowed => {
@@ -54,7 +59,7 @@ impl LoginState {
             // Upkeep too: a login that is never used is renewed all the same, or it would be lost with
             // its refresh token's own end.
             (RefreshState::Idle | RefreshState::Paused { .. }, None) => {
-                Decision::Refresh(self.claim_refresh(), None)
+                Decision::Refresh(self.claim_refresh(Presentation::First), None)
             }
         }
     }
@@ -65,7 +70,7 @@ impl LoginState {
             RefreshState::Idle => true,
             RefreshState::Working { .. }
             | RefreshState::Unsaved(_)
-            | RefreshState::Uncertain
+            | RefreshState::Uncertain(_)
             | RefreshState::Dead
             | RefreshState::Unread { .. }
             | RefreshState::Followed => false,
@@ -73,12 +78,12 @@ impl LoginState {
         rested && self.access.issued().is_some_and(|issued| issued.life.due(self.row.id, now))
     }
 
-    fn claim_refresh(&mut self) -> RefreshJob {
+    fn claim_refresh(&mut self, presentation: Presentation) -> RefreshJob {
         let reason = match &self.access {
             Access::Refused(_) => RefreshReason::UnauthorizedRecovery,
             Access::Accepted(issued) if issued.life.expires_at.is_none() => RefreshReason::Scheduled,
             Access::Accepted(_) | Access::Missing => RefreshReason::ProactiveExpiry,
         };
-        RefreshJob { id: self.claim(), reason }
+        RefreshJob { id: self.claim(), reason, presentation }
     }
 }

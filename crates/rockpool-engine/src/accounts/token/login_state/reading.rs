@@ -31,7 +31,7 @@ impl LoginState {
     pub(in super::super) fn was_read(&mut self, fate: Fate) {
         self.refresh = match fate {
             Fate::MayBeSent => RefreshState::Idle,
-            Fate::Uncertain => RefreshState::Uncertain,
+            Fate::Uncertain(chance) => RefreshState::Uncertain(chance),
             Fate::Dead => RefreshState::Dead,
         };
     }

@@ -1,5 +1,7 @@
 //! How a refresh goes, from sending the token until its successor is saved.
 
+use std::time::{Duration, Instant};
+
 use jiff::Timestamp;
 use rockpool_routing::Now;
 use secrecy::SecretString;
@@ -7,7 +9,8 @@ use secrecy::SecretString;
 use super::LoginState;
 use crate::accounts::token::access::{Access, Issued};
 use crate::accounts::token::refresh_state::{
-    Fault, Outcome, Pause, PendingWrite, Progress, RefreshState, SentMark, Target,
+    Fault, LastChance, Outcome, Pause, PendingWrite, Progress, RefreshJob, RefreshState, SentMark, Target,
+    fate_unknown,
 };
 use crate::accounts::token::schedule::{Life, backoff};
 use crate::accounts::token::vault_entry::{VaultEntry, fingerprint};
@@ -15,6 +18,10 @@ use crate::provider::bearer::Bearer;
 use crate::provider::claims::Claims;
 use crate::provider::oauth::Renewal;
 use crate::store::{RefreshPhase, Refreshed};
+
+/// Shortest time between losing an answer and sending the token once more: whatever lost the first answer would often
+/// lose the second as well.
+const BEFORE_LAST_CHANCE: Duration = Duration::from_secs(60);
 
 impl LoginState {
     pub(in super::super) fn sent_mark(&self) -> SentMark {
@@ -150,35 +157,42 @@ impl LoginState {
             }
             Outcome::Fault(fault) => self.pause(Pause::Fault(fault), now, spread),
             Outcome::NoVault => self.pause(Pause::Vault, now, spread),
-            Outcome::Uncertain => RefreshState::Uncertain,
+            Outcome::Uncertain => RefreshState::Uncertain(LastChance::LeftFrom(now.mono + BEFORE_LAST_CHANCE)),
+            Outcome::LastChanceLeft => RefreshState::Uncertain(LastChance::LeftFrom(self.rests(now, spread))),
+            Outcome::LastChanceGone => RefreshState::Uncertain(LastChance::Gone),
             Outcome::Dead => RefreshState::Dead,
             Outcome::Unsaved(target) => RefreshState::Unsaved(target),
         };
     }
 
     fn pause(&mut self, why: Pause, now: Now, spread: f64) -> RefreshState {
+        RefreshState::Paused { until: self.rests(now, spread), why }
+    }
+
+    /// Until when nothing is tried after one more failure.
+    fn rests(&mut self, now: Now, spread: f64) -> Instant {
         self.failures = self.failures.saturating_add(1);
-        RefreshState::Paused { until: now.mono + backoff(self.failures, spread), why }
+        now.mono + backoff(self.failures, spread)
     }
 
     /// What a refresh that panicked leaves behind, by how far it came.
-    pub(in super::super) fn outcome_after_panic(&mut self) -> Outcome {
+    pub(in super::super) fn outcome_after_panic(&mut self, job: RefreshJob) -> Outcome {
         // The panic may have come after the mark was set and before anybody noted it.
         self.sent_mark = SentMark::MayStand;
         if let Some(target) = self.unsaved_at() {
             return Outcome::Unsaved(target);
         }
         match &self.refresh {
-            RefreshState::Working { progress: Progress::Sent, .. } => Outcome::Uncertain,
+            RefreshState::Working { progress: Progress::Sent, .. } => fate_unknown(job.presentation),
             RefreshState::Working { progress: Progress::Answered { .. }, .. } => Outcome::Renewed,
             RefreshState::Working { progress: Progress::NotSent, .. }
             | RefreshState::Idle
             | RefreshState::Paused { .. }
             | RefreshState::Unsaved(_)
-            | RefreshState::Uncertain
+            | RefreshState::Uncertain(_)
             | RefreshState::Dead
             | RefreshState::Unread { .. }
-            | RefreshState::Followed => Outcome::Fault(Fault::BrokeDown),
+            | RefreshState::Followed => job.ends_unused(Outcome::Fault(Fault::BrokeDown)),
         }
     }
 }

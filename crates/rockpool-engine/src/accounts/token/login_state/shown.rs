@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use rockpool_routing::{CredentialState, Now};
 
 use super::LoginState;
-use crate::accounts::token::refresh_state::{Pause, Published, RefreshState, Target};
+use crate::accounts::token::refresh_state::{LastChance, Pause, Published, RefreshState, Target};
 
 impl LoginState {
     /// When upkeep has something to do, at the latest.
@@ -19,9 +19,13 @@ impl LoginState {
             RefreshState::Idle => due(),
             RefreshState::Paused { until: at, .. } => due().map(|due| due.max(until(*at))),
             RefreshState::Unread { until: at } => Some(until(*at)),
+            RefreshState::Uncertain(LastChance::Left) => self.access.spent_in(now),
+            RefreshState::Uncertain(LastChance::LeftFrom(at)) => {
+                self.access.spent_in(now).map(|spent| spent.max(until(*at)))
+            }
             RefreshState::Working { .. }
             | RefreshState::Unsaved(_)
-            | RefreshState::Uncertain
+            | RefreshState::Uncertain(LastChance::Gone)
             | RefreshState::Dead
             | RefreshState::Followed => None,
         }
@@ -40,8 +44,8 @@ impl LoginState {
             RefreshState::Unsaved(Target::Vault) | RefreshState::Unread { .. } => {
                 CredentialState::VaultLocked
             }
-            RefreshState::Uncertain if usable => CredentialState::UncertainServing,
-            RefreshState::Uncertain => CredentialState::UncertainSpent,
+            RefreshState::Uncertain(_) if usable => CredentialState::UncertainServing,
+            RefreshState::Uncertain(_) => CredentialState::UncertainSpent,
             RefreshState::Followed if usable => CredentialState::Usable,
             RefreshState::Followed | RefreshState::Dead => CredentialState::NeedsReauth,
         }

@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
-use rockpool_routing::CredentialState;
+use rockpool_routing::{CredentialState, LoginId};
 
-use super::world::{Mishap, Scripted, Step, World, name};
+use super::world::{LIFETIME, Mishap, Scripted, Step, World, name};
 use crate::provider::bearer::TokenError;
 use crate::provider::oauth::RefreshError;
 use crate::store::RefreshPhase;
@@ -60,20 +60,126 @@ async fn an_old_bearer_serves_through_passing_faults_for_as_long_as_it_is_valid(
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_lost_answer_is_uncertain_and_the_token_is_never_sent_again() {
+async fn a_lost_answer_is_uncertain_and_the_token_is_sent_once_more_when_no_access_token_lives() {
     let (world, keeper, login) = World::signed_in().await;
     world.script([Scripted::Fail(RefreshError::Unknown("timed out".into()))]);
     world.pass(Duration::from_secs(8 * 24 * 3600)).await;
     assert_eq!(keeper.state(login), Some(CredentialState::UncertainServing));
     assert_eq!(name(&keeper.bearer(login).await.unwrap().token), "at-1");
     assert_eq!(world.row(login).phase, RefreshPhase::Uncertain);
-    world.pass(Duration::from_secs(3 * 24 * 3600)).await;
-    assert_eq!(keeper.bearer(login).await.unwrap_err(), TokenError::UncertainSpent);
     assert_eq!(world.presented(), ["rt-1"]);
+    world.pass(Duration::from_secs(3 * 24 * 3600)).await;
+    assert_eq!(keeper.bearer(login).await.unwrap_err(), TokenError::NeedsReauth, "the issuer had used it up");
+    assert_eq!(world.presented(), ["rt-1", "rt-1"]);
     assert_eq!(
         world.told(),
-        [CredentialState::Usable, CredentialState::UncertainServing, CredentialState::UncertainSpent]
+        [CredentialState::Usable, CredentialState::UncertainServing, CredentialState::NeedsReauth]
     );
+    world.assert_only_last_chances();
+}
+
+/// A login whose refresh was answered by a gateway, and whose token the issuer never saw.
+async fn uncertain_and_unused() -> (std::sync::Arc<World>, crate::accounts::token::TokenKeeper, LoginId) {
+    let (world, keeper, login) = World::signed_in().await;
+    world.mishap(Step::MarkSent, Mishap::KilledAfter);
+    let old = keeper.bearer(login).await.unwrap();
+    let asked = tokio::spawn(async move { keeper.after_refusal(login, old.generation).await });
+    world.settle().await;
+    asked.abort();
+    world.all_well();
+    let keeper = world.boot().await;
+    assert_eq!(keeper.state(login), Some(CredentialState::UncertainServing));
+    (world, keeper, login)
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_last_chance_brings_a_login_back_whose_token_had_not_been_used_up() {
+    let (world, keeper, login) = uncertain_and_unused().await;
+    world.refuse_access_tokens();
+    let old = keeper.bearer(login).await.unwrap();
+    assert_eq!(name(&keeper.after_refusal(login, old.generation).await.unwrap().token), "at-2");
+    assert_eq!(keeper.state(login), Some(CredentialState::Usable));
+    assert_eq!(world.row(login).phase, RefreshPhase::Idle);
+    world.assert_only_last_chances();
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_last_chance_is_taken_by_itself_when_the_access_token_ends_and_never_before() {
+    let (world, keeper, login) = uncertain_and_unused().await;
+    world.pass(Duration::from_secs(LIFETIME.unsigned_abs() - 60)).await;
+    assert!(world.presented().is_empty(), "the access token still lives");
+    world.pass(Duration::from_secs(120)).await;
+    assert_eq!(world.presented(), ["rt-1"]);
+    assert_eq!(keeper.state(login), Some(CredentialState::Usable));
+}
+
+#[tokio::test(start_paused = true)]
+async fn whatever_lost_an_answer_has_a_minute_to_pass_before_the_last_chance() {
+    let (world, keeper, login) = World::signed_in().await;
+    world.script([Scripted::Fail(RefreshError::Unknown("the issuer answered 502".into()))]);
+    world.refuse_access_tokens();
+    let old = keeper.bearer(login).await.unwrap();
+    for _ in 0..3 {
+        let refused = keeper.after_refusal(login, old.generation).await.unwrap_err();
+        assert_eq!(refused, TokenError::UncertainSpent);
+    }
+    assert_eq!(world.presented(), ["rt-1"]);
+    world.pass(Duration::from_secs(61)).await;
+    assert_eq!(world.presented(), ["rt-1", "rt-1"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_last_chance_that_could_not_be_sent_is_left_and_tried_again() {
+    let (world, keeper, login) = uncertain_and_unused().await;
+    world.script([passing()]);
+    world.refuse_access_tokens();
+    let old = keeper.bearer(login).await.unwrap();
+    let refused = keeper.after_refusal(login, old.generation).await.unwrap_err();
+    assert_eq!(refused, TokenError::UncertainSpent);
+    assert_eq!(world.row(login).phase, RefreshPhase::Uncertain);
+    world.pass(Duration::from_secs(2)).await;
+    assert_eq!(keeper.state(login), Some(CredentialState::Usable));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_last_chance_without_a_readable_answer_is_the_last_also_after_a_restart() {
+    let (world, keeper, login) = uncertain_and_unused().await;
+    world.script([Scripted::Fail(RefreshError::Unknown("the issuer answered 502".into()))]);
+    world.refuse_access_tokens();
+    let old = keeper.bearer(login).await.unwrap();
+    let refused = keeper.after_refusal(login, old.generation).await.unwrap_err();
+    assert_eq!(refused, TokenError::UncertainSpent);
+    let next = world.boot().await;
+    let again = next.after_refusal(login, old.generation).await.unwrap_err();
+    assert_eq!(again, TokenError::UncertainSpent);
+    world.pass(Duration::from_secs(30 * 24 * 3600)).await;
+    assert_eq!(world.presented(), ["rt-1"], "marked as sent, sent once");
+    assert_eq!(world.row(login).phase, RefreshPhase::LastChanceTaken);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_mark_that_failed_and_stands_all_the_same_does_not_stop_the_login_for_ever() {
+    let (world, keeper, login) = World::signed_in().await;
+    let old = keeper.bearer(login).await.unwrap();
+    world.mishap(Step::MarkSent, Mishap::FailsAfter);
+    keeper.after_refusal(login, old.generation).await.unwrap_err();
+    assert_eq!(world.row(login).phase, RefreshPhase::Sent);
+    world.all_well();
+    world.pass(Duration::from_secs(2)).await;
+    assert_eq!(name(&keeper.after_refusal(login, old.generation).await.unwrap().token), "at-2");
+    world.assert_nothing_reused();
+}
+
+#[tokio::test(start_paused = true)]
+async fn nobody_waits_without_end_for_a_refresh_that_does_not_end() {
+    let (world, keeper, login) = World::signed_in().await;
+    let old = keeper.bearer(login).await.unwrap();
+    world.gate.send_replace(false);
+    let refused = keeper.after_refusal(login, old.generation).await.unwrap_err();
+    assert!(matches!(refused, TokenError::Passing(_)), "{refused:?}");
+    world.gate.send_replace(true);
+    world.settle().await;
+    assert_eq!(name(&keeper.bearer(login).await.unwrap().token), "at-2", "the refresh went on");
 }
 
 #[tokio::test(start_paused = true)]

@@ -8,7 +8,7 @@ use std::time::Duration;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use futures_util::future::BoxFuture;
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use rockpool_routing::{CredentialState, LoginId, TenantId};
 use secrecy::{ExposeSecret as _, SecretString};
 use tokio::sync::Notify;
@@ -21,10 +21,12 @@ use crate::accounts::token::{KeeperParts, NewLogin, TokenKeeper};
 use crate::host::clock::Clock;
 use crate::provider::claims::Claims;
 use crate::provider::oauth::{RefreshError, RefreshReason, Renewal, RevokeError, TokenGrant};
-use crate::store::{LoginRow, Obtained, RefreshPhase, Refreshed};
+use crate::store::{LoginRow, Obtained, Presentation, RefreshPhase, Refreshed};
 use crate::vault::{VaultError, VaultKey};
 
 pub(super) const TENANT: TenantId = TenantId(Uuid::from_u128(1));
+/// As the schedule has it: what is left of an access token's life when it is not handed out any more.
+const LAST_MOMENTS: SignedDuration = SignedDuration::from_secs(30);
 const START: i64 = 1_800_000_000;
 /// Lifetime of the access tokens that the issuer makes, in seconds.
 pub(super) const LIFETIME: i64 = 10 * 24 * 3600;
@@ -48,6 +50,8 @@ pub(super) enum Step {
 pub(super) enum Mishap {
     /// It fails and leaves nothing behind.
     Fails,
+    /// It takes effect, and fails all the same.
+    FailsAfter,
     /// The process is killed before it takes effect: it never returns.
     KilledBefore,
     /// The process is killed after it took effect: it never returns.
@@ -79,6 +83,10 @@ struct State {
     revoked: Vec<String>,
     told: Vec<CredentialState>,
     renewed: Vec<Claims>,
+    /// When the newest access token that Rockpool saved ends; `None` when it is refused.
+    live_until: Option<Timestamp>,
+    /// How often a used-up token came while such an access token lived.
+    live_logins_ended: u32,
 }
 
 /// What outlives a process, and what the issuer knows.
@@ -134,6 +142,10 @@ impl World {
 
     /// What a sign-in brings.
     pub(super) fn grant(&self) -> TokenGrant {
+        self.make_grant()
+    }
+
+    fn make_grant(&self) -> TokenGrant {
         let mut state = self.state();
         state.made += 1;
         let made = state.made;
@@ -210,11 +222,27 @@ impl World {
         self.state().secrets.clear();
     }
 
-    /// No refresh token was presented again after the issuer had used it up.
+    /// No refresh token was presented twice.
     pub(super) fn assert_nothing_reused(&self) {
         let state = self.state();
         let unique: HashSet<_> = state.presented.iter().collect();
         assert_eq!(unique.len(), state.presented.len(), "presented twice: {:?}", state.presented);
+    }
+
+    /// No refresh token was presented more than twice, and the second time only when the access token that was in
+    /// hand had been refused or had ended.
+    pub(super) fn assert_only_last_chances(&self) {
+        let state = self.state();
+        for token in &state.used_up {
+            let times = state.presented.iter().filter(|presented| *presented == token).count();
+            assert!(times <= 2, "{token} was presented {times} times: {:?}", state.presented);
+        }
+        assert_eq!(state.live_logins_ended, 0, "presented: {:?}", state.presented);
+    }
+
+    /// The backend refuses every access token that was made so far.
+    pub(super) fn refuse_access_tokens(&self) {
+        self.state().live_until = None;
     }
 
     /// Lets time pass on all clocks.
@@ -239,6 +267,10 @@ impl World {
                 Ok(())
             }
             Some(Mishap::Fails) => Err(()),
+            Some(Mishap::FailsAfter) => {
+                effect(&mut self.state());
+                Err(())
+            }
             Some(Mishap::Panics) => panic!("scripted panic at {step:?}"),
             Some(Mishap::KilledBefore) => std::future::pending().await,
             Some(Mishap::KilledAfter) => {
@@ -257,9 +289,13 @@ impl World {
             return Err(error);
         }
         if self.state().used_up.contains(token.expose_secret()) {
+            let mut state = self.state();
+            if state.live_until.is_some_and(|end| self.clock.wall() < end - LAST_MOMENTS) {
+                state.live_logins_ended += 1;
+            }
             return Err(RefreshError::Final { code: "refresh_token_reused".into() });
         }
-        let grant = self.grant();
+        let grant = self.make_grant();
         let (access, refresh) = match scripted {
             Scripted::Rotate => (Some(grant.access_token), grant.refresh_token),
             Scripted::AccessOnly => (Some(grant.access_token), None),
@@ -309,12 +345,21 @@ impl LoginStore for World {
         Box::pin(async move { Ok(holder) })
     }
 
-    fn mark_sent(&self, _tenant: TenantId, id: LoginId) -> BoxFuture<'_, Result<(), LoginStoreError>> {
+    fn mark_sent(
+        &self,
+        _tenant: TenantId,
+        id: LoginId,
+        presentation: Presentation,
+    ) -> BoxFuture<'_, Result<(), LoginStoreError>> {
         Box::pin(async move {
-            if self.state().rows[&id].phase != RefreshPhase::Idle {
-                return Err(LoginStoreError::RefreshTokenSpent);
-            }
-            let mark = |state: &mut State| state.rows.get_mut(&id).unwrap().phase = RefreshPhase::Sent;
+            let next = match (presentation, self.state().rows[&id].phase) {
+                (Presentation::First, RefreshPhase::Idle) => RefreshPhase::Sent,
+                (Presentation::LastChance, RefreshPhase::Sent | RefreshPhase::Uncertain) => {
+                    RefreshPhase::LastChanceTaken
+                }
+                _ => return Err(LoginStoreError::RefreshTokenSpent),
+            };
+            let mark = |state: &mut State| state.rows.get_mut(&id).unwrap().phase = next;
             self.at(Step::MarkSent, mark).await.map_err(|()| full())
         })
     }
@@ -375,7 +420,11 @@ impl SecretStore for World {
     ) -> BoxFuture<'a, Result<(), VaultError>> {
         let step = if key.as_str().contains("/refresh/") { Step::SaveRefresh } else { Step::SaveAccess };
         Box::pin(async move {
+            let end = self.clock.wall() + SignedDuration::from_secs(LIFETIME);
             let save = |state: &mut State| {
+                if step == Step::SaveAccess {
+                    state.live_until = Some(end);
+                }
                 state.secrets.insert(key.as_str().to_owned(), secret.expose_secret().to_owned());
             };
             self.at(step, save).await.map_err(|()| VaultError::Locked)
