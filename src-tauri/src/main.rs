@@ -16,6 +16,8 @@ mod window;
 
 use std::process::ExitCode;
 
+use rockpool_engine::log_to_stderr;
+
 use crate::arguments::{Arguments, USAGE};
 
 fn main() -> ExitCode {
@@ -26,7 +28,7 @@ fn main() -> ExitCode {
             return ExitCode::from(2);
         }
     };
-    process::log();
+    let _logging = log_to_stderr("warn", &|name| std::env::var(name).ok());
     let outcome = match arguments {
         Arguments::Help => {
             failure::say(USAGE);

@@ -1,24 +1,12 @@
-//! What concerns the process as a whole: logging, signals, and the restart into a rehearsal's own home.
+//! What concerns the process as a whole: signals, and the restart into a rehearsal's own home.
 
 use std::process::Command;
 
 use rockpool_desktop::controller::Input;
 use rockpool_desktop::rehearsal::Home;
-use rockpool_engine::config::log_in_colour;
 use tokio::sync::mpsc;
-use tracing_subscriber::EnvFilter;
 
 use crate::failure::Failure;
-
-/// Logs to stderr as `ROCKPOOL_LOG` asks, warnings when it does not.
-pub(crate) fn log() {
-    let filter = std::env::var("ROCKPOOL_LOG").unwrap_or_else(|_| "warn".to_owned());
-    tracing_subscriber::fmt()
-        .with_env_filter(EnvFilter::new(filter))
-        .with_ansi(log_in_colour(&std::io::stderr(), &|name| std::env::var(name).ok()))
-        .with_writer(std::io::stderr)
-        .init();
-}
 
 /// The home of this rehearsal. Toolkits take theirs from the environment, which cannot be changed safely
 /// in a running process, so the first call starts the program anew and does not come back.

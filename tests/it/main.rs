@@ -4,6 +4,7 @@
 mod cli;
 mod kill;
 mod leaks;
+mod log;
 mod restart;
 mod separation;
 mod tidy;

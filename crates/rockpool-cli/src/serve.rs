@@ -1,16 +1,15 @@
 //! `rockpool serve`: the engine until it is told to stop.
 
-use rockpool_engine::Engine;
-use rockpool_engine::config::{Config, log_in_colour};
+use rockpool_engine::config::Config;
+use rockpool_engine::{Engine, log_to_stderr};
 use serde_json::json;
-use tracing_subscriber::EnvFilter;
 
 use crate::console::{Console, Style};
 use crate::failure::Failure;
 use crate::{host, vault};
 
 pub(crate) async fn run(config: Config, console: &dyn Console) -> Result<(), Failure> {
-    log_to_stderr();
+    let _logging = log_to_stderr("info", &|name| std::env::var(name).ok());
     vault::require(&config.vault).await?;
     let mut stop = Stop::listen()?;
     let engine = host::serve(config).await?;
@@ -30,15 +29,6 @@ fn announce(engine: &Engine, console: &dyn Console) -> Result<(), Failure> {
         Style::Text => format!("Rockpool serves {endpoint}"),
         Style::Json => json!({ "endpoint": endpoint, "pid": std::process::id() }).to_string(),
     })
-}
-
-fn log_to_stderr() {
-    let filter = EnvFilter::try_from_env("ROCKPOOL_LOG").unwrap_or_else(|_| EnvFilter::new("info"));
-    let colour = log_in_colour(&std::io::stderr(), &|name| std::env::var(name).ok());
-    let logging =
-        tracing_subscriber::fmt().with_env_filter(filter).with_ansi(colour).with_writer(std::io::stderr);
-    // A second subscriber in one process is a test's affair.
-    let _ = logging.try_init();
 }
 
 /// Ctrl-C, or SIGTERM where there is one; listened to before anything starts, so that none is missed.

@@ -1,6 +1,5 @@
 //! Configuration: defaults, then environment, validated once; errors name the variable.
 
-use std::io::IsTerminal;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -138,12 +137,6 @@ impl Config {
     }
 }
 
-/// Whether a log that goes to `output` may have colours: on a terminal, unless `NO_COLOR` is set and not
-/// empty (<https://no-color.org>).
-pub fn log_in_colour(output: &impl IsTerminal, lookup: Lookup<'_>) -> bool {
-    output.is_terminal() && lookup("NO_COLOR").is_none_or(|value| value.is_empty())
-}
-
 /// The per-user data folder of the platform (XDG base directory specification 0.8, or its peers).
 fn platform_data_dir(lookup: Lookup<'_>) -> Option<PathBuf> {
     let home = || lookup("HOME").filter(|home| !home.is_empty()).map(PathBuf::from);
@@ -252,18 +245,6 @@ mod tests {
     fn a_file_vault_needs_its_passphrase_file() {
         let error = config(&[("HOME", "/h"), ("ROCKPOOL_VAULT", "file:/x")]).unwrap_err();
         assert!(error.to_string().contains("ROCKPOOL_PASSPHRASE_FILE"));
-    }
-
-    #[cfg(target_os = "linux")]
-    #[test]
-    fn a_terminal_shows_colours_unless_no_color_is_set_and_a_file_never_does() {
-        let terminal = std::fs::OpenOptions::new().read(true).write(true).open("/dev/ptmx").unwrap();
-        let file = std::fs::File::open("/dev/null").unwrap();
-        let no_color = |value: Option<&'static str>| move |_: &str| value.map(str::to_owned);
-        assert!(log_in_colour(&terminal, &no_color(None)));
-        assert!(log_in_colour(&terminal, &no_color(Some(""))));
-        assert!(!log_in_colour(&terminal, &no_color(Some("1"))));
-        assert!(!log_in_colour(&file, &no_color(None)));
     }
 
     #[test]

@@ -33,6 +33,7 @@ pub use engine::{Engine, StartError};
 pub use host::browser::{Browser, NoBrowser};
 pub use host::clock::Clock;
 pub use host::data_dir::{Control, DataDirError};
+pub use host::logging::{Logging, log_to_stderr};
 pub use host::port_holder::Holder;
 pub use host::timeouts::WebSocketTimeouts;
 pub use model::client::{KeyKind, OverrideMode};

@@ -214,7 +214,16 @@ impl Sim {
     /// # Errors
     /// If the seat is unknown.
     pub fn mint_login(&self, seat: &SeatId) -> Result<Minted, UnknownPerson> {
-        let now_ms = self.shared.clock.now_ms();
+        self.mint_login_of_age(seat, Duration::ZERO)
+    }
+
+    /// As [`Sim::mint_login`], with tokens that were handed out that long ago.
+    ///
+    /// # Errors
+    /// If the seat is unknown.
+    pub fn mint_login_of_age(&self, seat: &SeatId, age: Duration) -> Result<Minted, UnknownPerson> {
+        let age_ms = i64::try_from(age.as_millis()).unwrap_or(i64::MAX);
+        let now_ms = self.shared.clock.now_ms().saturating_sub(age_ms);
         let issuer = self.auth_url();
         let mut world = self.shared.world();
         let known = world.directory.seat(seat)?;

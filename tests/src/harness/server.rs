@@ -9,7 +9,7 @@ use rockpool_engine::snapshot::SignInState;
 use rockpool_engine::{Control, OpenBrowser};
 use rockpool_sim::{SignIn, Sim};
 use secrecy::SecretString;
-use tokio::process::{Child, Command};
+use tokio::process::{Child, ChildStderr, Command};
 
 use super::api::Api;
 use super::running::seat;
@@ -101,12 +101,26 @@ impl Home {
     /// Starts a server and waits until it can be reached.
     pub async fn serve(&self) -> Server {
         let log = fs::OpenOptions::new().create(true).append(true).open(self.log()).unwrap();
+        self.serve_logging_to(log.into()).await
+    }
+
+    /// The same, logging to a pipe: its reading end, which nobody reads yet.
+    pub async fn serve_logging_to_a_pipe(&self) -> (Server, ChildStderr) {
+        let mut server = self.serve_logging_to(Stdio::piped()).await;
+        let log = server.child.stderr.take().unwrap();
+        (server, log)
+    }
+
+    async fn serve_logging_to(&self, log: Stdio) -> Server {
         let mut command = self.command(&["serve"]);
         let mut child = command.stdout(Stdio::null()).stderr(log).spawn().unwrap();
         let pid = child.id();
         let control = wait::until("the server publishes its address", || {
             if let Some(status) = child.try_wait().unwrap() {
-                panic!("rockpool serve ended with {status}: {}", String::from_utf8_lossy(&self.logged()));
+                panic!(
+                    "rockpool serve ended with {status}: {}",
+                    String::from_utf8_lossy(&fs::read(self.log()).unwrap_or_default())
+                );
             }
             Control::read(&self.data_dir()).filter(|control| Some(control.pid) == pid)
         })

@@ -3,6 +3,7 @@
 pub(crate) mod browser;
 pub(crate) mod clock;
 pub(crate) mod data_dir;
+pub(crate) mod logging;
 pub(crate) mod port_holder;
 pub(crate) mod tasks;
 pub(crate) mod timeouts;

@@ -240,7 +240,8 @@ impl Store {
         refreshed: Refreshed,
     ) -> Result<(), StoreError> {
         self.call(Durability::Synced, move |tx| {
-            let sql = "UPDATE logins SET phase = 'idle', phase_code = NULL, last_chance_at = NULL, generation = ?3,
+            let sql =
+                "UPDATE logins SET phase = 'idle', phase_code = NULL, last_chance_at = NULL, generation = ?3,
                            access_expires_at = ?4, access_issued_at = ?5, fingerprint = ?6, updated_at = ?7
                        WHERE tenant_id = ?1 AND id = ?2";
             let values = (

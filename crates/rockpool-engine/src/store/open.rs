@@ -10,9 +10,11 @@ use rusqlite_migration::{M, MigrationDefinitionError, Migrations};
 use super::StoreError;
 
 /// Forward only; a file is never changed once released.
-const MIGRATIONS: &[M<'_>] =
-    &[M::up(include_str!("migrations/0001_first.sql")), M::up(include_str!("migrations/0002_routing.sql")),
-    M::up(include_str!("migrations/0007_last_chance.sql"))];
+const MIGRATIONS: &[M<'_>] = &[
+    M::up(include_str!("migrations/0001_first.sql")),
+    M::up(include_str!("migrations/0002_routing.sql")),
+    M::up(include_str!("migrations/0007_last_chance.sql")),
+];
 
 const TOO_NEW: rusqlite_migration::Error =
     rusqlite_migration::Error::MigrationDefinition(MigrationDefinitionError::DatabaseTooFarAhead);

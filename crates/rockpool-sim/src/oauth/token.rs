@@ -13,7 +13,7 @@ use crate::shared::Shared;
 use crate::world::authorization_codes::{CodeRefusal, Presented};
 use crate::world::faults::{Action, On, TokenFault};
 use crate::world::jwt::CLIENT_ID;
-use crate::world::logins::{Death, Issued, RefreshRefusal, SecretKind};
+use crate::world::logins::{Death, Issued, LostByReuse, RefreshRefusal, SecretKind};
 use crate::world::{Seat, World};
 
 pub(crate) fn token(shared: &Shared, call: &Call) -> Outcome {
@@ -94,7 +94,7 @@ fn refresh(shared: &Shared, call: &Call, fields: &Fields) -> Outcome {
     if let Some(before) = action.as_ref().and_then(before_rotation) {
         return before;
     }
-    let login = match world.logins.present(presented) {
+    let login = match world.logins.present(presented, now_ms.div_euclid(1000)) {
         Ok(login) => login,
         Err(refusal) => return refresh_refused(world, call, refusal).into(),
     };
@@ -109,7 +109,7 @@ fn refresh(shared: &Shared, call: &Call, fields: &Fields) -> Outcome {
 
 fn refresh_refused(world: &mut World, call: &Call, refusal: RefreshRefusal) -> Reply {
     let (code, message) = match refusal {
-        RefreshRefusal::Reused => (
+        RefreshRefusal::Reused(_) => (
             "refresh_token_reused",
             "Your refresh token has already been used to generate a new access token. Please try signing in again.",
         ),
@@ -124,6 +124,9 @@ fn refresh_refused(world: &mut World, call: &Call, refusal: RefreshRefusal) -> R
         }
     };
     world.journal.note(call.entry, code);
+    if refusal == RefreshRefusal::Reused(LostByReuse::LivingAccessToken) {
+        world.journal.note(call.entry, "a living access token ended");
+    }
     Reply::json(
         401,
         &json!({"error": {"message": message, "type": "invalid_request_error", "param": null, "code": code}}),
@@ -175,7 +178,9 @@ fn hand_out(world: &mut World, call: &Call, action: Option<Action>, issued: &Iss
         Some(Action::HoldHeaders { ms }) => Outcome::Hold(Duration::from_millis(ms), Box::new(reply.into())),
         Some(Action::Token(TokenFault::CutAfterRotation)) => Outcome::Sever,
         Some(Action::Token(TokenFault::FailAfterRotation { status })) => {
-            Reply::error(status, "server_error", "The server had an error.").into()
+            // A gateway's own page: it stands between, and knows nothing of tokens.
+            let page = format!("<html><head><title>{status}</title></head><body>{status}</body></html>");
+            Reply::html(status, page).with("location", "/elsewhere").into()
         }
         Some(Action::Token(TokenFault::WithoutIdToken)) => {
             Reply::json(200, &token_body_without_id(issued)).into()

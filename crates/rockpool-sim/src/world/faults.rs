@@ -173,9 +173,9 @@ pub enum StreamFault {
 pub enum TokenFault {
     /// Rotate, then cut the connection, so that nobody ever sees the new tokens.
     CutAfterRotation,
-    /// Rotate, then answer with this status.
+    /// Rotate, then answer with this status and a gateway's page.
     FailAfterRotation {
-        /// 500 to 599, usually.
+        /// Any but 2xx.
         status: u16,
     },
     /// Refresh only: answer with an access token alone; the refresh token stays good.

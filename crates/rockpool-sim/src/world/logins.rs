@@ -44,7 +44,10 @@ enum Life {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Use {
     Fresh,
-    Spent,
+    /// With how many access tokens had been handed out by then.
+    Spent {
+        issued: usize,
+    },
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -68,6 +71,8 @@ struct Refresh {
 #[derive(Debug)]
 struct Access {
     login: LoginId,
+    /// Which one it is, over all logins.
+    number: usize,
     expires_at: i64,
     forced: Forced,
 }
@@ -108,10 +113,19 @@ pub(crate) struct Issued {
 /// Why a refresh token was not accepted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum RefreshRefusal {
-    Reused,
+    Reused(LostByReuse),
     Invalidated,
     Expired,
     SessionTerminated,
+}
+
+/// What the person loses when a used refresh token comes again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum LostByReuse {
+    /// No access token lived that was handed out before the token was used.
+    Nothing,
+    /// A living access token, from before, which whoever presents the token again may hold.
+    LivingAccessToken,
 }
 
 /// Why a bearer was not accepted.
@@ -170,7 +184,8 @@ impl Logins {
         let expires_at = now_ms.div_euclid(1000).saturating_add(lifetime);
         let subject = Subject { person, workspace, issuer, now_ms, access_expires_at: expires_at };
         let (id_token, access_token) = (subject.id_token(), subject.access_token());
-        self.access.insert(access_token.clone(), Access { login, expires_at, forced: Forced::No });
+        let access = Access { login, number: self.access.len(), expires_at, forced: Forced::No };
+        self.access.insert(access_token.clone(), access);
         self.id_tokens.insert(id_token.clone(), login);
         self.remember(SecretKind::IdToken, &id_token);
         self.remember(SecretKind::AccessToken, &access_token);
@@ -178,15 +193,16 @@ impl Logins {
     }
 
     /// Checks a refresh token without using it up. A spent one kills its family.
-    pub(crate) fn present(&mut self, token: &str) -> Result<LoginId, RefreshRefusal> {
+    pub(crate) fn present(&mut self, token: &str, now: i64) -> Result<LoginId, RefreshRefusal> {
         let Some(entry) = self.refresh.get(token) else {
             return Err(RefreshRefusal::Invalidated);
         };
         let login = entry.login;
         match entry.state {
-            Use::Spent => {
+            Use::Spent { issued } => {
+                let lost = self.lost_by_reuse(login, issued, now);
                 self.kill(login, Death::Reused);
-                Err(RefreshRefusal::Reused)
+                Err(RefreshRefusal::Reused(lost))
             }
             Use::Fresh => match self.logins[login.0].life {
                 Life::Alive => Ok(login),
@@ -197,9 +213,19 @@ impl Logins {
         }
     }
 
+    fn lost_by_reuse(&self, login: LoginId, issued: usize, now: i64) -> LostByReuse {
+        let mut from_before =
+            self.access.iter().filter(|(_, access)| access.login == login && access.number < issued);
+        match from_before.any(|(token, _)| self.check_access(token, now).is_ok()) {
+            true => LostByReuse::LivingAccessToken,
+            false => LostByReuse::Nothing,
+        }
+    }
+
     pub(crate) fn spend(&mut self, token: &str) {
+        let issued = self.access.len();
         if let Some(entry) = self.refresh.get_mut(token) {
-            entry.state = Use::Spent;
+            entry.state = Use::Spent { issued };
         }
     }
 

@@ -52,7 +52,9 @@ async fn refresh(shared: &Arc<Shared>, slot: &Slot, job: RefreshJob) -> Outcome 
             let outcome = job.ends_unused(Outcome::Fault(Fault::Issuer(text)));
             (phase_before(job.presentation), None, outcome)
         }
-        Err(RefreshError::Unknown(_)) => (phase_after(job.presentation), None, fate_unknown(job.presentation)),
+        Err(RefreshError::Unknown(_)) => {
+            (phase_after(job.presentation), None, fate_unknown(job.presentation))
+        }
     };
     let tenant = slot.state().row().tenant;
     match shared.parts.logins.mark_phase(tenant, slot.id, phase, code).await {

@@ -56,10 +56,12 @@ async fn the_last_chance_of_a_token_is_marked_once_and_a_new_token_clears_it() {
     let (_folder, store, tenant) = store().await;
     let row = login(tenant, 1);
     store.insert_login(row.clone()).await.unwrap();
-    let last = async |second| {
-        store.mark_refresh_sent(tenant, row.id, Presentation::LastChance, at(second)).await
-    };
-    assert!(matches!(last(9).await, Err(StoreError::RefreshTokenSpent)), "its first presentation is still left");
+    let last =
+        async |second| store.mark_refresh_sent(tenant, row.id, Presentation::LastChance, at(second)).await;
+    assert!(
+        matches!(last(9).await, Err(StoreError::RefreshTokenSpent)),
+        "its first presentation is still left"
+    );
     store.mark_refresh_sent(tenant, row.id, Presentation::First, at(10)).await.unwrap();
     last(11).await.unwrap();
     assert_eq!(login_of(&store, tenant, row.id).await.unwrap().phase, RefreshPhase::LastChanceTaken);

@@ -157,7 +157,9 @@ impl LoginState {
             }
             Outcome::Fault(fault) => self.pause(Pause::Fault(fault), now, spread),
             Outcome::NoVault => self.pause(Pause::Vault, now, spread),
-            Outcome::Uncertain => RefreshState::Uncertain(LastChance::LeftFrom(now.mono + BEFORE_LAST_CHANCE)),
+            Outcome::Uncertain => {
+                RefreshState::Uncertain(LastChance::LeftFrom(now.mono + BEFORE_LAST_CHANCE))
+            }
             Outcome::LastChanceLeft => RefreshState::Uncertain(LastChance::LeftFrom(self.rests(now, spread))),
             Outcome::LastChanceGone => RefreshState::Uncertain(LastChance::Gone),
             Outcome::Dead => RefreshState::Dead,
