@@ -1,10 +1,14 @@
 //! The person's side: the only place that prints, asks and reads.
 
 use std::io::{BufRead as _, IsTerminal as _, Write as _};
+use std::time::Duration;
 
 use tokio::sync::mpsc;
 
 use crate::failure::Failure;
+
+/// Longest wait for stderr to take a line.
+const LONGEST_HINT: Duration = Duration::from_secs(1);
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Style {
@@ -49,9 +53,16 @@ impl Console for Terminal {
         writeln!(stdout, "{line}").and_then(|()| stdout.flush()).map_err(Failure::Output)
     }
 
+    /// A thread of its own: a pipe that nobody reads must not hold up whoever has something to say, nor the exit.
     fn hint(&self, line: &str) {
-        // Nobody is left to be told when stderr is gone.
-        let _ = writeln!(std::io::stderr(), "{line}");
+        let line = line.to_owned();
+        let (written, wait) = std::sync::mpsc::channel();
+        std::thread::spawn(move || {
+            // Nobody is left to be told when stderr is gone.
+            let _ = writeln!(std::io::stderr(), "{line}");
+            let _ = written.send(());
+        });
+        let _ = wait.recv_timeout(LONGEST_HINT);
     }
 
     fn confirm(&self, question: &str) -> Option<bool> {

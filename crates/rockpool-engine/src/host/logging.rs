@@ -8,8 +8,6 @@ use std::io::IsTerminal;
 use tracing_appender::non_blocking::{NonBlockingBuilder, WorkerGuard};
 use tracing_subscriber::EnvFilter;
 
-use crate::config::Lookup;
-
 /// What was logged is written when this is dropped, within a second.
 #[must_use]
 #[derive(Debug)]
@@ -17,7 +15,7 @@ pub struct Logging(#[expect(dead_code, reason = "it writes what is left when it 
 
 /// Logs to stderr from now on: what `ROCKPOOL_LOG` asks for, in the form of
 /// [`EnvFilter`](https://docs.rs/tracing-subscriber/0.3/tracing_subscriber/filter/struct.EnvFilter.html), or `default`.
-pub fn log_to_stderr(default: &str, lookup: Lookup<'_>) -> Logging {
+pub fn log_to_stderr(default: &str, lookup: &dyn Fn(&str) -> Option<String>) -> Logging {
     let asked = lookup("ROCKPOOL_LOG").filter(|asked| !asked.trim().is_empty());
     let parsed = asked.map_or_else(|| EnvFilter::try_new(default), EnvFilter::try_new);
     let (filter, unreadable) = match parsed {
@@ -41,7 +39,7 @@ pub fn log_to_stderr(default: &str, lookup: Lookup<'_>) -> Logging {
 
 /// Whether a log that goes to `output` may have colours: on a terminal, unless `NO_COLOR` is set and not
 /// empty (<https://no-color.org>).
-fn in_colour(output: &impl IsTerminal, lookup: Lookup<'_>) -> bool {
+fn in_colour(output: &impl IsTerminal, lookup: &dyn Fn(&str) -> Option<String>) -> bool {
     output.is_terminal() && lookup("NO_COLOR").is_none_or(|value| value.is_empty())
 }
 
