@@ -44,8 +44,9 @@ impl Account {
         let window = |kind, left: u8, minutes| WindowView {
             kind,
             length_seconds: None,
-            used_percent: 100.0 - f64::from(left),
-            remaining_percent: left,
+            used_percent: Some(100.0 - f64::from(left)),
+            remaining_percent: Some(left),
+            measured_at: None,
             resets_at: Some(in_minutes(minutes)),
             contested: None,
         };

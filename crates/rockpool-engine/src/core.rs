@@ -4,13 +4,14 @@ use std::sync::Arc;
 
 use tokio::sync::watch;
 
-use rockpool_routing::{AccountId, Class, ConversationKey, PinKey, PinKind, Reading, Ticket};
+use rockpool_routing::{AccountId, Class, ConversationKey, PinKey, PinKind, Ticket};
 
 use crate::accounts::token::TokenKeeper;
 use crate::activity::ledger::Ledger;
 use crate::config::Config;
 use crate::host::clock::Clock;
 use crate::provider::upstream::Upstream;
+use crate::provider::usage::LimitReadings;
 use crate::routing::forecast::Forecasts;
 use crate::routing::shared_router::Routing;
 use crate::snapshot::event_bus::EventBus;
@@ -43,7 +44,10 @@ impl Core {
         Ok(())
     }
 
-    pub(crate) fn record_quota(&self, account: AccountId, reading: Reading) {
+    pub(crate) fn record_quota(&self, account: AccountId, told: impl Into<LimitReadings>) {
+        let LimitReadings { main, families } = told.into();
+        self.routing.record_families(account, families);
+        let Some(reading) = main else { return };
         self.routing.record_quota(account, reading);
         // What is kept is what the router made of it: a reading may say less than is known already.
         let known = self.routing.read(|router, _| router.quota(account)?.reading().cloned());

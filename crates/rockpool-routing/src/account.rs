@@ -117,6 +117,52 @@ pub struct Blocked {
     pub until: Option<Timestamp>,
 }
 
+/// Why an account is not asked for a model, though it serves others.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ModelReason {
+    /// The limit that the model has beside the account's is reached.
+    LimitReached,
+    /// The account refused the model, as one whose plan lacks it.
+    Unsuitable,
+}
+
+impl ModelReason {
+    /// The name in activity records; a class of the same name says that an attempt showed it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::LimitReached => "model_limit",
+            Self::Unsuitable => "unsuitable",
+        }
+    }
+}
+
+/// What keeps an account from being asked for a model.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ModelBlock {
+    pub reason: ModelReason,
+    /// When time cures it, where known.
+    pub until: Option<Timestamp>,
+}
+
+/// What keeps an account from being given a request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Obstacle {
+    /// It takes no request at all.
+    Account(Blocked),
+    /// It takes others.
+    Model(ModelBlock),
+}
+
+impl Obstacle {
+    /// When time cures it, where known.
+    pub fn until(&self) -> Option<Timestamp> {
+        match self {
+            Self::Account(blocked) => blocked.until,
+            Self::Model(block) => block.until,
+        }
+    }
+}
+
 /// The three groups of an account in its pool.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Readiness {

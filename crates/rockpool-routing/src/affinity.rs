@@ -19,6 +19,7 @@ use std::hash::Hash;
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
+use crate::account::ModelReason;
 use crate::{AccountId, AccountState, Class, TenantId};
 
 /// Entries that are remembered, of each kind; the longest unused is forgotten first.
@@ -75,7 +76,8 @@ impl PinKey {
     }
 }
 
-fn cut(name: &str) -> Option<String> {
+/// A name as it is kept: `None` for an empty one; 256 bytes at most.
+pub(crate) fn cut(name: &str) -> Option<String> {
     let name = name.trim();
     let end = name.floor_char_boundary(LONGEST_NAME);
     (!name.is_empty()).then(|| name[..end].to_owned())
@@ -142,6 +144,8 @@ pub enum AffinityOutcome {
 pub enum MoveReason {
     /// The account took no requests.
     State(AccountState),
+    /// The account took requests, and none for this model.
+    Model(ModelReason),
     /// It was tried and failed.
     Failed(Class),
     /// The pool rotates strictly.

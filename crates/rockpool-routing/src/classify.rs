@@ -5,6 +5,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 use crate::health::Outcome;
+use crate::quota::LimitFamily;
 
 /// Where the signals of an attempt come from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -27,17 +28,19 @@ pub struct Signals<'a> {
     pub retry_after: Option<Duration>,
     /// When an exhausted limit resets.
     pub resets_at: Option<Timestamp>,
+    /// The limit of single models that the answer was counted against; `None` for the account's own.
+    pub family: Option<LimitFamily>,
 }
 
 impl Signals<'_> {
     /// A plain status without further detail.
     pub fn status(status: u16) -> Self {
-        Self { origin: Origin::Status(status), code: None, retry_after: None, resets_at: None }
+        Self { origin: Origin::Status(status), code: None, retry_after: None, resets_at: None, family: None }
     }
 
     /// A connection that failed.
     pub fn connection() -> Self {
-        Self { origin: Origin::Connection, code: None, retry_after: None, resets_at: None }
+        Self { origin: Origin::Connection, code: None, retry_after: None, resets_at: None, family: None }
     }
 }
 
@@ -51,6 +54,13 @@ pub enum Class {
     Unauthorized,
     /// A usage limit is reached.
     UsageLimit {
+        /// When it resets, where the answer says so.
+        resets_at: Option<Timestamp>,
+    },
+    /// A limit of single models is reached; the account serves others.
+    ModelLimit {
+        /// The limit that is reached.
+        family: LimitFamily,
         /// When it resets, where the answer says so.
         resets_at: Option<Timestamp>,
     },
@@ -86,6 +96,7 @@ impl Class {
             Self::Rejected => "rejected",
             Self::Unauthorized => "unauthorized",
             Self::UsageLimit { .. } => "usage_limit",
+            Self::ModelLimit { .. } => "model_limit",
             Self::RateLimited { .. } => "rate_limited",
             Self::MissingWorkspace => "missing_workspace",
             Self::Forbidden => "forbidden",
@@ -113,7 +124,11 @@ impl Class {
             | Self::Forbidden
             | Self::Billing
             | Self::Failure { .. } => Some(Outcome::Failure),
-            Self::Rejected | Self::Unsuitable | Self::ForeignCiphertext | Self::Abandoned => None,
+            Self::ModelLimit { .. }
+            | Self::Rejected
+            | Self::Unsuitable
+            | Self::ForeignCiphertext
+            | Self::Abandoned => None,
         }
     }
 }
@@ -126,8 +141,8 @@ pub fn classify(signals: &Signals<'_>) -> Class {
 
 fn by_code(code: &str, signals: &Signals<'_>) -> Option<Class> {
     let class = match code {
-        "usage_limit_reached"
-        | "insufficient_quota"
+        "usage_limit_reached" => usage_limit(signals),
+        "insufficient_quota"
         | "credit_balance_exhausted"
         | "organization_spend_limit_exceeded"
         | "project_spend_limit_exceeded"
@@ -154,6 +169,12 @@ fn by_code(code: &str, signals: &Signals<'_>) -> Option<Class> {
         _ => return None,
     };
     Some(class)
+}
+
+/// Of the limit codes this is the only one that single models have; the others speak of money.
+fn usage_limit(signals: &Signals<'_>) -> Class {
+    let resets_at = signals.resets_at;
+    signals.family.map_or(Class::UsageLimit { resets_at }, |family| Class::ModelLimit { family, resets_at })
 }
 
 fn failure(signals: &Signals<'_>) -> Class {
@@ -222,11 +243,24 @@ mod tests {
             code: Some("usage_limit_reached"),
             retry_after: None,
             resets_at: None,
+            family: None,
         };
         assert_eq!(classify(&hidden), Class::UsageLimit { resets_at: None });
         assert_eq!(classify(&Signals { code: Some("context_length_exceeded"), ..hidden }), Class::Rejected);
         assert_eq!(classify(&Signals { code: Some("made_up"), ..hidden }), Class::FAILURE);
         assert_eq!(classify(&Signals::connection()), Class::FAILURE);
+    }
+
+    #[test]
+    fn a_limit_of_single_models_is_not_the_accounts() {
+        let family = LimitFamily::named("codex_bengalfox").unwrap();
+        let limited =
+            Signals { code: Some("usage_limit_reached"), family: Some(family), ..Signals::status(429) };
+        let class = classify(&limited);
+        assert_eq!(class, Class::ModelLimit { family, resets_at: None });
+        assert_eq!(class.outcome(), None, "the account's health is not in question");
+        let unpaid = Signals { code: Some("insufficient_quota"), ..limited };
+        assert_eq!(classify(&unpaid), Class::UsageLimit { resets_at: None });
     }
 
     #[test]

@@ -93,6 +93,7 @@ pub fn verdict(progress: Progress, class: Class, delivery: Delivery, remedies: R
         (
             Progress::Held,
             Class::UsageLimit { .. }
+            | Class::ModelLimit { .. }
             | Class::RateLimited { .. }
             | Class::MissingWorkspace
             | Class::Forbidden
@@ -111,11 +112,12 @@ pub fn verdict(progress: Progress, class: Class, delivery: Delivery, remedies: R
 mod tests {
     use super::*;
 
-    const CLASSES: [Class; 12] = [
+    const CLASSES: [Class; 13] = [
         Class::Success,
         Class::Rejected,
         Class::Unauthorized,
         Class::UsageLimit { resets_at: None },
+        Class::ModelLimit { family: crate::LimitFamily::MAIN, resets_at: None },
         Class::RateLimited { retry_after: None },
         Class::MissingWorkspace,
         Class::Forbidden,
@@ -168,6 +170,7 @@ mod tests {
                 Class::Unauthorized => Verdict::RefreshAndRetry,
                 Class::ForeignCiphertext => Verdict::StripAndRetry,
                 Class::UsageLimit { .. }
+                | Class::ModelLimit { .. }
                 | Class::RateLimited { .. }
                 | Class::MissingWorkspace
                 | Class::Forbidden

@@ -21,7 +21,9 @@ pub mod runway;
 #[cfg(test)]
 mod test_random;
 
-pub use account::{AccountState, Blocked, CredentialState, Readiness, Standing};
+pub use account::{
+    AccountState, Blocked, CredentialState, ModelBlock, ModelReason, Obstacle, Readiness, Standing,
+};
 pub use affinity::{AffinityOutcome, ConversationKey, ConversationPin, History, MoveReason, PinKey, PinKind};
 pub use breaker::{Admission, Breaker, Evidence};
 pub use classify::{Class, Signals};
@@ -29,5 +31,8 @@ pub use failover::{Delivery, Progress, Remedies, Verdict, verdict};
 pub use id::{AccountId, ClientId, LoginId, RequestId, SignInId, TenantId};
 pub use now::Now;
 pub use pool::{Conversations, Pool, PoolError, Strategy};
-pub use quota::{Credits, ExtraLimit, Extras, Quota, Reading, Source, Spend, Window, WindowKind};
+pub use quota::{
+    Credits, ExtraLimit, Extras, FamilyReading, LimitFamily, Quota, Reading, Source, Spend, UnmeasuredWindow,
+    Window, WindowKind,
+};
 pub use router::{Ask, Candidate, Outlook, Placement, Router, Selection, Skipped, Ticket};

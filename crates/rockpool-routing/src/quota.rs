@@ -9,15 +9,22 @@
 //! exhausted window nobody vouches for, blocks it. A usage-limit answer to a real request outranks every
 //! percentage until its reset passes or a newer reading explicitly allows the account; where the reset is
 //! far off, one request may find out after 15 minutes, for limits are often lifted early.
+//!
+//! A figure that an answer does not tell is not known. The last one that was told stands on, with its age, until
+//! its window starts afresh; where there is none, the account counts as one of unknown quota.
 
 mod contradiction;
+mod family;
 mod reading;
 
 use jiff::{SignedDuration, Timestamp};
 
 use crate::probe::LONGEST_WITHOUT_PROBE;
 use contradiction::Contradictions;
-pub use reading::{Credits, ExtraLimit, Extras, Reading, Source, Spend, Window, WindowKind};
+pub use family::{FamilyReading, LimitFamily};
+pub use reading::{
+    Credits, ExtraLimit, Extras, Reading, Source, Spend, UnmeasuredWindow, Window, WindowKind,
+};
 
 /// The effect of quota on routing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -154,20 +161,23 @@ impl Quota {
         }
     }
 
-    /// The smallest remaining percentage over all windows; `None` where no window is known.
+    /// The smallest remaining percentage over all windows; `None` where no window is known, or one of them is
+    /// and its figure is not.
     pub fn headroom(&self, wall: Timestamp) -> Option<u8> {
         match self.supply(wall) {
             Supply::Exhausted { .. } => Some(0),
             Supply::Plenty | Supply::Unknown | Supply::ProbeDue { .. } => {
-                self.reading.as_ref()?.windows.iter().map(|window| window.remaining_percent(wall)).min()
+                let reading = self.reading.as_ref().filter(|reading| reading.unmeasured.is_empty())?;
+                reading.windows.iter().map(|window| window.remaining_percent(wall)).min()
             }
         }
     }
 
-    /// When the longest of its windows starts afresh: what is left of that one then is lost.
+    /// When the longest of its windows starts afresh: what is left of that one then is lost. `None` too where
+    /// nobody knows what is left of one of them.
     pub fn long_reset(&self, wall: Timestamp) -> Option<Timestamp> {
-        let windows = &self.reading.as_ref()?.windows;
-        let running = windows.iter().filter(|window| window.resets_at.is_some_and(|at| at > wall));
+        let reading = self.reading.as_ref().filter(|reading| reading.unmeasured.is_empty())?;
+        let running = reading.windows.iter().filter(|window| window.resets_at.is_some_and(|at| at > wall));
         running.max_by_key(|window| window.length_seconds).and_then(|window| window.resets_at)
     }
 }
@@ -177,8 +187,11 @@ fn told(reading: &Reading, wall: Timestamp) -> Supply {
     let exhausted: Vec<&Window> =
         reading.windows.iter().filter(|window| window.remaining_percent(wall) == 0).collect();
     let until = exhausted.iter().filter_map(|window| window.resets_at).max();
-    let spend =
-        reading.extras.as_ref().and_then(|extras| extras.spend.as_ref()).filter(|spend| spend.reached);
+    let spend = reading
+        .extras
+        .as_ref()
+        .and_then(|extras| extras.spend.as_ref())
+        .filter(|spend| spend.reached == Some(true));
     let spent = spend.filter(|spend| spend.resets_at.is_none_or(|at| at > wall));
     if let Some(spend) = spent.filter(|_| reading.allowed != Some(true)) {
         return Supply::Exhausted { until: spend.resets_at.max(until) };
@@ -186,6 +199,7 @@ fn told(reading: &Reading, wall: Timestamp) -> Supply {
     let refused_until_next_reset = reading.allowed == Some(false);
     if refused_until_next_reset {
         let resets = reading.windows.iter().filter_map(|window| window.resets_at);
+        let resets = resets.chain(reading.unmeasured.iter().filter_map(|window| window.resets_at));
         let next = until.or_else(|| resets.chain(spend.and_then(|spend| spend.resets_at)).min());
         return match next {
             Some(at) if at <= wall => Supply::Unknown,
@@ -198,7 +212,11 @@ fn told(reading: &Reading, wall: Timestamp) -> Supply {
             Some(false) | None => Supply::Exhausted { until },
         };
     }
-    if reading.windows.is_empty() { Supply::Unknown } else { Supply::Plenty }
+    if reading.windows.is_empty() || !reading.unmeasured.is_empty() {
+        Supply::Unknown
+    } else {
+        Supply::Plenty
+    }
 }
 
 #[cfg(test)]

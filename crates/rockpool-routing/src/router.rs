@@ -2,7 +2,9 @@
 //!
 //! # Order
 //!
-//! Blocked accounts are left out. An account that the request is pinned to comes first: the one that gave
+//! Blocked accounts are left out, and for a request that names a model those that do not serve that one
+//! (`models.rs`). Where none that has the model is left and none comes back by itself, one that is thought not to
+//! have it is asked all the same: the provider's own answer is the tool's. An account that the request is pinned to comes first: the one that gave
 //! the turn or the answer that it continues, else the one that its conversation is pinned to (unless the
 //! pool rotates strictly). The rest follows the strategy; `order.rs` says how each orders.
 //!
@@ -15,6 +17,7 @@
 
 mod account_state;
 mod cooldown;
+mod models;
 mod order;
 mod selection;
 
@@ -22,10 +25,10 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 
-use crate::account::{Activation, CredentialState};
-use crate::affinity::{Affinity, ConversationPin, PinKey, PromptCache};
+use crate::account::{Activation, CredentialState, ModelReason, Obstacle};
+use crate::affinity::{Affinity, ConversationPin, PinKey, PromptCache, cut};
 use crate::health::{HealthReport, Outcome};
-use crate::quota::{Quota, Reading};
+use crate::quota::{FamilyReading, LimitFamily, Quota, Reading};
 use crate::{
     AccountId, AccountState, Blocked, Class, ConversationKey, Conversations, Now, Readiness, Standing,
 };
@@ -38,6 +41,7 @@ pub use selection::{Ask, Candidate, Placement, Selection, Skipped};
 #[must_use = "an attempt that is never ended counts as under way for ever"]
 pub struct Ticket {
     account: AccountId,
+    model: Option<String>,
     began: Now,
     kind: AttemptKind,
 }
@@ -109,7 +113,14 @@ impl Router {
     /// Takes a quota reading.
     pub fn observe(&mut self, account: AccountId, reading: Reading) {
         if let Some(state) = self.accounts.get_mut(&account) {
-            state.quota.observe(reading);
+            state.observe(reading);
+        }
+    }
+
+    /// Takes what an answer said of the limits of single models.
+    pub fn observe_family(&mut self, account: AccountId, seen: FamilyReading) {
+        if let Some(state) = self.accounts.get_mut(&account) {
+            state.models.observe(seen);
         }
     }
 
@@ -159,11 +170,12 @@ impl Router {
         let mut skipped = Vec::new();
         let mut eligible = Vec::new();
         let pool: Vec<AccountId> = ask.pool.accounts().collect();
+        let last_resort = self.last_resort(&pool, ask.model, now);
         for account in &pool {
-            match self.readiness(*account, now) {
-                Readiness::Active => eligible.push(self.eligible(*account, Group::Active, now)),
-                Readiness::FallbackOnly => eligible.push(self.eligible(*account, Group::Fallback, now)),
-                Readiness::Blocked(blocked) => skipped.push(Skipped { account: *account, blocked }),
+            let obstacle = self.obstacle(*account, ask.model, now);
+            match obstacle.filter(|_| last_resort != Some(*account)) {
+                Some(obstacle) => skipped.push(Skipped { account: *account, obstacle }),
+                None => eligible.push(self.eligible(*account, ask.model, now)),
             }
         }
         // A pin prefers and does not insist: one to an account that is blocked or not in the pool is passed
@@ -200,13 +212,33 @@ impl Router {
         Selection { pin, candidates, skipped }
     }
 
-    fn eligible(&self, account: AccountId, group: Group, now: Now) -> EligibleAccount {
+    /// The account that is asked for a model though it is thought not to have it, because nobody else has it
+    /// or will.
+    fn last_resort(&self, pool: &[AccountId], model: Option<&str>, now: Now) -> Option<AccountId> {
+        let has_chance = |account: &AccountId| self.next_chance(*account, model, now).is_some();
+        let lacks_only = |account: &AccountId| match self.obstacle(*account, model, now) {
+            Some(Obstacle::Model(block)) => block.reason == ModelReason::Unsuitable,
+            Some(Obstacle::Account(_)) | None => false,
+        };
+        match pool.iter().any(has_chance) {
+            true => None,
+            false => pool.iter().copied().find(lacks_only),
+        }
+    }
+
+    fn eligible(&self, account: AccountId, model: Option<&str>, now: Now) -> EligibleAccount {
         let state = self.accounts.get(&account);
-        let quota = state.map(|state| &state.quota);
+        let known = |quota: &&Quota| quota.reading().is_some();
+        let of_model = state.and_then(|state| state.models.quota(model, now.wall)).filter(known);
+        let quota = of_model.or(state.map(|state| &state.quota));
+        let group = match self.readiness(account, now) {
+            Readiness::Active => Group::Active,
+            Readiness::FallbackOnly | Readiness::Blocked(_) => Group::Fallback,
+        };
         EligibleAccount {
             account,
             group,
-            headroom: quota.and_then(|quota| quota.headroom(now.wall)).unwrap_or_default(),
+            headroom: quota.and_then(|quota| quota.headroom(now.wall)),
             long_reset: quota.and_then(|quota| quota.long_reset(now.wall)),
             in_flight: state.map_or(0, |state| state.in_flight),
         }
@@ -233,29 +265,83 @@ impl Router {
 
     /// Whether the pool can serve, and if not, what it takes.
     pub fn outlook(&self, accounts: impl Iterator<Item = AccountId>, now: Now) -> Outlook {
-        let mut cure: Option<Timestamp> = None;
-        for account in accounts {
-            let Readiness::Blocked(_) = self.readiness(account, now) else { return Outlook::Serving };
-            let chance = self.accounts.get(&account).and_then(|state| state.next_chance(now));
-            cure = match (cure, chance) {
-                (Some(known), Some(until)) => Some(known.min(until)),
-                (known, until) => known.or(until),
-            };
+        self.outlook_for(accounts, None, now)
+    }
+
+    /// As [`Self::outlook`], for requests that ask for `model`. A pool in which nobody is thought to have it and
+    /// nobody comes back by itself serves: with the provider's own refusal.
+    pub fn outlook_for(
+        &self,
+        accounts: impl Iterator<Item = AccountId>,
+        model: Option<&str>,
+        now: Now,
+    ) -> Outlook {
+        let accounts: Vec<AccountId> = accounts.collect();
+        if accounts.iter().any(|account| self.obstacle(*account, model, now).is_none()) {
+            return Outlook::Serving;
         }
-        cure.map_or(Outlook::NeedsPerson, Outlook::Until)
+        let cure = accounts.iter().filter_map(|account| self.next_chance(*account, model, now)).min();
+        match (cure, self.last_resort(&accounts, model, now)) {
+            (Some(cure), _) => Outlook::Until(cure),
+            (None, Some(_)) => Outlook::Serving,
+            (None, None) => Outlook::NeedsPerson,
+        }
+    }
+
+    /// When a request for `model` has its next chance on the account, where time alone brings it and is known.
+    fn next_chance(&self, account: AccountId, model: Option<&str>, now: Now) -> Option<Timestamp> {
+        let state = self.accounts.get(&account)?;
+        let of_account = state.next_chance(now)?;
+        match state.models.block(model, now.wall) {
+            None => Some(of_account),
+            Some(block) if block.reason == ModelReason::LimitReached => Some(of_account.max(block.until?)),
+            Some(_) => None,
+        }
+    }
+
+    /// What keeps the account from being given a request for `model`; `None` where nothing does.
+    pub fn obstacle(&self, account: AccountId, model: Option<&str>, now: Now) -> Option<Obstacle> {
+        match self.readiness(account, now) {
+            Readiness::Blocked(blocked) => Some(Obstacle::Account(blocked)),
+            Readiness::Active | Readiness::FallbackOnly => {
+                let state = self.accounts.get(&account)?;
+                state.models.block(model, now.wall).map(Obstacle::Model)
+            }
+        }
+    }
+
+    /// As [`Self::obstacle`], for a request of a pool: the account that is asked because nobody is thought to
+    /// have the model may be asked.
+    pub fn obstacle_in_pool(&self, ask: &Ask<'_>, account: AccountId, now: Now) -> Option<Obstacle> {
+        let obstacle = self.obstacle(account, ask.model, now)?;
+        let pool: Vec<AccountId> = ask.pool.accounts().collect();
+        (self.last_resort(&pool, ask.model, now) != Some(account)).then_some(obstacle)
+    }
+
+    /// The limits of single models that are known of the account: each with the name shown to people, where
+    /// there is one.
+    pub fn families(&self, account: AccountId) -> impl Iterator<Item = (LimitFamily, Option<&str>, &Quota)> {
+        self.accounts.get(&account).into_iter().flat_map(|state| state.models.families())
     }
 
     /// Lets an attempt on `account` begin; `None` where a probe is finding out whether the account is back, and
     /// for an account that is not known.
     pub fn begin(&mut self, account: AccountId, now: Now) -> Option<Ticket> {
+        self.begin_for(account, None, now)
+    }
+
+    /// As [`Self::begin`], for a request that asks for `model`.
+    pub fn begin_for(&mut self, account: AccountId, model: Option<&str>, now: Now) -> Option<Ticket> {
         let kind = self.accounts.get_mut(&account)?.begin(now)?;
-        Some(Ticket { account, began: now, kind })
+        // What is learned of a model is kept under its name, and memory stays bounded.
+        let model = model.and_then(cut);
+        Some(Ticket { account, model, began: now, kind })
     }
 
     /// Notes that an attempt is being answered: its first output has come.
     pub fn answered(&mut self, ticket: &Ticket) {
         if let Some(state) = self.accounts.get_mut(&ticket.account) {
-            state.answered(ticket.began);
+            state.answered(ticket.model.as_deref(), ticket.began);
             state.probe_ended(ticket.began, ticket.kind);
         }
     }
@@ -263,7 +349,7 @@ impl Router {
     /// Notes how an attempt ended.
     pub fn attempt_ended(&mut self, ticket: Ticket, class: Class, now: Now) {
         if let Some(state) = self.accounts.get_mut(&ticket.account) {
-            state.attempt_ended(class, ticket.began, now);
+            state.attempt_ended(ticket.model.as_deref(), class, ticket.began, now);
             state.release(ticket.began, ticket.kind);
         }
     }

@@ -30,5 +30,5 @@ pub use world::faults::{Action, Cut, Fault, On, StreamFault, TokenFault};
 pub use world::journal::{Entry, EntryId, EntryKind};
 pub use world::logins::{Death, Secret, SecretKind};
 pub use world::minted::Minted;
-pub use world::people::{Cost, Person, SeatId, Window, Windows, Workspace};
+pub use world::people::{Cost, ModelLimit, Person, SeatId, Window, Windows, Workspace};
 pub use world::{SignIn, UnknownPerson};

@@ -21,7 +21,7 @@ use crate::world::faults::Fault;
 use crate::world::journal::{Entry, EntryId};
 use crate::world::logins::{Death, Secret};
 use crate::world::minted::Minted;
-use crate::world::people::{Cost, Person, SeatId, Windows};
+use crate::world::people::{Cost, ModelLimit, Person, SeatId, Windows};
 use crate::world::quota::Quota;
 
 /// A running simulator. It stops when this is dropped.
@@ -153,6 +153,29 @@ impl Sim {
         let mut world = self.shared.world();
         let seat = world.directory.seat(seat)?;
         world.directory.set_quota(&seat, quota);
+        Ok(())
+    }
+
+    /// Sets a limit that single models have on a seat, in place of one of the same name.
+    ///
+    /// # Errors
+    /// If the seat is unknown.
+    pub fn set_model_limit(&self, seat: &SeatId, limit: &ModelLimit) -> Result<(), UnknownPerson> {
+        let now = self.shared.clock.now_seconds();
+        let mut world = self.shared.world();
+        let seat = world.directory.seat(seat)?;
+        world.directory.set_model_limit(&seat, limit, now);
+        Ok(())
+    }
+
+    /// Sets which models a seat's plan has; `None` for the whole catalogue.
+    ///
+    /// # Errors
+    /// If the seat is unknown.
+    pub fn set_models(&self, seat: &SeatId, models: Option<Vec<String>>) -> Result<(), UnknownPerson> {
+        let mut world = self.shared.world();
+        let seat = world.directory.seat(seat)?;
+        world.directory.workspace_mut(&seat).models = models;
         Ok(())
     }
 

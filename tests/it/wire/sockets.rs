@@ -7,8 +7,7 @@ mod errors;
 mod patience;
 mod silence;
 
-use rockpool_engine::snapshot::OutcomeClass;
-use rockpool_routing::AccountState;
+use rockpool_engine::snapshot::{MoveReason, OutcomeClass};
 use rockpool_sim::{Action, Fault, On, Windows};
 use rockpool_tests::harness::{Harness, Setup, seat};
 use rockpool_tests::journal::{item_types, served, turns};
@@ -152,7 +151,7 @@ async fn limits_and_catalogue_tags_of_one_account_are_not_shown() {
     assert!(!types(&frames).contains(&"codex.rate_limits"), "{:?}", types(&frames));
     assert!(types(&frames).contains(&"response.metadata"), "the turn state is handed on");
     assert!(harness.account("ada").quota_seen_at > before, "but the limits were read");
-    assert_eq!(harness.account("ada").windows[0].used_percent, 1.0);
+    assert_eq!(harness.account("ada").windows[0].used_percent, Some(1.0));
 }
 
 #[tokio::test]
@@ -185,7 +184,7 @@ async fn a_handshake_with_every_account_dry_is_told_as_a_limit() {
     assert_eq!(refusal.headers()["x-should-retry"], "false");
     let record = &harness.activity(1).await[0];
     let skipped: Vec<_> = record.skipped.iter().map(|skipped| (&*skipped.account, skipped.reason)).collect();
-    assert_eq!(skipped, [("ada", AccountState::Exhausted), ("ben", AccountState::Exhausted)]);
+    assert_eq!(skipped, [("ada", MoveReason::Exhausted), ("ben", MoveReason::Exhausted)]);
 }
 
 #[tokio::test]

@@ -38,6 +38,7 @@ export function windowOf(kind: WindowView['kind'], remaining: number, resetsIn: 
     used_percent: 100 - remaining,
     remaining_percent: remaining,
     resets_at: resetsIn === null ? null : at(resetsIn),
+    measured_at: null,
     contested: null,
   };
 }

@@ -28,7 +28,7 @@ const overItsLimit = editing('codex-pro-1', {
   limit_reached: true,
   runway: { outlook: 'dry', window: 'five_hour', returns_at: at(hours(1.3)) },
   extra_limits: [
-    { name: 'GPT-5.6-Codex-Spark', windows: [windowOf('five_hour', 4, hours(3.1)), windowOf('weekly', 61, days(5))], allowed: true, limit_reached: false },
+    { name: 'codex_bengalfox', title: 'GPT-5.6-Codex-Spark', windows: [windowOf('five_hour', 4, hours(3.1)), windowOf('weekly', 61, days(5))], allowed: true, limit_reached: false },
     { name: 'code_review', windows: [windowOf('weekly', 0, days(2.1))], allowed: false, limit_reached: true },
   ],
   credits: { has_credits: true, unlimited: false, balance: '1,240' },
@@ -36,7 +36,17 @@ const overItsLimit = editing('codex-pro-1', {
   reset_credits: 2,
 });
 
-const extras: Change = (snapshot) => ({ ...overItsLimit(snapshot), level_percent: 10 });
+/** A usage answer without figures: one window of which none was ever told, and one whose last figure stands. */
+const untold = editing('codex-pro-2', {
+  windows: [
+    { ...windowOf('five_hour', 0, hours(2)), used_percent: null, remaining_percent: null },
+    { ...windowOf('weekly', 55, days(3)), measured_at: at(-hours(2)) },
+  ],
+  remaining_percent: null,
+  readiness: 'fallback_only',
+});
+
+const extras: Change = (snapshot) => ({ ...untold(overItsLimit(snapshot)), level_percent: 10 });
 
 /** The pool is exhausted today; each account has another outlook. */
 const runway: Change = (snapshot) => {

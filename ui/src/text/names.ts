@@ -45,7 +45,9 @@ export const sourceName = (source: Source) => wordFor(`source.${source}`, source
 
 export const outcomeName = (outcome: Outcome) => wordFor(`outcome.${outcome}`, outcome);
 export const placedName = (placement: Placement) => wordFor(`placed.${placement}`, placement);
-export const skipReasonName = (reason: SkipReason) => capitalised(wordFor(`state.${reason}`, reason));
+/** A state of the account, or what it was known to say of the model. */
+export const skipReasonName = (reason: SkipReason) =>
+  capitalised(tMaybe<Key>(`state.${reason}`) ?? tMaybe<Key>(`outcome.${reason}`) ?? reason);
 
 // The schema does not list the names of this set yet, so that the compiler cannot look for their words.
 export const assumptionText = (assumption: Assumption) => tMaybe(`assumption.${assumption}`) ?? assumption;

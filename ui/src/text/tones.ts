@@ -33,6 +33,7 @@ const OUTCOME_TONES: Record<Outcome, Tone> = {
   abandoned: 'quiet',
   unauthorized: 'bad',
   usage_limit: 'bad',
+  model_limit: 'warn',
   rate_limited: 'bad',
   missing_workspace: 'bad',
   forbidden: 'bad',

@@ -23,6 +23,14 @@ pub(crate) fn accounts(accounts: &[AccountView], now: Timestamp) -> Vec<String> 
                 account.name
             )));
         }
+        for limit in account.extra_limits.iter().filter(|limit| limit.limit_reached == Some(true)) {
+            let title = limit.title.as_ref().unwrap_or(&limit.name);
+            let back = limit.until.map(|until| format!(" ({})", left(until, now))).unwrap_or_default();
+            lines.extend(wrapped(&format!(
+                "{}: the limit of {title} is reached{back}; other models go on.",
+                account.name
+            )));
+        }
         if let Some(remedy) = account.remedy {
             let needed = needed(account.needs).map(|needed| format!(" needs {needed}")).unwrap_or_default();
             lines.extend(wrapped(&format!("{}{needed}: {}", account.name, remedy.sentence())));
@@ -44,7 +52,7 @@ fn row(account: &AccountView, now: Timestamp) -> [String; 6] {
     [
         account.name.clone(),
         state,
-        windows(account),
+        windows(account, now),
         runway(&account.runway, now),
         account.plan.clone().unwrap_or_else(|| "-".to_owned()),
         pool,
@@ -63,12 +71,20 @@ fn needed(needs: Needs) -> Option<&'static str> {
     }
 }
 
-/// What is left of each window, shortest first: `5h 65 %, week 20 %`.
-fn windows(account: &AccountView) -> String {
+/// What is left of each window, shortest first: `5h 65 %, week 20 %`. A figure that newer answers did not tell
+/// comes with its age.
+fn windows(account: &AccountView, now: Timestamp) -> String {
     if account.windows.is_empty() {
         return "-".to_owned();
     }
-    let one = |window: &WindowView| format!("{} {} %", name(window.kind), window.remaining_percent);
+    let one = |window: &WindowView| {
+        let name = name(window.kind);
+        match (window.remaining_percent, window.measured_at) {
+            (Some(left), None) => format!("{name} {left} %"),
+            (Some(left), Some(seen)) => format!("{name} {left} % ({})", ago(Some(seen), now)),
+            (None, _) => format!("{name} not known"),
+        }
+    };
     account.windows.iter().map(one).collect::<Vec<_>>().join(", ")
 }
 

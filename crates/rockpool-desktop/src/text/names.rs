@@ -19,9 +19,10 @@ pub(crate) fn countdown(texts: &Texts, now: Timestamp, at: Timestamp) -> String 
     }
 }
 
-/// What is left of one window, such as "5h 54%".
+/// What is left of one window, such as "5h 54%", or that it is not known.
 pub(crate) fn window(texts: &Texts, view: &WindowView) -> String {
-    let percent = view.remaining_percent.to_string();
+    let Some(left) = view.remaining_percent else { return window_not_known(texts, view.kind) };
+    let percent = left.to_string();
     let key = match view.kind {
         WindowKind::FiveHour => "tray.window_five_hour",
         WindowKind::Weekly => "tray.window_weekly",
@@ -29,6 +30,16 @@ pub(crate) fn window(texts: &Texts, view: &WindowView) -> String {
         WindowKind::Other => "tray.window_other",
     };
     texts.fill(key, &[("percent", &percent)])
+}
+
+fn window_not_known(texts: &Texts, kind: WindowKind) -> String {
+    let key = match kind {
+        WindowKind::FiveHour => "tray.window_five_hour_unknown",
+        WindowKind::Weekly => "tray.window_weekly_unknown",
+        WindowKind::Monthly => "tray.window_monthly_unknown",
+        WindowKind::Other => "tray.window_other_unknown",
+    };
+    texts.get(key).to_owned()
 }
 
 /// The state in the middle of a sentence.

@@ -11,7 +11,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 use rockpool_routing::health::Outcome;
 use rockpool_routing::runway::{FULL_RESOLUTION, Record, SAMPLE_RETENTION, Sample};
-use rockpool_routing::{AccountId, ClientId, ConversationKey, Reading, TenantId};
+use rockpool_routing::{AccountId, ClientId, ConversationKey, Reading, TenantId, Window};
 use tokio::sync::Notify;
 
 use super::history::{AccountHistory, Retention};
@@ -125,8 +125,11 @@ impl Ledger {
     /// Records an account's newest quota reading, and keeps it for long where it says something new.
     pub(crate) fn quota(&self, tenant: TenantId, account: AccountId, reading: Reading) {
         let mut memory = self.lock();
-        if !reading.windows.is_empty() {
-            let sample = Sample { at: reading.seen_at, windows: reading.windows.clone() };
+        // A figure that was not told anew says nothing of the pace.
+        let told = reading.windows.iter().filter(|window| window.measured_at.is_none());
+        let windows: Vec<Window> = told.cloned().collect();
+        if !windows.is_empty() {
+            let sample = Sample { at: reading.seen_at, windows };
             if memory.histories.entry(account).or_default().sample(sample.clone()) == Retention::Kept {
                 let source = reading.source;
                 memory.pending.sample(QuotaSampleRow { tenant, account, source, sample });

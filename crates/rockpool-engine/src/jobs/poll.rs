@@ -224,6 +224,7 @@ fn standing_after(error: &UsageError) -> Option<Standing> {
         | Class::Rejected
         | Class::Unauthorized
         | Class::UsageLimit { .. }
+        | Class::ModelLimit { .. }
         | Class::RateLimited { .. }
         | Class::Unsuitable
         | Class::ForeignCiphertext

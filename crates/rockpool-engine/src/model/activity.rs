@@ -16,7 +16,7 @@ mod words;
 
 use jiff::Timestamp;
 use rockpool_routing::runway::Tokens;
-use rockpool_routing::{AccountId, AccountState, ClientId, RequestId, Strategy, TenantId};
+use rockpool_routing::{AccountId, ClientId, RequestId, Strategy, TenantId};
 use serde::{Deserialize, Serialize};
 
 pub use words::{Delivery, MoveReason, OutcomeClass, Placement, Transport};
@@ -108,7 +108,7 @@ pub(crate) struct Attempt {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct SkippedAccount {
     pub(crate) account: String,
-    pub(crate) reason: AccountState,
+    pub(crate) reason: MoveReason,
     /// When time alone was to cure it, if known.
     #[serde(default)]
     pub(crate) until: Option<Timestamp>,

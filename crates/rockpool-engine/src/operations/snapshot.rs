@@ -101,9 +101,7 @@ pub(crate) fn account(
         allowed: reading.and_then(|reading| reading.allowed),
         limit_reached: reading.and_then(|reading| reading.limit_reached),
         flapping_since: quota.and_then(|quota| quota.flapping_since(now.wall)),
-        extra_limits: extras
-            .map(|extras| extras.limits.iter().map(|limit| quota::extra_limit(limit, now.wall)).collect())
-            .unwrap_or_default(),
+        extra_limits: quota::extra_limits(router, row.id, now.wall),
         credits: extras.and_then(|extras| extras.credits.as_ref()).map(quota::credits),
         spend: extras.and_then(|extras| extras.spend.as_ref()).map(quota::spend),
         reset_credits: extras.and_then(|extras| extras.reset_credits),

@@ -12,19 +12,19 @@
 //! | issuer | `{"error": {"code", "message"}}`, or `{"error": "code"}` (RFC 6749 §5.2) |
 //! | a gateway | HTML, or nothing |
 //!
-//! Of these `code` may be null, and then only `type` or the sentence tells what is wrong. Bodies recorded by
+//! Of these `code` may be null, and then only `type` or the sentence tells what is wrong: see [`SENTENCES`]. Bodies recorded by
 //! users of the Codex CLI in 2026, and its reactions to them (0.169.0).
 
 use std::time::Duration;
 
 use http::{HeaderMap, StatusCode, header};
 use jiff::{SignedDuration, Timestamp};
-use memchr::memmem;
 use rockpool_routing::classify::{self, Origin};
-use rockpool_routing::{Class, Signals};
+use rockpool_routing::{Class, LimitFamily, Signals};
 use serde_json::Value;
 
 use super::headers;
+use super::headers::LimitHeaders;
 
 /// Longest code that is kept, in characters: codes end up in the database and in the log.
 const LONGEST_CODE: usize = 80;
@@ -42,6 +42,8 @@ pub(crate) struct ProviderFault {
     pub(crate) sentence: Option<String>,
     pub(crate) resets_at: Option<Timestamp>,
     pub(crate) retry_after: Option<Duration>,
+    /// The limits of single models that it was counted against; `None` for the account's own.
+    pub(crate) family: Option<LimitFamily>,
 }
 
 impl ProviderFault {
@@ -53,17 +55,17 @@ impl ProviderFault {
     pub(super) fn within(value: &Value, now: Timestamp) -> Self {
         let error = located(value);
         let sentence = text(error, "message").or_else(|| error.as_str()).map(str::to_owned);
-        let ciphertext = sentence.as_deref().is_some_and(is_about_ciphertext);
         Self {
             status: ["status_code", "status"]
                 .iter()
                 .find_map(|key| value.get(*key)?.as_u64())
                 .and_then(|status| u16::try_from(status).ok()),
             kind: text(error, "type").map(bounded),
-            code: if ciphertext { Some("invalid_encrypted_content".to_owned()) } else { code(error) },
+            code: code(error, sentence.as_deref()),
             sentence,
             resets_at: resets_at(error, now),
             retry_after: headers::in_event(value, "retry-after").and_then(|wait| retry_after(&wait)),
+            family: LimitHeaders::in_event(value).active(),
         }
     }
 
@@ -77,6 +79,11 @@ impl ProviderFault {
         self.kind.as_deref() == Some(INVALID_REQUEST)
     }
 
+    /// The same error inside an answer that was counted against these limits, unless it names others.
+    pub(crate) fn counted_against(self, family: Option<LimitFamily>) -> Self {
+        Self { family: self.family.or(family), ..self }
+    }
+
     /// The signals for an error inside an answer; a status inside it outranks the moment it came.
     fn signals(&self) -> Signals<'_> {
         let origin = self.status.map_or(Origin::Event, Origin::Status);
@@ -85,6 +92,7 @@ impl ProviderFault {
             code: self.code.as_deref(),
             retry_after: self.retry_after,
             resets_at: self.resets_at,
+            family: self.family,
         }
     }
 
@@ -100,7 +108,7 @@ pub(crate) fn class_of_answer(status: StatusCode, headers: &HeaderMap, body: &[u
     if status.is_success() {
         return Class::Success;
     }
-    let fault = ProviderFault::read(body, now);
+    let fault = ProviderFault::read(body, now).counted_against(LimitHeaders::of(headers).active());
     let named = headers.get(header::RETRY_AFTER).and_then(|value| value.to_str().ok()).and_then(retry_after);
     let retry_after = named.or(fault.retry_after);
     ProviderFault { status: Some(status.as_u16()), retry_after, ..fault }.class()
@@ -132,22 +140,61 @@ fn text<'a>(object: &'a Value, key: &str) -> Option<&'a str> {
 }
 
 /// `error` is the type of the event where that itself is the error.
-fn code(error: &Value) -> Option<String> {
+fn code(error: &Value, sentence: Option<&str>) -> Option<String> {
     let names_a_cause = |kind: &&str| !matches!(*kind, INVALID_REQUEST | "error");
-    text(error, "code").or_else(|| text(error, "type").filter(names_a_cause)).map(bounded)
+    let code = text(error, "code").or_else(|| text(error, "type").filter(names_a_cause));
+    let told = sentence.and_then(|sentence| SENTENCES.iter().find(|row| row.is(sentence)));
+    match (code, told) {
+        (Some(code), Some(Sentence { outranks: Outranks::Nothing, .. }) | None) => Some(bounded(code)),
+        (_, told) => told.map(|row| row.code.to_owned()),
+    }
 }
 
 fn bounded(code: &str) -> String {
     code.chars().filter(|letter| !letter.is_control()).take(LONGEST_CODE).collect()
 }
 
-/// The provider repeats these words with `code: null` and inside a 200 too. The "E" is capital or not,
-/// depending on where in the sentence the word stands.
-fn is_about_ciphertext(sentence: &str) -> bool {
-    memmem::find(sentence.as_bytes(), b"ncrypted").is_some()
-        && ["could not be verified", "could not be decrypted", "could not be decoded"]
-            .iter()
-            .any(|words| sentence.contains(words))
+/// What a sentence says where the code is missing, or says too little.
+struct Sentence {
+    /// In lower case; the sentence holds all of them, in any case.
+    words: &'static [&'static str],
+    /// The code that it stands for.
+    code: &'static str,
+    outranks: Outranks,
+}
+
+/// What a sentence is believed before.
+enum Outranks {
+    Nothing,
+    /// Even a code that stands beside it.
+    Codes,
+}
+
+impl Sentence {
+    fn is(&self, sentence: &str) -> bool {
+        let sentence = sentence.to_lowercase();
+        self.words.iter().all(|words| sentence.contains(words))
+    }
+}
+
+/// The sentences that count, each with who has seen it.
+const SENTENCES: &[Sentence] = &[
+    // Recorded with `code: null`, with other codes and inside a 200, by users of the Codex CLI in 2026.
+    ciphertext(&["encrypted", "could not be verified"]),
+    ciphertext(&["encrypted", "could not be decrypted"]),
+    ciphertext(&["encrypted", "could not be decoded"]),
+    // openai/codex issues 6603 (as `detail`) and 19654 (as `error` without a code), 2025 and 2026.
+    unsuitable(&["model is not supported when using codex with a chatgpt account"]),
+    // openai/codex issue 12143, 2026: one workspace has the model, another does not.
+    unsuitable(&["the model", "does not exist or you do not have access to it"]),
+];
+
+const fn ciphertext(words: &'static [&'static str]) -> Sentence {
+    Sentence { words, code: "invalid_encrypted_content", outranks: Outranks::Codes }
+}
+
+const fn unsuitable(words: &'static [&'static str]) -> Sentence {
+    Sentence { words, code: "model_not_supported_with_chatgpt_account", outranks: Outranks::Nothing }
 }
 
 /// A wait is added to our own clock, so it is asked last: the provider's point in time needs no addition.

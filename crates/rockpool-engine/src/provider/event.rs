@@ -3,7 +3,6 @@
 use std::borrow::Cow;
 
 use jiff::Timestamp;
-use rockpool_routing::Reading;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 use serde_json::{Map, Value};
@@ -12,6 +11,7 @@ use super::error::ProviderFault;
 use super::headers;
 use super::headers::{TURN_STATE, speaks_of_one_account};
 use super::usage;
+use super::usage::LimitReadings;
 
 /// How an event is treated.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -77,8 +77,8 @@ fn type_name(json: &[u8]) -> Cow<'_, str> {
 pub(crate) enum Event {
     Lifecycle,
     Output,
-    /// `None` for limits of another family than the main one.
-    Limits(Option<Reading>),
+    /// `None` where it says nothing.
+    Limits(Option<LimitReadings>),
     Metadata {
         turn_state: Option<String>,
     },
@@ -91,7 +91,7 @@ pub(crate) enum Event {
 pub(crate) struct Failure {
     pub(crate) fault: ProviderFault,
     /// The limits in the headers that it carries.
-    pub(crate) reading: Option<Reading>,
+    pub(crate) reading: Option<LimitReadings>,
 }
 
 /// What the last event of an answer tells.
@@ -277,13 +277,15 @@ mod tests {
         assert_eq!(Event::read(incomplete, now), Event::Incomplete(end));
 
         let limits = br#"{"type":"codex.rate_limits","rate_limits":{"allowed":true}}"#;
-        let Event::Limits(Some(reading)) = Event::read(limits, now) else { panic!("no reading") };
+        let Event::Limits(Some(LimitReadings { main: Some(reading), .. })) = Event::read(limits, now) else {
+            panic!("no reading")
+        };
         assert_eq!((reading.allowed, reading.seen_at), (Some(true), now()));
 
         let error = br#"{"type":"error","status_code":429,"error":{"code":"usage_limit_reached"},"headers":{"X-Codex-Primary-Used-Percent":"100","X-Codex-Primary-Window-Minutes":300}}"#;
         let Event::Failed(failure) = Event::read(error, now) else { panic!("no failure") };
         assert_eq!(failure.fault.code.as_deref(), Some("usage_limit_reached"));
-        assert_eq!(failure.reading.unwrap().windows[0].used_percent, 100.0);
+        assert_eq!(failure.reading.unwrap().main.unwrap().windows[0].used_percent, 100.0);
     }
 
     #[test]

@@ -33,15 +33,16 @@ pub(crate) async fn serve(
         Ok(parts) => parts,
         Err(error) => return refused(plane, &caller, &error),
     };
-    let mut record = OpenRecord::open(&plane.core, &caller, Transport::Http, facts.model);
+    let mut record = OpenRecord::open(&plane.core, &caller, Transport::Http, facts.model.clone());
     record.read(kept.bytes.len());
     let named = Named {
         conversation: facts.conversation.as_deref(),
         previous_response: facts.previous_response.as_deref(),
     };
     let context = Arc::new(RequestContext::new(plane, caller, head, path, &named));
-    let selection = plane.core.routing.choose(&context.ask());
-    record.chosen(&context.ask(), &selection);
+    let ask = context.ask(facts.model.as_deref());
+    let selection = plane.core.routing.choose(&ask);
+    record.chosen(&ask, &selection);
     let answer = over_http::serve(context, &selection, payload, record).await;
     // Its share of the budget: from here on the body is not sent again.
     drop(kept);

@@ -6,7 +6,7 @@ use std::time::Instant;
 use jiff::Timestamp;
 use rockpool_routing as routing;
 use rockpool_routing::{
-    AccountId, Ask, Blocked, Candidate, Class, ClientId, ConversationKey, Delivery, Pool, RequestId,
+    AccountId, Ask, Candidate, Class, ClientId, ConversationKey, Delivery, Obstacle, Pool, RequestId,
     Selection, Skipped, TenantId,
 };
 use uuid::Uuid;
@@ -111,6 +111,11 @@ impl OpenRecord {
         self.core.clock.now().mono.saturating_duration_since(since).as_millis() as u64
     }
 
+    /// The model that the tool asks for.
+    pub(crate) fn model(&self) -> Option<&str> {
+        self.notes.model.as_deref()
+    }
+
     /// Notes the choice that was made.
     pub(crate) fn chosen(&mut self, ask: &Ask<'_>, selection: &Selection) {
         if let Some(first) = selection.candidates.first() {
@@ -141,7 +146,7 @@ impl OpenRecord {
             None => Vec::new(),
         };
         for skipped in unknown {
-            self.skipped(skipped.account, skipped.blocked);
+            self.skipped(skipped.account, skipped.obstacle);
         }
         for candidate in &selection.candidates {
             let candidate = self.candidate(candidate);
@@ -163,8 +168,8 @@ impl OpenRecord {
     }
 
     /// Notes an account that was passed over after the choice.
-    pub(crate) fn skipped(&mut self, account: AccountId, blocked: Blocked) {
-        let skipped = Skipped { account, blocked };
+    pub(crate) fn skipped(&mut self, account: AccountId, obstacle: Obstacle) {
+        let skipped = Skipped { account, obstacle };
         self.notes.skipped.push(self.skipped_account(&skipped));
         if let Some(choice) = &mut self.choice {
             choice.selection.skipped.push(skipped);
@@ -253,7 +258,7 @@ impl OpenRecord {
     /// What became of the conversation's pin, now that `served` has answered.
     fn affinity(&self, served: AccountId, tokens: TokenUsage) -> Option<AffinityOutcome> {
         let Choice { pool, conversation, selection } = self.choice.as_ref()?;
-        let ask = Ask { pool, conversation: conversation.as_ref(), pins: &[] };
+        let ask = Ask { pool, conversation: conversation.as_ref(), model: None, pins: &[] };
         Some(match selection.affinity_outcome(&ask, &self.tried, served) {
             routing::AffinityOutcome::None => AffinityOutcome::None,
             routing::AffinityOutcome::New => AffinityOutcome::New,
@@ -275,8 +280,12 @@ impl OpenRecord {
     }
 
     fn skipped_account(&self, skipped: &Skipped) -> SkippedAccount {
-        let Blocked { state, until } = skipped.blocked;
-        SkippedAccount { account: self.registry.name_of(skipped.account), reason: state, until }
+        let reason = match skipped.obstacle {
+            Obstacle::Account(blocked) => blocked.state.into(),
+            Obstacle::Model(block) => block.reason.into(),
+        };
+        let account = self.registry.name_of(skipped.account);
+        SkippedAccount { account, reason, until: skipped.obstacle.until() }
     }
 }
 

@@ -6,8 +6,8 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 use rockpool_routing::{
-    AccountId, AccountState, Ask, Class, CredentialState, LoginId, Now, Outlook, Reading, Router, Selection,
-    Ticket,
+    AccountId, AccountState, Ask, Class, CredentialState, FamilyReading, LoginId, Now, Outlook, Reading,
+    Router, Selection, Ticket,
 };
 use tokio::sync::Notify;
 
@@ -59,8 +59,8 @@ impl Routing {
     }
 
     /// Lets an attempt begin; `None` where another request is finding out whether the account is back.
-    pub(crate) fn begin(&self, account: AccountId) -> Option<Ticket> {
-        self.lock().router.begin(account, self.clock.now())
+    pub(crate) fn begin(&self, account: AccountId, model: Option<&str>) -> Option<Ticket> {
+        self.lock().router.begin_for(account, model, self.clock.now())
     }
 
     /// Notes that an attempt is being answered.
@@ -76,6 +76,19 @@ impl Routing {
 
     pub(crate) fn record_quota(&self, account: AccountId, reading: Reading) {
         self.learn_of(account, |router, _| router.observe(account, reading));
+        self.event_bus.snapshot_changed();
+    }
+
+    /// Takes what was said of the limits of single models: none of them changes an account's state.
+    pub(crate) fn record_families(&self, account: AccountId, families: Vec<FamilyReading>) {
+        if families.is_empty() {
+            return;
+        }
+        self.remember(|router, _| {
+            for seen in families {
+                router.observe_family(account, seen);
+            }
+        });
         self.event_bus.snapshot_changed();
     }
 

@@ -15,13 +15,17 @@ pub struct WindowView {
     pub kind: WindowKind,
     /// Length in seconds, where known.
     pub length_seconds: Option<u32>,
-    /// 0 to 100.
-    pub used_percent: f64,
-    /// Whole percent left, 0 to 100.
-    pub remaining_percent: u8,
+    /// 0 to 100; absent where the provider names the window and not how much of it is used.
+    pub used_percent: Option<f64>,
+    /// Whole percent left, 0 to 100; absent as above.
+    pub remaining_percent: Option<u8>,
     /// When it starts afresh.
     #[schema(value_type = Option<String>, format = "date-time")]
     pub resets_at: Option<Timestamp>,
+    /// When the figures were seen, where that is longer ago than the quota: newer answers did not tell them.
+    #[serde(default)]
+    #[schema(value_type = Option<String>, format = "date-time")]
+    pub measured_at: Option<Timestamp>,
     /// What the provider says otherwise, while that is not confirmed; routing goes by the figures above.
     pub contested: Option<ContestedView>,
 }
@@ -45,22 +49,29 @@ pub struct ContestedView {
 /// A limit of a single model or feature; it blocks nothing else.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct ExtraLimitView {
-    /// The provider's name for it.
+    /// The provider's name for it, such as `codex_bengalfox`.
     pub name: String,
+    /// The name shown to people, where the provider gives one.
+    #[serde(default)]
+    pub title: Option<String>,
     pub windows: Vec<WindowView>,
     /// Whether the provider says that requests under it are allowed.
     pub allowed: Option<bool>,
-    /// Whether the provider says that it is reached.
+    /// Whether it is reached: the provider says so, or has refused a request for it.
     pub limit_reached: Option<bool>,
+    /// When it comes back, for one that is reached, where known.
+    #[serde(default)]
+    #[schema(value_type = Option<String>, format = "date-time")]
+    pub until: Option<Timestamp>,
 }
 
 /// Bought credits, from which requests beyond the windows are paid.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct CreditsView {
-    /// Whether there are any.
-    pub has_credits: bool,
-    /// Whether they are without limit.
-    pub unlimited: bool,
+    /// Whether there are any, where the provider says so.
+    pub has_credits: Option<bool>,
+    /// Whether they are without limit, where the provider says so.
+    pub unlimited: Option<bool>,
     /// What is left, in the provider's own words.
     pub balance: Option<String>,
 }
@@ -68,8 +79,8 @@ pub struct CreditsView {
 /// A spending limit that the workspace has set.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct SpendView {
-    /// Whether it is reached.
-    pub reached: bool,
+    /// Whether it is reached, where the provider says so.
+    pub reached: Option<bool>,
     /// The limit, in the provider's own words.
     pub limit: Option<String>,
     /// What is spent, in the provider's own words.

@@ -4,7 +4,7 @@
 mod tests;
 
 use jiff::Timestamp;
-use rockpool_routing::{AccountState, Strategy};
+use rockpool_routing::Strategy;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -77,9 +77,8 @@ pub struct AttemptView {
 pub struct SkippedView {
     /// Slug of the account.
     pub account: String,
-    /// Its state then.
-    #[schema(value_type = names::AccountState)]
-    pub reason: AccountState,
+    /// Its state then, or why it was not asked for the model.
+    pub reason: MoveReason,
     /// When time alone was to cure it, if known.
     #[serde(default)]
     #[schema(value_type = Option<String>, format = "date-time")]

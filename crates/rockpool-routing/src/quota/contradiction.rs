@@ -10,7 +10,7 @@
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::reading::{Reading, Window};
+use super::reading::{ANCHOR_TOLERANCE, Reading, Window};
 
 /// A contradiction is one between readings that are this close; an older reading is simply out of date.
 const CLOSE: SignedDuration = SignedDuration::from_mins(10);
@@ -20,8 +20,6 @@ const CONFIRMATION: SignedDuration = SignedDuration::from_mins(2);
 const MEMORY: SignedDuration = SignedDuration::from_mins(30);
 /// Use that fell by more than this many points was not rounded.
 const FALL_POINTS: f64 = 5.0;
-/// Resets that are farther apart than this are not the same.
-const ANCHOR_TOLERANCE: SignedDuration = SignedDuration::from_mins(15);
 /// A window of which less is used has not begun in earnest: its reset still floats.
 const BEGUN_PERCENT: f64 = 1.0;
 

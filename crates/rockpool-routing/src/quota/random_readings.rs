@@ -2,7 +2,7 @@
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::{Extras, Reading, Source, Spend, Window};
+use super::{Extras, Reading, Source, Spend, UnmeasuredWindow, Window};
 use crate::test_random::Random;
 
 /// Where a window's reset lies.
@@ -21,8 +21,8 @@ enum Anchor {
 /// A reading whose times are not fixed yet.
 #[derive(Clone, Debug)]
 pub(crate) struct RandomReading {
-    short: Option<(f64, Anchor)>,
-    long: Option<(f64, Anchor)>,
+    short: Option<(Option<f64>, Anchor)>,
+    long: Option<(Option<f64>, Anchor)>,
     allowed: Option<bool>,
     limit_reached: Option<bool>,
     source: Source,
@@ -36,13 +36,17 @@ impl RandomReading {
     /// The reading as it arrives at `wall`.
     pub(crate) fn at(&self, wall: Timestamp) -> Reading {
         let seen_at = wall - SignedDuration::from_secs(self.late.into());
-        let windows = [(self.short, 18_000), (self.long, 604_800)];
-        let windows = windows.into_iter().filter_map(|(window, length)| {
-            let (used, anchor) = window?;
-            Window::reported(used, Some(length), reset(anchor, length, seen_at))
-        });
+        let (mut windows, mut unmeasured) = (Vec::new(), Vec::new());
+        for (window, length) in [(self.short, 18_000), (self.long, 604_800)] {
+            let Some((used, anchor)) = window else { continue };
+            let resets_at = reset(anchor, length, seen_at);
+            match used {
+                Some(used) => windows.extend(Window::reported(used, Some(length), resets_at)),
+                None => unmeasured.extend(UnmeasuredWindow::reported(Some(length), resets_at)),
+            }
+        }
         let spend = self.spent.map(|reached| Spend {
-            reached,
+            reached: Some(reached),
             limit: None,
             used: None,
             used_percent: None,
@@ -52,7 +56,8 @@ impl RandomReading {
             allowed: self.allowed,
             limit_reached: self.limit_reached,
             extras: spend.map(|spend| Extras { spend: Some(spend), ..Extras::default() }),
-            ..Reading::new(seen_at, self.source, windows.collect())
+            unmeasured,
+            ..Reading::new(seen_at, self.source, windows)
         }
     }
 
@@ -63,11 +68,11 @@ impl RandomReading {
 
     /// The same with every reset named, so that time cures whatever it says.
     pub(crate) fn curable(self) -> Self {
-        let named = |window: Option<(f64, Anchor)>| match window {
+        let named = |window: Option<(Option<f64>, Anchor)>| match window {
             Some((used, Anchor::None)) => Some((used, Anchor::Usual)),
             Some(_) | None => window,
         };
-        let long = named(self.long).or(Some((20.0, Anchor::Usual)));
+        let long = named(self.long).or(Some((Some(20.0), Anchor::Usual)));
         Self { short: named(self.short), long, ..self }
     }
 }
@@ -86,12 +91,25 @@ fn reset(anchor: Anchor, length: u32, seen_at: Timestamp) -> Option<Timestamp> {
     }
 }
 
-const USED: &[f64] = &[0.0, 0.9, 1.0, 30.0, 34.0, 36.0, 50.0, 90.0, 99.4, 99.5, 100.0];
+const USED: &[Option<f64>] = &[
+    Some(0.0),
+    Some(0.9),
+    Some(1.0),
+    Some(30.0),
+    Some(34.0),
+    Some(36.0),
+    Some(50.0),
+    Some(90.0),
+    Some(99.4),
+    Some(99.5),
+    Some(100.0),
+    None,
+];
 const ANCHORS: &[Anchor] =
     &[Anchor::Usual, Anchor::Usual, Anchor::Usual, Anchor::Other, Anchor::Floating, Anchor::None];
 const SAYS: &[Option<bool>] = &[None, None, Some(true), Some(false)];
 
-fn window(random: &mut Random) -> Option<(f64, Anchor)> {
+fn window(random: &mut Random) -> Option<(Option<f64>, Anchor)> {
     let there = random.below(5) > 0;
     there.then(|| (random.pick(USED), random.pick(ANCHORS)))
 }

@@ -89,8 +89,7 @@ impl Derived {
         if let Supply::Exhausted { .. } = self.supply(wall) {
             return Some(0);
         }
-        let mut left: Vec<u8> =
-            self.known.as_ref()?.windows.iter().map(|window| left_of(window, wall)).collect();
+        let mut left: Vec<u8> = self.measured()?.windows.iter().map(|window| left_of(window, wall)).collect();
         left.sort_unstable();
         left.first().copied()
     }
@@ -98,13 +97,18 @@ impl Derived {
     /// When the longest running window starts afresh.
     pub(crate) fn long_reset(&self, wall: Timestamp) -> Option<Timestamp> {
         let mut longest: Option<(Option<u32>, Timestamp)> = None;
-        for window in &self.known.as_ref()?.windows {
+        for window in &self.measured()?.windows {
             let Some(resets_at) = window.resets_at.filter(|at| *at > wall) else { continue };
             if longest.is_none_or(|(length, _)| window.length_seconds >= length) {
                 longest = Some((window.length_seconds, resets_at));
             }
         }
         longest.map(|(_, resets_at)| resets_at)
+    }
+
+    /// The reading that counts, where it has a figure for each window.
+    fn measured(&self) -> Option<&Reading> {
+        self.known.as_ref().filter(|known| known.unmeasured.is_empty())
     }
 
     fn told(&mut self, mut new: Reading) {
@@ -169,9 +173,34 @@ fn completed(mut new: Reading, known: &Reading) -> Reading {
     }
     new.plan = new.plan.or(known.plan.clone());
     new.extras = new.extras.or(known.extras.clone());
-    if new.windows.is_empty() && new.source != Source::Usage {
-        new.windows = known.windows.clone();
+    let aged = |window: &Window| {
+        let measured_at = Some(window.measured_at.unwrap_or(known.seen_at));
+        Window { measured_at, ..window.clone() }
+    };
+    let names_no_window = new.windows.is_empty() && new.unmeasured.is_empty();
+    if names_no_window && new.source != Source::Usage {
+        new.windows = known.windows.iter().map(aged).collect();
+        new.unmeasured = known.unmeasured.clone();
     }
+    let (mut figures, mut without) = (Vec::new(), Vec::new());
+    for window in &new.unmeasured {
+        let as_if_measured =
+            Window::reported(1.0, window.length_seconds, window.resets_at).expect("it has a figure");
+        let last = known.windows.iter().find(|last| {
+            let over = last.resets_at.is_some_and(|at| at <= new.seen_at);
+            let moved = match (last.resets_at, window.resets_at) {
+                (Some(old), Some(new)) => (old.as_second() - new.as_second()).abs() > 15 * 60,
+                (None, _) | (_, None) => false,
+            };
+            last.is_twin_of(&as_if_measured) && !over && !moved
+        });
+        match last {
+            Some(last) => figures.push(aged(last)),
+            None => without.push(*window),
+        }
+    }
+    new.windows.extend(figures);
+    new.unmeasured = without;
     new
 }
 
@@ -212,7 +241,7 @@ fn figures(reading: &Reading, wall: Timestamp) -> Supply {
     let exhausted: Vec<_> = reading.windows.iter().filter(|window| left_of(window, wall) == 0).collect();
     let last_reset = exhausted.iter().filter_map(|window| window.resets_at).max();
     let spend = reading.extras.as_ref().and_then(|extras| extras.spend.clone());
-    let spend = spend.filter(|spend| spend.reached);
+    let spend = spend.filter(|spend| spend.reached == Some(true));
     let spend_reset = spend.as_ref().and_then(|spend| spend.resets_at);
     let unpaid = spend.filter(|_| spend_reset.is_none_or(|at| at > wall));
     match (reading.allowed, unpaid, exhausted.is_empty()) {
@@ -221,13 +250,18 @@ fn figures(reading: &Reading, wall: Timestamp) -> Supply {
         (None, None, false) => Supply::Exhausted { until: last_reset },
         (Some(false), None, _) => {
             let resets = reading.windows.iter().map(|window| window.resets_at).chain([spend_reset]);
+            let resets = resets.chain(reading.unmeasured.iter().map(|window| window.resets_at));
             let first_reset = resets.flatten().min();
             match last_reset.or(first_reset) {
                 Some(at) if at <= wall => Supply::Unknown,
                 until => Supply::Exhausted { until },
             }
         }
-        (Some(true), _, true) | (None, None, true) if reading.windows.is_empty() => Supply::Unknown,
+        (Some(true), _, true) | (None, None, true)
+            if reading.windows.is_empty() || !reading.unmeasured.is_empty() =>
+        {
+            Supply::Unknown
+        }
         (Some(true), _, true) | (None, None, true) => Supply::Plenty,
     }
 }

@@ -3,6 +3,7 @@
 mod contradictions;
 mod readings;
 mod refusals;
+mod unmeasured;
 mod windows;
 
 use super::*;

@@ -50,7 +50,7 @@ impl<'a> Run<'a> {
         }
         let single = request.only.map(Pool::single);
         let pool = single.as_ref().unwrap_or(pool);
-        let ask = Ask { pool, conversation: request.conversation.as_ref(), pins: &[] };
+        let ask = Ask { pool, conversation: request.conversation.as_ref(), model: None, pins: &[] };
         for candidate in self.router.choose(&ask, now).candidates {
             if self.attempt(candidate.account, request, found, now) {
                 return;

@@ -135,7 +135,8 @@ impl Level {
     }
 
     fn is_exhausted(&self) -> bool {
-        let whole = Window { used_percent: self.used, length_seconds: None, resets_at: None };
+        let whole =
+            Window { used_percent: self.used, length_seconds: None, resets_at: None, measured_at: None };
         whole.remaining_percent(Timestamp::MIN) == 0
     }
 
@@ -174,8 +175,12 @@ impl Level {
     }
 
     fn is_near(&self, a: Timestamp, b: Timestamp) -> bool {
-        let window =
-            |at| Window { used_percent: 0.0, length_seconds: self.length_seconds, resets_at: Some(at) };
+        let window = |at| Window {
+            used_percent: 0.0,
+            length_seconds: self.length_seconds,
+            resets_at: Some(at),
+            measured_at: None,
+        };
         is_same_reset(&window(a), &window(b))
     }
 

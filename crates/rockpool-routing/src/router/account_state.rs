@@ -15,9 +15,10 @@ use std::time::{Duration, Instant};
 use jiff::{SignedDuration, Timestamp};
 
 use super::cooldown::{CoolDown, CoolDownReason, Phase};
+use super::models::Models;
 use crate::account::{Activation, CredentialState};
 use crate::health::Health;
-use crate::quota::{Quota, Supply};
+use crate::quota::{Quota, Reading, Source, Supply};
 use crate::{AccountState, Blocked, Class, Now, Readiness, Standing};
 
 /// Attempts under way from which on an account only helps out: more at once is no person's own work, and
@@ -54,6 +55,7 @@ pub(super) struct RoutingState {
     pub(super) credentials: CredentialState,
     pub(super) standing: Standing,
     pub(super) quota: Quota,
+    pub(super) models: Models,
     pub(super) health: Health,
     /// Attempts that have begun and not ended.
     pub(super) in_flight: u32,
@@ -98,9 +100,18 @@ impl RoutingState {
         }
     }
 
-    /// Notes that an attempt which began at `began` is being served.
-    pub(super) fn answered(&mut self, began: Now) {
+    /// Takes a quota reading, with the limits of single models that it lists.
+    pub(super) fn observe(&mut self, reading: Reading) {
+        if let (Source::Usage, Some(extras)) = (reading.source, &reading.extras) {
+            self.models.observe_listed(&extras.limits, reading.seen_at);
+        }
+        self.quota.observe(reading);
+    }
+
+    /// Notes that an attempt for `model` which began at `began` is being served.
+    pub(super) fn answered(&mut self, model: Option<&str>, began: Now) {
         self.failures = 0;
+        self.models.served(model, began.wall);
         self.quota.served(began.wall);
         if self.worsened.is_before(began.mono) {
             self.standing = Standing::Good;
@@ -108,18 +119,22 @@ impl RoutingState {
         }
     }
 
-    /// Notes how an attempt that began at `began` ended.
-    pub(super) fn attempt_ended(&mut self, class: Class, began: Now, now: Now) {
+    /// Notes how an attempt for `model` that began at `began` ended.
+    pub(super) fn attempt_ended(&mut self, model: Option<&str>, class: Class, began: Now, now: Now) {
         if let Some(outcome) = class.outcome() {
             self.health.record(outcome);
         }
         match class {
-            Class::Success => self.answered(began),
+            Class::Success => self.answered(model, began),
             Class::UsageLimit { resets_at } => {
                 self.provider_answered(began);
                 // `worsened` stays as it is: a refusal has its own time, and what lifts it need not be a request
                 // (`quota.rs`).
                 self.quota.refuse(now.wall, resets_at);
+            }
+            Class::ModelLimit { family, resets_at } => {
+                self.provider_answered(began);
+                self.models.refuse(model, family, now.wall, resets_at);
             }
             Class::RateLimited { retry_after } => {
                 self.provider_answered(began);
@@ -131,7 +146,11 @@ impl RoutingState {
             Class::MissingWorkspace => self.refused(Standing::MissingWorkspace, began, now),
             Class::Forbidden => self.refused(Standing::Forbidden, began, now),
             Class::Billing => self.refused(Standing::Billing, began, now),
-            Class::Rejected | Class::Unsuitable | Class::ForeignCiphertext => self.provider_answered(began),
+            Class::Unsuitable => {
+                self.provider_answered(began);
+                self.models.lacks(model, now.wall);
+            }
+            Class::Rejected | Class::ForeignCiphertext => self.provider_answered(began),
             // Nobody was asked, or nobody stayed for the answer.
             Class::Unauthorized | Class::Abandoned => {}
         }

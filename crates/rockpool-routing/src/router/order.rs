@@ -18,6 +18,9 @@
 //!   with the most left, then the one chosen longest ago. The longest window counts because what
 //!   is left of it at its reset is lost for good, while the short ones come back many times within it.
 //!
+//! Figures that are not known come after all that are. Where the limits of a request's model are known to be others
+//! than the account's, their figures are looked at in place of the account's own.
+//!
 //! Where no account is active, the fallback ones take their place. A conversation that stays where it is
 //! puts its account in front of all that, and does not move the rotation on.
 
@@ -47,8 +50,8 @@ pub(super) struct Rotation {
 pub(super) struct EligibleAccount {
     pub(super) account: AccountId,
     pub(super) group: Group,
-    /// Percent left in the tightest window.
-    pub(super) headroom: u8,
+    /// Percent left in the tightest window, where known.
+    pub(super) headroom: Option<u8>,
     /// When its longest running window starts afresh.
     pub(super) long_reset: Option<Timestamp>,
     pub(super) in_flight: u32,
@@ -61,8 +64,10 @@ pub(super) enum Group {
 }
 
 impl EligibleAccount {
-    fn expected_headroom(self) -> i64 {
-        i64::from(self.headroom) - i64::from(self.in_flight)
+    /// Sorts the one with the most left first, and those of which that is not known last.
+    fn by_headroom(self) -> (bool, Reverse<i64>) {
+        let left = i64::from(self.headroom.unwrap_or_default()) - i64::from(self.in_flight);
+        (self.headroom.is_none(), Reverse(left))
     }
 
     fn placed(self, strategy: Strategy) -> Candidate {
@@ -148,11 +153,11 @@ impl Rotation {
                 self.go_round(&mut ordered, rank, in_front);
             }
             Strategy::MostHeadroom => {
-                sort_active(&mut ordered, |account| (Reverse(account.expected_headroom()), rank(account)));
+                sort_active(&mut ordered, |account| (account.by_headroom(), rank(account)));
             }
             Strategy::SoonestReset => sort_active(&mut ordered, |account| {
                 let reset = account.long_reset.unwrap_or(Timestamp::MAX);
-                (reset, Reverse(account.expected_headroom()), rank(account))
+                (reset, account.by_headroom(), rank(account))
             }),
         }
         ordered

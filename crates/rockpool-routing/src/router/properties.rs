@@ -29,7 +29,7 @@ fn walk(steps: &[Step], mut check: impl FnMut(&mut World) -> Checked) -> Checked
 /// The same with each reset named, so that no word of the provider's stands for ever.
 fn curable(mut steps: Vec<Step>) -> Vec<Step> {
     for step in &mut steps {
-        if let Step::Observe(_, random_reading) = step {
+        if let Step::Observe(_, random_reading) | Step::ObserveFamily(_, _, random_reading) = step {
             *random_reading = random_reading.clone().curable();
         }
     }

@@ -1,12 +1,14 @@
 //! The router written naively: what happened to each account is kept, and read again from the start whenever
 //! something is added. Written from the documents of the modules, not from their code.
 
+mod models;
 mod order;
 mod pins;
 mod readiness;
 
 pub(super) use order::{EligibleAccount, Places};
 pub(super) use pins::Pins;
+pub(super) use readiness::Headroom;
 
 use std::collections::BTreeMap;
 
@@ -14,8 +16,9 @@ use jiff::{SignedDuration, Timestamp};
 
 use crate::account::{Activation, CredentialState};
 use crate::quota::reference::{Derived as DerivedQuota, Event as QuotaEvent};
-use crate::quota::{Reading, Supply};
+use crate::quota::{FamilyReading, Reading, Source, Supply};
 use crate::{Class, Standing};
+use models::{Event as ModelEvent, Models};
 
 /// What happened to an account, oldest first. Attempts are numbered.
 #[derive(Clone, Debug)]
@@ -24,7 +27,9 @@ pub(super) enum Event {
     Credentials(CredentialState),
     Stands(Standing),
     Told(Reading),
-    Began(usize),
+    Seen(FamilyReading),
+    /// For a model, where it names one.
+    Began(usize, Option<String>),
     Answered(usize),
     Ended(usize, Class),
 }
@@ -42,6 +47,7 @@ pub(super) struct Derived {
     credentials: CredentialState,
     standing: Standing,
     quota: DerivedQuota,
+    models: Models,
     attempts: BTreeMap<usize, Attempt>,
     cooling: Option<Cooling>,
     /// When the provider last said something bad of the account.
@@ -51,6 +57,7 @@ pub(super) struct Derived {
 
 struct Attempt {
     began: Timestamp,
+    model: Option<String>,
     /// It began when a probe was due and none was under way.
     is_probe: bool,
     answered: bool,
@@ -95,24 +102,31 @@ impl Derived {
             Event::Activation(activation) => self.activation = *activation,
             Event::Credentials(state) => self.credentials = *state,
             Event::Stands(standing) => self.stands(*standing, at),
-            Event::Told(reading) => self.quota.apply(&QuotaEvent::Told(reading.clone())),
-            Event::Began(number) => {
+            Event::Told(reading) => {
+                if reading.source == Source::Usage && reading.extras.is_some() {
+                    self.models.note(ModelEvent::ListedNone);
+                }
+                self.quota.apply(&QuotaEvent::Told(reading.clone()));
+            }
+            Event::Seen(seen) => self.models.note(ModelEvent::Seen(seen.clone())),
+            Event::Began(number, model) => {
                 let is_probe = self.is_probe_due(at) && self.probe_ends(at).is_none();
-                let attempt = Attempt { began: at, is_probe, answered: false, ended: false };
+                let model = model.clone();
+                let attempt = Attempt { began: at, model, is_probe, answered: false, ended: false };
                 self.attempts.insert(*number, attempt);
             }
             Event::Answered(number) => {
                 if let Some(attempt) = self.attempts.get_mut(number) {
                     attempt.answered = true;
-                    let began = attempt.began;
-                    self.answered(began);
+                    let (began, model) = (attempt.began, attempt.model.clone());
+                    self.answered(model, began);
                 }
             }
             Event::Ended(number, class) => {
                 if let Some(attempt) = self.attempts.get_mut(number) {
                     attempt.ended = true;
-                    let began = attempt.began;
-                    self.ended(*class, began, at);
+                    let (began, model) = (attempt.began, attempt.model.clone());
+                    self.ended(model, *class, began, at);
                 }
             }
         }
@@ -130,8 +144,9 @@ impl Derived {
         self.worsened.is_some_and(|worsened| began < worsened)
     }
 
-    fn answered(&mut self, began: Timestamp) {
+    fn answered(&mut self, model: Option<String>, began: Timestamp) {
         self.failures_in_a_row = 0;
+        self.models.note(ModelEvent::Served { model, began });
         self.quota.apply(&QuotaEvent::Served { began });
         if !self.is_older_news(began) {
             self.standing = Standing::Good;
@@ -139,12 +154,13 @@ impl Derived {
         }
     }
 
-    fn ended(&mut self, class: Class, began: Timestamp, at: Timestamp) {
+    fn ended(&mut self, model: Option<String>, class: Class, began: Timestamp, at: Timestamp) {
         let provider_spoke = match class {
             Class::Failure { .. } | Class::Unauthorized | Class::Abandoned => false,
             Class::Success
             | Class::Rejected
             | Class::UsageLimit { .. }
+            | Class::ModelLimit { .. }
             | Class::RateLimited { .. }
             | Class::MissingWorkspace
             | Class::Forbidden
@@ -160,10 +176,14 @@ impl Derived {
             }
         }
         match class {
-            Class::Success => self.answered(began),
+            Class::Success => self.answered(model, began),
             Class::UsageLimit { resets_at } => {
                 self.quota.apply(&QuotaEvent::Refused { at, until: resets_at });
             }
+            Class::ModelLimit { family, resets_at } => {
+                self.models.note(ModelEvent::Refused { model, family, at, until: resets_at });
+            }
+            Class::Unsuitable => self.models.note(ModelEvent::Lacks { model, at }),
             Class::RateLimited { retry_after } => {
                 let named = retry_after.map(|wait| wait.as_secs().clamp(1, 900));
                 self.cool(Reason::RateLimited, named, began, at);
@@ -180,11 +200,7 @@ impl Derived {
             Class::MissingWorkspace => self.stands(Standing::MissingWorkspace, at),
             Class::Forbidden => self.stands(Standing::Forbidden, at),
             Class::Billing => self.stands(Standing::Billing, at),
-            Class::Unauthorized
-            | Class::Abandoned
-            | Class::Rejected
-            | Class::Unsuitable
-            | Class::ForeignCiphertext => {}
+            Class::Unauthorized | Class::Abandoned | Class::Rejected | Class::ForeignCiphertext => {}
         }
     }
 

@@ -1,7 +1,8 @@
 //! What a request asks of the router, and the accounts that it may try.
 
+use crate::account::Obstacle;
 use crate::affinity::{AffinityOutcome, ConversationPin, MoveReason, PinKey};
-use crate::{AccountId, Blocked, Class, ConversationKey, Pool};
+use crate::{AccountId, Class, ConversationKey, Pool};
 
 /// Why a candidate stands where it does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -39,7 +40,7 @@ pub struct Candidate {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Skipped {
     pub account: AccountId,
-    pub blocked: Blocked,
+    pub obstacle: Obstacle,
 }
 
 /// A request that looks for an account.
@@ -49,6 +50,8 @@ pub struct Ask<'a> {
     pub pool: &'a Pool,
     /// The conversation that it belongs to, where it names one.
     pub conversation: Option<&'a ConversationKey>,
+    /// The model that it asks for, where it names one.
+    pub model: Option<&'a str>,
     /// What it presents that one account has given; the first that is known counts.
     pub pins: &'a [PinKey],
 }
@@ -56,12 +59,17 @@ pub struct Ask<'a> {
 impl<'a> Ask<'a> {
     /// A request that names nothing.
     pub fn any(pool: &'a Pool) -> Self {
-        Self { pool, conversation: None, pins: &[] }
+        Self { pool, conversation: None, model: None, pins: &[] }
     }
 
     /// A request of a conversation.
     pub fn of(pool: &'a Pool, conversation: &'a ConversationKey) -> Self {
-        Self { pool, conversation: Some(conversation), pins: &[] }
+        Self { conversation: Some(conversation), ..Self::any(pool) }
+    }
+
+    /// The same request, for a model.
+    pub fn for_model(self, model: Option<&'a str>) -> Self {
+        Self { model, ..self }
     }
 }
 
@@ -100,7 +108,10 @@ impl Selection {
             return MoveReason::LeftPool;
         }
         if let Some(skipped) = self.skipped.iter().find(|skipped| skipped.account == pinned) {
-            return MoveReason::State(skipped.blocked.state);
+            return match skipped.obstacle {
+                Obstacle::Account(blocked) => MoveReason::State(blocked.state),
+                Obstacle::Model(block) => MoveReason::Model(block.reason),
+            };
         }
         let failed = tried.iter().rev().find(|(account, _)| *account == pinned);
         failed.map_or(MoveReason::Rotation, |(_, class)| MoveReason::Failed(*class))

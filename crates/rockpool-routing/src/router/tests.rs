@@ -5,6 +5,7 @@ mod conversations;
 mod cooldowns;
 mod evidence;
 mod headroom;
+mod models;
 mod outlook;
 mod probes;
 mod rotation;
@@ -16,7 +17,7 @@ use jiff::SignedDuration;
 use uuid::Uuid;
 
 use super::*;
-use crate::quota::{Source, Window};
+use crate::quota::{ExtraLimit, Extras, Source, UnmeasuredWindow, Window};
 use crate::{PinKind, Pool, Strategy, TenantId};
 
 pub(super) fn id(n: u128) -> AccountId {
@@ -142,7 +143,10 @@ fn an_account_that_is_not_known_takes_no_request_and_leaves_no_trace() {
     router.start_rotation(id(7), 3);
     let selection = router.choose(&Ask::of(&pool, &conversation("talk")), now);
     assert_eq!((selection.pin, selection.candidates), (None, vec![]));
-    assert_eq!(selection.skipped[0].blocked, Blocked { state: AccountState::NeedsReauth, until: None });
+    assert_eq!(
+        selection.skipped[0].obstacle,
+        Obstacle::Account(Blocked { state: AccountState::NeedsReauth, until: None })
+    );
     assert_eq!(router.begin(id(7), now), None);
     assert_eq!((router.health(id(7)), router.quota(id(7)), router.in_flight(id(7))), (None, None, 0));
     assert_eq!((router.pinned_account(&pin_key(1), now.wall), router.probe_at(id(7), now)), (None, None));

@@ -2,7 +2,9 @@
 
 use std::collections::VecDeque;
 
-use rockpool_routing::{AccountId, Class, ConversationKey, Readiness, Remedies, Selection, Skipped};
+use rockpool_routing::{
+    AccountId, Class, ConversationKey, Obstacle, Readiness, Remedies, Selection, Skipped,
+};
 
 /// One turn of a lane.
 #[derive(Clone)]
@@ -27,7 +29,9 @@ impl PendingRequest {
     /// Another request is finding out whether this account is back.
     pub(crate) fn passes_over(&mut self, account: AccountId, readiness: Readiness) {
         match readiness {
-            Readiness::Blocked(blocked) => self.selection.skipped.push(Skipped { account, blocked }),
+            Readiness::Blocked(blocked) => {
+                self.selection.skipped.push(Skipped { account, obstacle: Obstacle::Account(blocked) })
+            }
             Readiness::Active | Readiness::FallbackOnly => {}
         }
     }

@@ -136,7 +136,7 @@ impl Simulation {
     fn asks(&mut self, request: Request) {
         let name = self.lanes[request.lane].conversation.as_deref();
         let key = name.and_then(|name| ConversationKey::new(TenantId(Uuid::nil()), name));
-        let ask = Ask { pool: &self.pool, conversation: key.as_ref(), pins: &[] };
+        let ask = Ask { pool: &self.pool, conversation: key.as_ref(), model: None, pins: &[] };
         let selection = self.router.choose(&ask, self.clock.at(self.now));
         let ahead = selection.candidates.iter().map(|candidate| candidate.account).collect();
         let remedies = Remedies::default();
@@ -219,7 +219,7 @@ impl Simulation {
     /// The first output comes.
     fn begins(&mut self, pending: PendingRequest, ticket: Ticket, ends: u64, cached: u64) {
         let (account, now) = (ticket.account(), self.clock.at(self.now));
-        let ask = Ask { pool: &self.pool, conversation: pending.key.as_ref(), pins: &[] };
+        let ask = Ask { pool: &self.pool, conversation: pending.key.as_ref(), model: None, pins: &[] };
         let outcome = pending.selection.affinity_outcome(&ask, &pending.tried, account);
         if self.counts(pending.request.asked) {
             match outcome {

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use crate::reply::Reply;
 use crate::world::people::{SeatId, Workspace};
-use crate::world::quota::{LiveWindow, Quota};
+use crate::world::quota::{LiveModelLimit, LiveWindow, Quota};
 use crate::world::{Directory, Seat};
 
 /// What the limit error says, whatever the transport.
@@ -15,40 +15,73 @@ pub(crate) struct QuotaStatus {
     plan: String,
     reset_credits: u32,
     quota: Quota,
+    model_limits: Vec<LiveModelLimit>,
+    /// The one of the limits that the answer is counted against; `None` for the account's own.
+    active: Option<usize>,
     now: i64,
 }
 
 impl QuotaStatus {
     pub(crate) fn of(directory: &mut Directory, seat: &Seat, now: i64) -> Self {
         let quota = directory.quota(seat, now).clone();
+        let model_limits = directory.model_limits(seat, now).to_vec();
         let Workspace { plan, reset_credits, .. } = directory.workspace(seat);
-        Self { plan: plan.clone(), reset_credits: *reset_credits, quota, now }
+        Self { plan: plan.clone(), reset_credits: *reset_credits, quota, model_limits, active: None, now }
+    }
+
+    /// The same for an answer of `model`.
+    pub(crate) fn for_model(self, model: &str) -> Self {
+        Self { active: self.model_limits.iter().position(|limit| limit.is_for(model)), ..self }
+    }
+
+    fn active_limit(&self) -> Option<&LiveModelLimit> {
+        self.active.and_then(|index| self.model_limits.get(index))
+    }
+
+    /// The quota that the answer is counted against.
+    fn counted(&self) -> &Quota {
+        self.active_limit().map_or(&self.quota, |limit| &limit.quota)
     }
 
     pub(crate) fn is_exhausted(&self) -> bool {
-        self.quota.exhausted_until().is_some()
+        self.counted().exhausted_until().is_some()
     }
 
     /// `GET /wham/usage`.
     pub(crate) fn usage_json(&self, seat: &SeatId, email: &str) -> Value {
-        let reached = self.is_exhausted();
-        let rate_limit = if self.quota.primary.is_none() && self.quota.secondary.is_none() {
-            Value::Null
-        } else {
-            json!({
-                "allowed": !reached, "limit_reached": reached,
-                "primary_window": self.quota.primary.as_ref().map(|window| self.window_json(window)),
-                "secondary_window": self.quota.secondary.as_ref().map(|window| self.window_json(window)),
+        let reached = self.quota.exhausted_until().is_some();
+        let rate_limit = self.limit_json(&self.quota);
+        let listed: Vec<Value> = self
+            .model_limits
+            .iter()
+            .map(|limit| {
+                json!({
+                    "limit_name": limit.title, "metered_feature": limit.name,
+                    "rate_limit": self.limit_json(&limit.quota),
+                })
             })
-        };
+            .collect();
+        let additional = if listed.is_empty() { Value::Null } else { Value::from(listed) };
         json!({
             "user_id": seat.user_id, "account_id": seat.account_id, "email": email, "plan_type": self.plan,
-            "rate_limit": rate_limit, "code_review_rate_limit": null, "additional_rate_limits": null,
+            "rate_limit": rate_limit, "code_review_rate_limit": null, "additional_rate_limits": additional,
             "credits": {"has_credits": false, "unlimited": false, "balance": "0", "approx_local_messages": [0, 0], "approx_cloud_messages": [0, 0]},
             "spend_control": null,
             "rate_limit_reached_type": reached.then(|| json!({"type": "rate_limit_reached"})),
             "rate_limit_reset_credits": {"available_count": self.reset_credits},
             "rate_limit_upsell": null, "promo": null,
+        })
+    }
+
+    fn limit_json(&self, quota: &Quota) -> Value {
+        if quota.primary.is_none() && quota.secondary.is_none() {
+            return Value::Null;
+        }
+        let reached = quota.exhausted_until().is_some();
+        json!({
+            "allowed": !reached, "limit_reached": reached,
+            "primary_window": quota.primary.as_ref().map(|window| self.window_json(window)),
+            "secondary_window": quota.secondary.as_ref().map(|window| self.window_json(window)),
         })
     }
 
@@ -59,13 +92,35 @@ impl QuotaStatus {
         })
     }
 
-    /// The `x-codex-*` headers of a response.
+    /// The `x-codex-*` headers of a response. Those without a name speak of the limit that is active.
     pub(crate) fn headers(&self) -> Vec<(String, String)> {
+        let active = self.active_limit();
         let mut out = vec![
-            ("x-codex-active-limit".to_owned(), "codex".to_owned()),
+            (
+                "x-codex-active-limit".to_owned(),
+                active.map_or_else(|| "codex".to_owned(), |limit| limit.name.clone()),
+            ),
             ("x-codex-plan-type".to_owned(), self.plan.clone()),
         ];
-        for (slot, window) in [("primary", &self.quota.primary), ("secondary", &self.quota.secondary)] {
+        if let Some(limit) = active {
+            out.push(("x-codex-limit-name".to_owned(), limit.title.clone()));
+        }
+        out.extend(self.window_headers("x-codex", self.counted()));
+        for limit in &self.model_limits {
+            let stem = format!("x-{}", limit.name.replace('_', "-"));
+            out.push((format!("{stem}-limit-name"), limit.title.clone()));
+            out.extend(self.window_headers(&stem, &limit.quota));
+        }
+        out.push(("x-codex-primary-over-secondary-limit-percent".to_owned(), "0".to_owned()));
+        out.push(("x-codex-credits-has-credits".to_owned(), "False".to_owned()));
+        out.push(("x-codex-credits-unlimited".to_owned(), "False".to_owned()));
+        out.push(("x-codex-credits-balance".to_owned(), "0".to_owned()));
+        out
+    }
+
+    fn window_headers(&self, stem: &str, quota: &Quota) -> Vec<(String, String)> {
+        let mut out = Vec::new();
+        for (slot, window) in [("primary", &quota.primary), ("secondary", &quota.secondary)] {
             let [used, minutes, reset_at, reset_after] = match window {
                 Some(window) => [
                     window.used_percent().to_string(),
@@ -76,15 +131,11 @@ impl QuotaStatus {
                 // As recorded from the live backend: no window is zero minutes and an empty reset time.
                 None => ["0".to_owned(), "0".to_owned(), String::new(), "0".to_owned()],
             };
-            out.push((format!("x-codex-{slot}-used-percent"), used));
-            out.push((format!("x-codex-{slot}-window-minutes"), minutes));
-            out.push((format!("x-codex-{slot}-reset-at"), reset_at));
-            out.push((format!("x-codex-{slot}-reset-after-seconds"), reset_after));
+            out.push((format!("{stem}-{slot}-used-percent"), used));
+            out.push((format!("{stem}-{slot}-window-minutes"), minutes));
+            out.push((format!("{stem}-{slot}-reset-at"), reset_at));
+            out.push((format!("{stem}-{slot}-reset-after-seconds"), reset_after));
         }
-        out.push(("x-codex-primary-over-secondary-limit-percent".to_owned(), "0".to_owned()));
-        out.push(("x-codex-credits-has-credits".to_owned(), "False".to_owned()));
-        out.push(("x-codex-credits-unlimited".to_owned(), "False".to_owned()));
-        out.push(("x-codex-credits-balance".to_owned(), "0".to_owned()));
         out
     }
 
@@ -98,25 +149,29 @@ impl QuotaStatus {
                 })
             })
         };
-        json!({
+        let counted = self.counted();
+        let mut event = json!({
             "type": "codex.rate_limits", "plan_type": self.plan,
             "rate_limits": {
                 "allowed": !self.is_exhausted(), "limit_reached": self.is_exhausted(),
-                "primary": window(&self.quota.primary), "secondary": window(&self.quota.secondary),
+                "primary": window(&counted.primary), "secondary": window(&counted.secondary),
             },
             "code_review_rate_limits": null, "additional_rate_limits": null,
             "credits": {"has_credits": false, "unlimited": false, "balance": "0"}, "promo": null,
-        })
+        });
+        if let Some(limit) = self.active_limit() {
+            event["metered_limit_name"] = limit.name.as_str().into();
+            event["limit_name"] = limit.title.as_str().into();
+        }
+        event
     }
 
     /// 429 `usage_limit_reached`. Without an exhausted window (a script asked for it) the first reset is named.
     pub(crate) fn limit_reached(&self) -> Reply {
-        let first_reset = [&self.quota.primary, &self.quota.secondary]
-            .into_iter()
-            .flatten()
-            .map(|window| window.resets_at)
-            .min();
-        let resets_at = self.quota.exhausted_until().or(first_reset);
+        let counted = self.counted();
+        let first_reset =
+            [&counted.primary, &counted.secondary].into_iter().flatten().map(|window| window.resets_at).min();
+        let resets_at = counted.exhausted_until().or(first_reset);
         let resets_in = resets_at.map(|at| (at - self.now).max(0));
         let body = json!({"error": {
             "type": "usage_limit_reached", "message": LIMIT_MESSAGE, "plan_type": self.plan,

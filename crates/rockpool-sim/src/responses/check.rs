@@ -103,7 +103,8 @@ fn check_model(workspace: &Workspace, model: Option<&Value>) -> Result<&'static 
     };
     if !models::is_in_plan(workspace, slug) {
         let message = format!("The '{slug}' model is not supported when using Codex with a ChatGPT account.");
-        return Err(Reply::error(400, "model_not_supported_with_chatgpt_account", &message));
+        // As the backend says it: a sentence, and no code.
+        return Err(Reply::detail(400, message));
     }
     Ok(model)
 }

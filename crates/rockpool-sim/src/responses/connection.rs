@@ -229,6 +229,7 @@ impl Connection {
             Some(Action::UsageLimitReached) => {
                 let now = turn.shared.clock.now_seconds();
                 let status = QuotaStatus::of(&mut turn.world.directory, turn.seat, now);
+                let status = status.for_model(request.model.slug);
                 FrameOutcome::Refused(status.limit_reached())
             }
             Some(Action::CutBefore) => FrameOutcome::Sever,

@@ -54,7 +54,8 @@ impl Turn<'_> {
     /// costs its account as much as a whole one, so that trying it again elsewhere shows as a double cost.
     pub(crate) fn answer(&mut self, request: AcceptedRequest, action: Option<Action>) -> TurnOutcome {
         let now = self.shared.clock.now_seconds();
-        let before = QuotaStatus::of(&mut self.world.directory, self.seat, now);
+        let slug = request.model.slug;
+        let before = QuotaStatus::of(&mut self.world.directory, self.seat, now).for_model(slug);
         let mut hold = Duration::ZERO;
         let mut words = None;
         let mut fault = None;
@@ -79,9 +80,9 @@ impl Turn<'_> {
             return TurnOutcome::Refused(before.limit_reached());
         }
         let workspace = self.world.directory.workspace(self.seat);
-        let (cost, models_etag) = (workspace.cost, models::etag(workspace));
-        self.world.directory.quota(self.seat, now).spend(cost);
-        let quota = QuotaStatus::of(&mut self.world.directory, self.seat, now);
+        let models_etag = models::etag(workspace);
+        self.world.directory.spend(self.seat, slug, now);
+        let quota = QuotaStatus::of(&mut self.world.directory, self.seat, now).for_model(slug);
 
         let response = self.response(&request, now);
         let otherwise = format!("A simulated answer from {}.", self.seat.id().account_id);

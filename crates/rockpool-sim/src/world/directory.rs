@@ -1,7 +1,7 @@
 //! Who exists: people, their workspaces, and the quota of each seat.
 
-use crate::world::people::{Person, SeatId, Workspace};
-use crate::world::quota::Quota;
+use crate::world::people::{ModelLimit, Person, SeatId, Workspace};
+use crate::world::quota::{LiveModelLimit, Quota};
 
 /// A person, workspace or seat that is not there, or cannot be added.
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
@@ -42,6 +42,8 @@ pub(crate) struct Directory {
     people: Vec<Person>,
     /// By person and workspace, in the order of `people`.
     quotas: Vec<Vec<Quota>>,
+    /// As `quotas`.
+    model_limits: Vec<Vec<Vec<LiveModelLimit>>>,
 }
 
 impl Directory {
@@ -55,6 +57,10 @@ impl Directory {
         }
         let quota = |workspace: &Workspace| Quota::starting(&workspace.windows, now);
         self.quotas.push(person.workspaces.iter().map(quota).collect());
+        let limits = |workspace: &Workspace| {
+            workspace.model_limits.iter().map(|limit| LiveModelLimit::starting(limit, now)).collect()
+        };
+        self.model_limits.push(person.workspaces.iter().map(limits).collect());
         self.people.push(person);
         Ok(())
     }
@@ -108,6 +114,31 @@ impl Directory {
         let quota = &mut self.quotas[seat.person][seat.workspace];
         quota.roll_to(now);
         quota
+    }
+
+    /// The limits of single models, as they are at `now` (Unix seconds).
+    pub(crate) fn model_limits(&mut self, seat: &Seat, now: i64) -> &mut [LiveModelLimit] {
+        let limits = &mut self.model_limits[seat.person][seat.workspace];
+        for limit in &mut *limits {
+            limit.quota.roll_to(now);
+        }
+        limits
+    }
+
+    /// Sets a limit of single models, in place of one of the same name.
+    pub(crate) fn set_model_limit(&mut self, seat: &Seat, limit: &ModelLimit, now: i64) {
+        let limits = &mut self.model_limits[seat.person][seat.workspace];
+        limits.retain(|known| known.name != limit.name);
+        limits.push(LiveModelLimit::starting(limit, now));
+    }
+
+    /// Takes what a turn for `model` costs: from the limit of its own, where it has one.
+    pub(crate) fn spend(&mut self, seat: &Seat, model: &str, now: i64) {
+        let cost = self.workspace(seat).cost;
+        match self.model_limits(seat, now).iter_mut().find(|limit| limit.is_for(model)) {
+            Some(limit) => limit.quota.spend(cost),
+            None => self.quota(seat, now).spend(cost),
+        }
     }
 
     pub(crate) fn set_quota(&mut self, seat: &Seat, quota: Quota) {

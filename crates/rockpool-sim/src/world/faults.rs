@@ -261,6 +261,41 @@ impl Action {
         }
     }
 
+    /// The usage answer without a figure in any window.
+    #[must_use]
+    pub fn usage_without_percent() -> Self {
+        let untold = json!({"used_percent": null});
+        let with = json!({"rate_limit": {"primary_window": untold, "secondary_window": untold}});
+        Self::Patch { with }
+    }
+
+    /// 400 with a sentence and no code: the plan lacks the model.
+    #[must_use]
+    pub fn model_not_supported(model: &str) -> Self {
+        let detail = format!("The '{model}' model is not supported when using Codex with a ChatGPT account.");
+        Self::Answer { status: 400, headers: Vec::new(), body: json!({ "detail": detail }) }
+    }
+
+    /// 429 for a limit that single models have: `name` as in `codex_bengalfox`, `title` as in
+    /// `GPT-5.3-Codex-Spark`.
+    #[must_use]
+    pub fn model_limit_reached(name: &str, title: &str, resets_in_seconds: u64) -> Self {
+        let stem = format!("x-{}", name.replace('_', "-"));
+        let headers = vec![
+            ("x-codex-active-limit".to_owned(), name.to_owned()),
+            ("x-codex-limit-name".to_owned(), title.to_owned()),
+            ("x-codex-rate-limit-reached-type".to_owned(), "rate_limit_reached".to_owned()),
+            (format!("{stem}-primary-used-percent"), "100".to_owned()),
+            (format!("{stem}-primary-window-minutes"), "300".to_owned()),
+            (format!("{stem}-primary-reset-after-seconds"), resets_in_seconds.to_string()),
+        ];
+        let body = json!({"error": {
+            "type": "usage_limit_reached", "message": "The usage limit has been reached", "plan_type": "pro",
+            "resets_in_seconds": resets_in_seconds,
+        }});
+        Self::Answer { status: 429, headers, body }
+    }
+
     /// On a WebSocket frame: the connection has lived for its 60 minutes.
     #[must_use]
     pub fn connection_limit_reached() -> Self {

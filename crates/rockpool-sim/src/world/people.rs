@@ -30,6 +30,9 @@ pub struct Workspace {
     /// The quota windows at the start.
     #[serde(default)]
     pub windows: Windows,
+    /// Limits that single models have of their own.
+    #[serde(default)]
+    pub model_limits: Vec<ModelLimit>,
     /// What one answered turn takes from the windows.
     #[serde(default)]
     pub cost: Cost,
@@ -99,6 +102,7 @@ impl Workspace {
             name: None,
             plan: plan.to_owned(),
             windows,
+            model_limits: Vec::new(),
             cost: Cost::default(),
             access_token_seconds: ten_days(),
             reset_credits: 0,
@@ -146,6 +150,21 @@ pub struct Windows {
     pub primary: Option<Window>,
     #[serde(default)]
     pub secondary: Option<Window>,
+}
+
+/// A limit that some models have beside the account's: their turns are counted against it and no other.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ModelLimit {
+    /// The provider's name for it, such as `codex_bengalfox`.
+    pub name: String,
+    /// The name shown to people, such as `GPT-5.3-Codex-Spark`.
+    pub title: String,
+    /// The models that it is for.
+    pub models: Vec<String>,
+    /// Its windows at the start. A turn takes from them what [`Workspace::cost`] says.
+    #[serde(default)]
+    pub windows: Windows,
 }
 
 /// A quota window as it is set up.

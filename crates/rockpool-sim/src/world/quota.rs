@@ -1,6 +1,6 @@
 //! A seat's quota while the simulator runs: spending, resets at their true times, the limit.
 
-use crate::world::people::{Cost, Window, Windows};
+use crate::world::people::{Cost, ModelLimit, Window, Windows};
 
 /// Both slots of a seat.
 #[derive(Clone, Debug)]
@@ -15,6 +15,26 @@ pub(crate) struct LiveWindow {
     used_percent: f64,
     /// Unix seconds.
     pub resets_at: i64,
+}
+
+/// A limit of single models while the simulator runs.
+#[derive(Clone, Debug)]
+pub(crate) struct LiveModelLimit {
+    pub name: String,
+    pub title: String,
+    models: Vec<String>,
+    pub quota: Quota,
+}
+
+impl LiveModelLimit {
+    pub(crate) fn starting(limit: &ModelLimit, now: i64) -> Self {
+        let ModelLimit { name, title, models, windows } = limit.clone();
+        Self { name, title, models, quota: Quota::starting(&windows, now) }
+    }
+
+    pub(crate) fn is_for(&self, model: &str) -> bool {
+        self.models.iter().any(|one| one == model)
+    }
 }
 
 impl Quota {

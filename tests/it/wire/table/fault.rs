@@ -42,11 +42,16 @@ const INTO_THE_TEXT: usize = 8;
 
 const MESSAGE: &str = "It went wrong.";
 
+const UNSUPPORTED: &str = "The 'gpt-5.5' model is not supported when using Codex with a ChatGPT account.";
+
+const NO_ACCESS: &str = "The model `gpt-5.5` does not exist or you do not have access to it.";
+
 fn instead_of_an_answer(what: &str) -> Action {
     let words: Vec<&str> = what.split(' ').collect();
     match words[..] {
         ["cut"] => Action::CutBefore,
         ["429", "limit"] => Action::UsageLimitReached,
+        ["429", "model-limit"] => Action::model_limit_reached("codex_bengalfox", "GPT-5.3-Codex-Spark", 7200),
         ["frame", ..] => inside(0, what),
         ["failed" | "error", ..] => inside(2, what),
         [status, ref rest @ ..] => status_and_body(status.parse().unwrap(), rest),
@@ -62,6 +67,15 @@ fn status_and_body(status: u16, rest: &[&str]) -> Action {
             ("retry-after", seconds) => headers.push(("retry-after".to_owned(), seconds.to_owned())),
             ("code", code) => body = error_body(json!({"type": "invalid_request_error", "code": code})),
             ("type", kind) => body = error_body(json!({"type": kind, "code": null})),
+            ("unsupported", "detail") => body = json!({ "detail": UNSUPPORTED }),
+            ("unsupported", _) => {
+                body =
+                    json!({"error": {"type": "invalid_request_error", "code": null, "message": UNSUPPORTED}});
+            }
+            ("no-access", _) => {
+                body =
+                    json!({"error": {"type": "invalid_request_error", "code": null, "message": NO_ACCESS}});
+            }
             ("detail", "") => body = json!({"detail": MESSAGE}),
             ("detail", code) => body = json!({"detail": {"code": code}}),
             ("ciphertext", _) => body = json!({"error": ciphertext(None)}),

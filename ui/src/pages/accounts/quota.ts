@@ -21,6 +21,7 @@ function verdictKey(allowed: boolean | null, reached: boolean | null): Key | nul
 
 export function creditsText(credits: CreditsView): string {
   if (credits.unlimited) return t('quota.credits_unlimited');
+  if (credits.has_credits == null) return credits.balance ? t('quota.credits_left', { balance: credits.balance }) : t('quota.credits_unknown');
   if (!credits.has_credits) return t('quota.credits_none');
   return credits.balance ? t('quota.credits_left', { balance: credits.balance }) : t('quota.credits_some');
 }
@@ -43,7 +44,7 @@ export function hasMore(account: AccountView): boolean {
   const usedUp = account.limit_reached === true && account.allowed !== true;
   return (
     account.extra_limits.length > 0 ||
-    (credits != null && (credits.has_credits || credits.unlimited)) ||
+    (credits != null && (credits.has_credits === true || credits.unlimited === true)) ||
     account.spend != null ||
     (account.reset_credits ?? 0) > 0 ||
     (!usedUp && verdictOf(account) !== null)

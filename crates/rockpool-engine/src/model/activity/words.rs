@@ -1,7 +1,7 @@
 //! The values that a record names by a word, and what routing calls them.
 
 use rockpool_routing as routing;
-use rockpool_routing::{AccountState, Class};
+use rockpool_routing::{AccountState, Class, ModelReason};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -27,6 +27,8 @@ pub enum OutcomeClass {
     Unauthorized,
     /// A usage limit is reached.
     UsageLimit,
+    /// A limit of single models is reached; the account serves others.
+    ModelLimit,
     /// Asked to slow down.
     RateLimited,
     /// The login does not belong to the account's workspace any more.
@@ -52,6 +54,7 @@ impl From<Class> for OutcomeClass {
             Class::Rejected => Self::Rejected,
             Class::Unauthorized => Self::Unauthorized,
             Class::UsageLimit { .. } => Self::UsageLimit,
+            Class::ModelLimit { .. } => Self::ModelLimit,
             Class::RateLimited { .. } => Self::RateLimited,
             Class::MissingWorkspace => Self::MissingWorkspace,
             Class::Forbidden => Self::Forbidden,
@@ -115,8 +118,8 @@ impl From<routing::Delivery> for Delivery {
     }
 }
 
-/// Why a conversation left its account, or could not go on there: a state of that account, the class of
-/// its failure, or a rule of the pool.
+/// Why a conversation left its account or could not go on there, or a request passed an account over: a state of
+/// that account, the class of its failure, what it has to say of the model, or a rule of the pool.
 ///
 /// One list, for states and classes share words (`rate_limited`) and a record holds the word only.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -152,7 +155,9 @@ pub enum MoveReason {
     Unauthorized,
     /// Class: a usage limit was reached.
     UsageLimit,
-    /// Class: it cannot serve this request.
+    /// Class, or known before: the limit of the model is reached, and other models go on.
+    ModelLimit,
+    /// Class, or known before: it cannot serve this request.
     Unsuitable,
     /// Class: the history holds ciphertext that was made for another account.
     ForeignCiphertext,
@@ -170,9 +175,19 @@ impl From<routing::MoveReason> for MoveReason {
     fn from(reason: routing::MoveReason) -> Self {
         match reason {
             routing::MoveReason::State(state) => state.into(),
+            routing::MoveReason::Model(reason) => reason.into(),
             routing::MoveReason::Failed(class) => OutcomeClass::from(class).into(),
             routing::MoveReason::Rotation => Self::Rotation,
             routing::MoveReason::LeftPool => Self::LeftPool,
+        }
+    }
+}
+
+impl From<ModelReason> for MoveReason {
+    fn from(reason: ModelReason) -> Self {
+        match reason {
+            ModelReason::LimitReached => Self::ModelLimit,
+            ModelReason::Unsuitable => Self::Unsuitable,
         }
     }
 }
@@ -202,6 +217,7 @@ impl From<OutcomeClass> for MoveReason {
             OutcomeClass::Rejected => Self::Rejected,
             OutcomeClass::Unauthorized => Self::Unauthorized,
             OutcomeClass::UsageLimit => Self::UsageLimit,
+            OutcomeClass::ModelLimit => Self::ModelLimit,
             OutcomeClass::RateLimited => Self::RateLimited,
             OutcomeClass::MissingWorkspace => Self::MissingWorkspace,
             OutcomeClass::Forbidden => Self::Forbidden,
@@ -220,11 +236,12 @@ mod tests {
 
     use super::*;
 
-    const CLASSES: [Class; 12] = [
+    const CLASSES: [Class; 13] = [
         Class::Success,
         Class::Rejected,
         Class::Unauthorized,
         Class::UsageLimit { resets_at: None },
+        Class::ModelLimit { family: routing::LimitFamily::MAIN, resets_at: None },
         Class::RateLimited { retry_after: None },
         Class::MissingWorkspace,
         Class::Forbidden,
@@ -281,6 +298,9 @@ mod tests {
     fn why_a_conversation_moved_is_recorded_as_the_state_the_class_or_the_rule_behind_it() {
         let states = STATES.map(|state| word(MoveReason::from(routing::MoveReason::State(state))));
         assert_eq!(states, STATES.map(|state| json!(state.name())));
+        let models = [ModelReason::LimitReached, ModelReason::Unsuitable];
+        let words = models.map(|reason| word(MoveReason::from(routing::MoveReason::Model(reason))));
+        assert_eq!(words, models.map(|reason| json!(reason.name())));
         let failed = CLASSES.map(|class| word(MoveReason::from(routing::MoveReason::Failed(class))));
         assert_eq!(failed, CLASSES.map(|class| json!(class.name())));
         let rules = [routing::MoveReason::Rotation, routing::MoveReason::LeftPool];

@@ -1,7 +1,10 @@
 //! Shows what is known of an account's quota.
 
 use jiff::Timestamp;
-use rockpool_routing::{Credits, ExtraLimit, Quota, Reading, Spend, Window, WindowKind};
+use rockpool_routing::quota::Supply;
+use rockpool_routing::{
+    AccountId, Credits, LimitFamily, Quota, Reading, Router, Spend, UnmeasuredWindow, Window, WindowKind,
+};
 
 use crate::snapshot::{ContestedView, CreditsView, ExtraLimitView, SpendView, WindowView};
 
@@ -9,14 +12,11 @@ use crate::snapshot::{ContestedView, CreditsView, ExtraLimitView, SpendView, Win
 pub(super) fn windows(quota: &Quota, wall: Timestamp) -> Vec<WindowView> {
     let Some(reading) = quota.reading() else { return Vec::new() };
     let unconfirmed = quota.unconfirmed();
-    let mut windows: Vec<WindowView> = reading
-        .windows
-        .iter()
-        .map(|known| WindowView {
-            contested: unconfirmed.and_then(|other| contested(known, other)),
-            ..window(known, wall)
-        })
-        .collect();
+    let known = reading.windows.iter().map(|known| WindowView {
+        contested: unconfirmed.and_then(|other| contested(known, other)),
+        ..window(known, wall)
+    });
+    let mut windows: Vec<WindowView> = known.chain(reading.unmeasured.iter().map(unmeasured)).collect();
     windows.sort_by_key(|window| rank(window.kind));
     windows
 }
@@ -25,9 +25,22 @@ fn window(window: &Window, wall: Timestamp) -> WindowView {
     WindowView {
         kind: window.kind(),
         length_seconds: window.length_seconds,
-        used_percent: window.used_percent,
-        remaining_percent: window.remaining_percent(wall),
+        used_percent: Some(window.used_percent),
+        remaining_percent: Some(window.remaining_percent(wall)),
         resets_at: window.resets_at,
+        measured_at: window.measured_at,
+        contested: None,
+    }
+}
+
+fn unmeasured(window: &UnmeasuredWindow) -> WindowView {
+    WindowView {
+        kind: window.kind(),
+        length_seconds: window.length_seconds,
+        used_percent: None,
+        remaining_percent: None,
+        resets_at: window.resets_at,
+        measured_at: None,
         contested: None,
     }
 }
@@ -42,12 +55,26 @@ fn contested(known: &Window, other: &Reading) -> Option<ContestedView> {
     })
 }
 
-pub(super) fn extra_limit(limit: &ExtraLimit, wall: Timestamp) -> ExtraLimitView {
+/// The limits of single models or features, by name.
+pub(super) fn extra_limits(router: &Router, account: AccountId, wall: Timestamp) -> Vec<ExtraLimitView> {
+    let families = router.families(account);
+    families.map(|(family, title, quota)| extra_limit(family, title, quota, wall)).collect()
+}
+
+fn extra_limit(family: LimitFamily, title: Option<&str>, quota: &Quota, wall: Timestamp) -> ExtraLimitView {
+    let reading = quota.reading();
+    let told = reading.and_then(|reading| reading.limit_reached);
+    let (limit_reached, until) = match quota.supply(wall) {
+        Supply::Exhausted { until } | Supply::ProbeDue { until } => (Some(true), until),
+        Supply::Plenty | Supply::Unknown => (told, None),
+    };
     ExtraLimitView {
-        name: limit.name.clone(),
-        windows: limit.windows.iter().map(|one| window(one, wall)).collect(),
-        allowed: limit.allowed,
-        limit_reached: limit.limit_reached,
+        name: family.name().to_owned(),
+        title: title.map(str::to_owned),
+        windows: windows(quota, wall),
+        allowed: reading.and_then(|reading| reading.allowed),
+        limit_reached,
+        until,
     }
 }
 

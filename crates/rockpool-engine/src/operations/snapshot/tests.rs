@@ -15,8 +15,11 @@ fn asked(stage: &EngineStage) {
     let (ada, grace) = ("ada".to_owned(), "grace".to_owned());
     stage.asked("grace", |record| {
         record.first_account = Some(ada.clone());
-        record.skipped =
-            vec![SkippedAccount { account: grace.clone(), reason: AccountState::RateLimited, until: None }];
+        record.skipped = vec![SkippedAccount {
+            account: grace.clone(),
+            reason: AccountState::RateLimited.into(),
+            until: None,
+        }];
         record.attempts = vec![Attempt {
             account: ada.clone(),
             class: OutcomeClass::UsageLimit,

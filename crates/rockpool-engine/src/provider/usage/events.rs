@@ -1,37 +1,54 @@
 //! Reads quota out of events: `codex.rate_limits`, and the headers inside an error frame.
 
 use jiff::Timestamp;
-use rockpool_routing::{Reading, Source};
+use rockpool_routing::{ExtraLimit, Reading, Source};
 use serde_json::Value;
 
-use super::headers::from_lookup;
-use super::parse::{Limits, plan};
-use crate::provider::headers;
+use super::headers::readings;
+use super::limits::LimitReadings;
+use super::parse::{Limits, extra_limits, family_reading, plan};
+use crate::provider::headers::{LimitHeaders, is_main};
 
-/// The name of the main family of limits.
-const MAIN_LIMIT: &str = "codex";
-
-/// What a `codex.rate_limits` event that arrived at `seen_at` says about the main limits; `None` for any
-/// other event, and for one about another family.
-pub(crate) fn reading(event: &Value, seen_at: Timestamp) -> Option<Reading> {
+/// What a `codex.rate_limits` event that arrived at `seen_at` says; `None` for any other event, and for one that
+/// says nothing.
+pub(crate) fn reading(event: &Value, seen_at: Timestamp) -> Option<LimitReadings> {
     if event["type"].as_str() != Some("codex.rate_limits") {
         return None;
     }
-    let family = ["metered_limit_name", "limit_id", "limit_name"].iter().find_map(|key| event[*key].as_str());
-    if family.is_some_and(|family| family != MAIN_LIMIT) {
-        return None;
-    }
+    let named = ["metered_limit_name", "limit_id", "limit_name"].iter().find_map(|key| event[*key].as_str());
     let Limits { windows, allowed, limit_reached } = Limits::read(&event["rate_limits"], seen_at);
     let plan = plan(&event["plan_type"]);
-    if windows.is_empty() && allowed.is_none() && limit_reached.is_none() && plan.is_none() {
-        return None;
+    let silent = windows.is_empty() && allowed.is_none() && limit_reached.is_none();
+    let mut extra = extra_limits(&event["additional_rate_limits"], seen_at);
+    let mut main = None;
+    match named.filter(|name| !is_main(name)) {
+        Some(name) if !silent => extra.push(ExtraLimit {
+            name: name.to_owned(),
+            title: event["limit_name"].as_str().map(str::to_owned),
+            windows: windows.measured,
+            unmeasured: windows.unmeasured,
+            allowed,
+            limit_reached,
+        }),
+        None if !silent || plan.is_some() => {
+            main = Some(Reading {
+                unmeasured: windows.unmeasured,
+                plan,
+                allowed,
+                limit_reached,
+                ..Reading::new(seen_at, Source::Event, windows.measured)
+            });
+        }
+        Some(_) | None => {}
     }
-    Some(Reading { seen_at, source: Source::Event, windows, plan, allowed, limit_reached, extras: None })
+    let families =
+        extra.into_iter().filter_map(|limit| family_reading(limit, seen_at, Source::Event)).collect();
+    LimitReadings { main, families }.some()
 }
 
 /// What the headers inside an error event say.
-pub(crate) fn error_reading(event: &Value, seen_at: Timestamp) -> Option<Reading> {
-    from_lookup(&|name| headers::in_event(event, name), seen_at, Source::Event)
+pub(crate) fn error_reading(event: &Value, seen_at: Timestamp) -> Option<LimitReadings> {
+    readings(&LimitHeaders::in_event(event), seen_at, Source::Event)
 }
 
 #[cfg(test)]
@@ -50,7 +67,7 @@ mod tests {
             "primary":{"used_percent":12,"window_minutes":10080,"reset_after_seconds":604_739,"reset_at":1_787_329_759},"secondary":null},
             "code_review_rate_limits":null,"additional_rate_limits":null,
             "credits":{"has_credits":false,"unlimited":false,"balance":"0"},"promo":null});
-        let reading = reading(&event, at()).unwrap();
+        let reading = reading(&event, at()).unwrap().main.unwrap();
         assert_eq!(reading.windows.len(), 1);
         assert_eq!(reading.windows[0].kind(), WindowKind::Weekly);
         assert_eq!(reading.source, Source::Event);
@@ -58,12 +75,15 @@ mod tests {
     }
 
     #[test]
-    fn other_events_and_other_families_say_nothing() {
+    fn other_events_say_nothing_and_another_familys_speaks_of_that_alone() {
         assert_eq!(reading(&json!({"type":"response.created"}), at()), None);
         assert_eq!(reading(&json!({"type":"codex.rate_limits","rate_limits":null}), at()), None);
         let spark = json!({"type":"codex.rate_limits","metered_limit_name":"codex_bengalfox",
             "rate_limits":{"primary":{"used_percent":100,"window_minutes":300}}});
-        assert_eq!(reading(&spark, at()), None);
+        let told = reading(&spark, at()).unwrap();
+        assert_eq!(told.main, None);
+        assert_eq!(told.families[0].family.name(), "codex_bengalfox");
+        assert_eq!(told.families[0].reading.windows[0].used_percent, 100.0);
     }
 
     #[test]
@@ -71,7 +91,7 @@ mod tests {
         let frame = json!({"type":"error","status_code":429,"error":{"type":"usage_limit_reached"},
             "headers":{"X-Codex-Active-Limit":"premium","X-Codex-Primary-Used-Percent":"100",
                 "X-Codex-Primary-Window-Minutes":300,"x-codex-primary-reset-at":["1795366720"]}});
-        let reading = error_reading(&frame, at()).unwrap();
+        let reading = error_reading(&frame, at()).unwrap().main.unwrap();
         assert_eq!(reading.windows[0].kind(), WindowKind::FiveHour);
         assert_eq!(reading.windows[0].resets_at, Timestamp::from_second(1_795_366_720).ok());
         assert_eq!(error_reading(&json!({"type":"error"}), at()), None);

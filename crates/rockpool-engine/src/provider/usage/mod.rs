@@ -3,7 +3,9 @@
 pub(crate) mod events;
 pub(crate) mod fetch;
 pub(crate) mod headers;
+mod limits;
 pub(crate) mod parse;
 
 pub(crate) use fetch::{UsageError, fetch};
+pub(crate) use limits::LimitReadings;
 pub(crate) use parse::UsageReport;

@@ -3,12 +3,14 @@
 //! # Policy
 //!
 //! Every field may be null, absent, a float or a number in quotes: plans differ, and a field that is
-//! missing must not cost the rest. Only an answer that is no JSON object at all is an error.
+//! missing must not cost the rest. A figure that is not there is not known, and never zero. Only an answer that is no JSON object at all is an error.
 
 use jiff::{SignedDuration, Timestamp};
-use rockpool_routing::{Credits, ExtraLimit, Extras, Reading, Source, Spend, Window};
+use rockpool_routing::{Credits, ExtraLimit, Extras, FamilyReading, LimitFamily, Reading, Source, Spend};
 use serde_json::Value;
 use thiserror::Error;
+
+use super::limits::Windows;
 
 /// Everything of interest in one answer of the usage API.
 #[derive(Clone, Debug, PartialEq)]
@@ -34,12 +36,13 @@ pub(crate) fn parse(body: &[u8], seen_at: Timestamp) -> Result<UsageReport, NotU
     }
     let main = Limits::read(&answer["rate_limit"], seen_at);
     let mut extra = extra_limits(&answer["additional_rate_limits"], seen_at);
-    extra.extend(named("code_review", &answer["code_review_rate_limit"], seen_at));
+    extra.extend(named("code_review", None, &answer["code_review_rate_limit"], seen_at));
     Ok(UsageReport {
         reading: Reading {
             seen_at,
             source: Source::Usage,
-            windows: main.windows,
+            windows: main.windows.measured,
+            unmeasured: main.windows.unmeasured,
             plan: plan(&answer["plan_type"]),
             allowed: main.allowed,
             limit_reached: main.limit_reached,
@@ -56,7 +59,7 @@ pub(crate) fn parse(body: &[u8], seen_at: Timestamp) -> Result<UsageReport, NotU
 
 /// The facts of one family of limits, in either spelling of the provider.
 pub(super) struct Limits {
-    pub(super) windows: Vec<Window>,
+    pub(super) windows: Windows,
     pub(super) allowed: Option<bool>,
     pub(super) limit_reached: Option<bool>,
 }
@@ -65,42 +68,56 @@ impl Limits {
     /// Reads `{allowed, limit_reached, primary[_window], secondary[_window]}`.
     pub(super) fn read(limits: &Value, seen_at: Timestamp) -> Self {
         let slots = ["primary_window", "primary", "secondary_window", "secondary"];
+        let mut windows = Windows::default();
+        for slot in slots {
+            add_window(&mut windows, &limits[slot], seen_at);
+        }
         Self {
-            windows: slots.iter().filter_map(|slot| window(&limits[*slot], seen_at)).collect(),
+            windows,
             allowed: limits["allowed"].as_bool(),
             limit_reached: limits["limit_reached"].as_bool(),
         }
     }
 }
 
-fn extra_limits(list: &Value, seen_at: Timestamp) -> Vec<ExtraLimit> {
+/// The limits of single models, as the usage API and events list them.
+pub(super) fn extra_limits(list: &Value, seen_at: Timestamp) -> Vec<ExtraLimit> {
     match list {
         Value::Array(entries) => entries.iter().filter_map(|entry| listed(entry, seen_at)).collect(),
         Value::Object(entries) => {
-            entries.iter().filter_map(|(name, limits)| named(name, limits, seen_at)).collect()
+            entries.iter().filter_map(|(name, limits)| named(name, None, limits, seen_at)).collect()
         }
         Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => Vec::new(),
     }
 }
 
 fn listed(entry: &Value, seen_at: Timestamp) -> Option<ExtraLimit> {
-    let name = text(&entry["metered_feature"]).or_else(|| text(&entry["limit_name"]))?;
-    named(&name, &entry["rate_limit"], seen_at)
+    let title = text(&entry["limit_name"]);
+    let name = text(&entry["metered_feature"]).or_else(|| title.clone())?;
+    named(&name, title, &entry["rate_limit"], seen_at)
 }
 
-fn named(name: &str, limits: &Value, seen_at: Timestamp) -> Option<ExtraLimit> {
+fn named(name: &str, title: Option<String>, limits: &Value, seen_at: Timestamp) -> Option<ExtraLimit> {
     if !limits.is_object() {
         return None;
     }
     let Limits { windows, allowed, limit_reached } = Limits::read(limits, seen_at);
-    Some(ExtraLimit { name: name.to_owned(), windows, allowed, limit_reached })
+    let Windows { measured, unmeasured } = windows;
+    Some(ExtraLimit { name: name.to_owned(), title, windows: measured, unmeasured, allowed, limit_reached })
+}
+
+/// The same limit as a reading of its family's own.
+pub(super) fn family_reading(limit: ExtraLimit, seen_at: Timestamp, source: Source) -> Option<FamilyReading> {
+    let ExtraLimit { name, title, windows, unmeasured, allowed, limit_reached } = limit;
+    let reading = Reading { unmeasured, allowed, limit_reached, ..Reading::new(seen_at, source, windows) };
+    Some(FamilyReading { family: LimitFamily::named(&name)?, title, reading })
 }
 
 /// Bought credits; also read off events and headers.
 pub(super) fn credits(value: &Value) -> Option<Credits> {
     value.is_object().then(|| Credits {
-        has_credits: value["has_credits"].as_bool().unwrap_or_default(),
-        unlimited: value["unlimited"].as_bool().unwrap_or_default(),
+        has_credits: value["has_credits"].as_bool(),
+        unlimited: value["unlimited"].as_bool(),
         balance: amount(&value["balance"]),
     })
 }
@@ -115,7 +132,7 @@ fn spend(value: &Value, seen_at: Timestamp) -> Option<Spend> {
         later(seen_at, after)
     });
     Some(Spend {
-        reached: value["reached"].as_bool().unwrap_or_default(),
+        reached: value["reached"].as_bool(),
         limit: amount(&limit["limit"]),
         used: amount(&limit["used"]),
         used_percent: number(&limit["used_percent"]).map(|percent| percent.clamp(0.0, 100.0)),
@@ -132,9 +149,9 @@ fn count(value: &Value) -> Option<u32> {
     number(value).filter(|count| *count >= 0.0 && *count <= f64::from(u32::MAX)).map(|count| count as u32)
 }
 
-fn window(slot: &Value, seen_at: Timestamp) -> Option<Window> {
+fn add_window(windows: &mut Windows, slot: &Value, seen_at: Timestamp) {
     if !slot.is_object() {
-        return None;
+        return;
     }
     let length = number(&slot["limit_window_seconds"])
         .or_else(|| number(&slot["window_minutes"]).map(|minutes| minutes * 60.0));
@@ -145,7 +162,7 @@ fn window(slot: &Value, seen_at: Timestamp) -> Option<Window> {
         let after = number(&slot["reset_after_seconds"]).filter(|after| *after > 0.0)?;
         later(seen_at, after)
     });
-    Window::reported(number(&slot["used_percent"]).unwrap_or(0.0), length, resets_at)
+    windows.add(number(&slot["used_percent"]), length, resets_at);
 }
 
 /// A number, or a number in quotes.
@@ -242,7 +259,7 @@ mod tests {
                 assert!(json.contains("1e999"), "{json}");
                 continue;
             };
-            assert!(report.reading.windows.is_empty(), "{json}");
+            assert!(report.reading.windows.is_empty() && report.reading.unmeasured.is_empty(), "{json}");
             assert_eq!(report.reading.allowed, None, "{json}");
         }
     }
@@ -271,6 +288,7 @@ mod tests {
         let extra = report.reading.extras.unwrap().limits;
         let names: Vec<_> = extra.iter().map(|limit| limit.name.as_str()).collect();
         assert_eq!(names, ["codex_bengalfox", "code_review"]);
+        assert_eq!(extra[0].title.as_deref(), Some("GPT-5.3-Codex-Spark"));
         assert_eq!(extra[0].limit_reached, Some(true));
         assert_eq!(extra[0].windows[0].used_percent, 70.0);
     }
@@ -289,6 +307,25 @@ mod tests {
         assert_eq!((spend.limit.as_deref(), spend.used.as_deref()), (Some("100.00"), Some("25")));
         assert_eq!(spend.resets_at, Timestamp::from_second(1_795_360_525).ok());
         assert_eq!(extras.reset_credits, Some(2));
+    }
+
+    #[test]
+    fn a_figure_that_is_missing_is_not_known_and_not_zero() {
+        let report = read(
+            r#"{"plan_type":"plus","rate_limit":{"allowed":true,"limit_reached":false,
+                "primary_window":{"used_percent":null,"limit_window_seconds":18000,"reset_after_seconds":7200},
+                "secondary_window":{"limit_window_seconds":604800,"reset_at":1795659531}},
+                "additional_rate_limits":[{"limit_name":"Spark","rate_limit":{"primary_window":{"limit_window_seconds":18000}}}],
+                "credits":{"balance":"3"},"spend_control":{"individual_limit":{"limit":"9"}}}"#,
+        );
+        assert!(report.reading.windows.is_empty());
+        let kinds: Vec<_> = report.reading.unmeasured.iter().map(|window| window.kind()).collect();
+        assert_eq!(kinds, [WindowKind::FiveHour, WindowKind::Weekly]);
+        let extras = report.reading.extras.unwrap();
+        assert_eq!((extras.limits[0].windows.len(), extras.limits[0].unmeasured.len()), (0, 1));
+        let credits = extras.credits.unwrap();
+        assert_eq!((credits.has_credits, credits.unlimited), (None, None));
+        assert_eq!(extras.spend.unwrap().reached, None);
     }
 
     #[test]

@@ -15,7 +15,7 @@ use crate::provider::delivery;
 use crate::provider::delivery::SendFailure;
 use crate::provider::endpoints;
 use crate::provider::error::{class_of_answer, connection_in_words};
-use crate::provider::headers::TURN_STATE;
+use crate::provider::headers::{LimitHeaders, TURN_STATE};
 use crate::provider::sse::is_event_stream;
 use crate::provider::usage;
 use crate::proxy::record::Try;
@@ -140,7 +140,8 @@ async fn answer(
         core.pin(account, PinKind::Turn, state);
     }
     if head.status.is_success() && is_event_stream(&head.headers) {
-        let started = Box::new(first_event::start(core, account, body).await);
+        let started =
+            Box::new(first_event::start(core, account, LimitHeaders::of(&head.headers).active(), body).await);
         let outcome = AttemptOutcome { class: started.class(), delivery: started.delivery(), ..outcome };
         return Tried {
             outcome,

@@ -69,9 +69,9 @@ impl RequestContext {
         &self.plane.core
     }
 
-    /// What the request asks the router.
-    pub(crate) fn ask(&self) -> Ask<'_> {
-        Ask { pool: &self.pool, conversation: self.conversation.as_ref(), pins: &self.pins }
+    /// What a request for `model` asks the router. Of a WebSocket each turn names its own.
+    pub(crate) fn ask<'a>(&'a self, model: Option<&'a str>) -> Ask<'a> {
+        Ask { pool: &self.pool, conversation: self.conversation.as_ref(), model, pins: &self.pins }
     }
 
     /// What becomes of the turn state that the tool repeats, where `account` is asked and the conversation

@@ -7,7 +7,7 @@
 
 use std::sync::Arc;
 
-use rockpool_routing::{AccountId, Candidate, ConversationKey, ConversationPin, Delivery, Readiness};
+use rockpool_routing::{AccountId, Candidate, ConversationKey, ConversationPin, Delivery};
 
 use super::attempt::{AttemptOutcome, Outgoing};
 use super::bearer_choice::BearerChoice;
@@ -129,7 +129,8 @@ impl Drive {
                     }
                 },
             };
-            let Some(lease) = Lease::begin(self.context.core(), account, self.places.clone()) else {
+            let (core, model) = (self.context.core(), self.record.model());
+            let Some(lease) = Lease::begin(core, account, model, self.places.clone()) else {
                 self.pass_over(account);
                 continue;
             };
@@ -191,10 +192,10 @@ impl Drive {
 
     /// Another request is finding out whether this account is back.
     fn pass_over(&mut self, account: AccountId) {
-        let readiness = self.context.core().routing.read(|router, now| router.readiness(account, now));
-        match readiness {
-            Readiness::Blocked(blocked) => self.record.skipped(account, blocked),
-            Readiness::Active | Readiness::FallbackOnly => {}
+        let model = self.record.model();
+        let obstacle = self.context.core().routing.read(|router, now| router.obstacle(account, model, now));
+        if let Some(obstacle) = obstacle {
+            self.record.skipped(account, obstacle);
         }
         self.candidates.advance();
     }
@@ -204,7 +205,8 @@ impl Drive {
         match self.when_none_left {
             WhenNoneLeft::Stop => Next::NoneLeft,
             WhenNoneLeft::ChooseAgain => {
-                let found = self.context.core().routing.choose(&self.context.ask());
+                let ask = self.context.ask(self.record.model());
+                let found = self.context.core().routing.choose(&ask);
                 self.record.chosen_again(&found);
                 self.candidates.extend(&found.candidates);
                 self.candidates.advance()

@@ -19,9 +19,10 @@ impl Lease {
     pub(crate) fn begin(
         core: &Arc<Core>,
         account: AccountId,
+        model: Option<&str>,
         conversation: Option<ConversationKey>,
     ) -> Option<Self> {
-        let ticket = Some(core.routing.begin(account)?);
+        let ticket = Some(core.routing.begin(account, model)?);
         Some(Self { core: Arc::clone(core), account, conversation, ticket })
     }
 

@@ -1,10 +1,9 @@
 //! Says why no account of a pool can serve, and what cures it.
 
 use jiff::Timestamp;
-use rockpool_routing::{AccountId, AccountState, Outlook, Pool};
+use rockpool_routing::{AccountId, AccountState, ModelReason, Obstacle, Outlook, Pool};
 
-use crate::core::Core;
-use crate::proxy::authenticate::Caller;
+use super::context::RequestContext;
 use crate::proxy::response::error_response::ProxyError;
 use crate::snapshot::Remedy;
 
@@ -19,21 +18,27 @@ struct Trouble {
 }
 
 impl Trouble {
-    /// The trouble of a pool; `None` for one that can serve.
-    fn of(core: &Core, caller: &Caller, pool: &Pool) -> Option<Self> {
+    /// The trouble of a pool with requests for `model`; `None` where it can serve them.
+    fn of(context: &RequestContext, model: Option<&str>, pool: &Pool) -> Option<Self> {
+        let (core, caller) = (context.core(), &context.caller);
         let registry = core.registry.get();
         core.routing.read(|router, now| {
-            let until = match router.outlook(pool.accounts(), now) {
+            let until = match router.outlook_for(pool.accounts(), model, now) {
                 Outlook::Serving => return None,
                 Outlook::Until(until) => Some(until),
                 Outlook::NeedsPerson => None,
             };
-            let states: Vec<(String, AccountState)> = pool
-                .accounts()
-                .map(|account| (registry.name_of(account), router.state(account, now).0))
-                .collect();
+            let accounts = pool.accounts();
+            let states = accounts.map(|account| {
+                let words = match router.obstacle(account, model, now) {
+                    Some(Obstacle::Model(block)) => model_words(block.reason),
+                    Some(Obstacle::Account(_)) | None => state_words(router.state(account, now).0),
+                };
+                format!("{} {words}", registry.name_of(account))
+            });
+            let detail = states.collect::<Vec<_>>().join(" ");
             let plan = registry.account(caller.client.account).and_then(|account| account.plan.clone());
-            Some(Self { until, now: now.wall, plan, detail: sentence(&states) })
+            Some(Self { until, now: now.wall, plan, detail })
         })
     }
 
@@ -45,9 +50,9 @@ impl Trouble {
     }
 }
 
-/// The error for a pool that cannot serve now; `None` for one that can.
-pub(crate) fn error(core: &Core, caller: &Caller, pool: &Pool) -> Option<ProxyError> {
-    let trouble = Trouble::of(core, caller, pool)?;
+/// The error for a pool that cannot serve requests for `model` now; `None` where it can.
+pub(crate) fn error(context: &RequestContext, model: Option<&str>) -> Option<ProxyError> {
+    let trouble = Trouble::of(context, model, &context.pool)?;
     let detail = trouble.detail.clone();
     let needs_person = format!("No account can serve this request. {detail}");
     Some(trouble.into_error(detail, needs_person))
@@ -55,38 +60,42 @@ pub(crate) fn error(core: &Core, caller: &Caller, pool: &Pool) -> Option<ProxyEr
 
 /// The error for a conversation that only `pinned` can continue, and cannot now; `None` where it can.
 pub(crate) fn error_for_pinned(
-    core: &Core,
-    caller: &Caller,
+    context: &RequestContext,
+    model: Option<&str>,
     pinned: AccountId,
-    pool: &Pool,
 ) -> Option<ProxyError> {
-    let registry = core.registry.get();
-    let Some(row) = registry.account(pinned).filter(|row| row.tenant == caller.client.tenant) else {
+    let registry = context.core().registry.get();
+    let tenant = context.caller.client.tenant;
+    let Some(row) = registry.account(pinned).filter(|row| row.tenant == tenant) else {
         return Some(ProxyError::NoUsableAccount(format!(
             "Only the account that has compacted this conversation can continue it, and that was removed. {ANEW}"
         )));
     };
-    if !pool.accounts().any(|account| account == pinned) {
+    if !context.pool.accounts().any(|account| account == pinned) {
         return Some(ProxyError::NoUsableAccount(format!(
             "Only “{}” can continue this conversation, and it is not in this pool any more. Put it back, or: {ANEW}",
             row.name
         )));
     }
-    let trouble = Trouble::of(core, caller, &Pool::single(pinned))?;
+    let trouble = Trouble::of(context, model, &Pool::single(pinned))?;
     let detail = format!("Only “{}” can continue this conversation. {} {ANEW}", row.name, trouble.detail);
     Some(trouble.into_error(detail.clone(), detail))
 }
 
 const ANEW: &str = "A new conversation can begin at once on another account.";
 
-/// Each account with its state and remedy.
-fn sentence(states: &[(String, AccountState)]) -> String {
-    let parts: Vec<String> = states
-        .iter()
-        .map(|(name, state)| {
-            let remedy = Remedy::of(*state).map_or("It serves again.", Remedy::sentence);
-            format!("{name} ({}): {remedy}", state.name())
-        })
-        .collect();
-    parts.join(" ")
+/// A state, and its remedy.
+fn state_words(state: AccountState) -> String {
+    let remedy = Remedy::of(state).map_or("It serves again.", Remedy::sentence);
+    format!("({}): {remedy}", state.name())
+}
+
+fn model_words(reason: ModelReason) -> String {
+    let sentence = match reason {
+        ModelReason::LimitReached => {
+            "The limit of this model is reached; it comes back at its reset, and other models go on."
+        }
+        ModelReason::Unsuitable => "It does not have this model.",
+    };
+    format!("({}): {sentence}", reason.name())
 }

@@ -91,7 +91,7 @@ fn pinned_unavailable(
     last: Option<Tried>,
 ) -> HttpAnswer {
     record.pinned_unavailable(pinned);
-    match no_account::error_for_pinned(context.core(), &context.caller, pinned, &context.pool) {
+    match no_account::error_for_pinned(context, record.model(), pinned) {
         Some(error) => refused(record, Class::FAILURE, error),
         None => none_left(context, record, last),
     }
@@ -101,7 +101,7 @@ fn pinned_unavailable(
 /// business of the tool's: the Codex CLI would spend its own refresh token on a 401.
 fn none_left(context: &RequestContext, record: OpenRecord, last: Option<Tried>) -> HttpAnswer {
     let class = last.as_ref().map_or(Class::FAILURE, |tried| tried.outcome.class);
-    if let Some(error) = no_account::error(context.core(), &context.caller, &context.pool) {
+    if let Some(error) = no_account::error(context, record.model()) {
         return refused(record, class, error);
     }
     let unreachable = |text: &str| ProxyError::Unreachable(text.to_owned());

@@ -10,7 +10,7 @@ use std::time::Duration;
 use bytes::{Bytes, BytesMut};
 use http_body::Body;
 use http_body_util::BodyExt;
-use rockpool_routing::{AccountId, Class, Delivery, PinKind, Reading, Signals, classify};
+use rockpool_routing::{AccountId, Class, Delivery, LimitFamily, PinKind, Signals, classify};
 
 use crate::core::Core;
 use crate::provider::error::ProviderFault;
@@ -18,6 +18,7 @@ use crate::provider::event;
 use crate::provider::event::{Event, EventKind, ForTool, TokenUsage};
 use crate::provider::sse;
 use crate::provider::sse::{Piece, Splitter};
+use crate::provider::usage::LimitReadings;
 
 /// Lifecycle events are held this long after the first of them, then the stream goes on as it is. A refusal
 /// mostly comes close behind them, while a model may think for minutes before its first output: so much later, and no
@@ -46,6 +47,8 @@ pub(crate) enum AnswerStage {
 pub(crate) struct Observer {
     core: Arc<Core>,
     account: AccountId,
+    /// The limits of single models that the answer is counted against, as its head has said.
+    family: Option<LimitFamily>,
     pub(crate) stage: AnswerStage,
 }
 
@@ -62,7 +65,12 @@ pub(crate) enum Seen {
 
 impl Observer {
     pub(crate) fn new(core: &Arc<Core>, account: AccountId) -> Self {
-        Self { core: Arc::clone(core), account, stage: AnswerStage::Open }
+        Self { core: Arc::clone(core), account, family: None, stage: AnswerStage::Open }
+    }
+
+    /// The same for an answer that is counted against limits of single models.
+    pub(crate) fn counted_against(self, family: Option<LimitFamily>) -> Self {
+        Self { family, ..self }
     }
 
     /// Sees one piece; what remains of it for the tool goes to `out`.
@@ -102,7 +110,7 @@ impl Observer {
             Event::Metadata { turn_state } => self.pin(PinKind::Turn, turn_state),
             Event::Failed(failure) => {
                 self.record_quota(failure.reading);
-                self.stage = AnswerStage::Failed(failure.fault);
+                self.stage = AnswerStage::Failed(failure.fault.counted_against(self.family));
             }
             Event::Completed(end) | Event::Incomplete(end) => {
                 self.pin(PinKind::Response, end.id);
@@ -112,7 +120,7 @@ impl Observer {
         kind
     }
 
-    fn record_quota(&self, reading: Option<Reading>) {
+    fn record_quota(&self, reading: Option<LimitReadings>) {
         if let Some(reading) = reading {
             self.core.record_quota(self.account, reading);
         }
@@ -192,11 +200,16 @@ impl Started {
 }
 
 /// Reads until the first output, an error, the end, or until something was held too long.
-pub(crate) async fn start(core: &Arc<Core>, account: AccountId, body: reqwest::Body) -> Started {
+pub(crate) async fn start(
+    core: &Arc<Core>,
+    account: AccountId,
+    family: Option<LimitFamily>,
+    body: reqwest::Body,
+) -> Started {
     let mut started = Started {
         body: Box::pin(body),
         splitter: Splitter::default(),
-        observer: Observer::new(core, account),
+        observer: Observer::new(core, account).counted_against(family),
         held: Bytes::new(),
         found: Found::Answer,
     };

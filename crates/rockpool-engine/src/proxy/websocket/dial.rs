@@ -66,6 +66,7 @@ impl Sign {
             | Class::Success
             | Class::Unauthorized
             | Class::UsageLimit { .. }
+            | Class::ModelLimit { .. }
             | Class::RateLimited { .. }
             | Class::MissingWorkspace
             | Class::Forbidden

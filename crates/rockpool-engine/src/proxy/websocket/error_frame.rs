@@ -94,7 +94,9 @@ fn derived(frame: &str) -> u16 {
     let status = said.blames_the_request().then_some(400);
     let fault = ProviderFault { status, ..said };
     match fault.class() {
-        Class::UsageLimit { .. } | Class::RateLimited { .. } | Class::Billing => 429,
+        Class::UsageLimit { .. } | Class::ModelLimit { .. } | Class::RateLimited { .. } | Class::Billing => {
+            429
+        }
         Class::MissingWorkspace | Class::Forbidden => 403,
         Class::Rejected | Class::Unsuitable | Class::ForeignCiphertext => 400,
         Class::Failure { .. } if fault.code.as_deref() == Some("server_is_overloaded") => 503,

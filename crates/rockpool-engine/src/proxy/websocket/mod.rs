@@ -71,8 +71,10 @@ pub(crate) async fn serve(
         Admission::Pass | Admission::Probe => {}
         Admission::Refuse => return refuse(&context, record, &[]),
     }
-    let selection = plane.core.routing.choose(&context.ask());
-    record.chosen(&context.ask(), &selection);
+    // No turn has named its model yet: each looks again whether the account that was dialed has it.
+    let ask = context.ask(None);
+    let selection = plane.core.routing.choose(&ask);
+    record.chosen(&ask, &selection);
     let mut drive = Drive::new(&context, &selection.candidates, selection.pin, WhenNoneLeft::Stop, record);
     let mut failed = Vec::new();
     let Some(dialed) = dial_first(&context, &mut drive, &mut failed).await else {
@@ -118,7 +120,7 @@ async fn dial_first(
         };
         failed.push(RefusedDial { account, noted: refusal.outcome.noted(), sign: refusal.sign });
         // A handshake holds no account while it dials: it may be followed by no turn at all.
-        let lease = Lease::begin(context.core(), account, None);
+        let lease = Lease::begin(context.core(), account, None, None);
         match drive.after_refusal(account, lease, &refusal.outcome) {
             Decision::Stands => return None,
             Decision::GoOn => {}
@@ -136,7 +138,7 @@ fn refuse(context: &RequestContext, record: OpenRecord, failed: &[RefusedDial]) 
     if shows(Sign::NoWebSockets) {
         context.plane.breaker.note(Evidence::HandshakeFailed);
     }
-    let error = match no_account::error(context.core(), &context.caller, &context.pool) {
+    let error = match no_account::error(context, None) {
         Some(error) => error,
         None if shows(Sign::Unreachable) && !shows(Sign::NoWebSockets) => {
             ProxyError::Unreachable("no account's connection could be made".to_owned())

@@ -2,7 +2,7 @@
 
 use std::ops::ControlFlow::{self, Break};
 
-use rockpool_routing::{Candidate, Class, Placement, Readiness, Selection};
+use rockpool_routing::{Candidate, Class, Placement, Selection};
 use tokio::time::Instant;
 use tokio_tungstenite::tungstenite::{Message, Utf8Bytes};
 
@@ -24,21 +24,20 @@ impl Session {
         let mut turn = Box::new(self.turn_of(frame, facts));
         self.deadlines.sent(Instant::now());
         let core = self.context.core();
-        let readiness = core.routing.read(|router, now| router.readiness(here, now));
-        match (readiness, self.lifetime, turn.mobility()) {
-            (Readiness::Blocked(_), _, Mobility::ConnectionOnly) => {
-                self.refuse_history(turn, Class::Rejected).await
-            }
-            (Readiness::Blocked(_), _, Mobility::Free) => {
+        let ask = self.context.ask(turn.facts.model.as_deref());
+        let obstacle = core.routing.read(|router, now| router.obstacle_in_pool(&ask, here, now));
+        match (obstacle, self.lifetime, turn.mobility()) {
+            (Some(_), _, Mobility::ConnectionOnly) => self.refuse_history(turn, Class::Rejected).await,
+            (Some(_), _, Mobility::Free) => {
                 turn.drive.advance();
                 self.place(turn).await
             }
-            (Readiness::Active | Readiness::FallbackOnly, Lifetime::Running, _) => self.place(turn).await,
+            (None, Lifetime::Running, _) => self.place(turn).await,
             // It came before the tool could know.
-            (Readiness::Active | Readiness::FallbackOnly, Lifetime::Over, Mobility::ConnectionOnly) => {
+            (None, Lifetime::Over, Mobility::ConnectionOnly) => {
                 self.refuse_history(turn, Class::Rejected).await
             }
-            (Readiness::Active | Readiness::FallbackOnly, Lifetime::Over, Mobility::Free) => {
+            (None, Lifetime::Over, Mobility::Free) => {
                 turn.last_class = Class::Rejected;
                 self.place(turn).await
             }
@@ -63,7 +62,7 @@ impl Session {
             record.tried(account, refused);
         }
         record.read(frame.len());
-        record.chosen(&self.context.ask(), &selection);
+        record.chosen(&self.context.ask(facts.model.as_deref()), &selection);
         // A turn that continues an answer of this connection can go nowhere else.
         let when_none_left = match &facts.previous_response {
             Some(_) => WhenNoneLeft::Stop,

@@ -99,7 +99,7 @@ impl Session {
     pub(super) async fn none_left(&mut self, mut turn: Box<Turn>) -> ControlFlow<()> {
         let class = turn.last_class;
         let context = &self.context;
-        if let Some(error) = no_account::error(context.core(), &context.caller, &context.pool) {
+        if let Some(error) = no_account::error(context, turn.facts.model.as_deref()) {
             return self.refuse(turn, class, &error).await;
         }
         match turn.last_error.take() {
@@ -122,7 +122,7 @@ impl Session {
     pub(super) async fn refuse_pinned(&mut self, mut turn: Box<Turn>, pinned: AccountId) -> ControlFlow<()> {
         turn.drive.record().pinned_unavailable(pinned);
         let context = &self.context;
-        match no_account::error_for_pinned(context.core(), &context.caller, pinned, &context.pool) {
+        match no_account::error_for_pinned(context, turn.facts.model.as_deref(), pinned) {
             Some(error) => self.refuse(turn, Class::FAILURE, &error).await,
             // Its account serves again: a new connection will be placed there.
             None => self.refuse_history(turn, Class::FAILURE).await,

@@ -76,7 +76,7 @@ async fn a_refusal_shows_at_once() {
     assert_eq!(stage.account("ada").runway.outlook, RunwayOutlook::RunsDry);
     let class = rockpool_routing::Class::UsageLimit { resets_at: Some(at(4 * HOUR)) };
     let handle = stage.handle();
-    let ticket = handle.core().routing.begin(stage.id("ada")).unwrap();
+    let ticket = handle.core().routing.begin(stage.id("ada"), None).unwrap();
     handle.core().attempt_ended(ticket, class);
     let dry =
         RunwayView { outlook: RunwayOutlook::Dry, returns_at: Some(at(4 * HOUR)), ..RunwayView::default() };

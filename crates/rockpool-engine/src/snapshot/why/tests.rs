@@ -40,8 +40,8 @@ fn record(id: u128, affinity: AffinityOutcome) -> RequestRecord {
             attempt("codex-pro-4", OutcomeClass::Failure, None, 40, Delivery::Begun),
         ],
         skipped: vec![
-            skipped("codex-pro-3", AccountState::Paused, None),
-            skipped("codex-pro-1", AccountState::Exhausted, Some(at(90))),
+            skipped("codex-pro-3", MoveReason::Paused, None),
+            skipped("codex-pro-1", MoveReason::Exhausted, Some(at(90))),
         ],
         first_byte_ms: Some(250),
         duration_ms: 900,

@@ -33,7 +33,7 @@ pub(super) fn activity(tenant: TenantId, id: Uuid) -> RequestRecord {
         }],
         skipped: vec![SkippedAccount {
             account: "codex-pro-3".to_owned(),
-            reason: AccountState::Paused,
+            reason: AccountState::Paused.into(),
             until: None,
         }],
         first_byte_ms: Some(250),

@@ -75,7 +75,7 @@ fn attempt(account: &str, class: OutcomeClass, status: Option<u16>, ms: u64, del
 }
 
 fn skipped(account: &str, reason: AccountState, until: Option<Timestamp>) -> SkippedAccount {
-    SkippedAccount { account: account.to_owned(), reason, until }
+    SkippedAccount { account: account.to_owned(), reason: reason.into(), until }
 }
 
 fn candidate(account: &str, placement: Placement) -> CandidateAccount {

@@ -61,8 +61,13 @@ fn headers_without_windows_keep_the_windows_already_known() {
 
 #[test]
 fn a_spending_limit_that_is_reached_blocks_unless_requests_are_allowed_all_the_same() {
-    let spend =
-        |reached| Spend { reached, limit: None, used: None, used_percent: None, resets_at: Some(at(500)) };
+    let spend = |reached| Spend {
+        reached: Some(reached),
+        limit: None,
+        used: None,
+        used_percent: None,
+        resets_at: Some(at(500)),
+    };
     let told = |reached, allowed| Reading {
         allowed,
         extras: Some(Extras { spend: Some(spend(reached)), ..Extras::default() }),
@@ -125,8 +130,13 @@ fn an_account_that_is_not_allowed_is_out_until_its_next_reset() {
 #[test]
 fn a_spending_limit_and_an_exhausted_window_end_with_the_later_of_them() {
     for (window_resets, until) in [(300, 500), (700, 700)] {
-        let spend =
-            Spend { reached: true, limit: None, used: None, used_percent: None, resets_at: Some(at(500)) };
+        let spend = Spend {
+            reached: Some(true),
+            limit: None,
+            used: None,
+            used_percent: None,
+            resets_at: Some(at(500)),
+        };
         let mut quota = Quota::default();
         quota.observe(Reading {
             extras: Some(Extras { spend: Some(spend), ..Extras::default() }),
@@ -139,7 +149,7 @@ fn a_spending_limit_and_an_exhausted_window_end_with_the_later_of_them() {
 #[test]
 fn an_account_refused_for_its_spending_may_be_tried_when_that_begins_anew() {
     let spend =
-        Spend { reached: true, limit: None, used: None, used_percent: None, resets_at: Some(at(500)) };
+        Spend { reached: Some(true), limit: None, used: None, used_percent: None, resets_at: Some(at(500)) };
     let mut quota = Quota::default();
     quota.observe(Reading {
         allowed: Some(false),

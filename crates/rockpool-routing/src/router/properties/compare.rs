@@ -3,22 +3,33 @@
 use jiff::Timestamp;
 use proptest::prelude::*;
 
-use super::steps::Which;
+use super::steps::{Which, model_name};
 use super::world::{Checked, World};
 use crate::affinity::{CONVERSATION_LIFE, PIN_LIFE};
 use crate::router::reference::{Derived, EligibleAccount, Places};
 use crate::router::tests::{conversation, later, pin_key};
 use crate::router::{Ask, Candidate, Outlook, Placement, Selection, Skipped};
-use crate::{AccountId, AccountState, Blocked, Class, Conversations, Now, Readiness, Strategy as Policy};
+use crate::{
+    AccountId, AccountState, Blocked, Class, Conversations, ModelReason, Now, Obstacle, Readiness,
+    Strategy as Policy,
+};
 
 impl World {
     /// Chooses, compares, and lets the first candidate serve if `served`.
-    pub(super) fn choose(&mut self, name: Option<u8>, pin_names: &[u8], served: bool) -> Checked {
+    pub(super) fn choose(
+        &mut self,
+        name: Option<u8>,
+        pin_names: &[u8],
+        model: Option<u8>,
+        served: bool,
+    ) -> Checked {
+        let model = model.map(model_name);
+        let model = model.as_deref();
         let key = name.map(|name| conversation(&name.to_string()));
         let pins: Vec<_> = pin_names.iter().map(|name| pin_key(*name)).collect();
         let pool = self.pool.clone();
-        let ask = Ask { pool: &pool, conversation: key.as_ref(), pins: &pins };
-        let expected = self.expected(name, pin_names);
+        let ask = Ask { pool: &pool, conversation: key.as_ref(), model, pins: &pins };
+        let expected = self.expected(name, pin_names, model);
         let selection = self.router.choose(&ask, self.now);
         prop_assert_eq!(&selection.candidates, &expected.candidates);
         prop_assert_eq!(&selection.skipped, &expected.skipped);
@@ -29,8 +40,9 @@ impl World {
         });
         prop_assert_eq!(pin, told);
         self.sound(&selection)?;
+        self.agrees_on_the_outlook(&selection, model)?;
         let Some(first) = selection.candidates.first().filter(|_| served) else { return Ok(()) };
-        prop_assert!(self.begin(first.account)?, "a candidate takes no request");
+        prop_assert!(self.begin(first.account, model)?, "a candidate takes no request");
         self.answer(Which::Newest);
         if let Some(name) = name {
             self.place(name, first.account);
@@ -40,23 +52,27 @@ impl World {
     }
 
     /// The selection as the reference makes it.
-    fn expected(&mut self, name: Option<u8>, pins: &[u8]) -> Selection {
+    fn expected(&mut self, name: Option<u8>, pins: &[u8], model: Option<&str>) -> Selection {
         let wall = self.now.wall;
         let unknown = Blocked { state: AccountState::NeedsReauth, until: None };
+        let resort = self.resort(model);
         let (mut eligible, mut skipped) = (Vec::new(), Vec::new());
         for account in self.pool.accounts() {
             let derived = self.derived(account);
-            let readiness = derived.map_or(Readiness::Blocked(unknown), |derived| derived.readiness(wall));
-            let mut run = |active| {
-                let headroom = derived.map_or(0, |derived| derived.headroom(wall));
-                let long_reset = derived.and_then(|derived| derived.long_reset(wall));
-                eligible.push(EligibleAccount { account, active, headroom, long_reset });
+            let Some(derived) = derived else {
+                skipped.push(Skipped { account, obstacle: Obstacle::Account(unknown) });
+                continue;
             };
-            match readiness {
-                Readiness::Active => run(true),
-                Readiness::FallbackOnly => run(false),
-                Readiness::Blocked(blocked) => skipped.push(Skipped { account, blocked }),
+            if let Some(obstacle) = derived.obstacle(model, wall).filter(|_| resort != Some(account)) {
+                skipped.push(Skipped { account, obstacle });
+                continue;
             }
+            eligible.push(EligibleAccount {
+                account,
+                active: derived.readiness(wall) == Readiness::Active,
+                headroom: derived.headroom(model, wall),
+                long_reset: derived.long_reset(model, wall),
+            });
         }
         let runs = |account: &AccountId| eligible.iter().any(|other| other.account == *account);
         let known = pins.iter().find_map(|name| self.pins.account(*name, PIN_LIFE, wall));
@@ -75,6 +91,33 @@ impl World {
         let places = if shared { self.places.entry(owner).or_default() } else { &mut forgotten };
         let candidates = places.order(&self.pool, &eligible, turn.or(lives));
         Selection { pin: None, candidates, skipped }
+    }
+
+    /// The first that only lacks the model, where nobody of the pool has it or will.
+    fn resort(&self, model: Option<&str>) -> Option<AccountId> {
+        let wall = self.now.wall;
+        let members: Vec<(AccountId, &Derived)> =
+            self.pool.accounts().filter_map(|account| Some((account, self.derived(account)?))).collect();
+        if members.iter().any(|(_, derived)| derived.has_chance(model, wall)) {
+            return None;
+        }
+        let lacks = members.into_iter().find(|(_, derived)| match derived.obstacle(model, wall) {
+            Some(Obstacle::Model(block)) => block.reason == ModelReason::Unsuitable,
+            Some(Obstacle::Account(_)) | None => false,
+        });
+        lacks.map(|(account, _)| account)
+    }
+
+    /// Whoever is told that nobody can serve was given nobody to ask, and the other way round.
+    fn agrees_on_the_outlook(&self, selection: &Selection, model: Option<&str>) -> Checked {
+        let outlook = self.router.outlook_for(self.pool.accounts(), model, self.now);
+        prop_assert_eq!(outlook == Outlook::Serving, !selection.candidates.is_empty());
+        if let Outlook::Until(until) = outlook {
+            prop_assert!(until > self.now.wall);
+            let then = self.router.outlook_for(self.pool.accounts(), model, self.at(until));
+            prop_assert!(then != outlook, "nothing changes when it was said to");
+        }
+        Ok(())
     }
 
     /// What holds of every selection, whatever the reference says.

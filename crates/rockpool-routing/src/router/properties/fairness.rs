@@ -64,7 +64,7 @@ proptest! {
                 router.place(talk, id(pin), now.wall);
             }
             let lives_here = stays.is_some_and(|pin| eligible.contains(&id(pin)));
-            let ask = Ask { pool: &pool, conversation: talk.as_ref(), pins: &[] };
+            let ask = Ask { pool: &pool, conversation: talk.as_ref(), model: None, pins: &[] };
             let selection = router.choose(&ask, now);
             prop_assert_eq!(selection.candidates.len(), eligible.len());
             if let (Some(first), false) = (place_of(&selection, 0), lives_here) {
@@ -90,7 +90,7 @@ proptest! {
             if stays {
                 router.place(&talk, fails, now.wall);
             }
-            let ask = Ask { pool: &pool, conversation: stays.then_some(&talk), pins: &[] };
+            let ask = Ask { pool: &pool, conversation: stays.then_some(&talk), model: None, pins: &[] };
             let selection = router.choose(&ask, now);
             if let (Some(first), Some(second)) = (place_of(&selection, 0), place_of(&selection, 1))
                 && first == fails

@@ -8,7 +8,7 @@ use crate::account::{Activation, CredentialState};
 use crate::quota::random_readings::{RandomReading, random_reading};
 use crate::router::tests::later;
 use crate::test_random::{Random, random};
-use crate::{Class, Conversations, Now, Standing, Strategy as Policy};
+use crate::{Class, Conversations, LimitFamily, Now, Standing, Strategy as Policy};
 
 /// One of the attempts under way.
 #[derive(Clone, Copy, Debug)]
@@ -23,6 +23,8 @@ pub(super) enum Outcome {
     Plain(Class),
     /// An exhausted limit that resets so many seconds from now.
     Exhausted(u32),
+    /// The same for a limit of single models.
+    ModelExhausted(u8, Option<u32>),
 }
 
 impl Outcome {
@@ -30,6 +32,10 @@ impl Outcome {
         match self {
             Self::Plain(class) => class,
             Self::Exhausted(ahead) => Class::UsageLimit { resets_at: Some(later(now, ahead.into()).wall) },
+            Self::ModelExhausted(number, ahead) => {
+                let resets_at = ahead.map(|ahead| later(now, ahead.into()).wall);
+                Class::ModelLimit { family: family(number), resets_at }
+            }
         }
     }
 }
@@ -42,14 +48,18 @@ pub(super) enum Step {
     Choose {
         conversation: Option<u8>,
         pins: Vec<u8>,
+        model: Option<u8>,
         served: bool,
     },
-    Begin(u8),
+    /// For a model, where it names one.
+    Begin(u8, Option<u8>),
     Answer(Which),
     End(Which, Outcome),
     /// Begun and ended within the same second.
-    BeginAndEnd(u8, Outcome),
+    BeginAndEnd(u8, Option<u8>, Outcome),
     Observe(u8, RandomReading),
+    /// What an answer said of a family of limits.
+    ObserveFamily(u8, u8, RandomReading),
     Activation(u8, Activation),
     Credentials(u8, CredentialState),
     Stands(u8, Standing),
@@ -63,6 +73,23 @@ pub(super) enum Step {
         order: Vec<u8>,
     },
     Seed(u32),
+}
+
+pub(super) fn model_name(number: u8) -> String {
+    format!("model-{number}")
+}
+
+pub(super) fn family(number: u8) -> LimitFamily {
+    LimitFamily::named(&format!("codex_{number}")).unwrap()
+}
+
+/// The name that people are shown of a family; the first is named after a model.
+pub(super) fn title(number: u8) -> Option<String> {
+    (number == 0).then(|| "Model-0".to_owned())
+}
+
+fn model(random: &mut Random) -> Option<u8> {
+    random.pick(&[None, Some(0), Some(0), Some(1)])
 }
 
 /// Most happens to the same few: what goes wrong comes together there.
@@ -96,10 +123,14 @@ const OUTCOMES: &[Outcome] = &[
     Outcome::Exhausted(300),
     Outcome::Exhausted(20_000),
     Outcome::Plain(Class::UsageLimit { resets_at: None }),
+    Outcome::ModelExhausted(0, Some(300)),
+    Outcome::ModelExhausted(1, Some(20_000)),
+    Outcome::ModelExhausted(1, None),
     Outcome::Plain(Class::Success),
     Outcome::Plain(Class::Success),
     Outcome::Plain(Class::Rejected),
     Outcome::Plain(Class::Unauthorized),
+    Outcome::Plain(Class::Unsuitable),
     Outcome::Plain(Class::Unsuitable),
     Outcome::Plain(Class::ForeignCiphertext),
     Outcome::Plain(Class::Abandoned),
@@ -124,6 +155,7 @@ fn choose(random: &mut Random) -> Step {
     Step::Choose {
         conversation: random.pick(&[None, None, None, Some(0), Some(1), Some(2)]),
         pins: random.pick(&[None, Some(0), Some(1)]).into_iter().collect(),
+        model: model(random),
         served: random.below(2) == 1,
     }
 }
@@ -159,11 +191,12 @@ fn step(random: &mut Random) -> Step {
     match random.below(30) {
         0..5 => wait(random),
         5..11 => choose(random),
-        11..13 => Step::Begin(place(random)),
+        11..13 => Step::Begin(place(random), model(random)),
         13..15 => Step::Answer(which(random)),
         15..17 => Step::End(which(random), random.pick(OUTCOMES)),
-        17..22 => Step::BeginAndEnd(place(random), random.pick(OUTCOMES)),
-        22..25 => Step::Observe(place(random), random_reading(random)),
+        17..22 => Step::BeginAndEnd(place(random), model(random), random.pick(OUTCOMES)),
+        22..24 => Step::Observe(place(random), random_reading(random)),
+        24 => Step::ObserveFamily(place(random), random.below(2) as u8, random_reading(random)),
         25 => Step::Place(random.below(3) as u8, place(random)),
         26 => Step::Pin(random.below(2) as u8, place(random)),
         _ => edit(random),

@@ -4,11 +4,11 @@ use std::collections::BTreeMap;
 
 use proptest::prelude::*;
 
-use super::steps::{Step, Which};
+use super::steps::{Step, Which, family, model_name, title};
 use crate::router::reference::{AccountLog, Derived, Event, Pins, Places};
 use crate::router::tests::{conversation, id, later, pin_key, reading, start};
 use crate::router::{Router, Ticket};
-use crate::{AccountId, Class, Now, Pool, Reading};
+use crate::{AccountId, Class, FamilyReading, Now, Pool, Reading};
 
 pub(super) type Checked = Result<(), TestCaseError>;
 
@@ -74,19 +74,28 @@ impl World {
     pub(super) fn take(&mut self, step: &Step) -> Checked {
         match step {
             Step::Wait(seconds) => self.now = later(self.now, (*seconds).into()),
-            Step::Choose { conversation, pins, served } => return self.choose(*conversation, pins, *served),
-            Step::Begin(place) => {
-                self.begin(self.account(*place))?;
+            Step::Choose { conversation, pins, model, served } => {
+                return self.choose(*conversation, pins, *model, *served);
+            }
+            Step::Begin(place, model) => {
+                self.begin(self.account(*place), model.map(model_name).as_deref())?;
             }
             Step::Answer(which) => self.answer(*which),
             Step::End(which, class) => self.end(*which, class.at(self.now)),
-            Step::BeginAndEnd(place, class) => {
-                if self.begin(self.account(*place))? {
+            Step::BeginAndEnd(place, model, class) => {
+                if self.begin(self.account(*place), model.map(model_name).as_deref())? {
                     self.end(Which::Newest, class.at(self.now));
                 }
             }
             Step::Observe(place, random_reading) => {
                 self.told(self.account(*place), random_reading.at(self.now.wall));
+            }
+            Step::ObserveFamily(place, number, random_reading) => {
+                let account = self.account(*place);
+                let reading = random_reading.at(self.now.wall);
+                let seen = FamilyReading { family: family(*number), title: title(*number), reading };
+                self.router.observe_family(account, seen.clone());
+                self.note(account, Event::Seen(seen));
             }
             Step::Activation(place, activation) => {
                 self.router.set_activation(self.account(*place), *activation);
@@ -156,13 +165,13 @@ impl World {
     }
 
     /// Whether one more attempt could begin.
-    pub(super) fn begin(&mut self, account: AccountId) -> Result<bool, TestCaseError> {
+    pub(super) fn begin(&mut self, account: AccountId, model: Option<&str>) -> Result<bool, TestCaseError> {
         let expected = self.derived(account).is_some_and(|derived| derived.takes_one(self.now.wall));
-        let ticket = self.router.begin(account, self.now);
+        let ticket = self.router.begin_for(account, model, self.now);
         prop_assert_eq!(ticket.is_some(), expected, "whether {} may be tried", account);
         let Some(ticket) = ticket else { return Ok(false) };
         self.attempts += 1;
-        self.note(account, Event::Began(self.attempts));
+        self.note(account, Event::Began(self.attempts, model.map(str::to_owned)));
         self.tickets.push((self.attempts, ticket));
         Ok(true)
     }

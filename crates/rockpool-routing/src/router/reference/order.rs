@@ -4,6 +4,7 @@ use std::cmp::Reverse;
 
 use jiff::Timestamp;
 
+use super::Headroom;
 use crate::router::{Candidate, Placement};
 use crate::{AccountId, Pool, Strategy};
 
@@ -12,7 +13,7 @@ use crate::{AccountId, Pool, Strategy};
 pub(in crate::router) struct EligibleAccount {
     pub(in crate::router) account: AccountId,
     pub(in crate::router) active: bool,
-    pub(in crate::router) headroom: i64,
+    pub(in crate::router) headroom: Headroom,
     pub(in crate::router) long_reset: Option<Timestamp>,
 }
 

@@ -3,9 +3,16 @@
 use jiff::Timestamp;
 
 use super::{Derived, Reason};
-use crate::account::{Activation, CredentialState};
+use crate::account::{Activation, CredentialState, ModelReason, Obstacle};
 use crate::quota::Supply;
 use crate::{AccountState, Blocked, Readiness, Standing};
+
+/// Sorts by what is left; what is not known comes before every figure.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(in crate::router) enum Headroom {
+    Unknown(i64),
+    Known(i64),
+}
 
 impl Derived {
     /// Whether one more attempt may begin.
@@ -90,13 +97,48 @@ impl Derived {
         }
     }
 
-    /// Percent left, for the order.
-    pub(in crate::router) fn headroom(&self, at: Timestamp) -> i64 {
-        i64::from(self.quota.headroom(at).unwrap_or(0)) - i64::from(self.in_flight())
+    /// Percent left for a model where that is known, for the order, less one for each attempt under way.
+    pub(in crate::router) fn headroom(&self, model: Option<&str>, at: Timestamp) -> Headroom {
+        let own = || self.quota.headroom(at);
+        let left = self.models.figures(model, at).map_or_else(own, |(headroom, _)| headroom);
+        let busy = i64::from(self.in_flight());
+        left.map_or(Headroom::Unknown(-busy), |left| Headroom::Known(i64::from(left) - busy))
     }
 
-    pub(in crate::router) fn long_reset(&self, at: Timestamp) -> Option<Timestamp> {
-        self.quota.long_reset(at)
+    pub(in crate::router) fn long_reset(&self, model: Option<&str>, at: Timestamp) -> Option<Timestamp> {
+        let own = || self.quota.long_reset(at);
+        self.models.figures(model, at).map_or_else(own, |(_, reset)| reset)
+    }
+
+    /// What keeps it from being asked for a model.
+    pub(in crate::router) fn obstacle(&self, model: Option<&str>, at: Timestamp) -> Option<Obstacle> {
+        let account = self.reason(at).map(Obstacle::Account);
+        account.or_else(|| self.models.block(model, at).map(Obstacle::Model))
+    }
+
+    /// Whether it takes a request for the model, or will once some time that is known has passed.
+    pub(in crate::router) fn has_chance(&self, model: Option<&str>, at: Timestamp) -> bool {
+        let comes_back = match self.models.block(model, at) {
+            None => true,
+            Some(block) => block.reason == ModelReason::LimitReached && block.until.is_some(),
+        };
+        let waits = self.reasons(at).into_iter().all(|blocked| match blocked.state {
+            AccountState::RateLimited => true,
+            AccountState::Exhausted => {
+                // One that is being probed for its quota is known better within seconds.
+                blocked.until.is_some() || self.is_quota_probe_due(at)
+            }
+            AccountState::Ready
+            | AccountState::Paused
+            | AccountState::NeedsReauth
+            | AccountState::SignInUncertain
+            | AccountState::MissingWorkspace
+            | AccountState::Forbidden
+            | AccountState::Billing
+            | AccountState::VaultLocked
+            | AccountState::Unreachable => false,
+        });
+        comes_back && waits
     }
 
     /// Whether a person has to act before it takes a request.

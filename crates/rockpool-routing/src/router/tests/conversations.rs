@@ -52,7 +52,11 @@ fn a_conversation_whose_account_was_exhausted_goes_on_elsewhere_and_is_told_wher
     let selection = router.choose(&Ask::of(&pool, &talk), now);
     assert_eq!(selection.pin.map(|pin| pin.account), Some(id(1)));
     assert_eq!(order(&selection), ids([2, 3]));
-    assert_eq!(selection.skipped[0].blocked.state, AccountState::Exhausted);
+    let exhausted = |obstacle| match obstacle {
+        Obstacle::Account(blocked) => blocked.state == AccountState::Exhausted,
+        Obstacle::Model(_) => false,
+    };
+    assert!(exhausted(selection.skipped[0].obstacle));
     assert_eq!(order(&router.choose(&Ask::of(&pool, &talk), later(now, 600)))[0], id(1));
 }
 
@@ -91,7 +95,7 @@ fn a_turn_in_progress_stays_with_its_account_even_where_conversations_rotate() {
         let (talk, pins) = (conversation("talk"), [pin_key(1)]);
         router.place(&talk, id(3), now.wall);
         router.pin(&pin_key(1), id(2), now.wall);
-        let turn = Ask { pool: &pool, conversation: Some(&talk), pins: &pins };
+        let turn = Ask { pool: &pool, conversation: Some(&talk), model: None, pins: &pins };
         for _ in 0..2 {
             let selection = router.choose(&turn, now);
             assert_eq!(
@@ -111,7 +115,7 @@ fn of_several_pins_the_first_that_is_known_counts() {
     router.pin(&pin_key(2), id(2), now.wall);
     router.pin(&pin_key(3), id(3), now.wall);
     let pins = [pin_key(1), pin_key(3), pin_key(2)];
-    let turn = Ask { pool: &pool, conversation: None, pins: &pins };
+    let turn = Ask { pool: &pool, conversation: None, model: None, pins: &pins };
     assert_eq!(order(&router.choose(&turn, now)), ids([3, 1, 2]));
 }
 
@@ -122,7 +126,7 @@ fn a_turn_whose_account_takes_no_request_goes_where_its_conversation_is_pinned_a
     router.pin(&pin_key(1), id(2), now.wall);
     router.place(&talk, id(3), now.wall);
     router.set_activation(id(2), Activation::Paused);
-    let turn = Ask { pool: &pool, conversation: Some(&talk), pins: &pins };
+    let turn = Ask { pool: &pool, conversation: Some(&talk), model: None, pins: &pins };
     let selection = router.choose(&turn, now);
     assert_eq!(selection.candidates[0], Candidate { account: id(3), placement: Placement::Conversation });
     router.set_activation(id(3), Activation::Paused);
@@ -137,7 +141,7 @@ fn a_pin_to_an_account_outside_the_pool_is_passed_over() {
     router.pin(&pin_key(1), id(3), now.wall);
     router.place(&conversation("talk"), id(3), now.wall);
     let pins = [pin_key(1)];
-    let turn = Ask { pool: &pool, conversation: Some(&conversation("talk")), pins: &pins };
+    let turn = Ask { pool: &pool, conversation: Some(&conversation("talk")), model: None, pins: &pins };
     let selection = router.choose(&turn, now);
     assert_eq!(selection.pin.map(|pin| pin.account), Some(id(3)));
     assert_eq!(order(&selection), ids([1, 2]));
@@ -149,7 +153,7 @@ fn a_pin_is_good_for_an_hour_and_a_conversation_for_a_week() {
     let (talk, pins) = (conversation("talk"), [pin_key(1)]);
     router.place(&talk, id(3), now.wall);
     router.pin(&pin_key(1), id(2), now.wall);
-    let turn = Ask { pool: &pool, conversation: Some(&talk), pins: &pins };
+    let turn = Ask { pool: &pool, conversation: Some(&talk), model: None, pins: &pins };
     let mut first = |seconds| order(&router.choose(&turn, later(now, seconds)))[0];
     assert_eq!([first(3_599), first(3_600)], [id(2), id(3)]);
     assert_eq!([first(WEEK - 1), first(WEEK)], [id(3), id(1)]);

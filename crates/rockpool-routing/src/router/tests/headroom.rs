@@ -111,3 +111,14 @@ fn the_reset_of_the_longest_window_counts_and_not_that_of_a_short_one() {
     }
     assert_eq!(ask(&mut router, &pool, now), ids([3, 1, 2]));
 }
+
+#[test]
+fn an_account_of_which_a_figure_is_missing_is_not_preferred_for_it() {
+    for strategy in [Strategy::MostHeadroom, Strategy::SoonestReset] {
+        let (mut router, pool, now) = used(strategy, [(50.0, Some(9)), (97.0, Some(20)), (60.0, Some(90))]);
+        let soon = UnmeasuredWindow::reported(Some(18_000), Some(later(now, 60).wall)).unwrap();
+        let untold = Reading { unmeasured: vec![soon], ..Reading::new(now.wall, Source::Usage, vec![]) };
+        router.observe(id(1), untold);
+        assert_eq!(ask(&mut router, &pool, now)[2], id(1), "{strategy:?}");
+    }
+}

@@ -92,8 +92,8 @@ fn with_every_strategy_each_way_of_being_blocked_is_passed_over_with_its_reason(
             let (mut router, pool, _) = three(strategy);
             block(&mut router, now);
             let selection = router.choose(&Ask::any(&pool), now);
-            let blocked = Blocked { state, until };
-            assert_eq!(selection.skipped, [Skipped { account: id(1), blocked }], "{strategy:?}");
+            let obstacle = Obstacle::Account(Blocked { state, until });
+            assert_eq!(selection.skipped, [Skipped { account: id(1), obstacle }], "{strategy:?}");
             assert_eq!(order(&selection), ids([2, 3]), "{strategy:?} {state:?}");
             assert_eq!(router.state(id(1), now), (state, until));
         }
@@ -127,7 +127,7 @@ fn when_all_are_blocked_each_says_why() {
     brief_attempt(&mut router, id(2), Class::Billing, now);
     brief_attempt(&mut router, id(3), exhausted_until(later(now, 60)), now);
     let selection = router.choose(&Ask::any(&pool), now);
-    let states: Vec<_> = selection.skipped.iter().map(|skipped| skipped.blocked.state).collect();
+    let states: Vec<_> = selection.skipped.iter().map(|skipped| blocked_state(skipped)).collect();
     assert_eq!(states, [AccountState::NeedsReauth, AccountState::Billing, AccountState::Exhausted]);
     assert!(selection.candidates.is_empty());
 }
@@ -151,4 +151,11 @@ fn an_uncertain_sign_in_serves_while_its_access_token_does() {
     assert_eq!(ask(&mut router, &pool, now), ids([1, 2, 3]));
     router.set_credentials(id(1), CredentialState::UncertainSpent);
     assert_eq!(ask(&mut router, &pool, now), ids([2, 3]));
+}
+
+fn blocked_state(skipped: &Skipped) -> AccountState {
+    match skipped.obstacle {
+        Obstacle::Account(blocked) => blocked.state,
+        Obstacle::Model(block) => panic!("{block:?} is no state"),
+    }
 }

@@ -268,7 +268,12 @@ mod tests {
 
     /// An account with a five-hour window: percent left, percent an hour, minutes to its reset.
     fn account(left: f64, pace: f64, resets: Option<i64>) -> Account {
-        let window = Window { used_percent: 100.0 - left, length_seconds: Some(18_000), resets_at: None };
+        let window = Window {
+            used_percent: 100.0 - left,
+            length_seconds: Some(18_000),
+            resets_at: None,
+            measured_at: None,
+        };
         let level = Level {
             slot: Slot::of(&window),
             size: 1.0,
