@@ -622,10 +622,10 @@ export interface components {
         CreditsView: {
             /** @description What is left, in the provider's own words. */
             balance?: string | null;
-            /** @description Whether there are any. */
-            has_credits: boolean;
-            /** @description Whether they are without limit. */
-            unlimited: boolean;
+            /** @description Whether there are any, where the provider says so. */
+            has_credits?: boolean | null;
+            /** @description Whether they are without limit, where the provider says so. */
+            unlimited?: boolean | null;
         };
         /**
          * @description How far a request had come when its attempt ended.
@@ -684,10 +684,17 @@ export interface components {
         ExtraLimitView: {
             /** @description Whether the provider says that requests under it are allowed. */
             allowed?: boolean | null;
-            /** @description Whether the provider says that it is reached. */
+            /** @description Whether it is reached: the provider says so, or has refused a request for it. */
             limit_reached?: boolean | null;
-            /** @description The provider's name for it. */
+            /** @description The provider's name for it, such as `codex_bengalfox`. */
             name: string;
+            /** @description The name shown to people, where the provider gives one. */
+            title?: string | null;
+            /**
+             * Format: date-time
+             * @description When it comes back, for one that is reached, where known.
+             */
+            until?: string | null;
             windows: components["schemas"]["WindowView"][];
         };
         /**
@@ -736,13 +743,13 @@ export interface components {
          */
         ModeView: "normal" | "rehearsal";
         /**
-         * @description Why a conversation left its account, or could not go on there: a state of that account, the class of
-         *     its failure, or a rule of the pool.
+         * @description Why a conversation left its account or could not go on there, or a request passed an account over: a state of
+         *     that account, the class of its failure, what it has to say of the model, or a rule of the pool.
          *
          *     One list, for states and classes share words (`rate_limited`) and a record holds the word only.
          * @enum {string}
          */
-        MoveReason: "ready" | "paused" | "exhausted" | "rate_limited" | "needs_reauth" | "sign_in_uncertain" | "missing_workspace" | "forbidden" | "billing" | "vault_locked" | "unreachable" | "success" | "rejected" | "unauthorized" | "usage_limit" | "unsuitable" | "foreign_ciphertext" | "failure" | "abandoned" | "rotation" | "left_pool";
+        MoveReason: "ready" | "paused" | "exhausted" | "rate_limited" | "needs_reauth" | "sign_in_uncertain" | "missing_workspace" | "forbidden" | "billing" | "vault_locked" | "unreachable" | "success" | "rejected" | "unauthorized" | "usage_limit" | "model_limit" | "unsuitable" | "foreign_ciphertext" | "failure" | "abandoned" | "rotation" | "left_pool";
         /** @description What moving conversations between accounts cost. */
         MovesView: {
             /**
@@ -782,7 +789,7 @@ export interface components {
          * @description How a request or one attempt ended.
          * @enum {string}
          */
-        OutcomeClass: "success" | "rejected" | "unauthorized" | "usage_limit" | "rate_limited" | "missing_workspace" | "forbidden" | "billing" | "unsuitable" | "foreign_ciphertext" | "failure" | "abandoned";
+        OutcomeClass: "success" | "rejected" | "unauthorized" | "usage_limit" | "model_limit" | "rate_limited" | "missing_workspace" | "forbidden" | "billing" | "unsuitable" | "foreign_ciphertext" | "failure" | "abandoned";
         /**
          * @description Whether a client follows its account's pool.
          * @enum {string}
@@ -981,8 +988,8 @@ export interface components {
         SkippedView: {
             /** @description Slug of the account. */
             account: string;
-            /** @description Its state then. */
-            reason: components["schemas"]["AccountState"];
+            /** @description Its state then, or why it was not asked for the model. */
+            reason: components["schemas"]["MoveReason"];
             /**
              * Format: date-time
              * @description When time alone was to cure it, if known.
@@ -1031,8 +1038,8 @@ export interface components {
         SpendView: {
             /** @description The limit, in the provider's own words. */
             limit?: string | null;
-            /** @description Whether it is reached. */
-            reached: boolean;
+            /** @description Whether it is reached, where the provider says so. */
+            reached?: boolean | null;
             /**
              * Format: date-time
              * @description When it starts afresh.
@@ -1166,10 +1173,15 @@ export interface components {
              */
             length_seconds?: number | null;
             /**
-             * Format: int32
-             * @description Whole percent left, 0 to 100.
+             * Format: date-time
+             * @description When the figures were seen, where that is longer ago than the quota: newer answers did not tell them.
              */
-            remaining_percent: number;
+            measured_at?: string | null;
+            /**
+             * Format: int32
+             * @description Whole percent left, 0 to 100; absent as above.
+             */
+            remaining_percent?: number | null;
             /**
              * Format: date-time
              * @description When it starts afresh.
@@ -1177,9 +1189,9 @@ export interface components {
             resets_at?: string | null;
             /**
              * Format: double
-             * @description 0 to 100.
+             * @description 0 to 100; absent where the provider names the window and not how much of it is used.
              */
-            used_percent: number;
+            used_percent?: number | null;
         };
         /**
          * @description Whether the owner wants an account used.

@@ -44,6 +44,7 @@ const untold = editing('codex-pro-2', {
   ],
   remaining_percent: null,
   readiness: 'fallback_only',
+  runway: { outlook: 'silent' },
 });
 
 const extras: Change = (snapshot) => ({ ...untold(overItsLimit(snapshot)), level_percent: 10 });
@@ -77,7 +78,10 @@ const moved: Change = (snapshot) => ({
       first_account: 'codex-pro-1',
       placement: 'conversation',
       attempts: [tryOn('codex-pro-1', 'failure', null, 8200, 'begun'), tryOn('codex-pro-2', 'success', 200, 2050)],
-      skipped: [{ account: 'codex-plus-3', reason: 'exhausted', until: at(minutes(47)) }],
+      skipped: [
+        { account: 'codex-plus-3', reason: 'exhausted', until: at(minutes(47)) },
+        { account: 'codex-team-4', reason: 'model_limit', until: at(hours(2)) },
+      ],
       cached_tokens: 0,
       why: whyFor({
         candidates: inOrder(['codex-pro-1', 'conversation'], ['codex-pro-2', 'strategy']),

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import type { ClientView } from '../api/types';
 import { usualClients, usualPools, windowOf } from '../dev/samples';
-import { overrideName, planName, remedyText, stateName, strategyName, windowName } from './names';
+import { overrideName, planName, remedyText, skipReasonName, stateName, strategyName, windowName } from './names';
 import { useLanguage } from './i18n.svelte';
 import { levelTone } from './tones';
 
@@ -42,6 +42,11 @@ describe('a name that the catalogue does not know', () => {
     expect(stateName('invented' as never)).toBe('Invented');
     expect(remedyText('invented' as never)).toBeNull();
   });
+});
+
+it('an account is passed over for its state, or for what it has to say of the model', () => {
+  expect([skipReasonName('exhausted'), skipReasonName('model_limit')]).toEqual(['Exhausted', 'Model limit reached']);
+  expect(skipReasonName('invented' as never)).toBe('Invented');
 });
 
 describe('a state and a strategy', () => {

@@ -47,7 +47,7 @@ export const outcomeName = (outcome: Outcome) => wordFor(`outcome.${outcome}`, o
 export const placedName = (placement: Placement) => wordFor(`placed.${placement}`, placement);
 /** A state of the account, or what it was known to say of the model. */
 export const skipReasonName = (reason: SkipReason) =>
-  capitalised(tMaybe<Key>(`state.${reason}`) ?? tMaybe<Key>(`outcome.${reason}`) ?? reason);
+  capitalised(tMaybe(`state.${reason}`) ?? tMaybe(`outcome.${reason}`) ?? reason);
 
 // The schema does not list the names of this set yet, so that the compiler cannot look for their words.
 export const assumptionText = (assumption: Assumption) => tMaybe(`assumption.${assumption}`) ?? assumption;

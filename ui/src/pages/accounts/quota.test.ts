@@ -24,6 +24,8 @@ it('credits are told in the provider’s own words', () => {
   expect(creditsText({ has_credits: true, unlimited: false })).toBe('There are some');
   expect(creditsText({ has_credits: false, unlimited: false, balance: '0' })).toBe('None');
   expect(creditsText({ has_credits: true, unlimited: true })).toBe('Without limit');
+  expect(creditsText({})).toBe('Not known');
+  expect(creditsText({ balance: '3' })).toBe('3 left');
 });
 
 it('spending is told with as much as is known', () => {
