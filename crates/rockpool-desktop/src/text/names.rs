@@ -77,6 +77,20 @@ mod tests {
     use crate::text::language::Language;
 
     #[test]
+    fn a_window_whose_figure_is_missing_is_not_known_and_not_full() {
+        let view = WindowView {
+            kind: WindowKind::Weekly,
+            length_seconds: Some(604_800),
+            used_percent: None,
+            remaining_percent: None,
+            resets_at: None,
+            measured_at: None,
+            contested: None,
+        };
+        assert_eq!(window(&Texts::load(Language::En), &view), "weekly not known");
+    }
+
+    #[test]
     fn a_countdown_shows_its_two_largest_units() {
         let texts = Texts::load(Language::En);
         let now = Timestamp::from_second(1_000_000).unwrap();

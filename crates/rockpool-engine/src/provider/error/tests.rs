@@ -128,3 +128,49 @@ fn a_code_is_kept_short_and_on_one_line() {
     assert_eq!(said(&body).0.as_ref(), Some(&kept));
     assert_eq!(issuer_code(body.as_bytes()), Some(kept));
 }
+
+const UNSUPPORTED: &str = "The 'gpt-5.6-sol' model is not supported when using Codex with a ChatGPT account.";
+
+#[test]
+fn a_refusal_in_words_says_what_a_code_would_in_every_form_that_it_comes_in() {
+    let no_access = "The model `gpt-5.3-codex` does not exist or you do not have access to it.";
+    for sentence in [UNSUPPORTED.to_owned(), UNSUPPORTED.to_uppercase(), no_access.to_owned()] {
+        for body in [
+            serde_json::json!({ "detail": sentence }),
+            serde_json::json!({ "error": { "code": null, "message": sentence } }),
+            serde_json::json!({ "error": { "type": "invalid_request_error", "message": sentence } }),
+            serde_json::json!({ "type": "error", "status": 400, "error": { "type": "invalid_request_error", "message": sentence } }),
+            serde_json::json!({ "type": "response.failed", "response": { "error": { "code": null, "message": sentence } } }),
+        ] {
+            let fault = fault(body.to_string().as_bytes());
+            assert_eq!(fault.class(), Class::Unsuitable, "{body}");
+            let answer = body.to_string();
+            let class = class_of_answer(StatusCode::BAD_REQUEST, &HeaderMap::new(), answer.as_bytes(), now());
+            assert_eq!(class, Class::Unsuitable, "{body}");
+        }
+    }
+}
+
+#[test]
+fn a_code_is_believed_before_the_sentence_beside_it() {
+    let body = serde_json::json!({ "error": { "code": "context_length_exceeded", "message": UNSUPPORTED } });
+    assert_eq!(fault(body.to_string().as_bytes()).class(), Class::Rejected);
+}
+
+#[test]
+fn a_limit_is_that_of_the_family_which_the_head_or_the_frame_names() {
+    let body = br#"{"error":{"type":"usage_limit_reached","message":"The limit."}}"#;
+    let class = |active: &'static str| {
+        let headers = [("x-codex-active-limit", active)].map(|(name, value)| {
+            (http::HeaderName::from_static(name), http::HeaderValue::from_static(value))
+        });
+        class_of_answer(StatusCode::TOO_MANY_REQUESTS, &headers.into_iter().collect(), body, now())
+    };
+    let family = LimitFamily::named("codex_bengalfox").unwrap();
+    assert_eq!(class("codex_bengalfox"), Class::ModelLimit { family, resets_at: None });
+    for own in ["codex", "premium", "made-up", ""] {
+        assert_eq!(class(own), Class::UsageLimit { resets_at: None }, "{own}");
+    }
+    let frame = br#"{"type":"error","status_code":429,"error":{"type":"usage_limit_reached"},"headers":{"X-Codex-Active-Limit":"codex_bengalfox"}}"#;
+    assert_eq!(fault(frame).class(), Class::ModelLimit { family, resets_at: None });
+}
