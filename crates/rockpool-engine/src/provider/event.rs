@@ -13,6 +13,15 @@ use super::headers::{TURN_STATE, speaks_of_one_account};
 use super::usage;
 use super::usage::LimitReadings;
 
+/// Whose language a tool speaks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Audience {
+    /// The backend's: the Codex CLI, and tools that show any sign of knowing the backend.
+    Codex,
+    /// That of the public Responses API, and no other.
+    PublicApi,
+}
+
 /// How an event is treated.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum EventKind {
@@ -22,6 +31,8 @@ pub(crate) enum EventKind {
     Limits,
     /// Headers inside the stream, some of which contradict the pool.
     Metadata,
+    /// No output, and no event of the public API: timings, signs of life.
+    Private,
     Failed,
     /// The regular end, with token counts.
     Completed,
@@ -35,13 +46,15 @@ impl EventKind {
     /// The kind of an event by the `type` of its JSON.
     fn of(json: &[u8]) -> Self {
         match &*type_name(json) {
-            "response.created" | "response.in_progress" | "response.queued" | "keepalive" => Self::Lifecycle,
+            "response.created" | "response.in_progress" | "response.queued" => Self::Lifecycle,
             "codex.rate_limits" => Self::Limits,
             "response.metadata" | "codex.response.metadata" => Self::Metadata,
             "response.failed" | "error" => Self::Failed,
             "response.completed" | "response.done" => Self::Completed,
             "response.incomplete" => Self::Incomplete,
-            _ => Self::Output,
+            // All events of the public API but `error` begin so; what has no type is none of the backend's own.
+            name if name.is_empty() || name.starts_with("response.") => Self::Output,
+            _ => Self::Private,
         }
     }
 
@@ -49,7 +62,7 @@ impl EventKind {
     pub(crate) fn is_terminal(self) -> bool {
         match self {
             Self::Failed | Self::Completed | Self::Incomplete => true,
-            Self::Lifecycle | Self::Limits | Self::Metadata | Self::Output => false,
+            Self::Lifecycle | Self::Limits | Self::Metadata | Self::Private | Self::Output => false,
         }
     }
 }
@@ -79,6 +92,7 @@ pub(crate) enum Event {
     Output,
     /// `None` where it says nothing.
     Limits(Option<LimitReadings>),
+    Private,
     Metadata {
         turn_state: Option<String>,
     },
@@ -118,6 +132,7 @@ impl Event {
         match EventKind::of(json) {
             EventKind::Lifecycle => Self::Lifecycle,
             EventKind::Output => Self::Output,
+            EventKind::Private => Self::Private,
             EventKind::Limits => Self::Limits(usage::events::reading(&tree(), now())),
             EventKind::Metadata => Self::Metadata { turn_state: headers::in_event(&tree(), TURN_STATE) },
             EventKind::Failed => Self::Failed(Box::new(failure(&tree(), now()))),
@@ -130,6 +145,7 @@ impl Event {
         match self {
             Self::Lifecycle => EventKind::Lifecycle,
             Self::Output => EventKind::Output,
+            Self::Private => EventKind::Private,
             Self::Limits(_) => EventKind::Limits,
             Self::Metadata { .. } => EventKind::Metadata,
             Self::Failed(_) => EventKind::Failed,
@@ -184,14 +200,19 @@ pub(crate) enum ForTool {
     Changed(Vec<u8>),
 }
 
-/// Limits are the pool's business; headers inside an event may contradict it.
-pub(crate) fn for_tool(kind: EventKind, json: &[u8]) -> ForTool {
-    match kind {
-        EventKind::Limits => ForTool::Nothing,
-        EventKind::Metadata | EventKind::Failed => {
+/// Limits are the pool's business; headers inside an event may contradict it. What only the backend's own client
+/// understands makes strict libraries of the public API give up: the Python SDK's `responses.stream()` raises at any
+/// event before `response.created`.
+pub(crate) fn for_tool(kind: EventKind, json: &[u8], audience: Audience) -> ForTool {
+    match (kind, audience) {
+        (EventKind::Limits, _) | (EventKind::Metadata | EventKind::Private, Audience::PublicApi) => {
+            ForTool::Nothing
+        }
+        (EventKind::Metadata, Audience::Codex) | (EventKind::Failed, _) => {
             without_contradictions(json).map_or(ForTool::AsItCame, ForTool::Changed)
         }
-        EventKind::Lifecycle | EventKind::Completed | EventKind::Incomplete | EventKind::Output => {
+        (EventKind::Private, Audience::Codex)
+        | (EventKind::Lifecycle | EventKind::Completed | EventKind::Incomplete | EventKind::Output, _) => {
             ForTool::AsItCame
         }
     }
@@ -239,6 +260,31 @@ mod tests {
         );
         assert_eq!(EventKind::of(br#" {"type":"codex.rate_limits"}"#), EventKind::Limits);
         assert_eq!(EventKind::of(b"junk"), EventKind::Output);
+        assert_eq!(EventKind::of(br#"{"type":"keepalive"}"#), EventKind::Private);
+        assert_eq!(EventKind::of(br#"{"type":"responsesapi.websocket_timing"}"#), EventKind::Private);
+    }
+
+    #[test]
+    fn a_tool_of_the_public_api_gets_what_that_knows_and_the_codex_cli_gets_the_rest_too() {
+        for (name, public, codex) in [
+            ("codex.rate_limits", false, false),
+            ("codex.response.metadata", false, true),
+            ("response.metadata", false, true),
+            ("responsesapi.websocket_timing", false, true),
+            ("keepalive", false, true),
+            ("response.created", true, true),
+            ("response.output_text.delta", true, true),
+            ("response.of_tomorrow", true, true),
+            ("response.completed", true, true),
+            ("response.failed", true, true),
+            ("error", true, true),
+        ] {
+            let json = format!("{{\"type\": \"{name}\"}}");
+            let gets = |audience| for_tool(EventKind::of(json.as_bytes()), json.as_bytes(), audience);
+            let expected = |gets: bool| if gets { ForTool::AsItCame } else { ForTool::Nothing };
+            assert_eq!(gets(Audience::PublicApi), expected(public), "{name}");
+            assert_eq!(gets(Audience::Codex), expected(codex), "{name}");
+        }
     }
 
     #[test]

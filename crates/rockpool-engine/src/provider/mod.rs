@@ -3,6 +3,7 @@
 
 pub(crate) mod bearer;
 pub(crate) mod claims;
+pub(crate) mod content_coding;
 pub(crate) mod delivery;
 pub(crate) mod endpoints;
 pub(crate) mod error;

@@ -1,21 +1,62 @@
-//! Cuts a stream of server-sent events into whole events, without copying where a chunk holds whole ones.
+//! Server-sent events by the WHATWG standard (HTML §9.2): cuts a stream into whole events, without copying where a
+//! chunk holds whole ones, and finds what they carry. What is no event passes through, and counts for nothing.
+
+use std::borrow::Cow;
 
 use bytes::{Bytes, BytesMut};
 use http::{HeaderMap, header};
-use memchr::memmem;
 
 /// An event longer than this is passed on unread.
 const MAX_EVENT: usize = 16 << 20;
 
-/// The start of a blank line may stand at the end of a chunk: a line feed, a carriage return.
+/// As much as has to be kept to know whether the next byte ends an event: a line end, and one half of another.
 const TAIL: usize = 3;
 
-/// Whether an answer with these headers is a stream of events.
+const LF: u8 = b'\n';
+const CR: u8 = b'\r';
+
+/// U+FEFF, which may stand before the first line.
+const BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";
+
+/// Whether an answer with these headers says that it is a stream of events.
 pub(crate) fn is_event_stream(headers: &HeaderMap) -> bool {
     headers
         .get(header::CONTENT_TYPE)
         .and_then(|value| value.to_str().ok())
         .is_some_and(|value| value.trim_start().to_ascii_lowercase().starts_with("text/event-stream"))
+}
+
+/// What the first bytes of an answer show it to be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Beginning {
+    /// Too little has come.
+    Open,
+    Events,
+    /// One JSON value.
+    Json,
+    /// Neither.
+    Other,
+}
+
+/// The names of fields, and a comment, which has none.
+const FIELDS: [&[u8]; 5] = [b"data", b"event", b"id", b"retry", b""];
+
+/// Looks at the first bytes of an answer, as far as they came.
+pub(crate) fn beginning(bytes: &[u8]) -> Beginning {
+    if bytes.len() < BYTE_ORDER_MARK.len() && BYTE_ORDER_MARK.starts_with(bytes) {
+        return Beginning::Open;
+    }
+    let text = without_mark(bytes).trim_ascii_start();
+    match text.first() {
+        None => return Beginning::Open,
+        Some(b'{' | b'[') => return Beginning::Json,
+        Some(_) => {}
+    }
+    match text.iter().position(|byte| matches!(*byte, b':' | CR | LF)) {
+        Some(end) if FIELDS.contains(&&text[..end]) => Beginning::Events,
+        None if FIELDS.iter().any(|name| name.starts_with(text)) => Beginning::Open,
+        Some(_) | None => Beginning::Other,
+    }
 }
 
 /// One piece of the stream, in order; together the pieces are the stream, byte for byte.
@@ -48,14 +89,14 @@ impl Splitter {
     /// Takes a chunk and gives the pieces that it completes.
     pub(crate) fn push(&mut self, chunk: Bytes) -> Vec<Piece> {
         let mut pieces = Vec::new();
-        let mut rest = match self.completed(chunk) {
-            Some(rest) => rest,
+        let (mut rest, mut searched_before) = match self.completed(chunk) {
+            Some(found) => found,
             None => {
                 self.pass_on_if_long(&mut pieces);
                 return pieces;
             }
         };
-        while let Some(end) = event_end(&rest, 0) {
+        while let Some(end) = event_end(&rest, std::mem::take(&mut searched_before)) {
             let piece = rest.split_to(end);
             pieces.push(match self.state {
                 ReadState::Reading => Piece::Event(piece),
@@ -64,7 +105,7 @@ impl Splitter {
             self.state = ReadState::Reading;
         }
         self.pending.extend_from_slice(&rest);
-        self.searched = rest.len().saturating_sub(TAIL);
+        self.searched = searched(&rest);
         self.pass_on_if_long(&mut pieces);
         pieces
     }
@@ -74,17 +115,17 @@ impl Splitter {
         (!self.pending.is_empty()).then(|| Piece::Unread(self.pending.split().freeze()))
     }
 
-    /// The chunk behind what was pending, where that completes an event or nothing was pending. Only
-    /// the new part is searched, or an event in many chunks would be read over and over.
-    fn completed(&mut self, chunk: Bytes) -> Option<Bytes> {
+    /// The chunk behind what was pending, where that completes an event or nothing was pending, and how much of it
+    /// was searched before: an event in many chunks must not be read over and over.
+    fn completed(&mut self, chunk: Bytes) -> Option<(Bytes, usize)> {
         if self.pending.is_empty() {
-            return Some(chunk);
+            return Some((chunk, 0));
         }
         self.pending.extend_from_slice(&chunk);
         if event_end(&self.pending, self.searched).is_some() {
-            return Some(self.pending.split().freeze());
+            return Some((self.pending.split().freeze(), self.searched));
         }
-        self.searched = self.pending.len().saturating_sub(TAIL);
+        self.searched = searched(&self.pending);
         None
     }
 
@@ -97,7 +138,7 @@ impl Splitter {
             ReadState::PassingOn => {
                 let known = self.pending.len().saturating_sub(TAIL);
                 let head = self.pending.split_to(known).freeze();
-                self.searched = 0;
+                self.searched = searched(&self.pending);
                 if !head.is_empty() {
                     pieces.push(Piece::Unread(head));
                 }
@@ -106,116 +147,116 @@ impl Splitter {
     }
 }
 
-/// Where the first event ends: after its blank line, with either line ending. The first `searched`
-/// bytes are known to hold no end.
+/// How much of bytes without an end need not be searched again: a carriage return at their end may be the first half
+/// of a line end.
+fn searched(bytes: &[u8]) -> usize {
+    bytes.len().saturating_sub(1)
+}
+
+/// Where the first event ends: after its blank line. Lines end with a line feed, a carriage return or both. The first
+/// `searched` bytes are known to hold no end.
+///
+/// A blank line of one carriage return ends the event at once, though a line feed that belongs to it may follow: it
+/// is then a blank line more, which means nothing. Only where the line before ended with both is the line feed
+/// waited for.
 fn event_end(bytes: &[u8], searched: usize) -> Option<usize> {
     let mut from = searched;
-    while let Some(newline) = memchr::memchr(b'\n', &bytes[from..]) {
-        let after = from + newline + 1;
-        match bytes.get(after) {
-            Some(b'\n') => return Some(after + 1),
-            Some(b'\r') if bytes.get(after + 1) == Some(&b'\n') => return Some(after + 2),
-            Some(_) => from = after,
-            None => return None,
+    while let Some(found) = memchr::memchr2(LF, CR, &bytes[from..]) {
+        let at = from + found;
+        from = at + 1;
+        let before = &bytes[..at];
+        let second_half = bytes[at] == LF && before.ends_with(&[CR]);
+        let blank = before.last().is_none_or(|byte| matches!(*byte, LF | CR));
+        if second_half || !blank {
+            continue;
         }
+        return match (bytes[at], bytes.get(from)) {
+            (CR, Some(&LF)) => Some(from + 1),
+            (CR, None) if before.ends_with(&[CR, LF]) => None,
+            _ => Some(from),
+        };
     }
     None
 }
 
-/// The JSON of an event: its `data:` line. The provider sends one such line per event; more are joined
-/// by the standard's rule only by whoever reads them, so an event with several is not looked into.
-pub(crate) fn data(event: &[u8]) -> Option<&[u8]> {
-    const FIELD: &[u8] = b"data:";
-    let start = if event.starts_with(FIELD) { 0 } else { memmem::find(event, b"\ndata:")? + 1 };
-    let line = &event[start + FIELD.len()..];
-    let end = memchr::memchr(b'\n', line)?;
-    if memmem::find(&line[end..], b"\ndata:").is_some() {
-        return None;
-    }
-    Some(line[..end].trim_ascii())
+/// One line of an event.
+#[derive(Clone, Copy)]
+struct Line<'a> {
+    text: &'a [u8],
+    /// Its one or two bytes; none where the event was cut.
+    end: &'a [u8],
 }
 
-/// The event with other JSON in its `data:` line.
-pub(crate) fn with_data(event: &[u8], json: &[u8]) -> Option<Bytes> {
-    let old = data(event)?;
-    let at = old.as_ptr() as usize - event.as_ptr() as usize;
-    let mut changed = BytesMut::with_capacity(event.len() + json.len());
-    changed.extend_from_slice(&event[..at]);
-    changed.extend_from_slice(json);
-    changed.extend_from_slice(&event[at + old.len()..]);
-    Some(changed.freeze())
+impl<'a> Line<'a> {
+    /// The line's `data:` and the blank behind it, and the value; `None` where it is another line.
+    fn data(&self) -> Option<(&'a [u8], &'a [u8])> {
+        let rest = self.text.strip_prefix(b"data")?;
+        let value = match rest.strip_prefix(b":") {
+            Some(value) => value.strip_prefix(b" ").unwrap_or(value),
+            // A field without a colon has an empty value; a longer name is another field's.
+            None if rest.is_empty() => rest,
+            None => return None,
+        };
+        Some(self.text.split_at(self.text.len() - value.len()))
+    }
+}
+
+fn lines(event: &[u8]) -> impl Iterator<Item = Line<'_>> {
+    let mut rest = event;
+    std::iter::from_fn(move || {
+        if rest.is_empty() {
+            return None;
+        }
+        let length = memchr::memchr2(LF, CR, rest).unwrap_or(rest.len());
+        let (text, after) = rest.split_at(length);
+        let end = if after.starts_with(&[CR, LF]) { 2 } else { after.len().min(1) };
+        let (end, after) = after.split_at(end);
+        rest = after;
+        Some(Line { text, end })
+    })
+}
+
+fn without_mark(event: &[u8]) -> &[u8] {
+    event.strip_prefix(BYTE_ORDER_MARK).unwrap_or(event)
+}
+
+/// What an event carries: its `data`, several lines of it joined by a line feed; `None` where that is empty.
+pub(crate) fn data(event: &[u8]) -> Option<Cow<'_, [u8]>> {
+    let mut values = lines(without_mark(event)).filter_map(|line| line.data()).map(|(_, value)| value);
+    let mut data = Cow::Borrowed(values.next()?);
+    for value in values {
+        let joined = data.to_mut();
+        joined.push(LF);
+        joined.extend_from_slice(value);
+    }
+    (!data.is_empty()).then_some(data)
+}
+
+/// The event with other data, in the place and the form of its first line of data.
+pub(crate) fn with_data(event: &[u8], data: &[u8]) -> Bytes {
+    let mut changed = BytesMut::with_capacity(event.len() + data.len());
+    let body = without_mark(event);
+    changed.extend_from_slice(&event[..event.len() - body.len()]);
+    let mut written = false;
+    for line in lines(body) {
+        match line.data() {
+            None => {
+                changed.extend_from_slice(line.text);
+                changed.extend_from_slice(line.end);
+            }
+            Some(_) if written => {}
+            Some((name, _)) => {
+                written = true;
+                for value in data.split(|byte| *byte == LF) {
+                    changed.extend_from_slice(name);
+                    changed.extend_from_slice(value);
+                    changed.extend_from_slice(line.end);
+                }
+            }
+        }
+    }
+    changed.freeze()
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use proptest::prelude::*;
-
-    fn events(pieces: &[Piece]) -> Vec<&[u8]> {
-        pieces
-            .iter()
-            .map(|piece| match piece {
-                Piece::Event(bytes) => &bytes[..],
-                Piece::Unread(bytes) => panic!("unread: {bytes:?}"),
-            })
-            .collect()
-    }
-
-    #[test]
-    fn whole_events_come_out_without_copying() {
-        let chunk = Bytes::from_static(b"data: 1\n\ndata: 2\r\n\r\n");
-        let pieces = Splitter::default().push(chunk.clone());
-        assert_eq!(events(&pieces), [&b"data: 1\n\n"[..], b"data: 2\r\n\r\n"]);
-        let Piece::Event(first) = &pieces[0] else { panic!() };
-        assert_eq!(first.as_ptr(), chunk.as_ptr());
-    }
-
-    #[test]
-    fn an_event_cut_anywhere_is_put_together() {
-        let text = b"event: a\ndata: {}\r\n\r\ndata: x\n\n";
-        for cut in 0..text.len() {
-            let mut splitter = Splitter::default();
-            let mut pieces = splitter.push(Bytes::copy_from_slice(&text[..cut]));
-            pieces.extend(splitter.push(Bytes::copy_from_slice(&text[cut..])));
-            assert_eq!(events(&pieces), [&b"event: a\ndata: {}\r\n\r\n"[..], b"data: x\n\n"], "cut at {cut}");
-        }
-    }
-
-    #[test]
-    fn the_json_is_found_beside_other_fields_and_can_be_exchanged() {
-        let event = b"event: x\ndata: {\"a\":1}\r\n\r\n";
-        assert_eq!(data(event), Some(&b"{\"a\":1}"[..]));
-        assert_eq!(with_data(event, b"{}").unwrap(), &b"event: x\ndata: {}\r\n\r\n"[..]);
-        assert_eq!(data(b": comment\n\n"), None);
-        assert_eq!(data(b"data: a\ndata: b\n\n"), None);
-    }
-
-    #[test]
-    fn an_endless_event_is_passed_on_and_the_next_one_is_read_again() {
-        let mut splitter = Splitter::default();
-        let mut pieces = splitter.push(Bytes::from(vec![b'x'; MAX_EVENT + 10]));
-        pieces.extend(splitter.push(Bytes::from_static(b"y\n\ndata: 2\n\n")));
-        assert!(matches!(&pieces[0], Piece::Unread(_)));
-        assert_eq!(pieces.last(), Some(&Piece::Event(Bytes::from_static(b"data: 2\n\n"))));
-    }
-
-    proptest! {
-        #[test]
-        fn the_pieces_are_the_stream(chunks in proptest::collection::vec(proptest::collection::vec(
-            prop_oneof![Just(b'\n'), Just(b'\r'), Just(b'd'), any::<u8>()], 0..40), 0..20)) {
-            let mut splitter = Splitter::default();
-            let mut out = Vec::new();
-            let mut pieces = Vec::new();
-            for chunk in &chunks {
-                pieces.extend(splitter.push(Bytes::copy_from_slice(chunk)));
-            }
-            pieces.extend(splitter.finish());
-            for piece in pieces {
-                match piece {
-                    Piece::Event(bytes) | Piece::Unread(bytes) => out.extend_from_slice(&bytes),
-                }
-            }
-            prop_assert_eq!(out, chunks.concat());
-        }
-    }
-}
+mod tests;

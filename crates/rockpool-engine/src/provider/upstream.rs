@@ -5,6 +5,7 @@
 //! Nothing here retries, follows a redirect or unpacks a body: the proxy has to see what the provider
 //! really answered, and a refresh that is sent twice kills a login. Neither client carries a
 //! `user-agent` of its own; whoever asks on Rockpool's behalf names [`USER_AGENT`] and [`ORIGINATOR`].
+//! Every request asks for `identity`: without a word, any encoding is in order (RFC 9110 §12.5.3).
 //! The machine's proxy settings count, except for loopback addresses.
 
 use std::path::{Path, PathBuf};
@@ -13,6 +14,7 @@ use std::time::Duration;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use http::header::{ACCEPT_ENCODING, HeaderMap, HeaderValue};
 use hyper_util::client::proxy::matcher::Matcher;
 use rustls::client::danger::ServerCertVerifier;
 use rustls::crypto::CryptoProvider;
@@ -94,7 +96,9 @@ impl Upstream {
 }
 
 fn common(tls: ClientConfig) -> reqwest::ClientBuilder {
+    let identity = HeaderMap::from_iter([(ACCEPT_ENCODING, HeaderValue::from_static("identity"))]);
     reqwest::Client::builder()
+        .default_headers(identity)
         .tls_backend_preconfigured(tls)
         .redirect(reqwest::redirect::Policy::none())
         .referer(false)

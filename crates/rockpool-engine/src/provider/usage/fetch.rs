@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use bytes::Bytes;
 use http::StatusCode;
 use thiserror::Error;
 use url::Url;
@@ -9,6 +10,7 @@ use url::Url;
 use super::parse::{NotUsage, UsageReport, parse};
 use crate::host::clock::Clock;
 use crate::provider::bearer::Bearer;
+use crate::provider::content_coding::readable;
 use crate::provider::endpoints;
 use crate::provider::error::{ProviderFault, connection_in_words};
 use crate::provider::headers::ACCOUNT_ID;
@@ -75,7 +77,7 @@ pub(crate) async fn fetch(
     Ok(parse(&body, clock.wall())?)
 }
 
-async fn read(mut answer: reqwest::Response) -> Result<Vec<u8>, UsageError> {
+async fn read(mut answer: reqwest::Response) -> Result<Bytes, UsageError> {
     let mut body = Vec::new();
     while let Some(chunk) = answer.chunk().await.map_err(unreachable)? {
         if body.len() + chunk.len() > BODY_LIMIT {
@@ -83,7 +85,7 @@ async fn read(mut answer: reqwest::Response) -> Result<Vec<u8>, UsageError> {
         }
         body.extend_from_slice(&chunk);
     }
-    Ok(body)
+    Ok(readable(answer.headers(), &body.into(), BODY_LIMIT))
 }
 
 fn unreachable(error: reqwest::Error) -> UsageError {

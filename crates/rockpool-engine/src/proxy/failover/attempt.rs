@@ -1,16 +1,16 @@
 //! One try of one account over HTTP: its bearer, its request, and its answer up to the first output.
 
-use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
+use http::response::Parts;
 use http::{HeaderMap, HeaderValue, StatusCode, header};
-use http_body_util::{BodyExt, Limited};
+use jiff::Timestamp;
 use rockpool_routing::{AccountId, Class, Delivery, PinKind};
 
 use super::bearer_choice::{BearerChoice, BearerShown, bearer_of, class_without_bearer};
 use super::context::RequestContext;
-use crate::core::Core;
+use crate::provider::content_coding::{Coding, Decoder, readable};
 use crate::provider::delivery;
 use crate::provider::delivery::SendFailure;
 use crate::provider::endpoints;
@@ -24,12 +24,10 @@ use crate::proxy::request::headers;
 use crate::proxy::request::headers::TurnState;
 use crate::proxy::request::payload::Sendable;
 use crate::proxy::response::first_event;
-use crate::proxy::response::first_event::Started;
+use crate::proxy::response::first_event::{AnswerForm, Opened, Started, Unread};
 
 /// Longest wait for the head of an answer: as long as the Codex CLI 0.169.0 waits for an event.
 const HEAD_TIMEOUT: Duration = Duration::from_secs(300);
-/// Longest wait for the rest of an answer that is not a stream.
-const BODY_TIMEOUT: Duration = Duration::from_secs(60);
 /// Largest error that is looked at.
 const ERROR_BODY: usize = 1 << 20;
 
@@ -45,7 +43,7 @@ pub(crate) struct Outgoing {
 pub(crate) enum ProviderReply {
     /// A stream whose beginning is known to be an answer, or to be an error (by its class).
     Stream { status: StatusCode, headers: HeaderMap, started: Box<Started> },
-    /// A whole answer: an error, or one that is not a stream.
+    /// A whole answer as it came: an error, or one that is not a stream.
     Whole { status: StatusCode, headers: HeaderMap, body: Bytes },
     /// No answer; in the words of whoever failed.
     Nothing(String),
@@ -104,7 +102,7 @@ pub(crate) async fn send(context: &RequestContext, outgoing: &Outgoing) -> Tried
         }
     };
     let answered = failed(Class::FAILURE, Delivery::Answered, shown);
-    answer(context.core(), outgoing.account, response, answered).await
+    answer(context, outgoing.account, response, answered).await
 }
 
 fn request(
@@ -124,11 +122,12 @@ fn request(
 }
 
 async fn answer(
-    core: &Arc<Core>,
+    context: &RequestContext,
     account: AccountId,
     response: reqwest::Response,
     outcome: AttemptOutcome,
 ) -> Tried {
+    let core = context.core();
     let response: http::Response<reqwest::Body> = response.into();
     let (head, body) = response.into_parts();
     let now = core.clock.wall();
@@ -139,24 +138,48 @@ async fn answer(
     if let Some(state) = head.headers.get(TURN_STATE).and_then(|value| value.to_str().ok()) {
         core.pin(account, PinKind::Turn, state);
     }
-    if head.status.is_success() && is_event_stream(&head.headers) {
-        let started =
-            Box::new(first_event::start(core, account, LimitHeaders::of(&head.headers).active(), body).await);
-        let outcome = AttemptOutcome { class: started.class(), delivery: started.delivery(), ..outcome };
-        return Tried {
-            outcome,
-            reply: ProviderReply::Stream { status: head.status, headers: head.headers, started },
-        };
-    }
-    let limit = if head.status.is_success() { MAX_BODY } else { ERROR_BODY };
-    let Ok(Ok(body)) = tokio::time::timeout(BODY_TIMEOUT, Limited::new(body, limit).collect()).await else {
-        let delivery =
-            if head.status.is_success() { Delivery::Begun } else { delivery::of_answer(head.status) };
-        let reply = ProviderReply::Nothing("the provider's answer broke off".to_owned());
-        return Tried { outcome: AttemptOutcome { delivery, ..outcome }, reply };
+    let decoder = head.status.is_success().then(|| Decoder::new(Coding::of(&head.headers))).flatten();
+    let opened = match decoder {
+        Some(decoder) => {
+            let expected = expected(&head.headers, &context.path);
+            let observer = context.observer(account).counted_against(LimitHeaders::of(&head.headers).active());
+            first_event::open(observer, decoder, body, expected).await
+        }
+        None => Opened::Whole(Unread::new(body)),
     };
-    let body = body.to_bytes();
-    let class = class_of_answer(head.status, &head.headers, &body, now);
-    let outcome = AttemptOutcome { class, delivery: delivery::of_answer(head.status), ..outcome };
-    Tried { outcome, reply: ProviderReply::Whole { status: head.status, headers: head.headers, body } }
+    match opened {
+        Opened::Events(started) => {
+            let outcome = AttemptOutcome { class: started.class(), ..outcome };
+            let mut headers = head.headers;
+            // It was undone, to be read and to have taken out what is not for the tool.
+            headers.remove(header::CONTENT_ENCODING);
+            Tried { outcome, reply: ProviderReply::Stream { status: head.status, headers, started } }
+        }
+        Opened::Whole(unread) => whole(head, unread, outcome, now).await,
+        Opened::Broken => broke_off(AttemptOutcome { delivery: Delivery::Begun, ..outcome }),
+    }
+}
+
+/// What an answer with these headers is, where its first bytes do not say.
+fn expected(headers: &HeaderMap, path: &str) -> AnswerForm {
+    let asked_for_events = path.split('?').next() == Some(endpoints::RESPONSES);
+    let says_events = is_event_stream(headers);
+    let says_nothing = !headers.contains_key(header::CONTENT_TYPE);
+    if says_events || (says_nothing && asked_for_events) { AnswerForm::Events } else { AnswerForm::Whole }
+}
+
+async fn whole(head: Parts, unread: Unread, outcome: AttemptOutcome, now: Timestamp) -> Tried {
+    let (status, headers) = (head.status, head.headers);
+    let limit = if status.is_success() { MAX_BODY } else { ERROR_BODY };
+    let Some(body) = unread.read(limit).await else {
+        let delivery = if status.is_success() { Delivery::Begun } else { delivery::of_answer(status) };
+        return broke_off(AttemptOutcome { delivery, ..outcome });
+    };
+    let class = class_of_answer(status, &headers, &readable(&headers, &body, ERROR_BODY), now);
+    let outcome = AttemptOutcome { class, delivery: delivery::of_answer(status), ..outcome };
+    Tried { outcome, reply: ProviderReply::Whole { status, headers, body } }
+}
+
+fn broke_off(outcome: AttemptOutcome) -> Tried {
+    Tried { outcome, reply: ProviderReply::Nothing("the provider's answer broke off".to_owned()) }
 }

@@ -7,9 +7,12 @@ use http::{HeaderMap, Method};
 use rockpool_routing::{AccountId, Ask, ConversationKey, ConversationPin, PinKey, PinKind, Pool, TenantId};
 
 use crate::core::Core;
+use crate::provider::event::Audience;
 use crate::provider::headers::TURN_STATE;
 use crate::proxy::authenticate::Caller;
 use crate::proxy::request::headers::{self, TurnState};
+use crate::proxy::response::audience;
+use crate::proxy::response::observer::Observer;
 use crate::proxy::state::DataPlane;
 
 /// The tool's request as every attempt needs it: of one HTTP exchange, or of a WebSocket and all of its turns.
@@ -21,6 +24,7 @@ pub(crate) struct RequestContext {
     pub(crate) path: String,
     /// As the tool sent them.
     pub(crate) headers: HeaderMap,
+    pub(crate) audience: Audience,
     pub(crate) pool: Pool,
     pub(crate) conversation: Option<ConversationKey>,
     /// What the tool presents that one account has given: a turn's state, the id of an answer.
@@ -54,6 +58,7 @@ impl RequestContext {
             |key: &PinKey| plane.core.routing.read(|router, now| router.pinned_account(key, now.wall));
         Self {
             plane: Arc::clone(plane),
+            audience: audience::of(&head, caller.client.key_kind),
             method: head.method,
             path: with_query(path, head.uri.query()),
             headers: head.headers,
@@ -72,6 +77,11 @@ impl RequestContext {
     /// What a request for `model` asks the router. Of a WebSocket each turn names its own.
     pub(crate) fn ask<'a>(&'a self, model: Option<&'a str>) -> Ask<'a> {
         Ask { pool: &self.pool, conversation: self.conversation.as_ref(), model, pins: &self.pins }
+    }
+
+    /// What watches the answer of `account`.
+    pub(crate) fn observer(&self, account: AccountId) -> Observer {
+        Observer::new(self.core(), account, self.audience)
     }
 
     /// What becomes of the turn state that the tool repeats, where `account` is asked and the conversation

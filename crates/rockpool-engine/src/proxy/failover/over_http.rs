@@ -104,22 +104,19 @@ fn none_left(context: &RequestContext, record: OpenRecord, last: Option<Tried>) 
     if let Some(error) = no_account::error(context, record.model()) {
         return refused(record, class, error);
     }
-    let unreachable = |text: &str| ProxyError::Unreachable(text.to_owned());
     match last.map(|tried| tried.reply) {
         Some(ProviderReply::Whole { status, headers, body }) if status != StatusCode::UNAUTHORIZED => {
             record.unserved(class, status.as_u16());
             HttpAnswer::Whole { status, headers, body }
         }
-        Some(ProviderReply::Stream { status, headers, started }) if !started.held.is_empty() => {
+        // Only an error came of it, which is its end.
+        Some(ProviderReply::Stream { status, headers, started }) => {
             record.unserved(class, status.as_u16());
             HttpAnswer::Whole { status, headers, body: started.held }
         }
         Some(ProviderReply::Nothing(text)) => refused(record, class, ProxyError::Unreachable(text)),
         Some(ProviderReply::Whole { .. }) | None => {
-            refused(record, class, unreachable("no account's sign-in was accepted"))
-        }
-        Some(ProviderReply::Stream { .. }) => {
-            refused(record, class, unreachable("its answer broke off before it began"))
+            refused(record, class, ProxyError::Unreachable("no account's sign-in was accepted".to_owned()))
         }
     }
 }

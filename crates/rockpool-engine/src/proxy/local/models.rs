@@ -15,12 +15,13 @@ use serde_json::value::RawValue;
 use sha2::{Digest, Sha256};
 
 use super::model_cache::{Models, NoList};
+use crate::provider::content_coding::readable;
 use crate::provider::endpoints::MODELS;
 use crate::proxy::authenticate::Caller;
 use crate::proxy::failover::attempt::{self, Outgoing, ProviderReply, Tried};
 use crate::proxy::failover::candidates::{Candidates, Next};
 use crate::proxy::failover::context::{Named, RequestContext};
-use crate::proxy::request::body::Encoding;
+use crate::proxy::request::body::{Encoding, MAX_BODY};
 use crate::proxy::request::headers::TurnState;
 use crate::proxy::request::payload::Sendable;
 use crate::proxy::response::body::{ProxyBody, whole};
@@ -89,8 +90,8 @@ async fn fetch(context: &RequestContext, account: AccountId) -> Result<Vec<Box<R
 
 fn listed(reply: ProviderReply) -> Result<Vec<Box<RawValue>>, NoList> {
     match reply {
-        ProviderReply::Whole { status, body, .. } if status.is_success() => {
-            serde_json::from_slice::<Listed>(&body)
+        ProviderReply::Whole { status, headers, body } if status.is_success() => {
+            serde_json::from_slice::<Listed>(&readable(&headers, &body, MAX_BODY))
                 .map(|listed| listed.models)
                 .map_err(|_| NoList::Unreadable)
         }

@@ -1,6 +1,8 @@
 //! What the tool gets.
 
+pub(crate) mod audience;
 pub(crate) mod body;
 pub(crate) mod error_response;
 pub(crate) mod first_event;
+pub(crate) mod observer;
 pub(crate) mod relay;

@@ -5,7 +5,9 @@ use std::task::{Context, Poll};
 use std::time::Instant;
 
 use super::body::BodyError;
-use super::first_event::{AnswerStage, Observer, Started, UpstreamBody};
+use super::first_event::{Started, UpstreamBody};
+use super::observer::{AnswerStage, Observer};
+use crate::provider::content_coding::Decoder;
 use crate::provider::sse::Splitter;
 use crate::proxy::failover::lease::Lease;
 use crate::proxy::record::{Ending, OpenRecord, Try};
@@ -35,6 +37,7 @@ impl OpenAttempt {
 /// A stream on its way downstream. Dropped before its end, the tool went away: lease and record say so.
 pub(crate) struct Relay {
     upstream: UpstreamBody,
+    decoder: Decoder,
     splitter: Splitter,
     observer: Observer,
     ready: BytesMut,
@@ -48,8 +51,8 @@ enum StreamEnd {
     NotYet,
     Reached,
     /// The tool has yet to see it: what came before is still on its way.
-    Breaking(reqwest::Error),
-    Broken(reqwest::Error),
+    Breaking(BodyError),
+    Broken(BodyError),
 }
 
 impl Relay {
@@ -63,6 +66,7 @@ impl Relay {
     ) -> Self {
         let mut relay = Self {
             upstream: started.body,
+            decoder: started.decoder,
             splitter: started.splitter,
             observer: started.observer,
             ready: started.held.into(),
@@ -81,12 +85,16 @@ impl Relay {
         while self.ready.len() < MERGE {
             match self.upstream.as_mut().poll_frame(cx) {
                 Poll::Ready(Some(Ok(frame))) => {
-                    for piece in self.splitter.push(frame.into_data().unwrap_or_default()) {
+                    let chunk = match self.decoder.push(frame.into_data().unwrap_or_default()) {
+                        Ok(chunk) => chunk,
+                        Err(error) => return self.finish(StreamEnd::Breaking(error.into())),
+                    };
+                    for piece in self.splitter.push(chunk) {
                         self.observer.see(piece, &mut self.ready);
                     }
                     self.close_at_last_event();
                 }
-                Poll::Ready(Some(Err(error))) => return self.finish(StreamEnd::Breaking(error)),
+                Poll::Ready(Some(Err(error))) => return self.finish(StreamEnd::Breaking(error.into())),
                 Poll::Ready(None) => return self.finish(StreamEnd::Reached),
                 Poll::Pending => return,
             }
@@ -150,7 +158,7 @@ impl Body for Relay {
                 cx.waker().wake_by_ref();
                 Poll::Pending
             }
-            StreamEnd::Broken(error) => Poll::Ready(Some(Err(error.into()))),
+            StreamEnd::Broken(error) => Poll::Ready(Some(Err(error))),
         }
     }
 

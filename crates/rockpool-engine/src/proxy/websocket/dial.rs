@@ -12,6 +12,7 @@ use tokio_tungstenite::tungstenite::handshake::derive_accept_key;
 use tokio_tungstenite::tungstenite::protocol::Role;
 
 use super::byte_stream::{ActivityProbe, Socket, socket};
+use crate::provider::content_coding::readable;
 use crate::provider::delivery::SendFailure;
 use crate::provider::endpoints;
 use crate::provider::error::class_of_answer;
@@ -185,6 +186,7 @@ async fn class_of(now: Timestamp, response: reqwest::Response) -> Class {
     let (head, body) = response.into_parts();
     let body = Limited::new(body, REFUSAL_BODY).collect().await;
     let body = body.map(http_body_util::Collected::to_bytes).unwrap_or_default();
+    let body = readable(&head.headers, &body, REFUSAL_BODY);
     let class = class_of_answer(head.status, &head.headers, &body, now);
     // Any other answer than 101 is no success here.
     if class == Class::Success { Class::FAILURE } else { class }

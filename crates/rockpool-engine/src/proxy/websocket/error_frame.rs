@@ -13,14 +13,14 @@ use tokio_tungstenite::tungstenite::Utf8Bytes;
 
 use crate::provider::error::ProviderFault;
 use crate::provider::event;
-use crate::provider::event::{EventKind, ForTool};
+use crate::provider::event::{Audience, EventKind, ForTool};
 
 const UNAUTHORIZED: u16 = 401;
 const INTERNAL: u16 = 500;
 
 /// What of a frame is for the tool.
-pub(super) fn for_tool(kind: EventKind, text: Utf8Bytes) -> Option<Utf8Bytes> {
-    let text = match event::for_tool(kind, text.as_bytes()) {
+pub(super) fn for_tool(kind: EventKind, text: Utf8Bytes, audience: Audience) -> Option<Utf8Bytes> {
+    let text = match event::for_tool(kind, text.as_bytes(), audience) {
         ForTool::Nothing => return None,
         ForTool::AsItCame => text,
         ForTool::Changed(json) => String::from_utf8(json).map_or(text, Utf8Bytes::from),
@@ -30,6 +30,7 @@ pub(super) fn for_tool(kind: EventKind, text: Utf8Bytes) -> Option<Utf8Bytes> {
         EventKind::Lifecycle
         | EventKind::Limits
         | EventKind::Metadata
+        | EventKind::Private
         | EventKind::Completed
         | EventKind::Incomplete
         | EventKind::Output => Some(text),

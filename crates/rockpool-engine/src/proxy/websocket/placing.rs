@@ -15,7 +15,6 @@ use crate::proxy::failover::drive::{Decision, Drive, Step, WhenNoneLeft};
 use crate::proxy::failover::lease::Lease;
 use crate::proxy::record::{OpenRecord, Transport};
 use crate::proxy::request::facts::Facts;
-use crate::proxy::response::first_event::Observer;
 
 impl Session {
     /// Starts a turn on the account that the connection is to, unless it cannot serve any more.
@@ -122,7 +121,7 @@ impl Session {
     async fn send_turn(&mut self, mut turn: Box<Turn>, lease: Lease, outgoing: Outgoing) -> ControlFlow<()> {
         let core = self.context.core();
         turn.since = core.clock.now().mono;
-        turn.asked = Some(Asked { lease, observer: Observer::new(core, outgoing.account) });
+        turn.asked = Some(Asked { lease, observer: self.context.observer(outgoing.account) });
         turn.progress = AnswerProgress::default();
         let Ok(text) = Utf8Bytes::try_from(outgoing.body.bytes) else { return Break(()) };
         let sent = self.send_up(Message::Text(text)).await;

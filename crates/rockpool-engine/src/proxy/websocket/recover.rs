@@ -17,7 +17,7 @@ use crate::proxy::failover::bearer_choice::BearerShown;
 use crate::proxy::failover::drive::Decision;
 use crate::proxy::failover::no_account;
 use crate::proxy::response::error_response::ProxyError;
-use crate::proxy::response::first_event::AnswerStage;
+use crate::proxy::response::observer::AnswerStage;
 
 impl Session {
     /// The bearer that the present connection was opened with.

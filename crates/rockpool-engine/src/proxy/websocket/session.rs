@@ -30,11 +30,11 @@ use super::dial::Dialed;
 use super::error_frame::for_tool;
 use super::turn::{AnswerProgress, Turn};
 use crate::host::tasks::stopped;
-use crate::provider::event::EventKind;
+use crate::provider::event::{Audience, EventKind};
 use crate::proxy::failover::context::RequestContext;
 use crate::proxy::record::{OpenRecord, Transport, Try};
 use crate::proxy::request::facts::{self, Facts, ToolFrame};
-use crate::proxy::response::first_event::{AnswerStage, Observer};
+use crate::proxy::response::observer::AnswerStage;
 
 /// Frames that are ready are merged into one write, up to this many: a provider that never pauses must not keep
 /// the session from its tool and its deadlines.
@@ -143,8 +143,19 @@ impl Session {
     async fn on_due(&mut self, due: Due) -> ControlFlow<()> {
         match due {
             Due::Commit => self.commit().await,
-            Due::KeepAlive => self.send_down(KEEP_ALIVE.to_owned()).await,
+            Due::KeepAlive => self.keep_alive().await,
             Due::Silence(silence) => self.on_silence(silence).await,
+        }
+    }
+
+    async fn keep_alive(&mut self) -> ControlFlow<()> {
+        match self.context.audience {
+            Audience::Codex => self.send_down(KEEP_ALIVE.to_owned()).await,
+            // That event is none of the public API's; a ping keeps what is between us awake.
+            Audience::PublicApi => {
+                self.deadlines.sent(Instant::now());
+                kept(self.tool.send(Message::Ping(Bytes::new())).await)
+            }
         }
     }
 
@@ -292,14 +303,14 @@ impl Session {
             return Continue(());
         };
         let kind = asked.observer.note(text.as_bytes());
-        let Some(text) = for_tool(kind, text) else {
+        let Some(text) = for_tool(kind, text, self.context.audience) else {
             self.turn = Some(turn);
             return Continue(());
         };
         match (&mut turn.progress, kind) {
             (
                 AnswerProgress::Held { frames, deadline },
-                EventKind::Lifecycle | EventKind::Metadata | EventKind::Limits,
+                EventKind::Lifecycle | EventKind::Metadata | EventKind::Private | EventKind::Limits,
             ) => {
                 deadline.get_or_insert(now + self.context.core().config.websocket_timeouts.hold);
                 frames.push(text);
@@ -328,10 +339,10 @@ impl Session {
 
     /// A frame outside any turn: limits are read, the rest is passed on.
     async fn stray(&mut self, text: Utf8Bytes) -> ControlFlow<()> {
-        let mut observer = Observer::new(self.context.core(), self.provider.account);
+        let mut observer = self.context.observer(self.provider.account);
         let kind = observer.note(text.as_bytes());
         self.notice_the_end(&observer.stage);
-        match for_tool(kind, text) {
+        match for_tool(kind, text, self.context.audience) {
             Some(text) if self.lifetime == Lifetime::Running => self.forward_down(text).await,
             // Read in the next turn, it would end that; a closed connection is just opened anew.
             Some(_) | None => Continue(()),

@@ -26,6 +26,7 @@ use crate::host::clock::Clock;
 use crate::model::client::{KeyKind, OverrideMode};
 use crate::model::principal::Principal;
 use crate::ports::Ports;
+use crate::provider::event::Audience;
 use crate::proxy::authenticate::Caller;
 use crate::proxy::failover::context::RequestContext;
 use crate::proxy::state::DataPlane;
@@ -90,6 +91,7 @@ impl SessionBench {
             caller: Caller { client, registry: Arc::new(Registry::default()) },
             path: "codex/responses".to_owned(),
             headers: HeaderMap::new(),
+            audience: Audience::Codex,
             pool: Pool::single(account),
             conversation: None,
             pins: Vec::new(),

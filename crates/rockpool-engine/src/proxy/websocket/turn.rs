@@ -16,7 +16,7 @@ use crate::proxy::record::Ending;
 use crate::proxy::request::body::Encoding;
 use crate::proxy::request::facts::Facts;
 use crate::proxy::request::payload::Payload;
-use crate::proxy::response::first_event::Observer;
+use crate::proxy::response::observer::Observer;
 
 /// A turn that the tool started and whose answer has not ended.
 pub(crate) struct Turn {
