@@ -24,6 +24,10 @@ pub struct SimConfig {
     pub api_keys: ApiKeyExchange,
     /// What happens to a turn state that another account was given.
     pub foreign_turn_state: ForeignTurnState,
+    /// Which streams over HTTP have no content type, as recorded from the live backend.
+    pub without_content_type: Share,
+    /// Which streams over HTTP begin with events that only the backend's own client knows.
+    pub private_events: Share,
     /// How many requests the journal holds before it forgets the oldest.
     pub journal_limit: usize,
     /// The clock; keep a clone to move it.
@@ -43,6 +47,8 @@ impl Default for SimConfig {
             callback_ports: CallbackPorts::AnyLoopback,
             api_keys: ApiKeyExchange::Grant,
             foreign_turn_state: ForeignTurnState::Refuse,
+            without_content_type: Share::EveryOther,
+            private_events: Share::EveryThird,
             journal_limit: 5000,
             clock: SimClock::system(),
             people: Vec::new(),
@@ -79,6 +85,27 @@ pub enum ApiKeyExchange {
     Grant,
     /// Answers 401, as for a person without a platform organisation.
     Refuse,
+}
+
+/// In which streams something is so, counted from the first that a simulator sends. Each share holds for the first, so
+/// that a test of one turn meets it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Share {
+    Never,
+    EveryThird,
+    EveryOther,
+    Always,
+}
+
+impl Share {
+    pub(crate) const fn holds(self, number: u64) -> bool {
+        match self {
+            Self::Never => false,
+            Self::EveryThird => number % 3 == 0,
+            Self::EveryOther => number % 2 == 0,
+            Self::Always => true,
+        }
+    }
 }
 
 /// What happens to an `x-codex-turn-state` that was made for another account.

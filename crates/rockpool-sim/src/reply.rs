@@ -12,6 +12,7 @@ use hyper::body::Frame;
 use serde_json::{Value, json};
 
 use crate::byte_stream::ResetSwitch;
+use crate::coding::Coding;
 use crate::random;
 
 /// The connection ends here, on purpose.
@@ -101,6 +102,26 @@ impl Reply {
 
     pub(crate) fn with(mut self, name: &str, value: impl Into<String>) -> Self {
         self.headers.push((name.to_owned(), value.into()));
+        self
+    }
+
+    /// With a complete body encoded so, without a word of it in the headers.
+    pub(crate) fn encoded(mut self, coding: Coding) -> Self {
+        if let ReplyBody::Full(bytes) = &self.body
+            && let Ok(encoded) = coding.encode(bytes)
+        {
+            self.body = ReplyBody::Full(encoded);
+        }
+        self
+    }
+
+    /// An error as a gateway sends it to a client that takes gzip.
+    pub(crate) fn as_accepted(self, accept_encoding: Option<&str>) -> Self {
+        let takes_gzip = accept_encoding.is_some_and(|accepted| accepted.contains("gzip"));
+        let encoded = self.headers.iter().any(|(name, _)| name == "content-encoding");
+        if takes_gzip && !encoded && (self.status.is_client_error() || self.status.is_server_error()) {
+            return self.encoded(Coding::Gzip).with("content-encoding", "gzip");
+        }
         self
     }
 

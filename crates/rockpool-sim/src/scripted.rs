@@ -5,6 +5,7 @@ use std::time::Duration;
 use serde_json::Value;
 
 use crate::call::Call;
+use crate::coding::Coding;
 use crate::reply::{Outcome, Reply};
 use crate::world::World;
 use crate::world::faults::Action;
@@ -41,6 +42,11 @@ pub(crate) fn answer_of(status: u16, headers: &[(String, String)], body: &Value)
         Value::String(page) => Reply::html(status, page.clone()),
         Value::Null => Reply::text(status, String::new()),
         Value::Bool(_) | Value::Number(_) | Value::Array(_) | Value::Object(_) => Reply::json(status, body),
+    };
+    let named = headers.iter().find(|(name, _)| name.eq_ignore_ascii_case("content-encoding"));
+    let reply = match named.and_then(|(_, value)| Coding::named(value)) {
+        Some(coding) => reply.encoded(coding),
+        None => reply,
     };
     headers.iter().fold(reply, |reply, (name, value)| reply.with(name, value.clone()))
 }

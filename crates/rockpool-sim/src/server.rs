@@ -102,12 +102,13 @@ async fn answer(
         Err(reply) => return Ok(reply.into_response(reset)),
     };
     let entry = call.entry;
+    let accept_encoding = call.header("accept-encoding").map(str::to_owned);
     let mut outcome = route(shared, &mut call);
     loop {
         match outcome {
             Outcome::Reply(reply) => {
                 shared.world().journal.answered(entry, reply.status.as_u16());
-                return Ok(reply.into_response(reset));
+                return Ok(reply.as_accepted(accept_encoding.as_deref()).into_response(reset));
             }
             Outcome::Hold(time, then) => {
                 tokio::time::sleep(time).await;

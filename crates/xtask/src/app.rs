@@ -43,11 +43,22 @@ fn cases(depth: Depth) -> &'static str {
     }
 }
 
+/// How long the test of a long answer lets it take.
+const ANSWER_SECONDS: &str = "ROCKPOOL_ANSWER_SECONDS";
+
+fn answer_seconds(depth: Depth) -> &'static str {
+    match depth {
+        Depth::Landing => "3",
+        Depth::Full => "70",
+    }
+}
+
 /// Every test of the workspace. The shell is selected for its features only (its binary has no test target), so that the
 /// tests use the dependencies that the app was built with: 51 compile units are new against 166 without it.
 pub(crate) fn test(workspace: &Workspace, depth: Depth) -> Invocation {
     let head = ["test", "--workspace", "--no-fail-fast"];
-    Invocation::cargo(head.into_iter().chain(FEATURES)).within(workspace.root()).with_env(CASES, cases(depth))
+    let tests = Invocation::cargo(head.into_iter().chain(FEATURES)).within(workspace.root());
+    tests.with_env(CASES, cases(depth)).with_env(ANSWER_SECONDS, answer_seconds(depth))
 }
 
 /// The modules of `tests/it` whose tests run the Codex CLI; a test of the house rules holds this list complete.
@@ -78,5 +89,13 @@ mod tests {
         let typed = |depth| test(&workspace, depth).to_string();
         assert!(typed(Depth::Landing).contains("PROPTEST_CASES=2000 "), "{}", typed(Depth::Landing));
         assert!(typed(Depth::Full).contains("PROPTEST_CASES=100000 "), "{}", typed(Depth::Full));
+    }
+
+    #[test]
+    fn the_long_answer_of_a_full_run_takes_longer_than_any_bound_on_whole_answers() {
+        let workspace = Workspace::locate().unwrap();
+        let typed = |depth| test(&workspace, depth).to_string();
+        assert!(typed(Depth::Landing).contains("ROCKPOOL_ANSWER_SECONDS=3 "), "{}", typed(Depth::Landing));
+        assert!(typed(Depth::Full).contains("ROCKPOOL_ANSWER_SECONDS=70 "), "{}", typed(Depth::Full));
     }
 }

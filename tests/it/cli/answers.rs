@@ -1,7 +1,7 @@
 //! A plain answer: as a custom provider and as the built-in one, over both transports, with and without TLS.
 
 use rockpool_engine::snapshot;
-use rockpool_sim::{Action, Fault, On};
+use rockpool_sim::{Action, Fault, On, Share};
 use rockpool_tests::harness::{ProviderLink, Setup, seat};
 use rockpool_tests::journal::{notes, prewarms, served, turns};
 use rockpool_tests::tools::codex::{Codex, Transport};
@@ -28,6 +28,28 @@ async fn a_custom_provider_gets_its_answer_over_http() {
     assert_eq!(served(&turns(&harness.sim)), ["ada 200"]);
     let records = harness.activity(1).await;
     assert_eq!((records.len(), records[0].transport), (1, snapshot::Transport::Http));
+}
+
+/// How long the answer of the next test takes; `cargo xtask test --full` makes it longer than a whole answer may take.
+fn answer_seconds() -> u64 {
+    std::env::var("ROCKPOOL_ANSWER_SECONDS").map_or(3, |seconds| seconds.parse().unwrap())
+}
+
+#[tokio::test]
+async fn a_long_answer_without_a_content_type_reaches_the_cli_over_http_and_is_asked_for_once() {
+    /// Events of this answer.
+    const EVENTS: u64 = 16;
+    for link in [ProviderLink::Plain, ProviderLink::Tls] {
+        let harness = Setup::of(["ada"]).over(link).without_content_type(Share::Always).start().await;
+        let codex = Codex::custom(&harness.client("cli", "ada").await, Transport::Http).await;
+        let pace = Action::pace(answer_seconds() * 1000 / EVENTS + 1);
+        harness.sim.script(Fault::next(On::Http, pace).of(&seat("ada")));
+        assert_eq!(codex.exec("hello").await.answer(), "A simulated answer from acct-ada.", "{link:?}");
+        assert_eq!(served(&turns(&harness.sim)), ["ada 200"], "{link:?}");
+        let records = harness.activity(1).await;
+        assert_eq!((records.len(), records[0].outcome), (1, snapshot::OutcomeClass::Success), "{link:?}");
+        assert!(records[0].output_tokens.is_some(), "{link:?}");
+    }
 }
 
 #[tokio::test]

@@ -1,7 +1,7 @@
 //! After the first output nothing is tried again: the tool gets what came, once, and sees the break.
 
 use rockpool_engine::snapshot::OutcomeClass;
-use rockpool_sim::{Action, Cut, Fault, On, StreamFault};
+use rockpool_sim::{Action, Cut, Fault, On, Share, StreamFault};
 use rockpool_tests::harness::{ProviderLink, Setup, seat};
 use rockpool_tests::journal::{served, turns};
 use rockpool_tests::tools::request::{frame, types, user};
@@ -26,7 +26,8 @@ fn failures() -> [Action; 4] {
 #[tokio::test]
 async fn over_http_every_byte_that_came_is_handed_on_once_and_nothing_is_retried() {
     for action in failures() {
-        let harness = Setup::of(["ada", "ben"]).over(ProviderLink::Recorded).start().await;
+        let setup = Setup::of(["ada", "ben"]).over(ProviderLink::Recorded).private_events(Share::Never);
+        let harness = setup.start().await;
         let key = harness.client("tool", "ada").await;
         harness.recording_proxy().clear();
         harness.sim.script(Fault::next(On::Http, action.clone()).of(&seat("ada")));

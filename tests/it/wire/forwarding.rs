@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use rockpool_engine::snapshot::OutcomeClass;
-use rockpool_sim::{Action, Fault, On, StreamFault};
+use rockpool_sim::{Action, Fault, On, Share, StreamFault};
 use rockpool_tests::harness::{Harness, ProviderLink, Setup, seat};
 use rockpool_tests::proxies::Exchange;
 use rockpool_tests::raw::{self, Message};
@@ -29,6 +29,12 @@ const TOOL: [(&str, &str); 13] = [
     ("connection", "close, x-hop"),
     ("session-id", "conversation-1"),
 ];
+
+/// With a provider whose streams hold no limits, which are taken out.
+async fn recorded_without_limits() -> Harness {
+    let setup = Setup::of(["ada"]).over(ProviderLink::Recorded);
+    setup.private_events(Share::Never).without_content_type(Share::Never).start().await
+}
 
 fn request(harness: &Harness, key: &Key, more: &[(&str, &str)], body: &[u8]) -> Vec<u8> {
     let mut request = format!(
@@ -78,16 +84,18 @@ async fn a_request_goes_up_as_it_came_but_for_the_listed_headers() {
         let sent = TOOL.iter().find(|(known, _)| *known == name).map(|(_, value)| *value);
         assert_eq!(seen.request.header(name), sent, "{name}");
     }
-    let of_the_connection = ["authorization", "chatgpt-account-id", "content-length", "host"];
+    let of_the_connection =
+        ["accept-encoding", "authorization", "chatgpt-account-id", "content-length", "host"];
     let expected: BTreeSet<_> = unchanged.into_iter().chain(of_the_connection).collect();
     assert_eq!(names(&seen.request.headers), expected);
     assert_eq!(seen.request.header("chatgpt-account-id"), Some("acct-ada"));
+    assert_eq!(seen.request.header("accept-encoding"), Some("identity"), "what is read is asked for plain");
     assert_ne!(seen.request.header("authorization"), Some(format!("Bearer {}", key.secret).as_str()));
 }
 
 #[tokio::test]
 async fn an_answer_comes_back_as_it_was_but_for_the_listed_headers() {
-    let harness = Setup::of(["ada"]).over(ProviderLink::Recorded).start().await;
+    let harness = recorded_without_limits().await;
     let key = harness.client("tool", "ada").await;
     let (answer, seen) = forward(&harness, &key, &[], ODD.as_bytes()).await;
     assert_eq!(answer.body, seen.response.body);
@@ -147,7 +155,7 @@ async fn events_that_nobody_knows_are_huge_or_are_no_json_pass_through() {
         StreamFault::Huge { after: 5, bytes: 3 << 20 },
         StreamFault::Pace { ms: 5 },
     ];
-    let harness = Setup::of(["ada"]).over(ProviderLink::Recorded).start().await;
+    let harness = recorded_without_limits().await;
     let key = harness.client("tool", "ada").await;
     for fault in faults {
         harness.sim.script(Fault::next(On::Http, Action::InStream(fault.clone())).of(&seat("ada")));
@@ -201,8 +209,15 @@ async fn nothing_is_added_to_a_bare_request_and_repeated_headers_and_the_query_s
     let twice: Vec<_> =
         seen.headers.iter().filter(|(name, _)| name == "x-twice").map(|(_, value)| value).collect();
     assert_eq!(twice, ["one", "two"]);
-    let expected =
-        ["authorization", "chatgpt-account-id", "content-length", "content-type", "host", "x-twice"];
+    let expected = [
+        "accept-encoding",
+        "authorization",
+        "chatgpt-account-id",
+        "content-length",
+        "content-type",
+        "host",
+        "x-twice",
+    ];
     let mut names: BTreeSet<_> = names(&seen.headers);
     // The HTTP library's own, which says what is understood without it: anything.
     names.remove("accept");

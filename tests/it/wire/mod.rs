@@ -2,7 +2,9 @@
 
 mod affinity;
 mod after_output;
+mod answers;
 mod bad_input;
+mod encodings;
 mod failures;
 mod forwarding;
 mod gone;

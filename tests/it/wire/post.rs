@@ -38,7 +38,7 @@ pub(crate) async fn post(key: &Key, session: &str, body: &Value) -> Posted {
     read(send(key, session, body).await).await
 }
 
-async fn read(mut response: Response) -> Posted {
+pub(crate) async fn read(mut response: Response) -> Posted {
     let status = response.status().as_u16();
     let mut body = Vec::new();
     let whole = loop {

@@ -4,7 +4,7 @@ use rockpool_engine::Clock;
 use rockpool_engine::api::requests::PoolChange;
 use rockpool_engine::config::{Config, WebSocketTimeouts};
 use rockpool_routing::Strategy;
-use rockpool_sim::{Person, Sim, SimClock, SimConfig, Windows};
+use rockpool_sim::{Person, Share, Sim, SimClock, SimConfig, Windows};
 use url::Url;
 
 use super::running::{ClockMode, Harness, launch, owner};
@@ -33,6 +33,8 @@ pub struct Setup {
     link: ProviderLink,
     clock: ClockMode,
     websocket_timeouts: WebSocketTimeouts,
+    without_content_type: Share,
+    private_events: Share,
 }
 
 impl Setup {
@@ -48,6 +50,8 @@ impl Setup {
             link: ProviderLink::Plain,
             clock: ClockMode::System,
             websocket_timeouts: WebSocketTimeouts::default(),
+            without_content_type: SimConfig::default().without_content_type,
+            private_events: SimConfig::default().private_events,
         }
     }
 
@@ -78,6 +82,20 @@ impl Setup {
         self
     }
 
+    /// Another share of streams over HTTP without a content type.
+    #[must_use]
+    pub fn without_content_type(mut self, share: Share) -> Self {
+        self.without_content_type = share;
+        self
+    }
+
+    /// Another share of streams over HTTP that begin with events of the backend's own.
+    #[must_use]
+    pub fn private_events(mut self, share: Share) -> Self {
+        self.private_events = share;
+        self
+    }
+
     /// Changes a person before the start.
     #[must_use]
     pub fn change(mut self, name: &str, change: impl FnOnce(&mut Person)) -> Self {
@@ -98,7 +116,13 @@ impl Setup {
                 (clock, sim_clock)
             }
         };
-        let sim_config = SimConfig { ca_out: Some(ca.clone()), clock: sim_clock, ..SimConfig::default() };
+        let sim_config = SimConfig {
+            ca_out: Some(ca.clone()),
+            clock: sim_clock,
+            without_content_type: self.without_content_type,
+            private_events: self.private_events,
+            ..SimConfig::default()
+        };
         let sim = Sim::start(sim_config).await.unwrap();
         let recording_proxy = match self.link {
             ProviderLink::Recorded => Some(RecordingProxy::start(&sim.backend_url()).await),

@@ -32,12 +32,16 @@ pub fn frame(input: Value) -> Value {
     frame
 }
 
-/// The JSON of every event in a stream of server-sent events.
+/// The JSON of every event in a stream of server-sent events, whichever line ends it has.
 #[must_use]
 pub fn events(stream: &[u8]) -> Vec<Value> {
-    let text = std::str::from_utf8(stream).unwrap();
-    let data = text.lines().filter_map(|line| line.strip_prefix("data: "));
-    data.map(|json| serde_json::from_str(json).unwrap_or_else(|_| Value::from(json))).collect()
+    let text = std::str::from_utf8(stream).unwrap().replace("\r\n", "\n").replace('\r', "\n");
+    let data_of = |event: &str| {
+        let lines: Vec<&str> = event.lines().filter_map(|line| line.strip_prefix("data: ")).collect();
+        lines.join("\n")
+    };
+    let data = text.split("\n\n").map(data_of).filter(|data| !data.is_empty());
+    data.map(|json| serde_json::from_str(&json).unwrap_or_else(|_| Value::from(json.as_str()))).collect()
 }
 
 #[must_use]

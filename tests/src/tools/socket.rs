@@ -22,16 +22,30 @@ pub struct Socket {
 pub type Refusal = Response<Option<Vec<u8>>>;
 
 impl Socket {
-    /// Opens a connection for a conversation.
+    /// Opens a connection for a conversation, as the Codex CLI does.
     ///
     /// # Errors
     /// With the answer, if it is not 101.
     pub async fn open(key: &Key, session: &str) -> Result<Self, Box<Refusal>> {
+        Self::open_with(key, &[("session-id", session), ("originator", "codex_exec")]).await
+    }
+
+    /// The same as a library of the public API.
+    ///
+    /// # Errors
+    /// As [`Socket::open`].
+    pub async fn of_the_public_api(key: &Key) -> Result<Self, Box<Refusal>> {
+        Self::open_with(key, &[]).await
+    }
+
+    async fn open_with(key: &Key, more: &[(&'static str, &str)]) -> Result<Self, Box<Refusal>> {
         let url = format!("{}/responses", key.base_url.replacen("http", "ws", 1));
         let mut request = url.into_client_request().unwrap();
         let headers = request.headers_mut();
         headers.insert("authorization", format!("Bearer {}", key.secret).parse().unwrap());
-        headers.insert("session-id", session.parse().unwrap());
+        for (name, value) in more {
+            headers.insert(*name, value.parse().unwrap());
+        }
         match wait::within("the handshake is answered", tokio_tungstenite::connect_async(request)).await {
             Ok((stream, response)) => Ok(Self { stream, headers: response.headers().clone() }),
             Err(Error::Http(response)) => Err(response),

@@ -8,12 +8,12 @@ use serde_json::Value;
 
 use crate::backend::admission::{self, COOKIE};
 use crate::call::{Body, Call};
-use crate::reply::{ByteStep, Outcome, Reply, ReplyBody};
+use crate::reply::{Outcome, Reply, ReplyBody};
 use crate::responses::check::{self, AcceptedRequest, LITE_HEADER, LiteMark};
-use crate::responses::steps::Step;
+use crate::responses::steps::with_private;
 use crate::responses::turn::{Streams, Turn, TurnOutcome};
 use crate::shared::Shared;
-use crate::world::faults::{Cut, On};
+use crate::world::faults::On;
 use crate::world::people::SeatId;
 use crate::world::{Seat, World};
 
@@ -38,7 +38,10 @@ pub(crate) fn respond(shared: &Shared, call: &Call) -> Outcome {
         TurnOutcome::Refused(reply) => reply.into(),
         TurnOutcome::Never => Outcome::Never,
         TurnOutcome::Sever => Outcome::Sever,
-        TurnOutcome::Streams(streams) => stream(seat.id(), &state, *streams),
+        TurnOutcome::Streams(streams) => {
+            let number = turn.world.next_stream();
+            stream(shared, number, seat.id(), &state, *streams)
+        }
     }
 }
 
@@ -67,9 +70,20 @@ pub(crate) fn json_object(call: &Call) -> Result<serde_json::Map<String, Value>,
     }
 }
 
-fn stream(seat: &SeatId, turn_state: &str, streams: Streams) -> Outcome {
-    let Streams { hold, steps, quota, models_etag, model, .. } = streams;
-    let mut reply = Reply::bytes(200, "text/event-stream; charset=utf-8", Bytes::new())
+/// `number` counts the streams, for what is so in a share of them.
+fn stream(shared: &Shared, number: u64, seat: &SeatId, turn_state: &str, streams: Streams) -> Outcome {
+    let Streams { hold, steps, form, quota, models_etag, model, .. } = streams;
+    let steps =
+        if shared.config.private_events.holds(number) { with_private(steps, quota.event()) } else { steps };
+    let Ok(steps) = form.bytes(steps) else { return Reply::detail(500, "Encoding the answer failed").into() };
+    let mut reply = Reply::bytes(200, "text/event-stream; charset=utf-8", Bytes::new());
+    if shared.config.without_content_type.holds(number) {
+        reply.headers.clear();
+    }
+    if let Some(coding) = form.coding {
+        reply = reply.with("content-encoding", coding.name());
+    }
+    let mut reply = reply
         .with("cache-control", "no-cache")
         .with("x-codex-turn-state", turn_state)
         .with("x-models-etag", models_etag)
@@ -77,24 +91,9 @@ fn stream(seat: &SeatId, turn_state: &str, streams: Streams) -> Outcome {
         .with("x-reasoning-included", "true")
         .with("set-cookie", format!("{COOKIE}={}; Path=/; HttpOnly", seat.account_id));
     reply.headers.extend(quota.headers());
-    reply.body = ReplyBody::Stream(steps.into_iter().flat_map(byte_steps).collect::<VecDeque<_>>());
+    reply.body = ReplyBody::Stream(VecDeque::from(steps));
     if hold == Duration::ZERO {
         return reply.into();
     }
     Outcome::Hold(hold, Box::new(reply.into()))
-}
-
-fn byte_steps(step: Step) -> Option<ByteStep> {
-    match step {
-        Step::Event(event) => {
-            let kind = event["type"].as_str().unwrap_or("message");
-            Some(ByteStep::Send(Bytes::from(format!("event: {kind}\ndata: {event}\n\n"))))
-        }
-        Step::Malformed(data) => Some(ByteStep::Send(Bytes::from(format!("data: {data}\n\n")))),
-        Step::Wait(time) => Some(ByteStep::Wait(time)),
-        Step::Stall => Some(ByteStep::Stall),
-        Step::End(Cut::CleanEnd) => None,
-        Step::End(Cut::Abrupt) => Some(ByteStep::Abrupt),
-        Step::End(Cut::Reset) => Some(ByteStep::Reset),
-    }
 }

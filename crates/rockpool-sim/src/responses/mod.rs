@@ -5,6 +5,7 @@ mod check;
 pub(crate) mod compact;
 mod connection;
 mod error_frame;
+mod event_bytes;
 mod events;
 pub(crate) mod http;
 mod items;

@@ -20,7 +20,11 @@ pub(crate) enum Step {
 pub(crate) fn steps(events: Vec<Value>, fault: Option<&StreamFault>) -> Vec<Step> {
     let good = events.into_iter().map(Step::Event);
     match fault {
-        None => good.collect(),
+        // The form of its bytes is no step's business.
+        None
+        | Some(StreamFault::LineEnds { .. } | StreamFault::SeveralDataLines | StreamFault::Encoded { .. }) => {
+            good.collect()
+        }
         Some(StreamFault::Pace { ms }) => {
             let pause = Duration::from_millis(*ms);
             good.flat_map(|event| [Step::Wait(pause), event]).collect()
@@ -43,6 +47,19 @@ pub(crate) fn steps(events: Vec<Value>, fault: Option<&StreamFault>) -> Vec<Step
             good.flat_map(|event| [unknown(), event]).collect()
         }
     }
+}
+
+/// Puts events of the backend's own before the first one of the answer, if one comes.
+pub(crate) fn with_private(mut steps: Vec<Step>, limits: Value) -> Vec<Step> {
+    let Some(first) = steps.iter().position(|step| matches!(step, Step::Event(_))) else { return steps };
+    let private = [
+        limits,
+        json!({"type": "codex.response.metadata", "request_id": "req_sim"}),
+        json!({"type": "responsesapi.websocket_timing", "timing_metrics": {"queue_ms": 1}}),
+        json!({"type": "keepalive"}),
+    ];
+    steps.splice(first..first, private.map(Step::Event));
+    steps
 }
 
 fn inserted(good: impl Iterator<Item = Step>, after: usize, extra: Step) -> Vec<Step> {

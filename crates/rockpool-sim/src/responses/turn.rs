@@ -11,6 +11,7 @@ use crate::random;
 use crate::reply::Reply;
 use crate::responses::answer::{Answer, answer};
 use crate::responses::check::AcceptedRequest;
+use crate::responses::event_bytes::EventForm;
 use crate::responses::events::{self, ModelResponse};
 use crate::responses::steps::{Step, steps};
 use crate::scripted::answer_of;
@@ -32,6 +33,8 @@ pub(crate) struct Streams {
     /// Passes before the headers, or before the first event.
     pub hold: Duration,
     pub steps: Vec<Step>,
+    /// How they become bytes over HTTP.
+    pub form: EventForm,
     pub response_id: String,
     /// The conversation with this answer, for requests that build on it.
     pub history: Vec<Value>,
@@ -92,10 +95,12 @@ impl Turn<'_> {
         let mut history = request.input;
         history.extend(answered.items);
         let steps = steps(answered.events, fault.as_ref());
+        let form = EventForm::of(fault.as_ref());
         let model = request.model.slug;
         TurnOutcome::Streams(Box::new(Streams {
             hold,
             steps,
+            form,
             response_id,
             history,
             quota,

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
+use crate::coding::Coding;
 use crate::world::people::SeatId;
 
 /// One order of the script. Orders are kept in a queue; a request takes the first that fits it, and only that one.
@@ -93,7 +94,7 @@ pub enum Action {
     Answer {
         /// 100 to 999.
         status: u16,
-        /// Header lines, added to the answer.
+        /// Header lines, added to the answer. With a `content-encoding` the body is encoded so.
         #[serde(default)]
         headers: Vec<(String, String)>,
         /// A string is sent as `text/html`, anything else as JSON.
@@ -165,6 +166,21 @@ pub enum StreamFault {
     },
     /// Send an event of a type that nobody knows before each real one.
     UnknownEvents,
+    /// Over HTTP: end each line so. A WebSocket has no lines.
+    LineEnds { with: LineEnd },
+    /// Over HTTP: spread the JSON of each event over several lines of data.
+    SeveralDataLines,
+    /// Over HTTP: encode the body so, whatever the request accepts.
+    Encoded { coding: Coding },
+}
+
+/// How lines may end besides with a line feed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum LineEnd {
+    CarriageReturn,
+    /// A carriage return and a line feed.
+    Both,
 }
 
 /// What goes wrong with a grant that was accepted.

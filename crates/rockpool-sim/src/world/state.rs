@@ -33,6 +33,7 @@ pub(crate) struct World {
     pub script: Script,
     pub journal: Journal,
     pub prompt_caches: PromptCaches,
+    streams: u64,
 }
 
 impl World {
@@ -46,7 +47,15 @@ impl World {
             script: Script::default(),
             journal: Journal::new(journal_limit),
             prompt_caches: PromptCaches::default(),
+            streams: 0,
         }
+    }
+
+    /// The number of the next stream over HTTP, from 0.
+    pub(crate) fn next_stream(&mut self) -> u64 {
+        let number = self.streams;
+        self.streams += 1;
+        number
     }
 
     /// Makes tokens for a login, for the workspace that was chosen at its sign-in.

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use rockpool_sim::{Action, Cut, Fault, On, StreamFault, Windows};
+use rockpool_sim::{Action, Cut, Fault, LineEnd, On, SimConfig, StreamFault, Windows};
 use serde_json::{Value, json};
 
 use crate::support::{SimHarness, ada, ada_at_work, ben, code_of, events, finished, question, said, user};
@@ -33,6 +33,66 @@ async fn an_answer_is_streamed_and_its_reasoning_comes_back_to_its_own_account_o
     next["input"][1]["encrypted_content"] = json!("gAAAAAnonsense");
     let garbage = harness.ask(&bearer, &ada(), &next).send().await.unwrap();
     assert_eq!(code_of(garbage).await, (400, "invalid_encrypted_content".to_owned()));
+}
+
+#[tokio::test]
+async fn a_share_of_the_streams_has_no_content_type_and_begins_with_events_of_the_backends_own() {
+    let shares = |config: &mut SimConfig| {
+        config.without_content_type = SimConfig::default().without_content_type;
+        config.private_events = SimConfig::default().private_events;
+    };
+    let harness = SimHarness::start_with(shares).await;
+    let bearer = harness.mint(&ada()).access_token;
+    let mut seen = Vec::new();
+    for _ in 0..6 {
+        let response = harness.ask(&bearer, &ada(), &question("hello")).send().await.unwrap();
+        let typed = response.headers().contains_key("content-type");
+        let first = events(&response.text().await.unwrap())[0]["type"].as_str().unwrap().to_owned();
+        seen.push((typed, first == "codex.rate_limits"));
+    }
+    let expected =
+        [(false, true), (true, false), (false, false), (true, true), (false, false), (true, false)];
+    assert_eq!(seen, expected);
+}
+
+#[tokio::test]
+async fn lines_end_as_ordered_and_data_is_spread_over_several() {
+    let harness = SimHarness::start().await;
+    let bearer = harness.mint(&ada()).access_token;
+    let mut texts = Vec::new();
+    for form in [StreamFault::LineEnds { with: LineEnd::CarriageReturn }, StreamFault::SeveralDataLines] {
+        harness.sim.script(Fault::next(On::Http, Action::InStream(form)));
+        let response = harness.ask(&bearer, &ada(), &question("hello")).send().await.unwrap();
+        texts.push(response.text().await.unwrap());
+    }
+    assert!(texts[0].starts_with("event: response.created\rdata: {") && !texts[0].contains('\n'));
+    assert!(texts[0].ends_with("}\r\r"));
+    assert!(texts[1].starts_with("event: response.created\ndata: {\ndata:   \""), "{}", texts[1]);
+}
+
+#[tokio::test]
+async fn an_error_is_encoded_where_that_is_accepted_or_ordered() {
+    let harness = SimHarness::start().await;
+    let bearer = harness.mint(&ada()).access_token;
+    let ordered = |coding: &str| Action::Answer {
+        status: 429,
+        headers: vec![("content-encoding".to_owned(), coding.to_owned())],
+        body: json!({"detail": "no"}),
+    };
+    for (accepts, order, encoding) in [
+        ("gzip, br", Action::server_error(500), Some("gzip")),
+        ("identity", Action::server_error(500), None),
+        ("identity", ordered("br"), Some("br")),
+        ("identity", ordered("zstd"), Some("zstd")),
+    ] {
+        harness.sim.script(Fault::next(On::Http, order));
+        let request = harness.ask(&bearer, &ada(), &question("hello")).header("accept-encoding", accepts);
+        let response = request.send().await.unwrap();
+        let named = response.headers().get("content-encoding").map(|name| name.to_str().unwrap().to_owned());
+        assert_eq!(named.as_deref(), encoding, "{accepts}");
+        let plain = response.bytes().await.unwrap().starts_with(b"{");
+        assert_eq!(plain, encoding.is_none(), "{accepts} {encoding:?}");
+    }
 }
 
 #[tokio::test]

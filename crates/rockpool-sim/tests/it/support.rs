@@ -7,7 +7,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use reqwest::redirect::Policy;
 use reqwest::{Client, RequestBuilder, Response};
-use rockpool_sim::{Minted, Person, SeatId, Sim, SimClock, SimConfig, Windows, Workspace};
+use rockpool_sim::{Minted, Person, SeatId, Share, Sim, SimClock, SimConfig, Windows, Workspace};
 use serde_json::{Value, json};
 
 pub(crate) const CLIENT_ID: &str = "app_EMoamEEZ73f0CkXaXp7hrann";
@@ -46,6 +46,8 @@ impl SimHarness {
                 Person::named("ada", "plus", Windows::five_hours_and_weekly()).with_workspace(work),
                 Person::named("ben", "free", Windows::free_monthly()),
             ],
+            without_content_type: Share::Never,
+            private_events: Share::Never,
             ..SimConfig::default()
         };
         change(&mut config);
