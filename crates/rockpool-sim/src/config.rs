@@ -101,8 +101,8 @@ impl Share {
     pub(crate) const fn holds(self, number: u64) -> bool {
         match self {
             Self::Never => false,
-            Self::EveryThird => number % 3 == 0,
-            Self::EveryOther => number % 2 == 0,
+            Self::EveryThird => number.is_multiple_of(3),
+            Self::EveryOther => number.is_multiple_of(2),
             Self::Always => true,
         }
     }

@@ -116,7 +116,7 @@ impl Reply {
     }
 
     /// An error as a gateway sends it to a client that takes gzip.
-    pub(crate) fn as_accepted(self, accept_encoding: Option<&str>) -> Self {
+    pub(crate) fn encoded_where_accepted(self, accept_encoding: Option<&str>) -> Self {
         let takes_gzip = accept_encoding.is_some_and(|accepted| accepted.contains("gzip"));
         let encoded = self.headers.iter().any(|(name, _)| name == "content-encoding");
         if takes_gzip && !encoded && (self.status.is_client_error() || self.status.is_server_error()) {

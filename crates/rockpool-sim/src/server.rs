@@ -108,7 +108,7 @@ async fn answer(
         match outcome {
             Outcome::Reply(reply) => {
                 shared.world().journal.answered(entry, reply.status.as_u16());
-                return Ok(reply.as_accepted(accept_encoding.as_deref()).into_response(reset));
+                return Ok(reply.encoded_where_accepted(accept_encoding.as_deref()).into_response(reset));
             }
             Outcome::Hold(time, then) => {
                 tokio::time::sleep(time).await;

@@ -1,3 +1,5 @@
+//! Streams cut anywhere, lines of every kind, and events with any data.
+
 use super::*;
 use proptest::prelude::*;
 

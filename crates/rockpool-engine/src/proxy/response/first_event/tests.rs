@@ -1,3 +1,5 @@
+//! Answers of every kind under a clock that is passed in: what they are, and how long they are waited for.
+
 use std::io;
 use std::io::Write as _;
 use std::sync::Arc;
