@@ -142,7 +142,8 @@ async fn answer(
     let opened = match decoder {
         Some(decoder) => {
             let expected = expected(&head.headers, &context.path);
-            let observer = context.observer(account).counted_against(LimitHeaders::of(&head.headers).active());
+            let observer =
+                context.observer(account).counted_against(LimitHeaders::of(&head.headers).active());
             first_event::open(observer, decoder, body, expected).await
         }
         None => Opened::Whole(Unread::new(body)),
