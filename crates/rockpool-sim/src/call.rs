@@ -6,6 +6,7 @@ use serde_json::Value;
 use url::form_urlencoded;
 
 use crate::byte_stream::ResetSwitch;
+use crate::lenient_json;
 use crate::world::journal::EntryId;
 
 pub(crate) struct Call {
@@ -45,7 +46,7 @@ impl Call {
 
     pub(crate) fn json(&self) -> Result<Value, String> {
         match &self.body {
-            Body::Decoded(bytes) => serde_json::from_slice(bytes).map_err(|error| error.to_string()),
+            Body::Decoded(bytes) => lenient_json::read(bytes).map_err(|error| error.to_string()),
             Body::Undecodable(why) => Err(why.clone()),
         }
     }

@@ -28,6 +28,8 @@ pub struct SimConfig {
     pub without_content_type: Share,
     /// Which streams over HTTP begin with events that only the backend's own client knows.
     pub private_events: Share,
+    /// What becomes of connections that were kept alive.
+    pub reused_connections: ReusedConnections,
     /// How many requests the journal holds before it forgets the oldest.
     pub journal_limit: usize,
     /// The clock; keep a clone to move it.
@@ -49,6 +51,7 @@ impl Default for SimConfig {
             foreign_turn_state: ForeignTurnState::Refuse,
             without_content_type: Share::EveryOther,
             private_events: Share::EveryThird,
+            reused_connections: ReusedConnections::Kept,
             journal_limit: 5000,
             clock: SimClock::system(),
             people: Vec::new(),
@@ -115,4 +118,16 @@ pub enum ForeignTurnState {
     Refuse,
     /// Served, with a note in the journal.
     Note,
+}
+
+/// What becomes of an HTTP/1.1 connection that has answered, when another request for an answer comes on it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ReusedConnections {
+    /// It is served.
+    Kept,
+    /// One in so many of them is closed without a byte, as by a load balancer whose time for it was up. Such a
+    /// request is in no journal. None is closed while the script holds orders.
+    CutOneIn(u32),
+    /// There are none: each answer closes its connection.
+    None,
 }

@@ -19,7 +19,9 @@ use url::form_urlencoded;
 
 use crate::byte_stream::{ByteStream, ResetSwitch};
 use crate::call::{Body, Call};
+use crate::lenient_json;
 use crate::reply::{Outcome, Reply, Severed, SimBody};
+use crate::reuse::ConnectionUse;
 use crate::route::route;
 use crate::shared::Shared;
 use crate::world::journal::{EntryId, EntryKind, Received};
@@ -81,9 +83,15 @@ async fn serve<S>(shared: Arc<Shared>, stream: S, switch: ResetSwitch, scheme: &
 where
     S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
 {
-    let service = service_fn(move |request| {
-        let (shared, switch) = (Arc::clone(&shared), switch.clone());
-        async move { answer(&shared, request, switch, scheme).await }
+    let uses = ConnectionUse::default();
+    let service = service_fn(move |request: Request<Incoming>| {
+        let (shared, switch, uses) = (Arc::clone(&shared), switch.clone(), uses.clone());
+        async move {
+            let version = request.version();
+            let mut response = answer(&shared, request, switch, scheme, &uses).await?;
+            uses.answered(&shared, version, &mut response);
+            Ok::<_, Severed>(response)
+        }
     });
     let mut builder = auto::Builder::new(TokioExecutor::new());
     builder.http1().max_buf_size(1 << 20);
@@ -96,7 +104,15 @@ async fn answer(
     request: Request<Incoming>,
     reset: ResetSwitch,
     scheme: &'static str,
+    uses: &ConnectionUse,
 ) -> Result<Response<SimBody>, Severed> {
+    let (parts, incoming) = request.into_parts();
+    if uses.is_over(shared, &parts) {
+        // Its body was on the way already.
+        Limited::new(incoming, MAX_BODY_BYTES).collect().await.ok();
+        return Err(Severed);
+    }
+    let request = Request::from_parts(parts, incoming);
     let mut call = match read(shared, request, reset.clone(), scheme).await {
         Ok(call) => call,
         Err(reply) => return Ok(reply.into_response(reset)),
@@ -201,5 +217,5 @@ fn for_journal(content_type: &str, body: &Body) -> Value {
             .collect::<serde_json::Map<_, _>>()
             .into();
     }
-    serde_json::from_slice(bytes).unwrap_or_else(|_| Value::from(String::from_utf8_lossy(bytes)))
+    lenient_json::read(bytes).unwrap_or_else(|_| Value::from(String::from_utf8_lossy(bytes)))
 }

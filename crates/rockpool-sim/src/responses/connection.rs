@@ -12,6 +12,7 @@ use yawc::{Frame, HttpWebSocket, OpCode, UpgradeFut};
 use crate::backend::usage::QuotaStatus;
 use crate::byte_stream::ResetSwitch;
 use crate::call::Call;
+use crate::lenient_json;
 use crate::reply::Reply;
 use crate::responses::check::{self, AcceptedRequest, LITE_HEADER, LiteMark};
 use crate::responses::error_frame::error_frame;
@@ -24,6 +25,8 @@ use crate::world::faults::{Action, Cut, On};
 use crate::world::journal::{EntryId, EntryKind, Received};
 use crate::world::logins::AccessRefusal;
 use crate::world::{Seat, World};
+
+const LARGEST_FRAME: usize = 16 << 20;
 
 /// How long a connection may be used (reported, and said in the provider's error text).
 const LIFETIME_MS: i64 = 60 * 60 * 1000;
@@ -116,7 +119,12 @@ impl Connection {
     /// Nothing is read while an answer is sent: frames that come meanwhile wait in the socket, so turns are answered
     /// one after the other.
     async fn on_text(&mut self, socket: &mut HttpWebSocket, text: &str) -> Flow {
-        let parsed: Result<Value, _> = serde_json::from_str(text);
+        if text.len() > LARGEST_FRAME {
+            // Reported of the provider: over 16 MiB it closes with 1009.
+            socket.send(Frame::close(CloseCode::Size, "")).await.ok();
+            return Flow::Break(());
+        }
+        let parsed = lenient_json::read(text.as_bytes());
         let body = parsed.as_ref().map_or_else(|_| Value::from(text), Clone::clone);
         let entry = self.journal_frame(body);
         let outcome = match parsed {

@@ -34,6 +34,8 @@ pub(crate) struct World {
     pub journal: Journal,
     pub prompt_caches: PromptCaches,
     streams: u64,
+    /// Turns that came on a connection that had answered.
+    reuses: u32,
 }
 
 impl World {
@@ -48,6 +50,7 @@ impl World {
             journal: Journal::new(journal_limit),
             prompt_caches: PromptCaches::default(),
             streams: 0,
+            reuses: 0,
         }
     }
 
@@ -56,6 +59,16 @@ impl World {
         let number = self.streams;
         self.streams += 1;
         number
+    }
+
+    /// Counts a turn on a connection that has answered, and says whether it is one of those that are cut. A script has
+    /// its own ideas of what goes wrong.
+    pub(crate) fn next_reuse_is_cut(&mut self, one_in: u32) -> bool {
+        if !self.script.pending().is_empty() {
+            return false;
+        }
+        self.reuses += 1;
+        self.reuses.is_multiple_of(one_in)
     }
 
     /// Makes tokens for a login, for the workspace that was chosen at its sign-in.
