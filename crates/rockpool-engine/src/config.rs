@@ -7,7 +7,7 @@ use std::time::Duration;
 use thiserror::Error;
 use url::Url;
 
-pub use crate::host::timeouts::WebSocketTimeouts;
+pub use crate::host::timeouts::{UploadTimeouts, WebSocketTimeouts};
 
 /// Default address of the endpoint.
 pub const DEFAULT_LISTEN: &str = "127.0.0.1:7625";
@@ -68,6 +68,8 @@ pub struct Config {
     pub usage_poll: Duration,
     /// How long things on a WebSocket may take.
     pub websocket_timeouts: WebSocketTimeouts,
+    /// How long a tool may take over its request.
+    pub upload_timeouts: UploadTimeouts,
 }
 
 /// What is wrong with the configuration; each text names the variable and the way out.
@@ -116,6 +118,7 @@ impl Config {
             sign_in_timeout: Duration::from_secs(15 * 60),
             usage_poll: Duration::from_secs(5 * 60),
             websocket_timeouts: WebSocketTimeouts::default(),
+            upload_timeouts: UploadTimeouts::default(),
         })
     }
 
@@ -133,6 +136,7 @@ impl Config {
             sign_in_timeout: Duration::from_secs(15 * 60),
             usage_poll: Duration::from_secs(5 * 60),
             websocket_timeouts: WebSocketTimeouts::default(),
+            upload_timeouts: UploadTimeouts::default(),
         }
     }
 }

@@ -209,7 +209,7 @@ async fn core(
     let routing = Arc::new(Routing::new(Arc::clone(&registry), clock.clone(), event_bus.clone()));
     let ledger = Arc::new(Ledger::new(event_bus.clone()));
     remember(&store, &registry, &routing, &ledger).await?;
-    let oauth = OAuthClient::new(config.auth_url.clone(), upstream.http.clone());
+    let oauth = OAuthClient::new(config.auth_url.clone(), upstream.fresh.clone());
     let keeper = TokenKeeper::start(KeeperParts {
         logins: Arc::new(DatabaseLogins::new(store.clone(), clock.clone())),
         secrets: Arc::new(vault.clone()),
@@ -312,7 +312,7 @@ async fn watch_vault(core: &Core) {
 fn sign_in_parts(core: &Arc<Core>, browser: Arc<dyn Browser>, poller: &SharedPoller) -> SignInParts {
     let event_bus = core.event_bus.clone();
     SignInParts {
-        oauth: OAuthClient::new(core.config.auth_url.clone(), core.upstream.http.clone()),
+        oauth: OAuthClient::new(core.config.auth_url.clone(), core.upstream.fresh.clone()),
         browser,
         clock: core.clock.clone(),
         vault: core.vault.clone(),

@@ -35,7 +35,7 @@ pub use host::clock::Clock;
 pub use host::data_dir::{Control, DataDirError};
 pub use host::logging::{Logging, log_to_stderr};
 pub use host::port_holder::Holder;
-pub use host::timeouts::WebSocketTimeouts;
+pub use host::timeouts::{UploadTimeouts, WebSocketTimeouts};
 pub use model::client::{KeyKind, OverrideMode};
 pub use model::principal::Principal;
 pub use model::sign_in::OpenBrowser;

@@ -30,6 +30,8 @@ pub struct SimConfig {
     pub private_events: Share,
     /// What becomes of connections that were kept alive.
     pub reused_connections: ReusedConnections,
+    /// Bytes of a WebSocket frame beyond which the connection is closed with 1009; 16 MiB are reported.
+    pub largest_frame: usize,
     /// How many requests the journal holds before it forgets the oldest.
     pub journal_limit: usize,
     /// The clock; keep a clone to move it.
@@ -52,6 +54,7 @@ impl Default for SimConfig {
             without_content_type: Share::EveryOther,
             private_events: Share::EveryThird,
             reused_connections: ReusedConnections::Kept,
+            largest_frame: 16 << 20,
             journal_limit: 5000,
             clock: SimClock::system(),
             people: Vec::new(),

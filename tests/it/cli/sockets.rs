@@ -72,6 +72,18 @@ async fn a_turn_that_is_long_in_coming_is_waited_for() {
 }
 
 #[tokio::test]
+async fn where_a_frame_is_too_large_for_the_provider_the_cli_goes_on_over_http() {
+    let harness = Setup::of(["ada", "ben"]).largest_frame(1 << 10).start().await;
+    let codex = Codex::custom(&harness.client("cli", "ada").await, Transport::WebSocket).await;
+    let ran = codex.exec("hello").await;
+    assert_eq!((ran.code, ran.stdout.trim()), (Some(0), "A simulated answer from acct-ada."), "{ran:#?}");
+    let records = harness.activity(3).await;
+    let statuses: Vec<u16> = records.iter().map(|record| record.status).collect();
+    assert_eq!(statuses, [413, 426, 200], "one frame, one handshake, one request");
+    assert_eq!(harness.account("ben").health.sample, 0);
+}
+
+#[tokio::test]
 async fn while_the_breaker_is_open_the_cli_is_served_over_http_without_a_word() {
     let (harness, _) = two_accounts().await;
     let key = harness.path_client("cli-2", "ada").await;

@@ -62,7 +62,7 @@ fn code(answer: &Message) -> String {
 async fn a_body_that_is_no_json_object_is_refused_and_recorded_once() {
     let endpoint = Endpoint::start().await;
     let bodies: [&[u8]; 7] =
-        [b"", b"{", b"[]", b"\"text\"", b"{\"model\": }", b"\xff\xfe{}", b"{\"model\":1}"];
+        [b"", b"{", b"[]", b"\"text\"", b"{\"model\": }", b"\xff\xfe{}", b"{\"model\":1"];
     for body in bodies {
         let answer = endpoint.send("POST /v1/responses", "content-type: application/json\r\n", body).await;
         assert_eq!((answer.status(), code(&answer)), (400, "invalid_json".to_owned()), "{body:?}");

@@ -2,9 +2,9 @@
 
 use rockpool_engine::Clock;
 use rockpool_engine::api::requests::PoolChange;
-use rockpool_engine::config::{Config, WebSocketTimeouts};
+use rockpool_engine::config::{Config, UploadTimeouts, WebSocketTimeouts};
 use rockpool_routing::Strategy;
-use rockpool_sim::{Person, Share, Sim, SimClock, SimConfig, Windows};
+use rockpool_sim::{Person, ReusedConnections, Share, Sim, SimClock, SimConfig, Windows};
 use url::Url;
 
 use super::running::{ClockMode, Harness, launch, owner};
@@ -35,6 +35,9 @@ pub struct Setup {
     websocket_timeouts: WebSocketTimeouts,
     without_content_type: Share,
     private_events: Share,
+    upload_timeouts: UploadTimeouts,
+    reused_connections: ReusedConnections,
+    largest_frame: usize,
 }
 
 impl Setup {
@@ -52,6 +55,9 @@ impl Setup {
             websocket_timeouts: WebSocketTimeouts::default(),
             without_content_type: SimConfig::default().without_content_type,
             private_events: SimConfig::default().private_events,
+            upload_timeouts: UploadTimeouts::default(),
+            reused_connections: ReusedConnections::CutOneIn(3),
+            largest_frame: SimConfig::default().largest_frame,
         }
     }
 
@@ -96,6 +102,28 @@ impl Setup {
         self
     }
 
+    /// Shorter times for uploads.
+    #[must_use]
+    pub fn upload_timeouts(mut self, change: impl FnOnce(&mut UploadTimeouts)) -> Self {
+        change(&mut self.upload_timeouts);
+        self
+    }
+
+    /// What the provider does with connections that it has kept; by default it cuts one in three of those that a turn
+    /// comes on, which no tool should notice.
+    #[must_use]
+    pub fn reused_connections(mut self, reused: ReusedConnections) -> Self {
+        self.reused_connections = reused;
+        self
+    }
+
+    /// A provider that takes no larger frames on a WebSocket, in bytes.
+    #[must_use]
+    pub fn largest_frame(mut self, bytes: usize) -> Self {
+        self.largest_frame = bytes;
+        self
+    }
+
     /// Changes a person before the start.
     #[must_use]
     pub fn change(mut self, name: &str, change: impl FnOnce(&mut Person)) -> Self {
@@ -121,6 +149,8 @@ impl Setup {
             clock: sim_clock,
             without_content_type: self.without_content_type,
             private_events: self.private_events,
+            reused_connections: self.reused_connections,
+            largest_frame: self.largest_frame,
             ..SimConfig::default()
         };
         let sim = Sim::start(sim_config).await.unwrap();
@@ -140,6 +170,7 @@ impl Setup {
             Config::rehearsal(data_dir, Url::parse(&auth).unwrap(), Url::parse(&backend).unwrap());
         config.ca_file = (self.link == ProviderLink::Tls).then_some(ca);
         config.websocket_timeouts = self.websocket_timeouts;
+        config.upload_timeouts = self.upload_timeouts;
         let vault = SurvivingVault::default();
         let engine = launch(&config, &vault, &clock, sim.ca_pem()).await;
         let api = owner(&engine);

@@ -61,6 +61,23 @@ impl Socket {
         self.stream.send(Message::text(text)).await.unwrap();
     }
 
+    /// Sends as much of a frame as the other side takes.
+    pub async fn send_what_is_taken(&mut self, text: String) {
+        // A server that has seen enough may hang up meanwhile.
+        self.stream.send(Message::text(text)).await.ok();
+    }
+
+    /// The code of the close frame that ends the connection; frames before it are skipped.
+    pub async fn closed_with(&mut self) -> Option<u16> {
+        loop {
+            match wait::within("the connection is closed", self.stream.next()).await {
+                Some(Ok(Message::Close(frame))) => return frame.map(|frame| frame.code.into()),
+                Some(Err(_)) | None => return None,
+                Some(Ok(_)) => {}
+            }
+        }
+    }
+
     /// The next frame as text; `None` at the end of the connection.
     pub async fn next_text(&mut self) -> Option<String> {
         loop {

@@ -1,4 +1,4 @@
-//! How long things on a WebSocket may take.
+//! How long a tool may take over its request, and how long things on a WebSocket may take.
 
 use std::time::Duration;
 
@@ -45,5 +45,21 @@ impl WebSocketTimeouts {
     /// How long the provider may take to accept a frame of so many bytes.
     pub(crate) fn sending(&self, bytes: usize) -> Duration {
         self.silence + Duration::from_secs((bytes / BYTES_A_SECOND) as u64)
+    }
+}
+
+/// The time limits of a request body on its way from the tool. Tests shorten them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct UploadTimeouts {
+    /// In each stretch of this length some of a body has to come: as much as a line of half a megabit a second
+    /// carries in 30 seconds, or its rest.
+    pub pace: Duration,
+    /// Longest wait for memory that other bodies take.
+    pub memory: Duration,
+}
+
+impl Default for UploadTimeouts {
+    fn default() -> Self {
+        Self { pace: Duration::from_secs(30), memory: Duration::from_secs(60) }
     }
 }

@@ -14,6 +14,8 @@ pub(crate) enum SendFailure {
     NoConnection,
     /// The connection closed before anything of the request was written on it.
     NotWritten,
+    /// The provider said, over HTTP/2, that it did not begin with it (RFC 9113 §8.7).
+    NotTaken,
     /// The connection broke, or the time ran out, while it was on its way or being worked on.
     Lost,
 }
@@ -32,6 +34,9 @@ impl SendFailure {
             if cause.downcast_ref::<hyper::Error>().is_some_and(hyper::Error::is_canceled) {
                 return Self::NotWritten;
             }
+            if cause.downcast_ref::<h2::Error>().is_some_and(was_not_taken) {
+                return Self::NotTaken;
+            }
             source = cause.source();
         }
         Self::Lost
@@ -39,10 +44,19 @@ impl SendFailure {
 
     pub(crate) fn delivery(self) -> Delivery {
         match self {
-            Self::NotBuilt | Self::NoConnection | Self::NotWritten => Delivery::NotSent,
+            Self::NotBuilt | Self::NoConnection | Self::NotWritten | Self::NotTaken => Delivery::NotSent,
             Self::Lost => Delivery::Unknown,
         }
     }
+}
+
+/// A stream that was refused, or that a provider that goes away has not looked at: those that it has looked at go on
+/// to their end.
+fn was_not_taken(error: &h2::Error) -> bool {
+    let reason = error.reason();
+    error.is_remote()
+        && ((error.is_reset() && reason == Some(h2::Reason::REFUSED_STREAM))
+            || (error.is_go_away() && reason == Some(h2::Reason::NO_ERROR)))
 }
 
 /// How far a request came whose answer has this status.

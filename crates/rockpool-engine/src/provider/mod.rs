@@ -1,6 +1,7 @@
 //! All that is known of the provider's wire: addresses, sign-in, errors, events, quota. When that changes, this folder
 //! does; what an error code means for an account is said in `rockpool_routing::classify`.
 
+mod answered;
 pub(crate) mod bearer;
 pub(crate) mod claims;
 pub(crate) mod content_coding;
@@ -11,6 +12,7 @@ pub(crate) mod event;
 pub(crate) mod headers;
 pub(crate) mod oauth;
 pub(crate) mod pkce;
+pub(crate) mod reuse;
 pub(crate) mod sse;
 pub(crate) mod upstream;
 pub(crate) mod usage;

@@ -189,11 +189,13 @@ impl OAuthClient {
         let request = self.http.post(self.at(endpoints::TOKEN)).json(&body);
         match answer(request, TIMEOUT).await {
             Ok((status, body)) => sort(status, &body),
-            // "Not written" is hyper's word alone. That is enough to send a request again, and too little to
+            // "Not written" is hyper's word alone, and "not taken" that of whoever stands in front. That is enough to send a request again, and too little to
             // present a token again: the issuer is reported to end a login whose token it sees twice.
             Err(Lost { text, cut: Cut::BeforeHead(failure) }) => match failure {
                 SendFailure::NotBuilt | SendFailure::NoConnection => Err(RefreshError::Passing(text)),
-                SendFailure::NotWritten | SendFailure::Lost => Err(RefreshError::Unknown(text)),
+                SendFailure::NotWritten | SendFailure::NotTaken | SendFailure::Lost => {
+                    Err(RefreshError::Unknown(text))
+                }
             },
             Err(Lost { text, cut: Cut::InBody }) => Err(RefreshError::Unknown(text)),
         }

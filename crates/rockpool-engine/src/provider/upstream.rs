@@ -3,7 +3,8 @@
 //! # Policy
 //!
 //! Nothing here retries, follows a redirect or unpacks a body: the proxy has to see what the provider
-//! really answered, and a refresh that is sent twice kills a login. Neither client carries a
+//! really answered, and a refresh that is sent twice kills a login. What is sent once more after a connection that
+//! was shared, and who asks for that, stands in `reuse.rs`. No client carries a
 //! `user-agent` of its own; whoever asks on Rockpool's behalf names [`USER_AGENT`] and [`ORIGINATOR`].
 //! Every request asks for `identity`: without a word, any encoding is in order (RFC 9110 §12.5.3).
 //! The machine's proxy settings count, except for loopback addresses.
@@ -25,6 +26,7 @@ use rustls_platform_verifier::Verifier;
 use thiserror::Error;
 use url::Url;
 
+use super::answered::AnsweredConnections;
 use crate::config::{Config, is_loopback};
 
 /// How Rockpool names itself in requests of its own.
@@ -40,13 +42,18 @@ pub(crate) const WEBSOCKET_CONNECT_TIMEOUT: Duration = Duration::from_secs(8);
 /// Idle connections are dropped after this time, before the usual 60 to 100 s of load balancers.
 const POOL_IDLE_TIMEOUT: Duration = Duration::from_secs(55);
 
-/// The two clients towards the provider. Cloning is cheap and shares the connections.
+/// The clients towards the provider. Cloning is cheap and shares the connections.
 #[derive(Clone, Debug)]
 pub(crate) struct Upstream {
     /// HTTP/2 where the server offers it, else HTTP/1.1.
     pub http: reqwest::Client,
-    /// HTTP/1.1 only, for WebSocket upgrades.
+    /// The same over a connection of its own for each request.
+    pub fresh: reqwest::Client,
+    /// HTTP/1.1 only, for WebSocket upgrades, each on a connection of its own: it would have to leave a shared one in
+    /// any case.
     pub websocket: reqwest::Client,
+    /// The shared connections that have answered before.
+    pub(super) answered: AnsweredConnections,
 }
 
 /// Why no connection to the provider can be prepared.
@@ -73,7 +80,7 @@ pub enum UpstreamError {
 }
 
 impl Upstream {
-    /// Prepares both clients; connects nowhere.
+    /// Prepares the clients; connects nowhere.
     ///
     /// # Errors
     /// When the extra authority cannot be used, or the system trusts none and the provider is on https.
@@ -85,12 +92,19 @@ impl Upstream {
         http1.alpn_protocols = vec![b"http/1.1".to_vec()];
         let failed = |error: reqwest::Error| UpstreamError::Client(error.to_string());
         Ok(Self {
-            http: common(both).http2_adaptive_window(true).build().map_err(failed)?,
+            http: common(both.clone()).http2_adaptive_window(true).build().map_err(failed)?,
+            fresh: common(both)
+                .http2_adaptive_window(true)
+                .pool_max_idle_per_host(0)
+                .build()
+                .map_err(failed)?,
             websocket: common(http1)
                 .http1_only()
+                .pool_max_idle_per_host(0)
                 .connect_timeout(WEBSOCKET_CONNECT_TIMEOUT)
                 .build()
                 .map_err(failed)?,
+            answered: AnsweredConnections::default(),
         })
     }
 }

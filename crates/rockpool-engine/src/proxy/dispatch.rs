@@ -7,7 +7,7 @@ use axum::Router;
 use futures_util::{StreamExt as _, TryStreamExt as _};
 use http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode, header};
 use http_body_util::{BodyExt, StreamBody};
-use hyper::body::{Frame, Incoming};
+use hyper::body::Frame;
 use secrecy::{ExposeSecret, SecretString};
 use subtle::ConstantTimeEq;
 use tokio::sync::watch;
@@ -16,6 +16,8 @@ use tower::ServiceExt;
 use super::authenticate;
 use super::authenticate::{Caller, Presented};
 use super::local::{models, pool_usage};
+use super::request::path;
+use super::request::upload::Upload;
 use super::response::body::{ProxyBody, whole};
 use super::response::error_response::ProxyError;
 use super::state::DataPlane;
@@ -54,6 +56,8 @@ enum Route {
     /// Goes to the provider, at this path below its backend.
     Provider(&'static str),
     Models,
+    /// One model of the list, by its name as it stands in the path.
+    Model(String),
     AccountsCheck,
     Usage,
     Settings,
@@ -63,7 +67,7 @@ enum Route {
 impl Dispatch {
     pub(crate) async fn answer(
         self: Arc<Self>,
-        request: Request<Incoming>,
+        request: Request<Upload>,
         ends: ConnectionEnds,
     ) -> Response<ProxyBody> {
         match self.dispatch(request, ends).await {
@@ -74,7 +78,7 @@ impl Dispatch {
 
     async fn dispatch(
         &self,
-        request: Request<Incoming>,
+        request: Request<Upload>,
         ends: ConnectionEnds,
     ) -> Result<Response<ProxyBody>, ProxyError> {
         check(request.headers(), [self.address, ends.local])?;
@@ -87,6 +91,7 @@ impl Dispatch {
         if path == "/api/v1" || path.starts_with("/api/v1/") {
             return Ok(self.manage(request).await);
         }
+        let path = path::single_slashes(&path);
         let (presented, rest) = match authenticate::path_key(&path) {
             Some((key, rest)) => (Presented::Path(key), rest),
             None => (
@@ -94,7 +99,10 @@ impl Dispatch {
                 &*path,
             ),
         };
-        let Some(route) = route(rest) else { return Err(ProxyError::NotFound(without_key(rest))) };
+        let Some(route) = route(&path::meant(rest)) else {
+            let base = base_address(ends.local, presented);
+            return Err(ProxyError::NotFound { path: without_key(rest), base });
+        };
         let caller = authenticate::authenticate(self.plane.core.registry.get(), presented, ends.peer.ip())?;
         self.data(caller, route, request, rest).await
     }
@@ -103,10 +111,11 @@ impl Dispatch {
         &self,
         caller: Caller,
         route: Route,
-        request: Request<Incoming>,
+        request: Request<Upload>,
         rest: &str,
     ) -> Result<Response<ProxyBody>, ProxyError> {
-        let get_only = || (request.method() == Method::GET).then_some(()).ok_or(not_allowed(rest));
+        let reads = [Method::GET, Method::HEAD].contains(request.method());
+        let get_only = || reads.then_some(()).ok_or(not_allowed(rest));
         let (plane, core) = (&self.plane, &*self.plane.core);
         match route {
             Route::Provider(path) if websocket::is_upgrade(&request) => {
@@ -118,6 +127,10 @@ impl Dispatch {
                 get_only()?;
                 models::serve(plane, caller, request.into_parts().0).await
             }
+            Route::Model(name) => {
+                get_only()?;
+                models::serve_one(plane, caller, request.into_parts().0, &name).await
+            }
             Route::AccountsCheck => {
                 get_only().map(|()| pool_usage::accounts_check(core, &caller, request.headers()))
             }
@@ -127,7 +140,7 @@ impl Dispatch {
         }
     }
 
-    async fn manage(&self, mut request: Request<Incoming>) -> Response<ProxyBody> {
+    async fn manage(&self, mut request: Request<Upload>) -> Response<ProxyBody> {
         let token = authenticate::bearer(request.headers()).unwrap_or_default();
         if bool::from(token.as_bytes().ct_eq(self.control.expose_secret().as_bytes())) {
             request.extensions_mut().insert(Principal::Control);
@@ -189,6 +202,14 @@ fn not_allowed(path: &str) -> ProxyError {
     ProxyError::MethodNotAllowed(without_key(path))
 }
 
+/// The address that tools are given.
+fn base_address(local: SocketAddr, presented: Presented<'_>) -> String {
+    match presented {
+        Presented::Path(_) => format!("http://{local}/k/…/v1"),
+        Presented::Nothing | Presented::Bearer(_) => format!("http://{local}/v1"),
+    }
+}
+
 /// A path for messages; whatever follows `/k/` could be a key.
 fn without_key(path: &str) -> String {
     if path.starts_with("/k/") { "/k/…".to_owned() } else { path.chars().take(200).collect() }
@@ -197,7 +218,9 @@ fn without_key(path: &str) -> String {
 /// Side paths of persons (tasks, files, analytics) are not routed: one person's must never appear
 /// under another's account.
 fn route(path: &str) -> Option<Route> {
-    let path = path.trim_end_matches('/');
+    if let Some(name) = path.strip_prefix("/v1/models/").or(path.strip_prefix("/backend-api/codex/models/")) {
+        return Some(Route::Model(name.to_owned()));
+    }
     match path {
         "/v1/responses" | "/backend-api/codex/responses" => Some(Route::Provider(endpoints::RESPONSES)),
         "/v1/responses/compact" | "/backend-api/codex/responses/compact" => {
@@ -232,7 +255,7 @@ mod tests {
     fn what_goes_to_the_provider_and_what_is_answered_here() {
         let provider = |path: &'static str| Some(Route::Provider(path));
         assert_eq!(route("/v1/responses"), provider("codex/responses"));
-        assert_eq!(route("/v1/responses/"), provider("codex/responses"));
+        assert_eq!(route("/v1/models/gpt-5.5"), Some(Route::Model("gpt-5.5".to_owned())));
         assert_eq!(route("/v1/responses/compact"), provider("codex/responses/compact"));
         assert_eq!(route("/backend-api/codex/responses"), provider("codex/responses"));
         assert_eq!(route("/v1/models"), Some(Route::Models));

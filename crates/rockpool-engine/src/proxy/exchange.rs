@@ -5,7 +5,6 @@ use std::sync::Arc;
 use http::request::Parts;
 use http::{HeaderMap, Request, Response, StatusCode};
 use http_body_util::BodyExt;
-use hyper::body::Incoming;
 use rockpool_routing::Class;
 
 use super::authenticate::Caller;
@@ -16,6 +15,7 @@ use super::request::body::{self, BufferedBody};
 use super::request::facts::{self, Facts};
 use super::request::headers;
 use super::request::payload::Payload;
+use super::request::upload::Upload;
 use super::response::body::{ProxyBody, whole};
 use super::response::error_response::ProxyError;
 use super::state::DataPlane;
@@ -24,11 +24,11 @@ use super::state::DataPlane;
 pub(crate) async fn serve(
     plane: &Arc<DataPlane>,
     caller: Caller,
-    request: Request<Incoming>,
+    request: Request<Upload>,
     path: &str,
 ) -> Response<ProxyBody> {
     let (head, incoming) = request.into_parts();
-    let read = read(plane, &head, incoming).await;
+    let read = read(plane, &caller, &head, incoming).await;
     let (kept, payload, facts) = match read {
         Ok(parts) => parts,
         Err(error) => return refused(plane, &caller, &error),
@@ -55,11 +55,13 @@ pub(crate) async fn serve(
 
 async fn read(
     plane: &DataPlane,
+    caller: &Caller,
     head: &Parts,
-    incoming: Incoming,
+    incoming: Upload,
 ) -> Result<(BufferedBody, Payload, Facts), ProxyError> {
     let encoding = body::encoding(&head.headers)?;
-    let kept = body::read(incoming, &plane.budget).await?;
+    let patience = plane.core.config.upload_timeouts.memory;
+    let kept = body::read(incoming, caller.client.id, &plane.budget, patience).await?;
     let facts = facts::learn(&head.headers, encoding, &kept.bytes)?;
     let payload = Payload::new(kept.bytes.clone(), encoding);
     Ok((kept, payload, facts))

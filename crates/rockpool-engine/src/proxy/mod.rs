@@ -14,5 +14,6 @@ pub(crate) mod record;
 pub(crate) mod request;
 pub(crate) mod response;
 pub(crate) mod server;
+mod soft_close;
 pub(crate) mod state;
 pub(crate) mod websocket;

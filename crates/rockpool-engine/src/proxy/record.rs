@@ -19,6 +19,7 @@ use crate::model::activity::{
     AffinityOutcome, Attempt, CandidateAccount, Placement, RequestRecord, ServingAccount, SkippedAccount, Why,
 };
 use crate::provider::event::TokenUsage;
+use crate::provider::reuse::Sent;
 use crate::store::registry::Registry;
 
 pub(crate) use crate::model::activity::Transport;
@@ -182,6 +183,9 @@ impl OpenRecord {
         if self.last_delivery.is_some_and(Delivery::may_be_billed) {
             self.notes.why.maybe_billed_twice += 1;
         }
+        if attempt.sent.may_be_billed_twice() {
+            self.notes.why.maybe_billed_twice += 1;
+        }
         self.last_delivery = Some(attempt.delivery);
         self.tried.push((account, attempt.class));
         self.notes.attempts.push(Attempt {
@@ -310,6 +314,7 @@ pub(crate) struct Try {
     pub(crate) status: Option<u16>,
     pub(crate) delivery: Delivery,
     pub(crate) since: Instant,
+    pub(crate) sent: Sent,
 }
 
 /// Tells conversations apart in records without repeating the tool's own names for them. Four bytes are enough

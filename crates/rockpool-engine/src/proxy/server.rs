@@ -7,6 +7,8 @@ use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
+use http::Request;
+use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
@@ -14,6 +16,8 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
 
 use super::dispatch::{ConnectionEnds, Dispatch};
+use super::request::upload::{ReadSoFar, Upload};
+use super::soft_close::SoftClose;
 use crate::host::tasks::{Tasks, stopped};
 
 /// A tool that sends no complete head within this time is hung up on.
@@ -72,8 +76,12 @@ async fn connect(
         tracing::debug!(%error, "the connection keeps Nagle's algorithm");
     }
     let ends = ConnectionEnds { peer, local: stream.local_addr().unwrap_or(dispatch.address) };
-    let service = service_fn(move |request| {
+    let so_far = ReadSoFar::nothing_asked();
+    let stream = SoftClose::new(stream, Arc::clone(&so_far));
+    let pace = dispatch.plane.core.config.upload_timeouts.pace;
+    let service = service_fn(move |request: Request<Incoming>| {
         let dispatch = Arc::clone(&dispatch);
+        let request = request.map(|incoming| Upload::new(incoming, &so_far, pace));
         async move { Ok::<_, Infallible>(dispatch.answer(request, ends).await) }
     });
     let mut connection = pin!(protocol().serve_connection(TokioIo::new(stream), service).with_upgrades());

@@ -3,8 +3,9 @@
 use std::sync::Arc;
 
 use super::local::model_cache::ModelCache;
-use super::request::body::Budget;
+use super::request::budget::Budget;
 use super::websocket::breaker::WebSocketBreaker;
+use super::websocket::http_only::HttpOnly;
 use crate::core::Core;
 use crate::host::tasks::Tasks;
 
@@ -17,6 +18,8 @@ pub(crate) struct DataPlane {
     pub(crate) models: ModelCache,
     /// Whether tools may open WebSockets now.
     pub(crate) breaker: WebSocketBreaker,
+    /// Conversations whose turns are too large for a WebSocket.
+    pub(crate) http_only: HttpOnly,
     /// WebSocket sessions under way; each ends by itself when the engine stops.
     pub(crate) sessions: Tasks,
 }
@@ -24,11 +27,13 @@ pub(crate) struct DataPlane {
 impl DataPlane {
     pub(crate) fn new(core: Arc<Core>) -> Self {
         let breaker = WebSocketBreaker::new(core.clock.clone());
+        let http_only = HttpOnly::new(core.clock.clone());
         Self {
             core,
-            budget: Budget::new(),
+            budget: Budget::default(),
             models: ModelCache::default(),
             breaker,
+            http_only,
             sessions: Tasks::default(),
         }
     }

@@ -26,8 +26,6 @@ use crate::world::journal::{EntryId, EntryKind, Received};
 use crate::world::logins::AccessRefusal;
 use crate::world::{Seat, World};
 
-const LARGEST_FRAME: usize = 16 << 20;
-
 /// How long a connection may be used (reported, and said in the provider's error text).
 const LIFETIME_MS: i64 = 60 * 60 * 1000;
 
@@ -119,8 +117,7 @@ impl Connection {
     /// Nothing is read while an answer is sent: frames that come meanwhile wait in the socket, so turns are answered
     /// one after the other.
     async fn on_text(&mut self, socket: &mut HttpWebSocket, text: &str) -> Flow {
-        if text.len() > LARGEST_FRAME {
-            // Reported of the provider: over 16 MiB it closes with 1009.
+        if text.len() > self.shared.config.largest_frame {
             socket.send(Frame::close(CloseCode::Size, "")).await.ok();
             return Flow::Break(());
         }

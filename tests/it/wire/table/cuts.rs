@@ -3,7 +3,7 @@
 
 use futures_util::StreamExt as _;
 use rockpool_engine::snapshot::OutcomeClass;
-use rockpool_sim::{Action, Cut, Fault, On, Share};
+use rockpool_sim::{Action, Cut, Fault, On, ReusedConnections, Share};
 use rockpool_tests::harness::{Harness, ProviderLink, Setup, seat};
 use rockpool_tests::journal::{served, turns};
 use rockpool_tests::tools::Key;
@@ -66,7 +66,7 @@ fn below(bound: usize, state: &mut u64) -> usize {
 /// The first account says one thing and the second another, both at length.
 async fn harness() -> Harness {
     let setup = Setup::of(["ada", "ben"]).over(ProviderLink::Recorded).private_events(Share::Never);
-    let harness = setup.start().await;
+    let harness = setup.reused_connections(ReusedConnections::None).start().await;
     for name in ["ada", "ben"] {
         let text = vec![format!("{name}'s"); 40].join(" ");
         harness.sim.script(Fault::next(On::Turn, Action::Say { text }).of(&seat(name)));

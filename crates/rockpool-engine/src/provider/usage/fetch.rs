@@ -43,7 +43,7 @@ pub(crate) enum UsageError {
 /// Asks `GET {backend}/wham/usage` for one workspace; 12 s and 1 MiB at most.
 ///
 /// # Errors
-/// See [`UsageError`]; nothing is retried here.
+/// See [`UsageError`]; nothing is retried here but what a connection that was shared has lost.
 pub(crate) async fn fetch(
     upstream: &Upstream,
     backend_url: &Url,
@@ -51,7 +51,7 @@ pub(crate) async fn fetch(
     workspace_id: &str,
     clock: &Clock,
 ) -> Result<UsageReport, UsageError> {
-    let answer = upstream
+    let request = upstream
         .http
         .get(endpoints::below(backend_url, endpoints::USAGE))
         .timeout(TIMEOUT)
@@ -59,10 +59,9 @@ pub(crate) async fn fetch(
         .header(ACCOUNT_ID, workspace_id)
         .header("originator", ORIGINATOR)
         .header("user-agent", USER_AGENT)
-        .header("accept", "application/json")
-        .send()
-        .await
-        .map_err(unreachable)?;
+        .header("accept", "application/json");
+    let (answer, _) = upstream.send(request).await;
+    let answer = answer.map_err(unreachable)?;
     let status = answer.status();
     if status == StatusCode::UNAUTHORIZED {
         return Err(UsageError::Unauthorized);

@@ -16,6 +16,7 @@ use crate::provider::delivery::SendFailure;
 use crate::provider::endpoints;
 use crate::provider::error::{class_of_answer, connection_in_words};
 use crate::provider::headers::{LimitHeaders, TURN_STATE};
+use crate::provider::reuse::Sent;
 use crate::provider::sse::is_event_stream;
 use crate::provider::usage;
 use crate::proxy::record::Try;
@@ -59,12 +60,19 @@ pub(crate) struct AttemptOutcome {
     pub(crate) bearer: BearerShown,
     /// When the attempt began.
     pub(crate) since: Instant,
+    pub(crate) sent: Sent,
 }
 
 impl AttemptOutcome {
     /// What is noted of it.
     pub(crate) fn noted(&self) -> Try {
-        Try { class: self.class, status: self.status, delivery: self.delivery, since: self.since }
+        Try {
+            class: self.class,
+            status: self.status,
+            delivery: self.delivery,
+            since: self.since,
+            sent: self.sent,
+        }
     }
 }
 
@@ -77,7 +85,14 @@ pub(crate) struct Tried {
 /// Sends the request on behalf of an account and looks at the answer until it is known to be one.
 pub(crate) async fn send(context: &RequestContext, outgoing: &Outgoing) -> Tried {
     let since = context.core().clock.now().mono;
-    let failed = |class, delivery, bearer| AttemptOutcome { class, status: None, delivery, bearer, since };
+    let failed = |class, delivery, bearer| AttemptOutcome {
+        class,
+        status: None,
+        delivery,
+        bearer,
+        since,
+        sent: Sent::Once,
+    };
     let (bearer, workspace) = match bearer_of(context, outgoing.account, outgoing.bearer_choice).await {
         Ok(found) => found,
         Err(error) => {
@@ -87,10 +102,12 @@ pub(crate) async fn send(context: &RequestContext, outgoing: &Outgoing) -> Tried
     };
     let shown = BearerShown::Generation(bearer.generation);
     let request = request(context, outgoing, bearer.authorization(), workspace);
-    let response = match tokio::time::timeout(HEAD_TIMEOUT, request.send()).await {
-        Ok(Ok(response)) => response,
-        Ok(Err(error)) => {
-            let outcome = failed(Class::FAILURE, SendFailure::of(&error).delivery(), shown);
+    let sent = tokio::time::timeout(HEAD_TIMEOUT, context.core().upstream.send(request)).await;
+    let (response, sent) = match sent {
+        Ok((Ok(response), sent)) => (response, sent),
+        Ok((Err(error), sent)) => {
+            let outcome =
+                AttemptOutcome { sent, ..failed(Class::FAILURE, SendFailure::of(&error).delivery(), shown) };
             return Tried { outcome, reply: ProviderReply::Nothing(connection_in_words(&error)) };
         }
         Err(_) => {
@@ -101,7 +118,7 @@ pub(crate) async fn send(context: &RequestContext, outgoing: &Outgoing) -> Tried
             };
         }
     };
-    let answered = failed(Class::FAILURE, Delivery::Answered, shown);
+    let answered = AttemptOutcome { sent, ..failed(Class::FAILURE, Delivery::Answered, shown) };
     answer(context, outgoing.account, response, answered).await
 }
 

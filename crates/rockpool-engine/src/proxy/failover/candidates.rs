@@ -113,6 +113,11 @@ impl Candidates {
         }
     }
 
+    /// A request that may have been worked on was sent again already.
+    pub(crate) fn repeated(&mut self) {
+        self.remedies.replay = Remedy::Spent;
+    }
+
     /// Decides after an attempt on the current account, before anything went downstream.
     pub(crate) fn after(&mut self, class: Class, delivery: Delivery, bearer: BearerShown) -> Next {
         if bearer == BearerShown::None {

@@ -142,6 +142,9 @@ impl Drive {
 
     /// Decides after an attempt; one that is not the answer is noted, and its account let go.
     pub(crate) fn after(&mut self, lease: Lease, outcome: &AttemptOutcome) -> After {
+        if outcome.sent.may_be_billed_twice() {
+            self.candidates.repeated();
+        }
         let next = self.candidates.after(outcome.class, outcome.delivery, outcome.bearer);
         if next == Next::Return {
             return After::Answer(lease);

@@ -63,7 +63,8 @@ fn answer(tried: Tried, lease: Lease, mut record: OpenRecord) -> HttpAnswer {
     match reply {
         ProviderReply::Stream { status, headers, started } => {
             record.committed(account);
-            let relay = Box::new(Relay::new(*started, lease, record, status.as_u16(), outcome.since));
+            let sending = (outcome.since, outcome.sent);
+            let relay = Box::new(Relay::new(*started, lease, record, status.as_u16(), sending));
             HttpAnswer::Stream { status, headers, relay }
         }
         ProviderReply::Whole { status, headers, body } => {

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use bytes::Bytes;
 use futures_util::future::join_all;
 use http::request::Parts;
-use http::{HeaderValue, Response, header};
+use http::{HeaderValue, Method, Response, header};
 use rockpool_routing::{AccountId, Readiness};
 use serde::Deserialize;
 use serde_json::Value;
@@ -28,6 +28,9 @@ use crate::proxy::response::body::{ProxyBody, whole};
 use crate::proxy::response::error_response::ProxyError;
 use crate::proxy::state::DataPlane;
 
+/// As much of an unknown name is repeated.
+const LONGEST_NAME: usize = 128;
+
 #[derive(Deserialize)]
 struct Listed {
     models: Vec<Box<RawValue>>,
@@ -39,7 +42,29 @@ pub(crate) async fn serve(
     caller: Caller,
     head: Parts,
 ) -> Result<Response<ProxyBody>, ProxyError> {
+    let lists = known(plane, caller, head).await?;
+    Ok(respond(&union(&lists)))
+}
+
+/// Answers `GET /v1/models/NAME`; `name` is as it stands in the path.
+pub(crate) async fn serve_one(
+    plane: &Arc<DataPlane>,
+    caller: Caller,
+    head: Parts,
+    name: &str,
+) -> Result<Response<ProxyBody>, ProxyError> {
+    let name = percent_encoding::percent_decode_str(name).decode_utf8_lossy();
+    let lists = known(plane, caller, head).await?;
+    let model = union(&lists).into_iter().filter_map(public).find(|model| model["id"] == *name);
+    let model = model.ok_or_else(|| ProxyError::NoSuchModel(name.chars().take(LONGEST_NAME).collect()))?;
+    Ok(json_response(model.to_string()))
+}
+
+/// The lists of the pool's accounts, as far as they are known or can be had.
+async fn known(plane: &Arc<DataPlane>, caller: Caller, mut head: Parts) -> Result<Vec<Models>, ProxyError> {
     let version = head.uri.query().unwrap_or_default().to_owned();
+    // A HEAD is answered without a body, and the lists are in bodies.
+    head.method = Method::GET;
     let context = RequestContext::new(plane, caller, head, MODELS, &Named::default());
     let asked = context.pool.accounts().map(|account| catalog(&context, account, &version));
     let mut lists = Vec::new();
@@ -53,7 +78,7 @@ pub(crate) async fn serve(
     if lists.is_empty() {
         return Err(ProxyError::NoModels(trouble.to_string()));
     }
-    Ok(respond(&union(&lists)))
+    Ok(lists)
 }
 
 /// One account's list. A blocked account is not asked; its last known list still counts, so that the
@@ -123,12 +148,16 @@ fn respond(models: &[&RawValue]) -> Response<ProxyBody> {
     let digest = Sha256::digest(body.as_bytes());
     let etag =
         digest.iter().take(12).fold(String::from("\"rp-"), |text, byte| format!("{text}{byte:02x}")) + "\"";
-    let mut response = Response::new(whole(body));
-    let headers = response.headers_mut();
-    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    let mut response = json_response(body);
     if let Ok(etag) = HeaderValue::from_str(&etag) {
-        headers.insert(header::ETAG, etag);
+        response.headers_mut().insert(header::ETAG, etag);
     }
+    response
+}
+
+fn json_response(body: String) -> Response<ProxyBody> {
+    let mut response = Response::new(whole(body));
+    response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
     response
 }
 

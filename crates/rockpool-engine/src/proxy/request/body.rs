@@ -1,61 +1,59 @@
 //! Request bodies: read once, capped, within a budget that all requests share.
 
-use std::sync::Arc;
+use std::time::Duration;
 
-use bytes::Bytes;
+use bytes::{Bytes, BytesMut};
 use http::HeaderMap;
-use http_body_util::{BodyExt, LengthLimitError, Limited};
-use hyper::body::{Body, Incoming};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use http_body_util::BodyExt;
+use hyper::body::Body;
+use rockpool_routing::ClientId;
 
+use super::budget::{self, Budget, Share};
+use super::upload::{Upload, UploadError};
 use crate::proxy::response::error_response::ProxyError;
 
 /// Largest request body, decoded.
-pub(crate) const MAX_BODY: usize = 64 << 20;
-/// All request bodies that are kept for replay together; others wait.
-const BUDGET: usize = 256 << 20;
-/// The budget is counted in units of this many bytes.
-const UNIT: usize = 1 << 10;
-
-/// The memory that request bodies may take together.
-#[derive(Clone)]
-pub(crate) struct Budget(Arc<Semaphore>);
-
-impl Budget {
-    pub(crate) fn new() -> Self {
-        Self(Arc::new(Semaphore::new(BUDGET / UNIT)))
-    }
-
-    async fn reserve(&self, bytes: usize) -> OwnedSemaphorePermit {
-        let units = bytes.div_ceil(UNIT).max(1) as u32;
-        Arc::clone(&self.0).acquire_many_owned(units).await.expect("the budget is never closed")
-    }
-}
+pub(crate) const MAX_BODY: usize = budget::LARGEST;
+/// As much of an announced length is made room for before it has arrived.
+const AT_FIRST: u64 = 64 << 10;
 
 /// A request body that was read whole, and its share of the budget.
 pub(crate) struct BufferedBody {
     /// The bytes as sent, still encoded.
     pub(crate) bytes: Bytes,
-    _share: OwnedSemaphorePermit,
+    _share: Share,
 }
 
-/// Reads the body. A body of unknown length reserves the largest size first, so that two that grow
-/// at once cannot wait for each other.
-pub(crate) async fn read(body: Incoming, budget: &Budget) -> Result<BufferedBody, ProxyError> {
+/// Reads the body of a client's request. Waits for room in the budget as long as `patience`.
+pub(crate) async fn read(
+    mut body: Upload,
+    client: ClientId,
+    budget: &Budget,
+    patience: Duration,
+) -> Result<BufferedBody, ProxyError> {
     let announced = body.size_hint().exact();
     if announced.is_some_and(|length| length > MAX_BODY as u64) {
         return Err(ProxyError::BodyTooLarge);
     }
-    let share = budget.reserve(announced.map_or(MAX_BODY, |length| length as usize)).await;
-    let bytes = Limited::new(body, MAX_BODY).collect().await.map_err(|error| {
-        if error.is::<LengthLimitError>() { ProxyError::BodyTooLarge } else { ProxyError::BodyBroken }
-    })?;
-    let bytes = bytes.to_bytes();
-    let mut share = share;
-    if let Some(surplus) = share.num_permits().checked_sub(bytes.len().div_ceil(UNIT).max(1)) {
-        drop(share.split(surplus));
+    let mut share = budget.share(client);
+    let mut bytes = BytesMut::with_capacity(announced.unwrap_or_default().min(AT_FIRST) as usize);
+    while let Some(frame) = body.frame().await {
+        let frame = frame.map_err(|error| match error {
+            UploadError::Stalled => ProxyError::BodyStalled,
+            UploadError::Broken(_) => ProxyError::BodyBroken,
+        })?;
+        let Ok(data) = frame.into_data() else { continue };
+        if bytes.len() + data.len() > MAX_BODY {
+            return Err(ProxyError::BodyTooLarge);
+        }
+        if share.try_grow(data.len()).is_err() {
+            let grown = tokio::time::timeout(patience, share.grow(data.len())).await;
+            grown.map_err(|_| ProxyError::NoMemoryForBody)?;
+            body.restart_pace();
+        }
+        bytes.extend_from_slice(&data);
     }
-    Ok(BufferedBody { bytes, _share: share })
+    Ok(BufferedBody { bytes: bytes.freeze(), _share: share })
 }
 
 /// How a request body is encoded on the wire.

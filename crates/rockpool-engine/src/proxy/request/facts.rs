@@ -1,12 +1,11 @@
 //! What routing has to know of a request, learned without building its body as a tree.
 
-use std::borrow::Cow;
 use std::io::Read;
 
 use http::HeaderMap;
-use serde::Deserialize;
 
 use super::body::{Encoding, MAX_BODY};
+use super::json::{self, Member};
 use crate::proxy::response::error_response::ProxyError;
 
 /// As much of a compressed body as is decoded into memory to look at its head.
@@ -41,65 +40,6 @@ pub(crate) enum ToolFrame {
     Turn(Facts),
     /// Anything else; the provider knows what it means.
     Other,
-}
-
-/// The few top-level keys that are looked at; everything else is skipped, not stored.
-#[derive(Deserialize)]
-struct Shallow<'a> {
-    #[serde(borrow)]
-    model: Option<Cow<'a, str>>,
-    #[serde(borrow)]
-    prompt_cache_key: Option<Cow<'a, str>>,
-    #[serde(borrow)]
-    previous_response_id: Option<Cow<'a, str>>,
-    generate: Option<bool>,
-    #[serde(borrow)]
-    conversation: Option<ConversationParam<'a>>,
-    #[serde(borrow)]
-    client_metadata: Option<ClientMetadata<'a>>,
-    #[serde(borrow, rename = "type")]
-    kind: Option<Cow<'a, str>>,
-}
-
-/// The public API's `conversation`: an id, or an object with one.
-#[derive(Deserialize)]
-#[serde(untagged)]
-enum ConversationParam<'a> {
-    Id(#[serde(borrow)] Cow<'a, str>),
-    Object {
-        #[serde(borrow)]
-        id: Option<Cow<'a, str>>,
-    },
-    Other(serde::de::IgnoredAny),
-}
-
-impl<'a> ConversationParam<'a> {
-    fn name(self) -> Option<Cow<'a, str>> {
-        match self {
-            Self::Id(id) => Some(id),
-            Self::Object { id } => id,
-            Self::Other(_) => None,
-        }
-    }
-}
-
-#[derive(Deserialize)]
-#[serde(untagged)]
-enum ClientMetadata<'a> {
-    Known {
-        #[serde(borrow)]
-        session_id: Option<Cow<'a, str>>,
-    },
-    Other(serde::de::IgnoredAny),
-}
-
-impl<'a> ClientMetadata<'a> {
-    fn session(self) -> Option<Cow<'a, str>> {
-        match self {
-            Self::Known { session_id } => session_id,
-            Self::Other(_) => None,
-        }
-    }
 }
 
 /// Headers that name a conversation, most telling first: the Codex CLI's session, which its sub-agents
@@ -155,38 +95,62 @@ fn learn_zstd(headers: &HeaderMap, body: &[u8]) -> Result<Facts, ProxyError> {
 
 /// Facts of a WebSocket frame, whose conversation was named in the handshake.
 pub(crate) fn learn_turn(frame: &str) -> Result<ToolFrame, ProxyError> {
-    let found = parse(frame.as_bytes())?;
-    match found.kind.as_deref() {
-        Some("response.create") => Ok(ToolFrame::Turn(found.into())),
+    let text = frame.as_bytes();
+    let members = members(text)?;
+    match json::last(text, &members, "type").and_then(json::string).as_deref() {
+        Some("response.create") => Ok(ToolFrame::Turn(facts(text, &members))),
         Some(_) | None => Ok(ToolFrame::Other),
     }
 }
 
 fn shallow(body: &[u8]) -> Result<Facts, ProxyError> {
-    parse(body).map(Facts::from)
+    Ok(facts(body, &members(body)?))
 }
 
-fn parse(body: &[u8]) -> Result<Shallow<'_>, ProxyError> {
-    serde_json::from_slice(body).map_err(|error| ProxyError::BadJson(error.to_string()))
+fn members(body: &[u8]) -> Result<Vec<Member>, ProxyError> {
+    json::members(body).map_err(|malformed| ProxyError::BadJson(malformed.to_string()))
 }
 
-impl From<Shallow<'_>> for Facts {
-    fn from(found: Shallow<'_>) -> Self {
-        let owned = |text: Option<Cow<'_, str>>| text.map(Cow::into_owned).filter(|text| !text.is_empty());
-        Self {
-            model: owned(found.model).filter(|model| model.len() <= MAX_MODEL),
-            conversation: owned(found.prompt_cache_key)
-                .or_else(|| owned(found.conversation.and_then(ConversationParam::name)))
-                .or_else(|| owned(found.client_metadata.and_then(ClientMetadata::session))),
-            previous_response: owned(found.previous_response_id),
-            generate: found.generate,
-        }
+/// The few members that are looked at; one of another type than expected says nothing.
+fn facts(text: &[u8], members: &[Member]) -> Facts {
+    let value = |name| json::last(text, members, name);
+    // The public API's `conversation` is an id, or an object with one.
+    let conversation =
+        value("conversation").and_then(|value| some_text(value).or_else(|| inner(value, "id")));
+    let session = value("client_metadata").and_then(|value| inner(value, "session_id"));
+    Facts {
+        model: value("model").and_then(some_text).filter(|model| model.len() <= MAX_MODEL),
+        conversation: value("prompt_cache_key").and_then(text_or_number).or(conversation).or(session),
+        previous_response: value("previous_response_id").and_then(some_text),
+        generate: value("generate").and_then(|value| match value {
+            b"true" => Some(true),
+            b"false" => Some(false),
+            _ => None,
+        }),
     }
+}
+
+fn some_text(value: &[u8]) -> Option<String> {
+    json::string(value).filter(|text| !text.is_empty())
+}
+
+/// A text, or a number that a tool wrote in place of one.
+fn text_or_number(value: &[u8]) -> Option<String> {
+    let number = || {
+        let is_number = value.first().is_some_and(|first| *first == b'-' || first.is_ascii_digit());
+        is_number.then(|| String::from_utf8_lossy(value).into_owned())
+    };
+    some_text(value).or_else(number)
+}
+
+/// The text of a member of an object.
+fn inner(object: &[u8], member: &str) -> Option<String> {
+    json::last(object, &json::members(object).ok()?, member).and_then(some_text)
 }
 
 /// The model, where it is the first key of the object and plainly spelled.
 fn leading_model(body: &[u8]) -> Option<String> {
-    let rest = expect(body, b"{")?;
+    let rest = expect(body.strip_prefix(json::BYTE_ORDER_MARK).unwrap_or(body), b"{")?;
     let rest = expect(rest, b"\"model\"")?;
     let rest = expect(rest, b":")?;
     let rest = expect(rest, b"\"")?;
@@ -298,6 +262,24 @@ mod tests {
         for junk in [&b"[1]"[..], b"", b"{\"model\":", b"\xff"] {
             assert!(matches!(learn(&HeaderMap::new(), Encoding::Plain, junk), Err(ProxyError::BadJson(_))));
         }
+    }
+
+    #[test]
+    fn what_the_provider_may_take_is_never_refused() {
+        let conversation = |body: &str| {
+            learn(&HeaderMap::new(), Encoding::Plain, body.as_bytes())
+                .map(|facts| facts.conversation)
+                .unwrap()
+        };
+        assert_eq!(conversation(r#"{"prompt_cache_key":17}"#).as_deref(), Some("17"));
+        assert_eq!(conversation(r#"{"prompt_cache_key":"a","prompt_cache_key":"b"}"#).as_deref(), Some("b"));
+        assert_eq!(conversation("\u{feff}{\"prompt_cache_key\":\"k\"}").as_deref(), Some("k"));
+        assert_eq!(conversation(r#"{"input":"\ud83d","prompt_cache_key":"k"}"#).as_deref(), Some("k"));
+        assert!(conversation(r#"{"prompt_cache_key":"\ud83d"}"#).is_some());
+        assert_eq!(conversation(r#"{"model":1,"prompt_cache_key":true,"generate":"no"}"#), None);
+        let marked = "\u{feff}{\"model\":\"m\", never parsed";
+        let facts = learn(&with_session(), Encoding::Plain, marked.as_bytes()).unwrap();
+        assert_eq!(facts.model.as_deref(), Some("m"));
     }
 
     #[test]

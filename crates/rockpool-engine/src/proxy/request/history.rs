@@ -8,12 +8,11 @@
 //! Cut by byte ranges, never parsed and written again: members that only a later tool knows, the forms of
 //! numbers and the order of keys stay.
 
-use std::borrow::Cow;
 use std::ops::Range;
 
-use serde::Deserialize;
-use serde_json::value::RawValue;
 use thiserror::Error;
+
+use super::json;
 
 /// Why a history cannot be moved.
 #[derive(Clone, Copy, Debug, Error, PartialEq, Eq)]
@@ -35,22 +34,6 @@ pub(crate) enum Moved {
     Changed(Vec<u8>),
 }
 
-#[derive(Deserialize)]
-struct ModelRequest<'a> {
-    #[serde(borrow)]
-    input: Option<&'a RawValue>,
-    #[serde(borrow)]
-    client_metadata: Option<&'a RawValue>,
-}
-
-#[derive(Deserialize)]
-struct Item<'a> {
-    #[serde(borrow, rename = "type")]
-    kind: Option<Cow<'a, str>>,
-    #[serde(borrow)]
-    encrypted_content: Option<&'a RawValue>,
-}
-
 /// What is done with items that cannot be left out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum AccountSpecific {
@@ -61,48 +44,44 @@ pub(crate) enum AccountSpecific {
 }
 
 /// Cuts encrypted reasoning, and a turn state inside `client_metadata`, out of a plain JSON request.
-pub(crate) fn moved(json: &[u8], account_specific: AccountSpecific) -> Result<Moved, Immovable> {
-    let text = std::str::from_utf8(json).map_err(|_| Immovable::Unreadable)?;
-    let request: ModelRequest<'_> = serde_json::from_str(text).map_err(|_| Immovable::Unreadable)?;
+pub(crate) fn moved(text: &[u8], account_specific: AccountSpecific) -> Result<Moved, Immovable> {
+    let members = json::members(text).map_err(|_| Immovable::Unreadable)?;
     let mut cuts = Vec::new();
-    if let Some(input) = request.input {
-        cuts.extend(reasoning_ranges(text, input, account_specific)?);
-    }
-    if let Some(metadata) = request.client_metadata {
-        cuts.extend(turn_state(text, metadata));
+    // Each of several with one name: nobody knows which of them the provider reads.
+    for member in &members {
+        if member.is_named(text, "input") {
+            cuts.extend(reasoning_ranges(text, &member.value, account_specific)?);
+        } else if member.is_named(text, "client_metadata") {
+            cuts.extend(turn_state(text, &member.value));
+        }
     }
     if cuts.is_empty() {
         return Ok(Moved::AsItWas);
     }
     cuts.sort_by_key(|cut| cut.start);
-    let mut changed = Vec::with_capacity(json.len());
+    let mut changed = Vec::with_capacity(text.len());
     let mut from = 0;
     for cut in cuts {
-        changed.extend_from_slice(&json[from..cut.start]);
+        changed.extend_from_slice(&text[from..cut.start]);
         from = cut.end;
     }
-    changed.extend_from_slice(&json[from..]);
+    changed.extend_from_slice(&text[from..]);
     Ok(Moved::Changed(changed))
 }
 
 /// The ranges of the reasoning items that carry ciphertext: without it, reasoning is plain text that anyone can read. `input` may be a plain string, which has none.
 fn reasoning_ranges(
-    text: &str,
-    input: &RawValue,
+    text: &[u8],
+    input: &Range<usize>,
     account_specific: AccountSpecific,
 ) -> Result<Vec<Range<usize>>, Immovable> {
-    let Ok(items) = serde_json::from_str::<Vec<&RawValue>>(input.get()) else { return Ok(Vec::new()) };
+    let Ok(items) = json::elements_of(text, input) else { return Ok(Vec::new()) };
     let mut elements = Vec::with_capacity(items.len());
-    for raw in items {
-        let range = place(text, raw);
-        let cut = match serde_json::from_str::<Item<'_>>(raw.get()) {
-            Ok(item) => treatment(&item, account_specific)?,
-            // What is no item is for the provider to complain about.
-            Err(_) => Treatment::Keep,
-        };
-        elements.push((range, cut));
+    for item in items {
+        let treatment = treatment(text, &item, account_specific)?;
+        elements.push((item, treatment));
     }
-    Ok(cut_elements(text, &elements))
+    Ok(cut_elements(&elements))
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -111,13 +90,21 @@ enum Treatment {
     Cut,
 }
 
-fn treatment(item: &Item<'_>, account_specific: AccountSpecific) -> Result<Treatment, Immovable> {
-    match item.kind.as_deref() {
+fn treatment(
+    text: &[u8],
+    item: &Range<usize>,
+    account_specific: AccountSpecific,
+) -> Result<Treatment, Immovable> {
+    // What is no item is for the provider to complain about.
+    let Ok(members) = json::members_of(text, item) else { return Ok(Treatment::Keep) };
+    match json::last(text, &members, "type").and_then(json::string).as_deref() {
         Some("compaction" | "compaction_summary" | "agent_message") => match account_specific {
             AccountSpecific::Refuse => Err(Immovable::AccountSpecific),
             AccountSpecific::Keep => Ok(Treatment::Keep),
         },
-        Some("reasoning") if item.encrypted_content.is_some_and(|content| content.get() != "null") => {
+        Some("reasoning")
+            if json::last(text, &members, "encrypted_content").is_some_and(|content| content != b"null") =>
+        {
             Ok(Treatment::Cut)
         }
         Some(_) | None => Ok(Treatment::Keep),
@@ -126,7 +113,7 @@ fn treatment(item: &Item<'_>, account_specific: AccountSpecific) -> Result<Treat
 
 /// The ranges to cut, each with the comma that would be left over: the one before it where an element stays in
 /// front of it, else the one behind it.
-fn cut_elements(text: &str, elements: &[(Range<usize>, Treatment)]) -> Vec<Range<usize>> {
+fn cut_elements(elements: &[(Range<usize>, Treatment)]) -> Vec<Range<usize>> {
     let mut cuts: Vec<Range<usize>> = Vec::new();
     let mut kept_before = false;
     for (index, (range, treatment)) in elements.iter().enumerate() {
@@ -138,35 +125,17 @@ fn cut_elements(text: &str, elements: &[(Range<usize>, Treatment)]) -> Vec<Range
         let after = elements.get(index + 1).map_or(range.end, |(next, _)| next.start);
         cuts.push(if kept_before { before..range.end } else { range.start..after });
     }
-    debug_assert!(cuts.iter().all(|cut| text.get(cut.clone()).is_some()));
     cuts
 }
 
 /// The range of the turn state's entry in `client_metadata`, with one comma.
-fn turn_state(text: &str, metadata: &RawValue) -> Option<Range<usize>> {
-    #[derive(Deserialize)]
-    struct Metadata<'a> {
-        #[serde(borrow, rename = "x-codex-turn-state")]
-        turn_state: Option<&'a RawValue>,
-    }
-    let found: Metadata<'_> = serde_json::from_str(metadata.get()).ok()?;
-    let value = place(text, found.turn_state?);
-    // Backwards from the value: further in front the same text may be part of another one.
-    let start = text[..value.start].rfind("\"x-codex-turn-state\"")?;
-    let bytes = text.as_bytes();
-    let next = value.end + bytes[value.end..].iter().position(|byte| !byte.is_ascii_whitespace())?;
-    if bytes[next] == b',' {
-        return Some(start..next + 1);
-    }
-    let before = text[..start].trim_ascii_end().len();
-    let comma = before.checked_sub(1).filter(|at| bytes[*at] == b',');
-    Some(comma.unwrap_or(start)..value.end)
-}
-
-/// Where a borrowed part stands in the text that it was borrowed from.
-fn place(text: &str, part: &RawValue) -> Range<usize> {
-    let start = part.get().as_ptr() as usize - text.as_ptr() as usize;
-    start..start + part.get().len()
+fn turn_state(text: &[u8], metadata: &Range<usize>) -> Vec<Range<usize>> {
+    let Ok(members) = json::members_of(text, metadata) else { return Vec::new() };
+    let treated = members.iter().map(|member| {
+        let cut = member.is_named(text, "x-codex-turn-state");
+        (member.range(), if cut { Treatment::Cut } else { Treatment::Keep })
+    });
+    cut_elements(&treated.collect::<Vec<_>>())
 }
 
 #[cfg(test)]
@@ -208,6 +177,18 @@ mod tests {
             panic!()
         };
         assert_eq!(bytes, format!(r#"{{"model":"m","input":[{MESSAGE}],"unknown" : 1e2 }}"#).into_bytes());
+    }
+
+    #[test]
+    fn what_a_strict_reader_would_refuse_is_cut_as_well() {
+        let text = format!(
+            "\u{feff}{{\"input\":[{REASONING},\"\\ud83d\"],\"a\":1,\"a\":2,\"input\":[{REASONING}]}}"
+        );
+        let Moved::Changed(bytes) = moved(text.as_bytes(), AccountSpecific::Refuse).unwrap() else {
+            panic!()
+        };
+        let expected = "\u{feff}{\"input\":[\"\\ud83d\"],\"a\":1,\"a\":2,\"input\":[]}";
+        assert_eq!(String::from_utf8(bytes).unwrap(), expected);
     }
 
     #[test]

@@ -1,7 +1,11 @@
 //! What the tool asked, understood once.
 
 pub(crate) mod body;
+pub(crate) mod budget;
 pub(crate) mod facts;
 pub(crate) mod headers;
 pub(crate) mod history;
+pub(crate) mod json;
+pub(crate) mod path;
 pub(crate) mod payload;
+pub(crate) mod upload;

@@ -29,8 +29,12 @@ pub(crate) enum ProxyError {
     ForeignHost,
     #[error("Web pages may not use this endpoint.")]
     ForeignOrigin,
-    #[error("Rockpool does not serve {0}.")]
-    NotFound(String),
+    #[error(
+        "Rockpool does not serve {path}. The base address for tools is {base}, below which it serves /responses and /models."
+    )]
+    NotFound { path: String, base: String },
+    #[error("The model “{0}” is in no list of this pool's accounts. GET /v1/models lists those that are.")]
+    NoSuchModel(String),
     #[error("{0} is not answered for this method.")]
     MethodNotAllowed(String),
     #[error("The request body is larger than 64 MiB, the most that Rockpool takes.")]
@@ -39,6 +43,14 @@ pub(crate) enum ProxyError {
     HeadersTooLarge,
     #[error("The request body ended early.")]
     BodyBroken,
+    #[error(
+        "The request body came too slowly: in half a minute, less than a megabyte and not its end. Send it again."
+    )]
+    BodyStalled,
+    #[error(
+        "Other requests take all the memory that Rockpool gives to request bodies. Send this one again later."
+    )]
+    NoMemoryForBody,
     #[error("The body's content-encoding “{0}” is not understood. Send it plain or with zstd.")]
     UnknownEncoding(String),
     #[error("The body is not valid zstd data, though its content-encoding says so.")]
@@ -51,6 +63,8 @@ pub(crate) enum ProxyError {
     NoWebSocketKey,
     #[error("The provider takes no WebSocket now; use HTTP.")]
     UseHttp,
+    #[error("This turn is larger than the provider takes over a WebSocket; use HTTP.")]
+    TooLargeForWebSocket,
     #[error("Previous response with id '{0}' not found.")]
     PreviousResponseNotFound(String),
     #[error("No account can serve this request until {until}. {detail}")]
@@ -68,9 +82,10 @@ impl ProxyError {
         match self {
             Self::NoKey | Self::UnknownKey => StatusCode::UNAUTHORIZED,
             Self::PathKeyOffLoopback | Self::ForeignHost | Self::ForeignOrigin => StatusCode::FORBIDDEN,
-            Self::NotFound(_) => StatusCode::NOT_FOUND,
+            Self::NotFound { .. } | Self::NoSuchModel(_) => StatusCode::NOT_FOUND,
             Self::MethodNotAllowed(_) => StatusCode::METHOD_NOT_ALLOWED,
-            Self::BodyTooLarge => StatusCode::PAYLOAD_TOO_LARGE,
+            Self::BodyStalled | Self::NoMemoryForBody => StatusCode::REQUEST_TIMEOUT,
+            Self::BodyTooLarge | Self::TooLargeForWebSocket => StatusCode::PAYLOAD_TOO_LARGE,
             Self::HeadersTooLarge => StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE,
             Self::UnknownEncoding(_) => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             Self::BodyBroken
@@ -97,11 +112,15 @@ impl ProxyError {
             Self::PathKeyOffLoopback => (request, "path_key_off_loopback"),
             Self::ForeignHost => (request, "foreign_host"),
             Self::ForeignOrigin => (request, "foreign_origin"),
-            Self::NotFound(_) => (request, "not_found"),
+            Self::NotFound { .. } => (request, "not_found"),
+            Self::NoSuchModel(_) => (request, "model_not_found"),
             Self::MethodNotAllowed(_) => (request, "method_not_allowed"),
             Self::BodyTooLarge => (request, "request_too_large"),
             Self::HeadersTooLarge => (request, "headers_too_large"),
             Self::BodyBroken => (request, "incomplete_body"),
+            Self::BodyStalled => (request, "request_timeout"),
+            Self::NoMemoryForBody => ("server_error", "out_of_memory_for_requests"),
+            Self::TooLargeForWebSocket => (request, "too_large_for_websocket"),
             Self::UnknownEncoding(_) => (request, "unsupported_content_encoding"),
             Self::BadZstd => (request, "invalid_zstd"),
             Self::BadJson(_) => (request, "invalid_json"),

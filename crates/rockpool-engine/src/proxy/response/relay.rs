@@ -8,6 +8,7 @@ use super::body::BodyError;
 use super::first_event::{Started, UpstreamBody};
 use super::observer::{AnswerStage, Observer};
 use crate::provider::content_coding::Decoder;
+use crate::provider::reuse::Sent;
 use crate::provider::sse::Splitter;
 use crate::proxy::failover::lease::Lease;
 use crate::proxy::record::{Ending, OpenRecord, Try};
@@ -24,12 +25,13 @@ struct OpenAttempt {
     record: OpenRecord,
     status: u16,
     since: Instant,
+    sent: Sent,
 }
 
 impl OpenAttempt {
     /// Notes how it ended.
     fn note(&mut self, class: Class, delivery: Delivery) {
-        let attempt = Try { class, status: Some(self.status), delivery, since: self.since };
+        let attempt = Try { class, status: Some(self.status), delivery, since: self.since, sent: self.sent };
         self.record.tried(self.lease.account(), attempt);
     }
 }
@@ -56,13 +58,13 @@ enum StreamEnd {
 }
 
 impl Relay {
-    /// The answer of an attempt that began at `since`.
+    /// The answer of an attempt that began and was sent so.
     pub(crate) fn new(
         started: Started,
         lease: Lease,
         record: OpenRecord,
         status: u16,
-        since: Instant,
+        (since, sent): (Instant, Sent),
     ) -> Self {
         let mut relay = Self {
             upstream: started.body,
@@ -70,7 +72,7 @@ impl Relay {
             splitter: started.splitter,
             observer: started.observer,
             ready: started.held.into(),
-            open: Some(OpenAttempt { lease, record, status, since }),
+            open: Some(OpenAttempt { lease, record, status, since, sent }),
             written: 0,
             end: StreamEnd::NotYet,
         };

@@ -16,6 +16,7 @@ use crate::provider::content_coding::readable;
 use crate::provider::delivery::SendFailure;
 use crate::provider::endpoints;
 use crate::provider::error::class_of_answer;
+use crate::provider::reuse::Sent;
 use crate::provider::upstream::WEBSOCKET_CONNECT_TIMEOUT;
 use crate::provider::usage;
 use crate::proxy::failover::attempt::AttemptOutcome;
@@ -53,7 +54,9 @@ impl Sign {
     fn of_failure(failure: SendFailure) -> Self {
         match failure {
             SendFailure::NoConnection => Self::Unreachable,
-            SendFailure::NotBuilt | SendFailure::NotWritten | SendFailure::Lost => Self::NoWebSockets,
+            SendFailure::NotBuilt | SendFailure::NotWritten | SendFailure::NotTaken | SendFailure::Lost => {
+                Self::NoWebSockets
+            }
         }
     }
 
@@ -126,7 +129,14 @@ impl Dial {
         let since = core.clock.now().mono;
         let refusal = |class, status, bearer, sign| Refusal {
             // A handshake carries no turn: whatever became of it, nothing was worked on.
-            outcome: AttemptOutcome { class, status, delivery: Delivery::NotSent, bearer, since },
+            outcome: AttemptOutcome {
+                class,
+                status,
+                delivery: Delivery::NotSent,
+                bearer,
+                since,
+                sent: Sent::Once,
+            },
             sign,
         };
         let bearer = bearer_of(context, self.account, self.bearer_choice);

@@ -5,6 +5,7 @@ mod byte_stream;
 mod deadlines;
 mod dial;
 mod error_frame;
+pub(crate) mod http_only;
 mod placing;
 mod recover;
 mod session;
@@ -16,7 +17,6 @@ use std::sync::Arc;
 
 use http::header::{self, HeaderMap, HeaderValue};
 use http::{Request, Response, StatusCode};
-use hyper::body::Incoming;
 use hyper_util::rt::TokioIo;
 use rockpool_routing::{AccountId, Admission, Class, Evidence};
 use tokio::time::Instant;
@@ -29,6 +29,7 @@ use super::failover::drive::{Decision, Drive, WhenNoneLeft};
 use super::failover::lease::Lease;
 use super::failover::no_account;
 use super::record::{OpenRecord, Transport, Try};
+use super::request::upload::Upload;
 use super::request::{facts, headers};
 use super::response::body::{ProxyBody, whole};
 use super::response::error_response::ProxyError;
@@ -37,7 +38,7 @@ use dial::{Dial, Dialed, Sign};
 use session::{Opening, Session};
 
 /// Whether a request asks for a WebSocket (RFC 6455 §4.2.1).
-pub(crate) fn is_upgrade(request: &Request<Incoming>) -> bool {
+pub(crate) fn is_upgrade(request: &Request<Upload>) -> bool {
     let has = |name: header::HeaderName, token: &str| {
         request
             .headers()
@@ -55,7 +56,7 @@ pub(crate) fn is_upgrade(request: &Request<Incoming>) -> bool {
 pub(crate) async fn serve(
     plane: &Arc<DataPlane>,
     caller: Caller,
-    mut request: Request<Incoming>,
+    mut request: Request<Upload>,
     path: &str,
 ) -> Response<ProxyBody> {
     let Some(key) = request.headers().get(header::SEC_WEBSOCKET_KEY).cloned() else {
@@ -67,6 +68,11 @@ pub(crate) async fn serve(
     let named = Named { conversation: conversation.as_deref(), previous_response: None };
     let context = Arc::new(RequestContext::new(plane, caller, head, path, &named));
     let mut record = OpenRecord::open(&plane.core, &context.caller, Transport::WebSocket, None);
+    if context.conversation.as_ref().is_some_and(|conversation| plane.http_only.contains(conversation)) {
+        let error = ProxyError::UseHttp;
+        record.unserved(Class::Rejected, error.status_code());
+        return error.response();
+    }
     match plane.breaker.admit() {
         Admission::Pass | Admission::Probe => {}
         Admission::Refuse => return refuse(&context, record, &[]),

@@ -7,8 +7,11 @@ use futures_util::SinkExt;
 use rockpool_routing::failover::Remedy;
 use rockpool_routing::{AccountId, Class, Delivery, Evidence};
 use tokio_tungstenite::tungstenite::Utf8Bytes;
+use tokio_tungstenite::tungstenite::protocol::CloseFrame;
+use tokio_tungstenite::tungstenite::protocol::frame::coding::CloseCode;
 
 use super::error_frame;
+use super::http_only;
 use super::session::{Lifetime, Session, kept};
 use super::turn::{AnswerProgress, Mobility, Turn};
 use crate::provider::error::ProviderFault;
@@ -136,9 +139,34 @@ impl Session {
         self.refuse(turn, class, &ProxyError::PreviousResponseNotFound(id)).await
     }
 
+    /// The turn is larger than what the provider takes in a frame, whichever account asks: that is no fault of the
+    /// account, nor of its WebSockets. The tool sees the provider's own close, and comes back over HTTP.
+    pub(super) async fn too_large(&mut self, mut turn: Box<Turn>) -> ControlFlow<()> {
+        let error = ProxyError::TooLargeForWebSocket;
+        let status = error.status_code();
+        let class = Class::Rejected;
+        let outcome = turn.outcome(class, Some(status), Delivery::Answered, self.bearer());
+        turn.close(&outcome);
+        turn.finish(class, status, None, TokenUsage::default());
+        self.refuse_size().await;
+        Break(())
+    }
+
+    /// Sends the conversation to HTTP.
+    pub(super) async fn refuse_size(&mut self) {
+        if let Some(conversation) = &self.context.conversation {
+            self.context.plane.http_only.add(conversation);
+        }
+        let reason = ProxyError::TooLargeForWebSocket.to_string().into();
+        self.farewell(CloseFrame { code: CloseCode::Size, reason }).await;
+    }
+
     /// The provider's connection broke.
     pub(super) async fn provider_gone(&mut self) -> ControlFlow<()> {
         let Some(mut turn) = self.turn.take() else { return Break(()) };
+        if turn.is_unanswered() && http_only::is_beyond_the_largest(turn.size) {
+            return self.too_large(turn).await;
+        }
         let account = turn.asked.as_ref().map(|asked| asked.lease.account());
         let class = Class::FAILURE;
         let outcome = turn.outcome(class, None, turn.delivery_when_lost(), self.bearer());

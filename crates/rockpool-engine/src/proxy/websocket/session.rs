@@ -206,7 +206,11 @@ impl Session {
     async fn end(&mut self) {
         self.hang_up().await;
         let reason = "the provider's connection has ended".into();
-        let frame = CloseFrame { code: CloseCode::Normal, reason };
+        self.farewell(CloseFrame { code: CloseCode::Normal, reason }).await;
+    }
+
+    /// Closes the tool's side with this frame.
+    pub(super) async fn farewell(&mut self, frame: CloseFrame) {
         let farewell = async {
             // A tool that left by itself is no news.
             if self.tool.close(Some(frame)).await.is_ok() {
@@ -227,6 +231,10 @@ impl Session {
                 kept(self.tool.flush().await)?;
                 kept(self.provider.socket.close(frame).await)?;
                 Break(())
+            }
+            Some(Err(error @ tungstenite::Error::Capacity(_))) => {
+                self.refuse_size().await;
+                kept(Err(error))
             }
             Some(Err(error)) => kept(Err(error)),
             None => Break(()),
@@ -417,6 +425,11 @@ impl Session {
     }
 
     async fn closed(&mut self, frame: Option<CloseFrame>) -> ControlFlow<()> {
+        if let Some(turn) = self.turn.take_if(|turn| turn.is_unanswered())
+            && frame.as_ref().is_some_and(|frame| frame.code == CloseCode::Size)
+        {
+            return self.too_large(turn).await;
+        }
         if self.turn.is_some() {
             return self.provider_gone().await;
         }

@@ -8,6 +8,7 @@ use tokio_tungstenite::tungstenite::{Bytes, Utf8Bytes};
 use super::deadlines::Waiting;
 use crate::provider::error::ProviderFault;
 use crate::provider::event::TokenUsage;
+use crate::provider::reuse::Sent;
 use crate::proxy::failover::attempt::AttemptOutcome;
 use crate::proxy::failover::bearer_choice::BearerShown;
 use crate::proxy::failover::drive::{After, Decision, Drive};
@@ -29,6 +30,8 @@ pub(crate) struct Turn {
     pub(crate) since: std::time::Instant,
     pub(crate) asked: Option<Asked>,
     pub(crate) progress: AnswerProgress,
+    /// Bytes of its frame.
+    pub(crate) size: usize,
     /// How the last attempt ended.
     pub(crate) last_class: Class,
     /// The error that the provider sent last, as it is for the tool.
@@ -67,6 +70,7 @@ pub(crate) enum Mobility {
 impl Turn {
     pub(crate) fn new(frame: Utf8Bytes, facts: Facts, drive: Drive, since: std::time::Instant) -> Self {
         Self {
+            size: frame.len(),
             payload: Payload::new(frame.into(), Encoding::Plain),
             facts,
             drive,
@@ -76,6 +80,14 @@ impl Turn {
             progress: AnswerProgress::default(),
             last_class: Class::FAILURE,
             last_error: None,
+        }
+    }
+
+    /// Whether not even a lifecycle event came of its answer.
+    pub(crate) fn is_unanswered(&self) -> bool {
+        match &self.progress {
+            AnswerProgress::Held { frames, .. } => frames.is_empty(),
+            AnswerProgress::Committed => false,
         }
     }
 
@@ -105,7 +117,7 @@ impl Turn {
         delivery: Delivery,
         bearer: BearerShown,
     ) -> AttemptOutcome {
-        AttemptOutcome { class, status, delivery, bearer, since: self.since }
+        AttemptOutcome { class, status, delivery, bearer, since: self.since, sent: Sent::Once }
     }
 
     /// Ends the attempt under way without another one.
@@ -131,10 +143,7 @@ impl Turn {
 
     /// How far the turn had come when its connection broke.
     pub(crate) fn delivery_when_lost(&self) -> Delivery {
-        match &self.progress {
-            AnswerProgress::Held { frames, .. } if frames.is_empty() => Delivery::Unknown,
-            AnswerProgress::Held { .. } | AnswerProgress::Committed => Delivery::Begun,
-        }
+        if self.is_unanswered() { Delivery::Unknown } else { Delivery::Begun }
     }
 
     pub(crate) fn finish(self, class: Class, status: u16, account: Option<AccountId>, tokens: TokenUsage) {
