@@ -18,6 +18,6 @@ mod probes;
 mod reuse;
 mod sockets;
 mod table;
-mod unknown_quota;
 mod tolerated;
+mod unknown_quota;
 mod uploads;
