@@ -7,5 +7,6 @@ mod leaks;
 mod log;
 mod restart;
 mod separation;
+mod sign_in;
 mod tidy;
 mod wire;

@@ -65,6 +65,68 @@ flow('where the callback cannot arrive, its address is pasted; junk is refused a
   await dialog(page).getByText(/is signed in/).waitFor();
 });
 
+flow('on a machine far from any browser a code comes first, and it brings the account', { scene: 'ssh' }, async (page) => {
+  await button(page, 'Add account').click();
+  await dialog(page).getByText('Rockpool was started over SSH').waitFor();
+  await dialog(page).getByText('WDJB-MJHT').waitFor();
+  const ways = await dialog(page).getByRole('heading', { level: 3 }).allTextContents();
+  assert.deepEqual(ways.map((way) => way.replace(/\s+/g, ' ').trim()), [
+    'Enter a code on any device Best here',
+    'Sign in anywhere and paste the address',
+    'Use a browser on this machine',
+  ]);
+  await button(page, 'Copy the code').click();
+  assert.deepEqual(await page.evaluate(() => window.rockpoolMock.copied), ['WDJB-MJHT']);
+  assert.deepEqual(await page.evaluate(() => window.rockpoolMock.opened), [], 'no page opens by itself');
+  await button(page, 'Open the page here').click();
+  assert.deepEqual(await page.evaluate(() => window.rockpoolMock.opened), ['https://auth.openai.example/codex/device']);
+  await mock(page, 'finishSignIn()');
+  await dialog(page).getByText(/is signed in/).waitFor();
+});
+
+flow('another way gives up what was begun, and pasting goes on with the same sign-in', {}, async (page) => {
+  const sent = () => page.evaluate(() => window.rockpoolMock.calls.filter((call) => call.path.startsWith('/api/v1/sign-ins') && call.method !== 'GET').map((call) => `${call.method} ${call.body?.method ?? ''} ${call.body?.open_browser ?? ''}`.trim()));
+  await button(page, 'Add account').click();
+  await dialog(page).getByText('Finish signing in in your browser').waitFor();
+  await button(page, 'Enter a code on any device').click();
+  await dialog(page).getByText('WDJB-MJHT').waitFor();
+  assert.deepEqual(await sent(), ['POST browser yes', 'DELETE', 'POST device no']);
+  await button(page, 'Sign in anywhere and paste the address').click();
+  await page.getByLabel('Callback address').waitFor();
+  assert.deepEqual((await sent()).slice(3), ['DELETE', 'POST browser no']);
+  await button(page, 'Use a browser on this machine').click();
+  await dialog(page).getByText('Finish signing in in your browser').waitFor();
+  assert.deepEqual((await sent()).slice(5), ['POST browser yes'], 'the same sign-in, and its page opens');
+});
+
+flow('device codes that are switched off are said, and the other ways stay at hand', { scene: 'no-device' }, async (page) => {
+  await button(page, 'Add account').click();
+  await dialog(page).getByText('they are switched off').waitFor();
+  await button(page, 'Sign in anywhere and paste the address').click();
+  await page.getByLabel('Callback address').fill('http://127.0.0.1:1455/auth/callback?code=abc&state=s1');
+  await button(page, 'Use this address').click();
+  await dialog(page).getByText(/is signed in/).waitFor();
+});
+
+flow('another workspace of the fresh login becomes an account by one click', { scene: 'workspaces' }, async (page) => {
+  await button(page, 'Add account').click();
+  await mock(page, 'finishSignIn()');
+  await dialog(page).getByText('Marine Lab').waitFor();
+  await button(page, 'Add as an account').click();
+  await dialog(page).getByText('Added as codex-business-1').waitFor();
+  await button(page, 'Done').click();
+  await page.getByRole('article', { name: 'codex-business-1' }).waitFor();
+});
+
+flow('a code that expires says so and can be started again', { scene: 'ssh' }, async (page) => {
+  await button(page, 'Add account').click();
+  await dialog(page).getByText('WDJB-MJHT').waitFor();
+  await mock(page, `endSignIn('timed_out', null)`);
+  await dialog(page).getByText('The code was not entered in time.').waitFor();
+  await button(page, 'Start again').click();
+  await dialog(page).getByText('WDJB-MJHT').waitFor();
+});
+
 flow('a failed sign-in says why and can be started again', {}, async (page) => {
   await button(page, 'Add account').click();
   await dialog(page).getByText('Finish signing in in your browser').waitFor();
@@ -374,7 +436,7 @@ flow('everything can be done with the keyboard alone', {}, async (page) => {
   await tabTo('Add account');
   await press('Enter');
   await dialog(page).getByText('Finish signing in in your browser').waitFor();
-  await tabTo('Paste the callback address instead');
+  await tabTo('Sign in anywhere and paste the address');
   await press('Enter');
   await page.getByLabel('Callback address').focus();
   await page.keyboard.type('http://127.0.0.1:1455/auth/callback?code=abc&state=s1');

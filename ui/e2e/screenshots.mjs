@@ -19,6 +19,19 @@ const views = [
   { page: 'accounts', scene: 'unreachable' },
   { page: 'accounts', scene: 'usual', dialog: 'sign-in', open: (page) => page.locator('main .button.primary').first().click() },
   { page: 'accounts', scene: 'paste', dialog: 'paste', open: (page) => page.locator('main .button.primary').first().click() },
+  { page: 'accounts', scene: 'ssh', dialog: 'device', open: (page) => page.locator('main .button.primary').first().click() },
+  { page: 'accounts', scene: 'wsl', dialog: 'wsl', open: (page) => page.locator('main .button.primary').first().click() },
+  { page: 'accounts', scene: 'no-device', dialog: 'no-device', open: (page) => page.locator('main .button.primary').first().click() },
+  {
+    page: 'accounts',
+    scene: 'workspaces',
+    dialog: 'other-workspace',
+    async open(page) {
+      await page.locator('main .button.primary').first().click();
+      await page.evaluate('window.rockpoolMock.finishSignIn()');
+      await page.getByText('Marine Lab').waitFor();
+    },
+  },
   { page: 'accounts', scene: 'dozen', dialog: 'rename', open: (page) => page.locator('.actions button').nth(2).click() },
   { page: 'accounts', scene: 'dozen', dialog: 'remove', open: (page) => page.locator('.actions button').nth(3).click() },
   { page: 'pool', scene: 'usual', dialog: 'draft', open: (page) => page.locator('input[type=radio]').last().check() },

@@ -46,9 +46,10 @@ pub(crate) enum AskCommand {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum AccountCommand {
-    /// Sign in to a new account through the browser
+    /// Sign in to a new account, through the browser or with a code
     ///
-    /// With --json, the first line is the sign-in with its address, the last one its result.
+    /// With --json, the first line is the sign-in with its address (and with --device its code), the last one its
+    /// result.
     Add(SignInArgs),
     /// Sign in again to an account that asks for it; its name, pools and history stay
     SignIn {
@@ -56,6 +57,20 @@ pub(crate) enum AccountCommand {
         name: String,
         #[command(flatten)]
         how: SignInArgs,
+    },
+    /// List the workspaces that the login of an account reaches, or make an account of another one
+    ///
+    /// The new account shares the login: no second sign-in, and the refresh token keeps its one owner.
+    Workspaces {
+        /// Slug of the account whose login it is
+        #[arg(value_parser = NonEmptyStringValueParser::new())]
+        name: String,
+        /// Id of the workspace to make an account of
+        #[arg(long, value_name = "WORKSPACE", value_parser = NonEmptyStringValueParser::new())]
+        add: Option<String>,
+        /// Slug of the new account; made from the plan where it is not given
+        #[arg(long = "name", value_name = "SLUG", requires = "add")]
+        slug: Option<String>,
     },
     /// Make an account of an auth.json of the Codex CLI
     Import(ImportArgs),
@@ -74,6 +89,9 @@ pub(crate) struct SignInArgs {
     /// Only print the address
     #[arg(long)]
     pub(crate) no_browser: bool,
+    /// Print a code that is entered on any device, where this machine's browser is elsewhere
+    #[arg(long)]
+    pub(crate) device: bool,
 }
 
 #[derive(Debug, Args)]
@@ -191,7 +209,11 @@ mod tests {
             "rockpool account resume a",
             "rockpool account remove a",
             "rockpool account add --no-browser",
+            "rockpool account add --device",
             "rockpool account sign-in a",
+            "rockpool account sign-in a --device --json",
+            "rockpool account workspaces a",
+            "rockpool account workspaces a --add w --name b",
             "rockpool pool set a --strategy round_robin --members b,c",
             "rockpool pool set a --strategy soonest_reset --members b --conversations rotate",
             "rockpool pool remove a",
@@ -213,6 +235,7 @@ mod tests {
         assert_eq!(refused("rockpool account import f"), ErrorKind::MissingRequiredArgument);
         assert_eq!(refused("rockpool account import f --name a --follow --yes"), ErrorKind::ArgumentConflict);
         assert_eq!(refused("rockpool account pause "), ErrorKind::InvalidValue);
+        assert_eq!(refused("rockpool account workspaces a --name b"), ErrorKind::MissingRequiredArgument);
         let pool = "rockpool pool set a --strategy round_robin --members b --conversations";
         assert_eq!(refused(&format!("{pool} sometimes")), ErrorKind::InvalidValue);
         let client = "rockpool client add tool --account a --single --strategy round_robin";

@@ -238,7 +238,14 @@ impl<S: Shell> Controller<S> {
 
     /// Of a new account, or to repair one.
     fn start_sign_in(&mut self, account: Option<String>) {
-        let (client, new) = (self.client.clone(), NewSignIn { account, open_browser: OpenBrowser::Yes });
+        let new = NewSignIn {
+            account,
+            open_browser: OpenBrowser::Yes,
+            // The window's name too: tray and window are one person.
+            caller: Some("desktop".to_owned()),
+            ..NewSignIn::default()
+        };
+        let client = self.client.clone();
         self.calls.spawn(async move { Outcome::Started(client.start_sign_in(&new).await) });
     }
 

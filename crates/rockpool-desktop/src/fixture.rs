@@ -2,8 +2,8 @@
 
 use jiff::Timestamp;
 use rockpool_engine::snapshot::{
-    AccountView, CallbackView, ModeView, MovesView, Needs, PoolView, Remedy, RunwayView, SignInState,
-    SignInView, Snapshot, VaultState, VaultView, WindowView,
+    AccountView, BrowserView, CallbackView, ModeView, MovesView, Needs, PoolView, Remedy, RunwayView,
+    SignInMethod, SignInState, SignInView, Snapshot, VaultState, VaultView, WindowView,
 };
 use rockpool_routing::{AccountId, AccountState, Conversations, SignInId, Strategy, WindowKind};
 use serde::Deserialize;
@@ -96,9 +96,12 @@ pub(crate) fn sign_in(n: u128, account: Option<&str>) -> SignInView {
     SignInView {
         id: SignInId(Uuid::from_u128(n)),
         account: account.map(str::to_owned),
+        method: SignInMethod::Browser,
         state: SignInState::Waiting,
         authorize_url: "http://127.0.0.1:1/oauth/authorize".to_owned(),
+        user_code: None,
         callback: CallbackView::Automatic,
+        browser: BrowserView::Opened,
         message: None,
         result: None,
         expires_at: in_minutes(15),

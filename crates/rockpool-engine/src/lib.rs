@@ -38,7 +38,7 @@ pub use host::port_holder::Holder;
 pub use host::timeouts::{UploadTimeouts, WebSocketTimeouts};
 pub use model::client::{KeyKind, OverrideMode};
 pub use model::principal::Principal;
-pub use model::sign_in::OpenBrowser;
+pub use model::sign_in::{OpenBrowser, SignInMethod};
 pub use operations::handle::EngineHandle;
 pub use ports::Ports;
 pub use snapshot::event::EngineEvent;

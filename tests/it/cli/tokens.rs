@@ -74,7 +74,8 @@ async fn signing_in_again_repairs_the_account_in_place() {
     let codex = Codex::custom(&key, Transport::Http).await;
     assert_eq!(codex.exec("hello").await.answer(), "A simulated answer from acct-ben.");
     harness.sim.next_sign_in(rockpool_sim::SignIn::As(rockpool_tests::harness::seat("ada")));
-    let repair = NewSignIn { account: Some("ada".to_owned()), open_browser: OpenBrowser::Yes };
+    let repair =
+        NewSignIn { account: Some("ada".to_owned()), open_browser: OpenBrowser::Yes, ..NewSignIn::default() };
     let started = harness.api.client().start_sign_in(&repair).await.unwrap();
     assert_eq!(harness.signed_in(started.id).await, "ada");
     harness

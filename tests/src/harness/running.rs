@@ -123,7 +123,7 @@ impl Harness {
         self.sim.add_person(person).unwrap();
         self.sim.next_sign_in(SignIn::As(seat));
         let client = self.api.client();
-        let new = NewSignIn { account: None, open_browser: OpenBrowser::Yes };
+        let new = NewSignIn { open_browser: OpenBrowser::Yes, ..NewSignIn::default() };
         let started = client.start_sign_in(&new).await.unwrap();
         let slug = self.signed_in(started.id).await;
         if slug != name {

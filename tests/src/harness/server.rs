@@ -147,7 +147,11 @@ impl Server {
     /// The same, where the provider already knows that `person` signs in next.
     pub async fn sign_in_next(&self, person: &str, account: Option<&str>) -> String {
         let client = self.api.client();
-        let new = NewSignIn { account: account.map(str::to_owned), open_browser: OpenBrowser::No };
+        let new = NewSignIn {
+            account: account.map(str::to_owned),
+            open_browser: OpenBrowser::No,
+            ..NewSignIn::default()
+        };
         let started = client.start_sign_in(&new).await.unwrap();
         let url = SecretString::from(browser::redirect_of(&started.authorize_url).await);
         client.paste_callback(started.id, &PastedCallback { url }).await.unwrap();

@@ -7,6 +7,7 @@ import { Unreachable, type Reply, type Transport } from './transport';
 function answering(reply: Reply, seen: unknown[] = []): Transport {
   return {
     browser: 'engine',
+    caller: 'test',
     async call(method, path, body) {
       seen.push([method, path, body]);
       return reply;
@@ -49,14 +50,14 @@ it('what is sent and what comes back pass unchanged, and an empty answer is one 
   ]);
 });
 
-it('an engine that shows pages itself is asked to open the browser', async () => {
+it('a sign-in says who starts it, by which method, and who shows the page', async () => {
   const seen: unknown[] = [];
   const host = answering({ status: 201, body: null }, seen);
-  await createApi(host).startSignIn(null);
-  await createApi({ ...host, browser: 'page' }).startSignIn('studio');
+  await createApi(host).startSignIn(null, 'browser', 'yes');
+  await createApi({ ...host, caller: 'tab-2' }).startSignIn('studio', 'device', 'no');
   expect(seen).toEqual([
-    ['POST', '/api/v1/sign-ins', { account: null, open_browser: 'yes' }],
-    ['POST', '/api/v1/sign-ins', { account: 'studio', open_browser: 'no' }],
+    ['POST', '/api/v1/sign-ins', { account: null, method: 'browser', open_browser: 'yes', caller: 'test' }],
+    ['POST', '/api/v1/sign-ins', { account: 'studio', method: 'device', open_browser: 'no', caller: 'tab-2' }],
   ]);
 });
 

@@ -3,7 +3,7 @@ import createClient from 'openapi-fetch';
 import { problemFrom } from './problem';
 import type { paths } from './schema.gen';
 import type { Transport } from './transport';
-import type { AccountChange, ClientChange, ClientNew, NewSignIn, PoolChange } from './types';
+import type { AccountChange, ClientChange, ClientNew, NewSignIn, OpenBrowser, PoolChange, SignInMethod } from './types';
 
 /** `Request` takes whole addresses only; this one is never dialled, for the transport gets what follows it. */
 const ORIGIN = 'http://engine.invalid';
@@ -19,14 +19,19 @@ export function createApi(transport: Transport) {
   return {
     status: () => answerOf(client.GET('/api/v1/status')),
 
-    startSignIn(repaired: string | null) {
-      const body: NewSignIn = { account: repaired, open_browser: transport.browser === 'engine' ? 'yes' : 'no' };
+    signInWays: () => answerOf(client.GET('/api/v1/sign-ins/ways')),
+    /** Started again in the same place, the pending one is meant. */
+    startSignIn(repaired: string | null, method: SignInMethod, openBrowser: OpenBrowser) {
+      const body: NewSignIn = { account: repaired, method, open_browser: openBrowser, caller: transport.caller };
       return answerOf(client.POST('/api/v1/sign-ins', { body }));
     },
     cancelSignIn: (id: string) => answerOf(client.DELETE('/api/v1/sign-ins/{id}', numbered(id))),
     pasteCallback: (id: string, url: string) =>
       answerOf(client.POST('/api/v1/sign-ins/{id}/callback', { ...numbered(id), body: { url } })),
 
+    workspaces: (name: string) => answerOf(client.GET('/api/v1/accounts/{name}/workspaces', named(name))),
+    addWorkspace: (name: string, workspace: string) =>
+      answerOf(client.POST('/api/v1/accounts/{name}/workspaces', { ...named(name), body: { workspace_id: workspace } })),
     updateAccount: (name: string, body: AccountChange) =>
       answerOf(client.PATCH('/api/v1/accounts/{name}', { ...named(name), body })),
     removeAccount: (name: string) => answerOf(client.DELETE('/api/v1/accounts/{name}', named(name))),

@@ -242,8 +242,25 @@ export interface paths {
         /** Sign-ins under way, and those that just ended */
         get: operations["listSignIns"];
         put?: never;
-        /** Start a sign-in; starting the same again returns the pending one */
+        /** Start a sign-in; a caller that starts the same again gets the pending one */
         post: operations["startSignIn"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sign-ins/ways": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Ways to sign in, the best one for the engine's machine first */
+        get: operations["listSignInWays"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -519,7 +536,12 @@ export interface components {
             status?: number | null;
         };
         /**
-         * @description How the callback arrives.
+         * @description What became of the wish to open a browser on the engine's machine.
+         * @enum {string}
+         */
+        BrowserView: "opened" | "not_opened" | "not_asked";
+        /**
+         * @description How the consent arrives.
          * @enum {string}
          */
         CallbackView: "automatic" | "paste_only";
@@ -738,6 +760,11 @@ export interface components {
          */
         KeyKind: "bearer" | "path";
         /**
+         * @description What kind of machine the engine runs on, as far as it says where the person's browser is.
+         * @enum {string}
+         */
+        MachineKind: "desktop" | "wsl" | "container" | "ssh" | "headless";
+        /**
          * @description Real installation or rehearsal.
          * @enum {string}
          */
@@ -777,6 +804,13 @@ export interface components {
         NewSignIn: {
             /** @description Slug of the account to repair; absent for a new one. */
             account?: string | null;
+            /**
+             * @description Who starts it, such as a tab: 1 to 64 bytes of its own choosing. Starting the same again under the same name
+             *     gives the sign-in that is pending; without a name, each start is a sign-in of its own.
+             */
+            caller?: string | null;
+            /** @description How the person's consent gets back; `browser` when absent. */
+            method?: components["schemas"]["SignInMethod"];
             /** @description Whether the engine opens the browser; `yes` when absent. */
             open_browser?: components["schemas"]["OpenBrowser"];
         };
@@ -955,6 +989,11 @@ export interface components {
             unserved: number;
         };
         /**
+         * @description How the person's consent gets back to the engine.
+         * @enum {string}
+         */
+        SignInMethod: "browser" | "device";
+        /**
          * @description Where a sign-in stands.
          * @enum {string}
          */
@@ -963,9 +1002,11 @@ export interface components {
         SignInView: {
             /** @description Slug of the account to be repaired; absent for a new one. */
             account?: string | null;
-            /** @description The address that the browser was sent to. */
+            /** @description The page that the person opens: to sign in, or to enter the code. */
             authorize_url: string;
-            /** @description Whether the callback arrives by itself, or the person has to paste its address. */
+            /** @description Whether a browser was opened on the engine's machine. */
+            browser: components["schemas"]["BrowserView"];
+            /** @description Whether the consent arrives by itself, or the person has to paste an address. */
             callback: components["schemas"]["CallbackView"];
             /**
              * Format: date-time
@@ -977,12 +1018,32 @@ export interface components {
              * @description Names it in the API.
              */
             id: string;
-            /** @description What went wrong and what to do, when it failed. */
+            /** @description What went wrong and what to do, when it failed; while it waits, what is in its way. */
             message?: string | null;
+            /** @description How the person's consent gets back. */
+            method: components["schemas"]["SignInMethod"];
             /** @description Slug of the account that came of it. */
             result?: string | null;
             /** @description Where it stands. */
             state: components["schemas"]["SignInState"];
+            /** @description The code that is to be entered there; absent for a sign-in without one. */
+            user_code?: string | null;
+        };
+        /**
+         * @description A way to sign in, as people choose between them.
+         * @enum {string}
+         */
+        SignInWay: "browser" | "device" | "paste";
+        /** @description The ways to sign in on the engine's machine. */
+        SignInWaysView: {
+            /** @description What kind of machine that is. */
+            machine: components["schemas"]["MachineKind"];
+            /** @description Whether the engine can open a browser there. */
+            opens_browser: boolean;
+            /** @description All ways, the best one for this machine first. */
+            ways: components["schemas"]["SignInWay"][];
+            /** @description Why the first one is first. */
+            why: string;
         };
         /** @description An account that was passed over. */
         SkippedView: {
@@ -1812,6 +1873,34 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["SignInView"];
+                };
+            };
+            /** @description Refused; nothing was saved */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listSignInWays: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SignInWaysView"];
                 };
             };
             /** @description Refused; nothing was saved */

@@ -6,6 +6,20 @@ import type { EngineEvent } from './types';
 /** Pauses between attempts to listen again, in milliseconds. */
 const PAUSES = [500, 1000, 2000, 5000, 10_000];
 
+/** A name that this tab keeps when it is loaded anew. */
+function nameOfTab(): string {
+  const key = 'rockpool.tab';
+  const fresh = `tab-${Array.from(crypto.getRandomValues(new Uint8Array(12)), (byte) => byte.toString(16).padStart(2, '0')).join('')}`;
+  try {
+    const known = sessionStorage.getItem(key) ?? fresh;
+    sessionStorage.setItem(key, known);
+    return known;
+  } catch {
+    // A browser that keeps nothing for the page: the name lasts until it is loaded anew.
+    return fresh;
+  }
+}
+
 /**
  * `base` is the origin of the engine, empty for the page's own. The session travels as a header,
  * never as a cookie: cookies are shared by all ports of a host.
@@ -27,6 +41,7 @@ export function httpTransport(base: string, session: string | null): Transport {
 
   return {
     browser: 'page',
+    caller: nameOfTab(),
     async call(method, path, body) {
       try {
         const headers = body === undefined ? authorization : { ...authorization, 'content-type': 'application/json' };

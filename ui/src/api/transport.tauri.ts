@@ -7,6 +7,8 @@ import type { EngineEvent } from './types';
 export function tauriTransport(): Transport {
   return {
     browser: 'engine',
+    // The tray's name too: the same person clicks there.
+    caller: 'desktop',
     async call(method, path, body) {
       try {
         const reply = await invoke<Reply>('api', { method, path, body: body ?? null });

@@ -23,6 +23,8 @@ export interface Transport {
    * or this page, in a tab of the person's own browser.
    */
   readonly browser: 'engine' | 'page';
+  /** Who this is to the engine, so that two tabs have a sign-in each, and a second click in one has none. */
+  readonly caller: string;
   /** Calls a route of `/api/v1`; the path bears its query. Rejects with `Unreachable` only. */
   call(method: string, path: string, body?: unknown): Promise<Reply>;
   /** Listens until the returned function is called. After a gap in the stream it reports `changed`. */

@@ -1,6 +1,6 @@
 // A transport over an engine made of a scene: it answers the management API and moves sign-ins along.
 import { Unreachable, copyInPage, type Reply, type Transport } from '../api/transport';
-import type { AccountView, ClientView, Conversations, EngineEvent, PoolChange, PoolView, SignInView, Snapshot } from '../api/types';
+import type { AccountView, ClientView, Conversations, EngineEvent, PoolChange, PoolView, SignInView, SignInWaysView, Snapshot } from '../api/types';
 import { isFinal } from '../state/sign-in.svelte';
 import { freshPool } from '../pages/pool/draft';
 import { accountOf, at, minutes, START, uuid } from './samples';
@@ -16,6 +16,8 @@ type Handler = (name: string, body: Body, query: URLSearchParams) => Reply;
 export interface MockControl {
   /** Everything that was copied, newest last. */
   copied: string[];
+  /** Every address that the page opened in a browser, newest last. */
+  opened: string[];
   /** Every call, newest last. */
   calls: { method: string; path: string; body: unknown }[];
   /** Lets the browser come back for the oldest waiting sign-in. */
@@ -35,6 +37,18 @@ const refuse = (status: number, code: string, detail: string, subject: string | 
   status,
   body: { type: 'about:blank', title: code, status, detail, code, subject },
 });
+
+/** What an engine says that runs on the machine of a scene's name. */
+function waysOn(scene: string): SignInWaysView {
+  const machine = scene === 'ssh' || scene === 'container' || scene === 'wsl' ? scene : scene === 'no-device' ? 'headless' : 'desktop';
+  const near = machine === 'desktop' || machine === 'wsl';
+  return {
+    machine,
+    ways: near ? ['browser', 'device', 'paste'] : ['device', 'paste', 'browser'],
+    why: 'As the scene wants it.',
+    opens_browser: machine === 'desktop',
+  };
+}
 
 export function mockTransport(scene: string): Transport {
   const listeners = new Set<(event: EngineEvent) => void>();
@@ -75,17 +89,25 @@ export function mockTransport(scene: string): Transport {
 
   const routes: [string, RegExp, Handler][] = [
     ['GET', /^\/status$/, () => ok({ ...snapshot, taken_at: new Date(START + Date.now() - opened).toISOString() })],
+    ['GET', /^\/sign-ins\/ways$/, () => ok(waysOn(scene))],
     ['POST', /^\/sign-ins$/, (_, body) => {
       const wanted = typeof body.account === 'string' ? body.account : null;
-      const pending = snapshot.sign_ins.find((one) => (one.account ?? null) === wanted && !isFinal(one));
+      const method = body.method === 'device' ? 'device' : 'browser';
+      if (method === 'device' && scene === 'no-device') {
+        return refuse(409, 'device_codes_off', 'The provider gives no device codes here: they are switched off. Sign in through a browser.', 'method');
+      }
+      const pending = snapshot.sign_ins.find((one) => (one.account ?? null) === wanted && one.method === method && !isFinal(one));
       if (pending) return ok(pending, 201);
       serial += 1;
       const view: SignInView = {
         id: uuid(0x300 + serial),
         account: wanted,
+        method,
         state: 'waiting',
-        authorize_url: `https://auth.openai.example/oauth/authorize?client_id=app&redirect_uri=http%3A%2F%2F127.0.0.1%3A1455%2Fauth%2Fcallback&state=s${serial}`,
-        callback: scene === 'paste' ? 'paste_only' : 'automatic',
+        authorize_url: method === 'device' ? 'https://auth.openai.example/codex/device' : `https://auth.openai.example/oauth/authorize?client_id=app&redirect_uri=http%3A%2F%2F127.0.0.1%3A1455%2Fauth%2Fcallback&state=s${serial}`,
+        user_code: method === 'device' ? 'WDJB-MJHT' : null,
+        callback: method === 'browser' && scene === 'paste' ? 'paste_only' : 'automatic',
+        browser: body.open_browser === 'yes' ? 'opened' : 'not_asked',
         message: null,
         result: null,
         expires_at: at(minutes(10)),
@@ -125,6 +147,15 @@ export function mockTransport(scene: string): Transport {
     ['DELETE', /^\/accounts\/([^/]+)$/, (name) => {
       change({ accounts: snapshot.accounts.filter((one) => one.name !== name) });
       return ok(null, 204);
+    }],
+    ['GET', /^\/accounts\/([^/]+)\/workspaces$/, (name) => {
+      const workspace = { workspace_id: 'of-lab', name: 'Marine Lab', plan: 'business', account: null };
+      return account(name) ? ok(scene === 'workspaces' ? [workspace] : []) : refuse(404, 'account_not_found', `There is no account “${name}”.`, name);
+    }],
+    ['POST', /^\/accounts\/([^/]+)\/workspaces$/, () => {
+      const added = accountOf(90, 'codex-business-1', { plan: 'business', display_name: 'codex-business-1' });
+      change({ accounts: [...snapshot.accounts, added] });
+      return ok(added, 201);
     }],
     ['POST', /^\/accounts\/([^/]+)\/quota$/, (name) => {
       change({ accounts: snapshot.accounts.map((one) => (one.name === name ? { ...one, quota_seen_at: at(0), quota_source: 'usage' } : one)) });
@@ -188,6 +219,7 @@ export function mockTransport(scene: string): Transport {
 
   const control: MockControl = {
     copied: [],
+    opened: [],
     calls: [],
     finishSignIn() {
       const waiting = snapshot.sign_ins.find((one) => one.state === 'waiting');
@@ -211,7 +243,11 @@ export function mockTransport(scene: string): Transport {
   Object.assign(window, { rockpoolMock: control });
 
   return {
-    browser: 'engine',
+    browser: scene === 'ssh' ? 'page' : 'engine',
+    caller: 'mock',
+    async openExternal(url) {
+      control.opened.push(url);
+    },
     async call(method, path, body) {
       control.calls.push({ method, path, body });
       await new Promise((resolve) => setTimeout(resolve, scene === 'loading' ? 3_600_000 : 20));

@@ -8,9 +8,12 @@ import { newest, pendingOf } from './sign-in.svelte';
 const waiting: SignInView = {
   id: uuid(1),
   account: null,
+  method: 'browser',
   state: 'waiting',
   authorize_url: 'https://example.com',
+  user_code: null,
   callback: 'automatic',
+  browser: 'opened',
   message: null,
   result: null,
   expires_at: at(minutes(5)),
@@ -29,13 +32,19 @@ describe('the engine’s clock', () => {
 describe('a sign-in', () => {
   it('follows the snapshot', () => {
     const done: SignInView = { ...waiting, state: 'done', result: 'codex-1' };
-    expect(newest(waiting, holding(done))).toBe(done);
+    expect(newest(waiting, holding(done), false)).toBe(done);
   });
 
   it('stays as it ended when the snapshot forgets it or runs behind', () => {
     const done: SignInView = { ...waiting, state: 'done', result: 'codex-1' };
-    expect(newest(done, holding())).toBe(done);
-    expect(newest(done, holding(waiting))).toBe(done);
+    expect(newest(done, holding(), true)).toBe(done);
+    expect(newest(done, holding(waiting), true)).toBe(done);
+  });
+
+  it('has ended where the engine knew it and knows it no more, and not before it was known', () => {
+    expect(newest(waiting, holding(), false)).toBe(waiting);
+    expect(newest(waiting, null, true)).toBe(waiting);
+    expect(newest(waiting, holding(), true)).toEqual({ ...waiting, state: 'failed', message: null });
   });
 
   it('is pending until it ends', () => {

@@ -1,10 +1,10 @@
 //! `rockpool account …`.
 
-use rockpool_engine::api::requests::AccountChange;
+use rockpool_engine::api::requests::{AccountChange, NewWorkspaceAccount};
 use rockpool_routing::account::Activation;
 
 use super::session::Session;
-use super::{import, sign_in};
+use super::{import, sign_in, workspaces};
 use crate::args::{AccountCommand, Named};
 use crate::failure::Failure;
 use crate::show;
@@ -13,6 +13,11 @@ pub(super) async fn run(session: &Session<'_>, command: AccountCommand) -> Resul
     match command {
         AccountCommand::Add(how) => sign_in::run(session, None, &how).await,
         AccountCommand::SignIn { name, how } => sign_in::run(session, Some(&name), &how).await,
+        AccountCommand::Workspaces { name, add: None, slug: _ } => workspaces::list(session, &name).await,
+        AccountCommand::Workspaces { name, add: Some(workspace_id), slug } => {
+            let new = NewWorkspaceAccount { workspace_id, name: slug, display_name: None };
+            workspaces::add(session, &name, &new).await
+        }
         AccountCommand::Import(import) => import::run(session, import).await,
         AccountCommand::List => list(session).await,
         AccountCommand::Pause(named) => set_state(session, &named, Activation::Paused).await,

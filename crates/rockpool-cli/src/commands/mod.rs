@@ -7,6 +7,7 @@ mod pool;
 mod session;
 mod sign_in;
 mod status;
+mod workspaces;
 
 #[cfg(test)]
 mod fake;

@@ -1,11 +1,11 @@
-//! `rockpool account add` and `sign-in`: show the address, wait, and take a pasted callback meanwhile.
+//! `rockpool account add` and `sign-in`: show the address or the code, wait, and take a pasted callback meanwhile.
 
 use std::time::Duration;
 
-use rockpool_engine::OpenBrowser;
 use rockpool_engine::api::ClientError;
 use rockpool_engine::api::requests::{NewSignIn, PastedCallback};
-use rockpool_engine::snapshot::{CallbackView, SignInState, SignInView};
+use rockpool_engine::snapshot::{CallbackView, SignInState, SignInView, SignInWay};
+use rockpool_engine::{OpenBrowser, SignInMethod};
 use rockpool_routing::SignInId;
 
 use super::session::Session;
@@ -20,14 +20,51 @@ pub(super) async fn run(
     account: Option<&str>,
     how: &SignInArgs,
 ) -> Result<(), Failure> {
-    // The browser is opened here, in the session of the person who typed this, never by the server.
-    let new = NewSignIn { account: account.map(str::to_owned), open_browser: OpenBrowser::No };
+    let method = if how.device { SignInMethod::Device } else { SignInMethod::Browser };
+    // The browser is opened here, in the session of the person who typed this, never by the server. Two terminals are
+    // two people, so that no caller is named.
+    let new = NewSignIn {
+        account: account.map(str::to_owned),
+        method,
+        open_browser: OpenBrowser::No,
+        caller: None,
+    };
     let sign_in = session.client.start_sign_in(&new).await?;
-    let address = &sign_in.authorize_url;
-    session.tell(&sign_in, || vec!["Open this address and sign in:".to_owned(), address.to_owned()])?;
-    if !how.no_browser {
-        session.console.open(address);
+    session.tell(&sign_in, || how_to(&sign_in))?;
+    match sign_in.method {
+        SignInMethod::Browser => {
+            if !how.no_browser {
+                session.console.open(&sign_in.authorize_url);
+            }
+            hint_at_browser(session, &sign_in, account).await;
+        }
+        SignInMethod::Device => session.console.hint(
+            "Waiting. Enter the code only if you started this yourself. If the page says that device codes are off, \
+             switch them on in ChatGPT's settings under Security, or leave --device out and sign in through a browser.",
+        ),
     }
+    let slug = wait(session, sign_in.id).await?;
+    let account = session.client.get_account(&slug).await?;
+    session.tell(&account, || {
+        let who = account.email.as_ref().map(|email| format!(" ({email})")).unwrap_or_default();
+        vec![format!("Signed in: {}{who}", account.name)]
+    })
+}
+
+/// What the person does now.
+fn how_to(sign_in: &SignInView) -> Vec<String> {
+    let address = sign_in.authorize_url.clone();
+    match &sign_in.user_code {
+        Some(code) => vec![
+            "Open this address on any device and sign in:".to_owned(),
+            address,
+            format!("Then enter this code: {code}"),
+        ],
+        None => vec!["Open this address and sign in:".to_owned(), address],
+    }
+}
+
+async fn hint_at_browser(session: &Session<'_>, sign_in: &SignInView, account: Option<&str>) {
     session.console.hint(match sign_in.callback {
         CallbackView::Automatic => {
             "Waiting. If the browser ends on a page that does not load, paste that page's address here."
@@ -37,18 +74,22 @@ pub(super) async fn run(
              program's. Paste that page's address here."
         }
     });
-    let slug = wait(session, sign_in.id).await?;
-    let account = session.client.get_account(&slug).await?;
-    session.tell(&account, || {
-        let who = account.email.as_ref().map(|email| format!(" ({email})")).unwrap_or_default();
-        vec![format!("Signed in: {}{who}", account.name)]
-    })
+    // A server of an older version has no such route, and the sign-in goes on without the advice.
+    let Ok(ways) = session.client.list_sign_in_ways().await else { return };
+    if ways.ways.first() == Some(&SignInWay::Device) {
+        let command = match account {
+            Some(name) => format!("rockpool account sign-in {name} --device"),
+            None => "rockpool account add --device".to_owned(),
+        };
+        session.console.hint(&format!("{} Stop with Ctrl-C and use `{command}`.", ways.why));
+    }
 }
 
 /// The slug of the account that comes of the sign-in.
 async fn wait(session: &Session<'_>, id: SignInId) -> Result<String, Failure> {
     let mut typed = session.console.lines();
     let mut listening = true;
+    let mut told = None;
     loop {
         let answer = tokio::select! {
             line = typed.recv(), if listening => match line {
@@ -61,9 +102,12 @@ async fn wait(session: &Session<'_>, id: SignInId) -> Result<String, Failure> {
                 return Err(Failure::Interrupted);
             }
         };
-        if let Some(sign_in) = answer
-            && let Some(slug) = outcome(sign_in)?
-        {
+        let Some(sign_in) = answer else { continue };
+        if sign_in.state == SignInState::Waiting && sign_in.message != told {
+            told.clone_from(&sign_in.message);
+            told.iter().for_each(|words| session.console.hint(words));
+        }
+        if let Some(slug) = outcome(sign_in)? {
             return Ok(slug);
         }
     }
@@ -96,6 +140,6 @@ fn outcome(sign_in: SignInView) -> Result<Option<String>, Failure> {
         },
         SignInState::Failed => refused("the sign-in failed; try again"),
         SignInState::Cancelled => refused("the sign-in was given up elsewhere"),
-        SignInState::TimedOut => refused("nobody came back from the browser in time; try again"),
+        SignInState::TimedOut => refused("nobody finished the sign-in in time; try again"),
     }
 }

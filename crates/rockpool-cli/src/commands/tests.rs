@@ -58,11 +58,24 @@ fn problem(detail: &str) -> Value {
 
 fn sign_in(state: &str) -> Value {
     json!({
-        "id": "00000000-0000-0000-0000-000000000003", "account": null, "state": state,
-        "authorize_url": "http://127.0.0.1:9/oauth/authorize?state=s", "callback": "automatic",
+        "id": "00000000-0000-0000-0000-000000000003", "account": null, "method": "browser", "state": state,
+        "authorize_url": "http://127.0.0.1:9/oauth/authorize?state=s", "user_code": null,
+        "callback": "automatic", "browser": "not_asked",
         "message": null, "result": (state == "done").then_some("codex-pro-1"),
         "expires_at": "2027-01-15T09:00:00Z"
     })
+}
+
+fn device_sign_in(state: &str) -> Value {
+    let mut view = sign_in(state);
+    view["method"] = json!("device");
+    view["authorize_url"] = json!("http://127.0.0.1:9/codex/device");
+    view["user_code"] = json!("ABCD-12345");
+    view
+}
+
+fn ways(machine: &str, first: &str) -> Value {
+    json!({"machine": machine, "ways": [first], "why": "Your browser is elsewhere.", "opens_browser": false})
 }
 
 fn pool(conversations: &str) -> Value {
@@ -229,7 +242,7 @@ async fn a_sign_in_prints_its_address_opens_it_here_and_waits_for_the_account() 
     ]);
     let console = text();
     given("rockpool account add", &api, &console).await.unwrap();
-    assert_eq!(api.asked()[0], r#"POST /sign-ins {"open_browser":"no"}"#);
+    assert_eq!(api.asked()[0], r#"POST /sign-ins {"method":"browser","open_browser":"no"}"#);
     let said = console.said();
     let url = "http://127.0.0.1:9/oauth/authorize?state=s";
     assert_eq!(said[1..3], [format!("out: {url}"), format!("open: {url}")]);
@@ -240,6 +253,7 @@ async fn a_sign_in_prints_its_address_opens_it_here_and_waits_for_the_account() 
 async fn a_pasted_callback_finishes_a_sign_in_and_junk_does_not_end_it() {
     let api = FakeApi::answering([
         (201, sign_in("waiting")),
+        (200, ways("desktop", "browser")),
         (422, problem("This is not the address of a callback.")),
         (200, sign_in("done")),
         (200, account("codex-pro-1")),
@@ -247,8 +261,11 @@ async fn a_pasted_callback_finishes_a_sign_in_and_junk_does_not_end_it() {
     let console = text().typing(&["", "junk", " http://localhost:1455/auth/callback?code=c "]);
     given("rockpool account sign-in codex-pro-1 --no-browser", &api, &console).await.unwrap();
     let asked = api.asked();
-    assert_eq!(asked[0], r#"POST /sign-ins {"account":"codex-pro-1","open_browser":"no"}"#);
-    assert!(asked[2].ends_with(r#"/callback {"url":"http://localhost:1455/auth/callback?code=c"}"#));
+    assert_eq!(
+        asked[0],
+        r#"POST /sign-ins {"account":"codex-pro-1","method":"browser","open_browser":"no"}"#
+    );
+    assert!(asked[3].ends_with(r#"/callback {"url":"http://localhost:1455/auth/callback?code=c"}"#));
     let said = console.said();
     assert!(said.contains(&"err: This is not the address of a callback.".to_owned()), "{said:?}");
     assert!(!said.iter().any(|line| line.starts_with("open: ")));
@@ -258,9 +275,82 @@ async fn a_pasted_callback_finishes_a_sign_in_and_junk_does_not_end_it() {
 async fn a_sign_in_that_ends_badly_says_why() {
     let mut failed = sign_in("failed");
     failed["message"] = json!("You denied the consent; start again.");
-    let api = FakeApi::answering([(201, sign_in("waiting")), (200, failed)]);
+    let api =
+        FakeApi::answering([(201, sign_in("waiting")), (200, ways("desktop", "browser")), (200, failed)]);
     let failure = given("rockpool account add --no-browser", &api, &text()).await.unwrap_err();
     assert_eq!(failure.to_string(), "You denied the consent; start again.");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_code_is_printed_with_its_page_and_no_browser_opens() {
+    let mut troubled = device_sign_in("waiting");
+    troubled["message"] = json!("The provider could not be asked about the code.");
+    let answers = [
+        (201, device_sign_in("waiting")),
+        (200, troubled.clone()),
+        (200, troubled),
+        (200, device_sign_in("waiting")),
+        (200, device_sign_in("done")),
+        (200, account("codex-pro-1")),
+    ];
+    let (api, console) = (FakeApi::answering(answers.clone()), text());
+    given("rockpool account add --device", &api, &console).await.unwrap();
+    assert_eq!(api.asked()[0], r#"POST /sign-ins {"method":"device","open_browser":"no"}"#);
+    let said = console.said();
+    assert_eq!(
+        said[..3],
+        [
+            "out: Open this address on any device and sign in:",
+            "out: http://127.0.0.1:9/codex/device",
+            "out: Then enter this code: ABCD-12345"
+        ]
+    );
+    assert!(!said.iter().any(|line| line.starts_with("open: ")), "{said:?}");
+    let trouble = said.iter().filter(|line| line.contains("could not be asked")).count();
+    assert_eq!(trouble, 1, "the same trouble is told once: {said:?}");
+
+    let (api, console) = (FakeApi::answering(answers), FakeConsole::new(Style::Json));
+    given("rockpool account sign-in codex-pro-1 --device", &api, &console).await.unwrap();
+    let printed = console.stdout();
+    let first: Value = serde_json::from_str(&printed[0]).unwrap();
+    assert_eq!((&first["user_code"], &first["method"]), (&json!("ABCD-12345"), &json!("device")));
+    assert_eq!(serde_json::from_str::<Value>(&printed[1]).unwrap()["name"], "codex-pro-1");
+    assert_eq!(printed.len(), 2);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_machine_without_a_browser_is_told_of_the_code_and_refused_codes_say_why() {
+    let answers = [
+        (201, sign_in("waiting")),
+        (200, ways("ssh", "device")),
+        (200, sign_in("done")),
+        (200, account("codex-pro-1")),
+    ];
+    let (api, console) = (FakeApi::answering(answers), text());
+    given("rockpool account sign-in a", &api, &console).await.unwrap();
+    let advice =
+        "err: Your browser is elsewhere. Stop with Ctrl-C and use `rockpool account sign-in a --device`.";
+    assert!(console.said().contains(&advice.to_owned()), "{:?}", console.said());
+    let off = FakeApi::answering([(409, problem("Device codes are switched off."))]);
+    let failure = given("rockpool account add --device", &off, &text()).await.unwrap_err();
+    assert_eq!(failure.to_string(), "Device codes are switched off.");
+}
+
+#[tokio::test]
+async fn the_workspaces_of_a_login_are_listed_and_one_more_becomes_an_account() {
+    let listed = json!([
+        {"workspace_id": "w-1", "name": null, "plan": "plus", "account": "a"},
+        {"workspace_id": "w-2", "name": "Lab", "plan": null, "account": null}
+    ]);
+    let (api, console) = (FakeApi::answering([(200, listed)]), text());
+    given("rockpool account workspaces a", &api, &console).await.unwrap();
+    assert_eq!(api.asked(), ["GET /accounts/a/workspaces"]);
+    let out = console.stdout();
+    assert_eq!(out[1..], ["w-1        personal  plus  a", "w-2        Lab       -     -"]);
+    let (api, console) = (FakeApi::answering([(201, account("lab"))]), text());
+    given("rockpool account workspaces a --add w-2 --name lab", &api, &console).await.unwrap();
+    assert_eq!(api.asked(), [r#"POST /accounts/a/workspaces {"name":"lab","workspace_id":"w-2"}"#]);
+    assert_eq!(console.said(), ["out: Added lab, on the login of a."]);
 }
 
 /// Imports a file that holds `content` and returns what is left in its folder.

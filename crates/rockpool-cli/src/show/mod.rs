@@ -7,11 +7,13 @@ mod pools;
 mod status;
 mod table;
 mod time;
+mod workspaces;
 
 pub(crate) use accounts::accounts;
 pub(crate) use clients::clients;
 pub(crate) use pools::pool_line;
 pub(crate) use status::status;
+pub(crate) use workspaces::workspaces;
 
 /// Columns that every terminal has.
 const WIDTH: usize = 80;

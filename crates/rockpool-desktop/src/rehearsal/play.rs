@@ -87,7 +87,7 @@ struct Setup {
 impl Setup {
     /// Signs the next member of the cast in as a person would, and gives the account its name.
     async fn sign_in(&self, member: &Member) -> Result<String, RehearsalError> {
-        let new = NewSignIn { account: None, open_browser: OpenBrowser::Yes };
+        let new = NewSignIn { open_browser: OpenBrowser::Yes, ..NewSignIn::default() };
         let id = self.client.start_sign_in(&new).await.map_err(refused("sign-in"))?.id;
         let late = |_| RehearsalError::Step { step: "sign-in", reason: "it took too long".to_owned() };
         let name = timeout(SIGN_IN, self.finished(id)).await.map_err(late)??;

@@ -16,10 +16,13 @@ use super::problem::Problem;
 use super::transport::{ApiTransport, Unreachable};
 use crate::operations::clients::ClientKey;
 use crate::operations::requests::{
-    AccountChange, AccountImport, ActivityQuery, ClientChange, ClientNew, NewSignIn, PastedCallback,
-    PoolChange, WhatIfQuery,
+    AccountChange, AccountImport, ActivityQuery, ClientChange, ClientNew, NewSignIn, NewWorkspaceAccount,
+    PastedCallback, PoolChange, WhatIfQuery,
 };
-use crate::snapshot::{AccountView, ActivityView, ClientView, PoolView, SignInView, Snapshot, WhatIfView};
+use crate::snapshot::{
+    AccountView, ActivityView, ClientView, PoolView, SignInView, SignInWaysView, Snapshot, WhatIfView,
+    WorkspaceView,
+};
 
 /// Why a call did not bring what was asked for. Each text is a sentence; none holds a secret.
 #[derive(Clone, Debug, Error, PartialEq, Eq)]
@@ -73,6 +76,10 @@ impl Client {
         self.send(Method::POST, &["sign-ins"], new).await
     }
 
+    pub async fn list_sign_in_ways(&self) -> ClientResult<SignInWaysView> {
+        self.get(&["sign-ins", "ways"]).await
+    }
+
     pub async fn list_sign_ins(&self) -> ClientResult<Vec<SignInView>> {
         self.get(&["sign-ins"]).await
     }
@@ -87,6 +94,14 @@ impl Client {
 
     pub async fn paste_callback(&self, id: SignInId, pasted: &PastedCallback) -> ClientResult<SignInView> {
         self.send(Method::POST, &["sign-ins", &id.to_string(), "callback"], pasted).await
+    }
+
+    pub async fn list_workspaces(&self, account: &str) -> ClientResult<Vec<WorkspaceView>> {
+        self.get(&["accounts", account, "workspaces"]).await
+    }
+
+    pub async fn add_workspace(&self, account: &str, new: &NewWorkspaceAccount) -> ClientResult<AccountView> {
+        self.send(Method::POST, &["accounts", account, "workspaces"], new).await
     }
 
     pub async fn list_accounts(&self) -> ClientResult<Vec<AccountView>> {

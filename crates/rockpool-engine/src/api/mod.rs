@@ -23,6 +23,7 @@ mod status;
 #[cfg(test)]
 mod tests;
 mod transport;
+mod workspaces;
 
 pub use client::{Client, ClientError};
 pub use in_process::InProcess;

@@ -12,7 +12,7 @@ use utoipa_axum::routes;
 
 use super::path::PREFIX;
 use super::problem::Problem;
-use super::{accounts, activity, clients, events, extract, openapi, pools, sign_ins, status};
+use super::{accounts, activity, clients, events, extract, openapi, pools, sign_ins, status, workspaces};
 use crate::model::principal::Principal;
 use crate::operations::handle::EngineHandle;
 
@@ -45,6 +45,7 @@ fn registrations() -> OpenApiRouter<EngineHandle> {
         .routes(routes!(show_document))
         .merge(sign_ins::routes())
         .merge(accounts::routes())
+        .merge(workspaces::routes())
         .merge(pools::routes())
         .merge(clients::routes())
         .merge(activity::routes());

@@ -1,4 +1,4 @@
-//! `/sign-ins`: browser sign-ins that are under way.
+//! `/sign-ins`: the ways to sign in, and sign-ins that are under way.
 
 use axum::Json;
 use axum::extract::{Path, State};
@@ -11,13 +11,17 @@ use super::problem::Problem;
 use crate::operations::handle::EngineHandle;
 use crate::operations::requests::{NewSignIn, PastedCallback};
 use crate::operations::sign_ins;
-use crate::snapshot::SignInView;
+use crate::snapshot::{SignInView, SignInWaysView};
 
 pub(super) fn routes() -> OpenApiRouter<EngineHandle> {
-    OpenApiRouter::new().routes(routes!(start, list)).routes(routes!(show, cancel)).routes(routes!(paste))
+    OpenApiRouter::new()
+        .routes(routes!(start, list))
+        .routes(routes!(ways))
+        .routes(routes!(show, cancel))
+        .routes(routes!(paste))
 }
 
-/// Start a sign-in; starting the same again returns the pending one
+/// Start a sign-in; a caller that starts the same again gets the pending one
 #[utoipa::path(post, path = "/sign-ins", tag = "sign-ins", operation_id = "startSignIn",
     request_body = NewSignIn, responses((status = CREATED, body = SignInView)))]
 async fn start(
@@ -36,6 +40,13 @@ async fn list(
     RequestViewer(viewer): RequestViewer,
 ) -> Json<Vec<SignInView>> {
     Json(sign_ins::list(&engine, viewer.home))
+}
+
+/// Ways to sign in, the best one for the engine's machine first
+#[utoipa::path(get, path = "/sign-ins/ways", tag = "sign-ins", operation_id = "listSignInWays",
+    responses((status = OK, body = SignInWaysView)))]
+async fn ways(State(engine): State<EngineHandle>, RequestViewer(_): RequestViewer) -> Json<SignInWaysView> {
+    Json(sign_ins::ways(&engine))
 }
 
 /// One sign-in

@@ -15,6 +15,7 @@ use crate::accounts::token::{AdoptError, NewLogin};
 use crate::core::Core;
 use crate::provider::claims::Claims;
 use crate::provider::oauth::TokenGrant;
+use crate::provider::workspaces::Workspace;
 use crate::store::registry::{Edit, Registry};
 use crate::store::{AccountRepair, AccountRow, Obtained, StoreError};
 
@@ -109,11 +110,41 @@ impl Enroller {
             Some(row) => self.repair(row, grant, identity, obtained).await?,
             None => self.add(tenant, grant, identity, obtained, details).await?,
         };
-        if let Err(error) = self.poller.ask(&self.core, &row).await {
+        self.ask_for_quota(&row).await;
+        Ok(row)
+    }
+
+    /// Makes an account of another workspace of the login that `row` has; the login stays as it is.
+    pub(crate) async fn add_workspace(
+        &self,
+        row: &AccountRow,
+        workspace: Workspace,
+        details: Details,
+    ) -> Result<AccountRow, EnrollError> {
+        let edit = self.core.registry.edit().await;
+        let registry = self.core.registry.get();
+        // Whoever removes an account holds the same lock, so that the login cannot be let go of meanwhile.
+        let present = registry.account(row.id).ok_or(EnrollError::Gone)?;
+        let identity = Identity {
+            user_id: present.user_id.clone(),
+            workspace_id: workspace.id,
+            email: present.email.clone(),
+            plan: workspace.plan,
+        };
+        let new = NewAccount { tenant: present.tenant, login: present.login, identity, details };
+        let new = new.row(&registry, self.core.clock.wall());
+        self.core.store.insert_account(new.clone()).await?;
+        let added = self.publish(&edit, new.id).await?;
+        drop(edit);
+        self.ask_for_quota(&added).await;
+        Ok(added)
+    }
+
+    async fn ask_for_quota(&self, row: &AccountRow) {
+        if let Err(error) = self.poller.ask(&self.core, row).await {
             tracing::info!(account = %row.name, %error, "the first quota could not be read");
             self.poller.look_now(row.id);
         }
-        Ok(row)
     }
 
     async fn add(

@@ -41,22 +41,33 @@ pub(crate) async fn import(
         let text = format!("This login was issued by {issuer}, to which Rockpool does not send tokens here.");
         return Err(ActionError::invalid("foreign_issuer", "auth_json", text));
     }
-    let name = import.name.as_deref().map(valid_slug).transpose()?;
-    if let Some(name) = &name
-        && engine.account(tenant, name).is_ok()
-    {
-        return Err(name_taken(name));
-    }
-    let display_name = import.display_name.as_deref().map(valid_display_name).transpose()?;
+    let details = details(engine, tenant, import.name.as_deref(), import.display_name.as_deref())?;
     let grant = TokenGrant {
         access_token: file.access_token,
         refresh_token: file.refresh_token,
         id_token: file.id_token,
     };
     let enroller = Enroller::new(engine.core().clone(), engine.poller().clone());
-    let details = Details { name, display_name, workspace_id: file.workspace_id };
+    let details = Details { workspace_id: file.workspace_id, ..details };
     let row = enroller.enroll(tenant, Purpose::Add, grant, obtained, details).await.map_err(in_words)?;
     shown(engine, &row)
+}
+
+/// How a new account is to be called; a name that is there already is refused.
+pub(super) fn details(
+    engine: &EngineHandle,
+    tenant: TenantId,
+    name: Option<&str>,
+    display_name: Option<&str>,
+) -> Result<Details, ActionError> {
+    let name = name.map(valid_slug).transpose()?;
+    if let Some(name) = &name
+        && engine.account(tenant, name).is_ok()
+    {
+        return Err(name_taken(name));
+    }
+    let display_name = display_name.map(valid_display_name).transpose()?;
+    Ok(Details { name, display_name, workspace_id: None })
 }
 
 fn obtained(mode: ImportModeName, path: Option<PathBuf>) -> Result<Obtained, ActionError> {
@@ -70,7 +81,7 @@ fn obtained(mode: ImportModeName, path: Option<PathBuf>) -> Result<Obtained, Act
     }
 }
 
-fn in_words(error: EnrollError) -> ActionError {
+pub(super) fn in_words(error: EnrollError) -> ActionError {
     let message = error.to_string();
     match error {
         EnrollError::Anonymous | EnrollError::NoWorkspace => {
@@ -180,7 +191,7 @@ pub(crate) async fn refresh_quota(
     shown(engine, &row)
 }
 
-fn shown(engine: &EngineHandle, row: &AccountRow) -> Result<AccountView, ActionError> {
+pub(super) fn shown(engine: &EngineHandle, row: &AccountRow) -> Result<AccountView, ActionError> {
     let core = engine.core();
     let registry = core.registry.get();
     let present = registry.account(row.id).ok_or_else(|| ActionError::no_account(&row.name))?;

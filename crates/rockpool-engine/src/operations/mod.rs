@@ -17,3 +17,4 @@ pub(crate) mod snapshot;
 #[cfg(test)]
 mod tests;
 pub(crate) mod what_if;
+pub(crate) mod workspaces;

@@ -13,7 +13,7 @@ use utoipa::{IntoParams, ToSchema};
 
 use super::secret_text;
 use crate::model::client::{KeyKind, OverrideMode};
-use crate::model::sign_in::OpenBrowser;
+use crate::model::sign_in::{OpenBrowser, SignInMethod};
 use crate::snapshot::names;
 
 /// A sign-in to be started.
@@ -23,9 +23,16 @@ pub struct NewSignIn {
     /// Slug of the account to repair; absent for a new one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub account: Option<String>,
+    /// How the person's consent gets back; `browser` when absent.
+    #[serde(default)]
+    pub method: SignInMethod,
     /// Whether the engine opens the browser; `yes` when absent.
     #[serde(default)]
     pub open_browser: OpenBrowser,
+    /// Who starts it, such as a tab: 1 to 64 bytes of its own choosing. Starting the same again under the same name
+    /// gives the sign-in that is pending; without a name, each start is a sign-in of its own.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub caller: Option<String>,
 }
 
 /// The callback address that the person copied.
@@ -74,6 +81,20 @@ pub struct AccountImport {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<String>)]
     pub path: Option<PathBuf>,
+}
+
+/// Another workspace of a login that is here already.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NewWorkspaceAccount {
+    /// The provider's workspace id, as the account's workspaces are listed.
+    pub workspace_id: String,
+    /// Slug; made from the plan when absent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    /// What to call it; the slug when absent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub display_name: Option<String>,
 }
 
 /// A refresh token can have one owner only.

@@ -14,12 +14,23 @@ pub(crate) const MODELS: &str = "codex/models";
 /// `api/codex/usage` below any other; Rockpool speaks to the first kind only.
 pub(crate) const USAGE: &str = "wham/usage";
 
+/// The workspaces that a login reaches; below the backend, as [`USAGE`].
+pub(crate) const ACCOUNTS_CHECK: &str = "wham/accounts/check";
+
 /// The page on which a person signs in; below the issuer.
 pub(crate) const AUTHORIZE: &str = "oauth/authorize";
 /// Exchanges codes and refresh tokens; below the issuer.
 pub(crate) const TOKEN: &str = "oauth/token";
 /// Forgets a refresh token; below the issuer.
 pub(crate) const REVOKE: &str = "oauth/revoke";
+/// Gives a device code; below the issuer.
+pub(crate) const DEVICE_CODE: &str = "api/accounts/deviceauth/usercode";
+/// Says what became of a device code; below the issuer.
+pub(crate) const DEVICE_POLL: &str = "api/accounts/deviceauth/token";
+/// The page on which a person enters a device code; below the issuer.
+pub(crate) const DEVICE_PAGE: &str = "codex/device";
+/// The redirect address that stands for a device code, which no browser ever sees; below the issuer.
+pub(crate) const DEVICE_CALLBACK: &str = "deviceauth/callback";
 
 /// The address of `target`, a path without a leading slash and perhaps a query, below `base`.
 ///

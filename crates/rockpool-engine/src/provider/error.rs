@@ -123,6 +123,11 @@ pub(super) fn issuer_code(body: &[u8]) -> Option<String> {
     code.or_else(|| text(&value, "error")).or_else(|| text(error, "type")).map(bounded)
 }
 
+/// As [`issuer_code`], in words where there is none.
+pub(super) fn issuer_code_in_words(body: &[u8]) -> String {
+    issuer_code(body).unwrap_or_else(|| "no code".to_owned())
+}
+
 /// The type of most errors with a 4xx, whatever their cause: a refused token has it too.
 const INVALID_REQUEST: &str = "invalid_request_error";
 

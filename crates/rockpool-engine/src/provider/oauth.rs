@@ -17,7 +17,7 @@ use url::Url;
 
 use super::delivery::SendFailure;
 use super::endpoints;
-use super::error::{connection_in_words, issuer_code};
+use super::error::{connection_in_words, issuer_code, issuer_code_in_words};
 use super::pkce::Verifier;
 use super::upstream::{ORIGINATOR, USER_AGENT};
 
@@ -27,7 +27,7 @@ pub(crate) const CLIENT_ID: &str = "app_EMoamEEZ73f0CkXaXp7hrann";
 const SCOPE: &str = "openid profile email offline_access api.connectors.read api.connectors.invoke";
 /// Longest wait for an answer of the issuer; above the 15 s that connecting may take, so that a
 /// connection that never came about is told apart from an answer that never came.
-const TIMEOUT: Duration = Duration::from_secs(30);
+pub(super) const TIMEOUT: Duration = Duration::from_secs(30);
 /// Longest wait for a revocation: it is a courtesy, and removing an account waits for it.
 const REVOKE_TIMEOUT: Duration = Duration::from_secs(8);
 /// Largest answer that is read; three tokens are about 6 kB.
@@ -117,8 +117,12 @@ impl OAuthClient {
         Self { issuer, http }
     }
 
-    fn at(&self, path: &str) -> Url {
+    pub(super) fn at(&self, path: &str) -> Url {
         endpoints::below(&self.issuer, path)
+    }
+
+    pub(super) fn post(&self, path: &str) -> reqwest::RequestBuilder {
+        self.http.post(self.at(path))
     }
 
     /// The page on which the person signs in.
@@ -155,11 +159,11 @@ impl OAuthClient {
             ("redirect_uri", redirect_uri),
             ("code_verifier", verifier.secret()),
         ];
-        let request = self.http.post(self.at(endpoints::TOKEN)).form(&form);
+        let request = self.post(endpoints::TOKEN).form(&form);
         let lost = |lost: Lost| ExchangeError::Unreachable(lost.text);
         let (status, body) = answer(request, TIMEOUT).await.map_err(lost)?;
         if !status.is_success() {
-            let code = issuer_code(&body).unwrap_or_else(|| "no code".to_owned());
+            let code = issuer_code_in_words(&body);
             return Err(ExchangeError::Refused { status: status.as_u16(), code });
         }
         let unreadable = || ExchangeError::Unreachable("its answer holds no access token".to_owned());
@@ -186,7 +190,7 @@ impl OAuthClient {
             refresh_reason: reason,
             refresh_token: refresh_token.expose_secret(),
         };
-        let request = self.http.post(self.at(endpoints::TOKEN)).json(&body);
+        let request = self.post(endpoints::TOKEN).json(&body);
         match answer(request, TIMEOUT).await {
             Ok((status, body)) => sort(status, &body),
             // "Not written" is hyper's word alone, and "not taken" that of whoever stands in front. That is enough to send a request again, and too little to
@@ -211,7 +215,7 @@ impl OAuthClient {
             token_type_hint: "refresh_token",
             client_id: CLIENT_ID,
         };
-        let request = self.http.post(self.at(endpoints::REVOKE)).json(&body);
+        let request = self.post(endpoints::REVOKE).json(&body);
         let lost = |lost: Lost| RevokeError::Unreachable(lost.text);
         let (status, _) = answer(request, REVOKE_TIMEOUT).await.map_err(lost)?;
         if status.is_success() { Ok(()) } else { Err(RevokeError::Refused(status)) }
@@ -260,8 +264,8 @@ impl Tokens {
 }
 
 /// Why there is no whole answer.
-struct Lost {
-    text: String,
+pub(super) struct Lost {
+    pub(super) text: String,
     cut: Cut,
 }
 
@@ -270,7 +274,10 @@ enum Cut {
     InBody,
 }
 
-async fn answer(request: reqwest::RequestBuilder, timeout: Duration) -> Result<(StatusCode, Vec<u8>), Lost> {
+pub(super) async fn answer(
+    request: reqwest::RequestBuilder,
+    timeout: Duration,
+) -> Result<(StatusCode, Vec<u8>), Lost> {
     let sent = request
         .timeout(timeout)
         .header("originator", ORIGINATOR)

@@ -16,6 +16,11 @@ impl Verifier {
         Self(URL_SAFE_NO_PAD.encode(random::<64>()).into())
     }
 
+    /// One that the issuer made, as it does for a device code.
+    pub(super) fn given(verifier: String) -> Self {
+        Self(verifier.into())
+    }
+
     /// The challenge that goes into the authorize address.
     pub(crate) fn challenge(&self) -> String {
         URL_SAFE_NO_PAD.encode(Sha256::digest(self.secret().as_bytes()))

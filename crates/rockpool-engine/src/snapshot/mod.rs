@@ -2,9 +2,11 @@
 
 mod derive;
 mod quota;
+mod sign_in;
 mod views;
 mod what_if;
 mod why;
+mod workspace;
 
 pub(crate) mod event;
 pub(crate) mod event_bus;
@@ -15,12 +17,14 @@ pub(crate) use derive::{Share, WindowLevel, level_percent, share, window_levels}
 pub use quota::{
     ContestedView, CreditsView, ExtraLimitView, RunwayOutlook, RunwayView, SpendView, WindowView,
 };
+pub use sign_in::{BrowserView, CallbackView, SignInState, SignInView, SignInWaysView};
 pub use views::{
-    AccountView, CallbackView, ClientView, HealthView, ModeView, MovesView, PoolView, ReadinessView,
-    RoleView, SignInState, SignInView, Snapshot,
+    AccountView, ClientView, HealthView, ModeView, MovesView, PoolView, ReadinessView, RoleView, Snapshot,
 };
 pub use what_if::{DrySpanView, ScenarioAccountView, ScenarioView, WhatIfView};
 pub use why::{ActivityView, AffinityKind, AffinityView, AttemptView, CandidateView, SkippedView, WhyView};
+pub use workspace::WorkspaceView;
 
 pub use crate::model::activity::{Delivery, MoveReason, OutcomeClass, Placement, Transport};
+pub use crate::model::sign_in::{MachineKind, SignInMethod, SignInWay};
 pub use crate::model::vault::{VaultState, VaultView};

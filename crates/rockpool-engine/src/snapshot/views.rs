@@ -1,13 +1,14 @@
 //! The one view of everything that tray, window, command line and scripts show.
 
 use jiff::Timestamp;
-use rockpool_routing::{AccountId, AccountState, ClientId, Conversations, SignInId, Source, Strategy};
+use rockpool_routing::{AccountId, AccountState, ClientId, Conversations, Source, Strategy};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::derive::{Needs, Remedy};
 use super::names;
 use super::quota::{CreditsView, ExtraLimitView, RunwayView, SpendView, WindowView};
+use super::sign_in::SignInView;
 use super::why::ActivityView;
 use crate::model::activity::MoveCosts;
 use crate::model::client::{KeyKind, OverrideMode};
@@ -274,55 +275,4 @@ pub struct ClientView {
     /// Last request.
     #[schema(value_type = Option<String>, format = "date-time")]
     pub last_used_at: Option<Timestamp>,
-}
-
-/// One sign-in as shown. The address holds no secret: the code verifier stays in the process.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-pub struct SignInView {
-    /// Names it in the API.
-    #[schema(value_type = String, format = "uuid")]
-    pub id: SignInId,
-    /// Slug of the account to be repaired; absent for a new one.
-    pub account: Option<String>,
-    /// Where it stands.
-    pub state: SignInState,
-    /// The address that the browser was sent to.
-    pub authorize_url: String,
-    /// Whether the callback arrives by itself, or the person has to paste its address.
-    pub callback: CallbackView,
-    /// What went wrong and what to do, when it failed.
-    pub message: Option<String>,
-    /// Slug of the account that came of it.
-    pub result: Option<String>,
-    /// When it gives up.
-    #[schema(value_type = String, format = "date-time")]
-    pub expires_at: Timestamp,
-}
-
-/// Where a sign-in stands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum SignInState {
-    /// The browser is open.
-    Waiting,
-    /// The code has come and is being exchanged and saved.
-    Exchanging,
-    /// The account is there.
-    Done,
-    /// It failed; the message says why.
-    Failed,
-    /// The person gave it up.
-    Cancelled,
-    /// Nobody came back in time.
-    TimedOut,
-}
-
-/// How the callback arrives.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum CallbackView {
-    /// The local listener takes it.
-    Automatic,
-    /// The port is taken or was yielded: the person pastes the address of the page.
-    PasteOnly,
 }

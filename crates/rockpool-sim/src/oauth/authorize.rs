@@ -85,7 +85,7 @@ fn sign_in(
     world.journal.served_as(call.entry, chosen);
     let code = world.authorization_codes.grant(Granted {
         seat,
-        redirect_uri: Some(request.redirect_uri.clone()),
+        redirect_uri: request.redirect_uri.clone(),
         challenge: request.challenge.clone(),
         granted_at_ms: shared.clock.now_ms(),
     });

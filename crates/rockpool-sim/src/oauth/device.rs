@@ -2,63 +2,89 @@
 
 use serde_json::json;
 
-use crate::call::{Call, Fields, value_of};
+use crate::call::{Call, Fields, Form, value_of};
 use crate::clock::rfc3339;
 use crate::oauth::page::{self, PICK_ACCOUNT, PICK_DENY, PICK_USER};
 use crate::random;
-use crate::reply::Reply;
+use crate::reply::{Outcome, Reply};
+use crate::scripted::with_action;
 use crate::shared::Shared;
 use crate::world::authorization_codes::{Granted, challenge_of};
-use crate::world::device_codes::DeviceStage;
+use crate::world::device_codes::{DeviceStage, INTERVAL_SECONDS};
+use crate::world::faults::On;
 use crate::world::jwt::CLIENT_ID;
 use crate::world::logins::SecretKind;
 use crate::world::people::SeatId;
 use crate::world::{Seat, World};
 
 /// `POST /api/accounts/deviceauth/usercode`.
-pub(crate) fn start(shared: &Shared, call: &Call) -> Reply {
-    let client = call.fields().map(|fields| fields.get("client_id").to_owned()).unwrap_or_default();
-    if client != CLIENT_ID {
-        return Reply::error(400, "invalid_client", "unknown client_id");
+pub(crate) fn start(shared: &Shared, call: &Call) -> Outcome {
+    let Some(fields) = json_fields(call) else {
+        return not_json().into();
+    };
+    if fields.get("client_id") != CLIENT_ID {
+        return Reply::error(400, "invalid_client", "unknown client_id").into();
     }
-    let started = shared.world().device_codes.start(shared.clock.now_ms());
-    Reply::json(
-        200,
-        &json!({
-            "device_auth_id": started.device_auth_id, "user_code": started.user_code,
-            "interval": "5", "expires_at": rfc3339(started.expires_at_ms),
-        }),
-    )
+    let mut guard = shared.world();
+    let world = &mut *guard;
+    let action = world.script.take(On::DeviceCode, None);
+    with_action(world, call, action, |world| {
+        let started = world.device_codes.start(shared.clock.now_ms());
+        Reply::json(
+            200,
+            &json!({
+                "device_auth_id": started.device_auth_id, "user_code": started.user_code,
+                "interval": INTERVAL_SECONDS.to_string(), "expires_at": rfc3339(started.expires_at_ms),
+            }),
+        )
+    })
 }
 
 /// `POST /api/accounts/deviceauth/token`: 403 while the person has not decided.
-pub(crate) fn poll(shared: &Shared, call: &Call) -> Reply {
-    let Some(fields) = call.fields() else {
-        return Reply::error(400, "invalid_request", "the body must be JSON");
+pub(crate) fn poll(shared: &Shared, call: &Call) -> Outcome {
+    let Some(fields) = json_fields(call) else {
+        return not_json().into();
     };
     let now_ms = shared.clock.now_ms();
     let mut guard = shared.world();
     let world = &mut *guard;
-    match world.device_codes.stage(fields.get("device_auth_id"), fields.get("user_code"), now_ms) {
+    let action = world.script.take(On::DevicePoll, None);
+    with_action(world, call, action, |world| answer(world, call, &fields, now_ms))
+}
+
+fn answer(world: &mut World, call: &Call, fields: &Fields, now_ms: i64) -> Reply {
+    match world.device_codes.ask(fields.get("device_auth_id"), fields.get("user_code"), now_ms) {
         None => Reply::error(400, "expired_token", "the device code is unknown or has expired"),
         Some(DeviceStage::Pending) => {
-            Reply::error(403, "authorization_pending", "the person has not decided yet")
+            Reply::error(403, "deviceauth_authorization_pending", "the person has not decided yet")
+        }
+        Some(DeviceStage::TooSoon) => {
+            world.journal.note(call.entry, "asked sooner than the interval allows");
+            Reply::error(400, "slow_down", "the device asks too often")
         }
         Some(DeviceStage::Denied) => Reply::error(400, "access_denied", "the person denied the sign-in"),
         Some(DeviceStage::Collected) => {
             Reply::error(400, "invalid_grant", "the authorization code was already handed out")
         }
-        Some(DeviceStage::Approved(seat)) => hand_out(world, &fields, seat, now_ms),
+        Some(DeviceStage::Approved(seat)) => hand_out(world, call, fields, seat, now_ms),
     }
 }
 
-fn hand_out(world: &mut World, fields: &Fields, seat: Seat, now_ms: i64) -> Reply {
+fn json_fields(call: &Call) -> Option<Fields> {
+    call.fields().filter(|fields| fields.form == Form::Json)
+}
+
+fn not_json() -> Reply {
+    Reply::error(400, "invalid_request", "the body must be JSON")
+}
+
+fn hand_out(world: &mut World, call: &Call, fields: &Fields, seat: Seat, now_ms: i64) -> Reply {
     // Unlike in the browser's flow the device has no verifier of its own: the issuer makes it and sends it along.
     let verifier = random::token();
     let challenge = challenge_of(&verifier);
     let code = world.authorization_codes.grant(Granted {
         seat,
-        redirect_uri: None,
+        redirect_uri: format!("{}/deviceauth/callback", call.base),
         challenge: challenge.clone(),
         granted_at_ms: now_ms,
     });

@@ -15,8 +15,8 @@ const LIFETIME_MS: i64 = 5 * 60 * 1000;
 #[derive(Debug)]
 pub(crate) struct Granted {
     pub seat: Seat,
-    /// `None` for the device flow, whose redirect address is the issuer's own.
-    pub redirect_uri: Option<String>,
+    /// For the device flow, the issuer's own address.
+    pub redirect_uri: String,
     pub challenge: String,
     pub granted_at_ms: i64,
 }
@@ -68,11 +68,7 @@ impl AuthorizationCodes {
         if presented.now_ms - granted.granted_at_ms > LIFETIME_MS {
             return Err(CodeRefusal::Expired);
         }
-        let same_redirect = match &granted.redirect_uri {
-            Some(redirect_uri) => redirect_uri == presented.redirect_uri,
-            None => presented.redirect_uri.ends_with("/deviceauth/callback"),
-        };
-        if !same_redirect {
+        if granted.redirect_uri != presented.redirect_uri {
             return Err(CodeRefusal::OtherRedirect);
         }
         if challenge_of(presented.verifier) != granted.challenge {

@@ -1,14 +1,22 @@
-//! Device codes: pending until the person decides, collected once, fifteen minutes.
+//! Device codes: pending until the person decides, collected once, fifteen minutes, and asked about no more often than
+//! agreed.
 
 use crate::random;
 use crate::world::directory::Seat;
 
 /// In milliseconds (15 minutes, client 0.169.0).
 const LIFETIME_MS: i64 = 15 * 60 * 1000;
+/// Seconds between two questions of a device, and by how much more it has to wait after each that came too soon
+/// (RFC 8628, 3.5).
+pub(crate) const INTERVAL_SECONDS: i64 = 5;
+/// How much too soon a question may come, for what a network delays and a timer rounds.
+const TOLERANCE_MS: i64 = 250;
 
 #[derive(Clone, Debug)]
 pub(crate) enum DeviceStage {
     Pending,
+    /// Asked about too soon, whatever it was.
+    TooSoon,
     Approved(Seat),
     Denied,
     /// The authorization code was handed out.
@@ -20,6 +28,8 @@ struct Device {
     device_auth_id: String,
     user_code: String,
     started_at_ms: i64,
+    interval_ms: i64,
+    asked_at_ms: Option<i64>,
     stage: DeviceStage,
 }
 
@@ -42,6 +52,8 @@ impl DeviceCodes {
             device_auth_id: device_auth_id.clone(),
             user_code: user_code.clone(),
             started_at_ms: now_ms,
+            interval_ms: INTERVAL_SECONDS * 1000,
+            asked_at_ms: None,
             stage: DeviceStage::Pending,
         });
         Started { device_auth_id, user_code, expires_at_ms: now_ms + LIFETIME_MS }
@@ -58,13 +70,21 @@ impl DeviceCodes {
         Some(())
     }
 
-    /// `None` for codes that are unknown, do not belong together, or are too old.
-    pub(crate) fn stage(&self, device_auth_id: &str, user_code: &str, now_ms: i64) -> Option<DeviceStage> {
+    /// A device's question. `None` for codes that are unknown, do not belong together, or are too old.
+    pub(crate) fn ask(&mut self, device_auth_id: &str, user_code: &str, now_ms: i64) -> Option<DeviceStage> {
         let device = self
             .devices
-            .iter()
+            .iter_mut()
             .find(|device| device.device_auth_id == device_auth_id && device.user_code == user_code)?;
-        device.is_alive(now_ms).then(|| device.stage.clone())
+        if !device.is_alive(now_ms) {
+            return None;
+        }
+        let before = device.asked_at_ms.replace(now_ms);
+        if before.is_some_and(|before| now_ms - before < device.interval_ms - TOLERANCE_MS) {
+            device.interval_ms += INTERVAL_SECONDS * 1000;
+            return Some(DeviceStage::TooSoon);
+        }
+        Some(device.stage.clone())
     }
 
     pub(crate) fn collected(&mut self, device_auth_id: &str) {

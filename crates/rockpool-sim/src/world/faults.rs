@@ -69,6 +69,10 @@ pub enum On {
     AccountsCheck,
     Refresh,
     Exchange,
+    /// `POST …/deviceauth/usercode`; a 404 says that device codes are switched off.
+    DeviceCode,
+    /// `POST …/deviceauth/token`.
+    DevicePoll,
 }
 
 impl On {

@@ -234,30 +234,92 @@ async fn a_revoked_login_is_dead() {
     assert_eq!(harness.get("/wham/usage", &login.access_token, &ada()).send().await.unwrap().status(), 401);
 }
 
+/// A device that was given a code.
+struct PollingDevice<'a> {
+    harness: &'a SimHarness,
+    start: Value,
+}
+
+impl<'a> PollingDevice<'a> {
+    async fn start(harness: &'a SimHarness) -> Self {
+        let request = harness.web.post(harness.auth("/api/accounts/deviceauth/usercode"));
+        let answer = request.json(&json!({"client_id": CLIENT_ID})).send().await.unwrap();
+        Self { harness, start: answer.json().await.unwrap() }
+    }
+
+    fn user_code(&self) -> String {
+        text(&self.start, "user_code")
+    }
+
+    async fn ask(&self) -> reqwest::Response {
+        let body = json!({
+            "device_auth_id": self.start["device_auth_id"], "user_code": self.start["user_code"],
+        });
+        let request = self.harness.web.post(self.harness.auth("/api/accounts/deviceauth/token"));
+        request.json(&body).send().await.unwrap()
+    }
+
+    /// Asks when it may.
+    async fn ask_in_time(&self) -> reqwest::Response {
+        self.harness.sim.advance(Duration::from_secs(60));
+        self.ask().await
+    }
+}
+
 #[tokio::test]
-async fn a_device_code_waits_for_the_person_and_then_buys_tokens() {
+async fn a_device_code_waits_for_the_person_and_then_buys_tokens_once() {
     let harness = SimHarness::start().await;
-    let start: Value = harness
-        .web
-        .post(harness.auth("/api/accounts/deviceauth/usercode"))
-        .json(&json!({"client_id": CLIENT_ID}))
-        .send()
-        .await
-        .unwrap()
-        .json()
-        .await
-        .unwrap();
-    assert!(start["interval"].is_string());
-    let poll = json!({"device_auth_id": start["device_auth_id"], "user_code": start["user_code"]});
-    let ask = || harness.web.post(harness.auth("/api/accounts/deviceauth/token")).json(&poll).send();
-    assert_eq!(ask().await.unwrap().status(), 403);
-    harness.sim.approve_device(&text(&start, "user_code"), &ben()).unwrap();
-    let granted: Value = ask().await.unwrap().json().await.unwrap();
-    let redirect_uri = harness.auth("/deviceauth/callback");
-    let response = harness
-        .exchange(&text(&granted, "authorization_code"), &redirect_uri, &text(&granted, "code_verifier"))
-        .await;
-    tokens(response).await;
+    let device = PollingDevice::start(&harness).await;
+    assert_eq!(device.start["interval"], "5");
+    let pending = device.ask().await;
+    assert_eq!(code_of(pending).await, (403, "deviceauth_authorization_pending".to_owned()));
+    harness.sim.approve_device(&device.user_code(), &ben()).unwrap();
+    let granted: Value = device.ask_in_time().await.json().await.unwrap();
+    let (code, verifier) = (text(&granted, "authorization_code"), text(&granted, "code_verifier"));
+    let elsewhere = harness.exchange(&code, "http://127.0.0.1:1/deviceauth/callback", &verifier).await;
+    assert_eq!(code_of(elsewhere).await, (400, "invalid_grant".to_owned()));
+    tokens(harness.exchange(&code, &harness.auth("/deviceauth/callback"), &verifier).await).await;
+    assert_eq!(code_of(device.ask_in_time().await).await, (400, "invalid_grant".to_owned()));
+}
+
+#[tokio::test]
+async fn a_device_that_asks_too_often_is_told_so_and_has_to_wait_longer() {
+    let harness = SimHarness::start().await;
+    let device = PollingDevice::start(&harness).await;
+    assert_eq!(device.ask().await.status(), 403);
+    assert_eq!(code_of(device.ask().await).await, (400, "slow_down".to_owned()));
+    harness.sim.advance(Duration::from_secs(6));
+    assert_eq!(code_of(device.ask().await).await, (400, "slow_down".to_owned()), "ten seconds by now");
+    harness.sim.advance(Duration::from_secs(16));
+    assert_eq!(device.ask().await.status(), 403);
+}
+
+#[tokio::test]
+async fn a_device_code_that_is_denied_too_old_or_not_sent_as_json_buys_nothing() {
+    let harness = SimHarness::start().await;
+    let denied = PollingDevice::start(&harness).await;
+    harness.sim.deny_device(&denied.user_code()).unwrap();
+    assert_eq!(code_of(denied.ask().await).await, (400, "access_denied".to_owned()));
+    let old = PollingDevice::start(&harness).await;
+    harness.sim.advance(Duration::from_secs(15 * 60 + 1));
+    assert!(harness.sim.approve_device(&old.user_code(), &ben()).is_err());
+    assert_eq!(code_of(old.ask().await).await, (400, "expired_token".to_owned()));
+    let form = harness.web.post(harness.auth("/api/accounts/deviceauth/usercode"));
+    let refused = form.form(&[("client_id", CLIENT_ID)]).send().await.unwrap();
+    assert_eq!(code_of(refused).await, (400, "invalid_request".to_owned()));
+}
+
+#[tokio::test]
+async fn device_codes_can_be_switched_off_by_order() {
+    let harness = SimHarness::start().await;
+    harness.sim.script(Fault::next(
+        On::DeviceCode,
+        Action::Answer { status: 404, headers: Vec::new(), body: Value::Null },
+    ));
+    let request = harness.web.post(harness.auth("/api/accounts/deviceauth/usercode"));
+    let refused = request.json(&json!({"client_id": CLIENT_ID})).send().await.unwrap();
+    assert_eq!(refused.status(), 404);
+    assert_eq!(PollingDevice::start(&harness).await.start["interval"], "5");
 }
 
 #[tokio::test]

@@ -1,4 +1,4 @@
-// Where a sign-in stands, in words.
+// What became of a sign-in that waits for nobody any more, in words.
 import { t } from '../../text/i18n.svelte';
 import type { SignInView } from '../../api/types';
 
@@ -14,9 +14,7 @@ export function progressOf(view: SignInView, displayName: (name: string) => stri
   const message = view.message ?? undefined;
   switch (view.state) {
     case 'waiting':
-      return view.callback === 'automatic'
-        ? { mood: 'busy', title: t('sign_in.waiting'), text: t('sign_in.waiting_text') }
-        : { mood: 'warn', title: t('sign_in.paste_only'), text: t('sign_in.paste_only_text') };
+      return { mood: 'busy', title: t('sign_in.waiting') };
     case 'exchanging':
       return { mood: 'busy', title: t('sign_in.exchanging'), text: t('sign_in.exchanging_text') };
     case 'done': {
@@ -24,9 +22,9 @@ export function progressOf(view: SignInView, displayName: (name: string) => stri
       return { mood: 'good', title: t('sign_in.done', { name }), text: t('sign_in.done_text') };
     }
     case 'failed':
-      return { mood: 'bad', title: t('sign_in.failed'), text: message };
+      return { mood: 'bad', title: t('sign_in.failed'), text: message ?? t('sign_in.lost') };
     case 'timed_out':
-      return { mood: 'bad', title: t('sign_in.timed_out'), text: t('sign_in.timed_out_text') };
+      return { mood: 'bad', title: t('sign_in.timed_out'), text: t(view.method === 'device' ? 'sign_in.device_expired' : 'sign_in.timed_out_text') };
     case 'cancelled':
       return { mood: 'warn', title: t('sign_in.cancelled'), text: message };
   }

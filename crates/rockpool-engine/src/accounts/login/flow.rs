@@ -4,8 +4,10 @@ use jiff::{SignedDuration, Timestamp};
 use rockpool_routing::{AccountId, SignInId, TenantId};
 use url::Url;
 
+use crate::model::sign_in::{SignInCaller, SignInMethod};
+use crate::provider::device::DeviceCode;
 use crate::provider::pkce::Verifier;
-use crate::snapshot::{CallbackView, SignInState, SignInView};
+use crate::snapshot::{BrowserView, CallbackView, SignInState, SignInView};
 
 /// What the sign-in is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -26,17 +28,32 @@ pub(super) struct Flow {
     pub(super) id: SignInId,
     pub(super) tenant: TenantId,
     pub(super) purpose: Purpose,
+    pub(super) caller: Option<SignInCaller>,
     /// Slug of the account to be repaired.
     pub(super) account: Option<String>,
+    pub(super) way: Way,
+    pub(super) status: Status,
+    pub(super) browser: BrowserView,
+    /// What is in the way while it waits.
+    pub(super) hint: Option<String>,
+    pub(super) expires_at: Timestamp,
+}
+
+/// How the person's consent gets back, with what is needed to take it.
+#[derive(Clone, Debug)]
+pub(super) enum Way {
+    Browser(BrowserWay),
+    Device(DeviceCode),
+}
+
+/// A browser that comes back to the listener, or whose last address is pasted.
+#[derive(Clone, Debug)]
+pub(super) struct BrowserWay {
     pub(super) state: String,
     pub(super) verifier: Verifier,
     pub(super) redirect_uri: String,
     pub(super) authorize_url: Url,
     pub(super) callback: CallbackView,
-    pub(super) status: Status,
-    /// Why the browser did not open.
-    pub(super) hint: Option<String>,
-    pub(super) expires_at: Timestamp,
 }
 
 /// Where it stands, with what belongs to that.
@@ -58,11 +75,68 @@ pub(super) enum End {
     TimedOut,
 }
 
+impl Way {
+    pub(super) fn method(&self) -> SignInMethod {
+        match self {
+            Self::Browser(_) => SignInMethod::Browser,
+            Self::Device(_) => SignInMethod::Device,
+        }
+    }
+
+    /// The page that the person opens.
+    pub(super) fn page(&self) -> &Url {
+        match self {
+            Self::Browser(way) => &way.authorize_url,
+            Self::Device(code) => &code.page,
+        }
+    }
+
+    fn callback(&self) -> CallbackView {
+        match self {
+            Self::Browser(way) => way.callback,
+            Self::Device(_) => CallbackView::Automatic,
+        }
+    }
+
+    fn user_code(&self) -> Option<&str> {
+        match self {
+            Self::Browser(_) => None,
+            Self::Device(code) => Some(&code.user_code),
+        }
+    }
+
+    fn too_late(&self) -> &'static str {
+        match self {
+            Self::Browser(_) => "Nobody came back from the browser in time. Start the sign-in again.",
+            Self::Device(_) => {
+                "The code has expired before it was entered. Start the sign-in again for a new code. If the page \
+                 refused it because device codes are off, sign in through a browser instead."
+            }
+        }
+    }
+}
+
 impl Flow {
     pub(super) fn pending(&self) -> bool {
         match self.status {
             Status::Waiting | Status::Exchanging => true,
             Status::Ended(..) => false,
+        }
+    }
+
+    /// Whether it needs the listener.
+    pub(super) fn awaits_callback(&self) -> bool {
+        match self.way {
+            Way::Browser(_) => self.pending(),
+            Way::Device(_) => false,
+        }
+    }
+
+    /// Whether a callback with this `state` is about it.
+    pub(super) fn has_state(&self, state: &str) -> bool {
+        match &self.way {
+            Way::Browser(way) => way.state == state,
+            Way::Device(_) => false,
         }
     }
 
@@ -89,16 +163,18 @@ impl Flow {
             Status::Ended(End::Failed(why), _) => (SignInState::Failed, Some(why.clone()), None),
             Status::Ended(End::Cancelled, _) => (SignInState::Cancelled, None, None),
             Status::Ended(End::TimedOut, _) => {
-                let words = "Nobody came back from the browser in time. Start the sign-in again.";
-                (SignInState::TimedOut, Some(words.to_owned()), None)
+                (SignInState::TimedOut, Some(self.way.too_late().to_owned()), None)
             }
         };
         SignInView {
             id: self.id,
             account: self.account.clone(),
+            method: self.way.method(),
             state,
-            authorize_url: self.authorize_url.to_string(),
-            callback: self.callback,
+            authorize_url: self.way.page().to_string(),
+            user_code: self.way.user_code().map(str::to_owned),
+            callback: self.way.callback(),
+            browser: self.browser,
             message,
             result,
             expires_at: self.expires_at,

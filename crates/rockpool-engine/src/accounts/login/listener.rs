@@ -30,7 +30,7 @@ const CONNECTIONS: usize = 32;
 pub(super) enum Ask {
     /// The callback, with its query.
     Callback(String),
-    /// Another program wants the port.
+    /// Another program of this machine wants the port.
     Cancel,
 }
 
@@ -122,6 +122,7 @@ async fn head(socket: &mut TcpStream) -> Result<Vec<u8>, u16> {
 
 fn ask(head: &[u8]) -> Result<Option<Ask>, u16> {
     let line = head.split(|byte| *byte == b'\r').next().unwrap_or_default();
+    let fields = head.get(line.len()..).unwrap_or_default();
     let line = std::str::from_utf8(line).map_err(|_| 400_u16)?;
     let mut words = line.split(' ');
     let (Some(method), Some(target), Some(version), None) =
@@ -138,9 +139,37 @@ fn ask(head: &[u8]) -> Result<Option<Ask>, u16> {
     let (path, query) = target.split_once('?').unwrap_or((target, ""));
     Ok(match path {
         CALLBACK_PATH => Some(Ask::Callback(query.to_owned())),
-        "/cancel" => Some(Ask::Cancel),
+        "/cancel" if is_from_a_program(fields) => Some(Ask::Cancel),
+        "/cancel" => return Err(403),
         _ => None,
     })
+}
+
+/// Whether a program of this machine sent these header fields, and no page in a browser: any page may send a `GET`
+/// here, and would take the port away from a sign-in. The provider's client sends `Host` and `Connection` alone.
+fn is_from_a_program(fields: &[u8]) -> bool {
+    let Ok(fields) = std::str::from_utf8(fields) else { return false };
+    let mut hosts = 0;
+    for (name, value) in fields.split("\r\n").filter_map(|line| line.split_once(':')) {
+        let (name, value) = (name.trim().to_ascii_lowercase(), value.trim());
+        match name.as_str() {
+            "host" if is_local(value) => hosts += 1,
+            "host" | "origin" | "referer" | "cookie" => return false,
+            "user-agent" if value.starts_with("Mozilla/") => return false,
+            fetch if fetch.starts_with("sec-") => return false,
+            _ => {}
+        }
+    }
+    hosts == 1
+}
+
+/// A name that a foreign site can be rebound to is not ours.
+fn is_local(host: &str) -> bool {
+    let name = match host.rsplit_once(':') {
+        Some((name, port)) if port.parse::<u16>().is_ok() => name,
+        Some(_) | None => host,
+    };
+    name == "127.0.0.1" || name.eq_ignore_ascii_case("localhost")
 }
 
 #[cfg(test)]
@@ -149,7 +178,7 @@ mod tests {
 
     #[test]
     fn a_request_line_is_read_or_refused() {
-        let read = |line: &str| ask(format!("{line}\r\nhost: x\r\n\r\n").as_bytes());
+        let read = |line: &str| ask(format!("{line}\r\nhost: 127.0.0.1:1455\r\n\r\n").as_bytes());
         assert_eq!(
             read("GET /auth/callback?code=1&state=2 HTTP/1.1"),
             Ok(Some(Ask::Callback("code=1&state=2".into())))
@@ -161,6 +190,31 @@ mod tests {
             ["", "GET", "GET /", "GET http://x/ HTTP/1.1", "GET / HTTP/2", "a b c d", "\u{16}\u{3}\u{1}"]
         {
             assert_eq!(read(junk), Err(400), "{junk}");
+        }
+    }
+
+    #[test]
+    fn only_a_program_of_this_machine_may_ask_for_the_port_and_no_page() {
+        let read = |fields: &str| ask(format!("GET /cancel HTTP/1.1\r\n{fields}\r\n\r\n").as_bytes());
+        for fields in [
+            "Host: 127.0.0.1:1455\r\nConnection: close",
+            "Host: 127.0.0.1\r\nConnection: close",
+            "host: LOCALHOST:1457\r\nuser-agent: curl/8.5.0\r\naccept: */*",
+        ] {
+            assert_eq!(read(fields), Ok(Some(Ask::Cancel)), "{fields}");
+        }
+        for fields in [
+            "Host: evil.example:1455",
+            "Host: 127.0.0.1.nip.io:1455",
+            "Host: 127.0.0.1:1455\r\nHost: evil.example",
+            "Host: 127.0.0.1:1455\r\nHost: 127.0.0.1:1455",
+            "Connection: close",
+            "Host: 127.0.0.1:1455\r\nOrigin: https://evil.example",
+            "Host: 127.0.0.1:1455\r\nReferer: https://evil.example/",
+            "Host: 127.0.0.1:1455\r\nSec-Fetch-Mode: no-cors\r\nSec-Fetch-Site: cross-site",
+            "Host: 127.0.0.1:1455\r\nUser-Agent: Mozilla/5.0 (Macintosh) AppleWebKit/605.1.15",
+        ] {
+            assert_eq!(read(fields), Err(403), "{fields}");
         }
     }
 }

@@ -1,37 +1,47 @@
-//! The sign-ins under way: started, called back, pasted, cancelled, timed out, several at once.
+//! The sign-ins under way: started, called back, pasted, approved by code, cancelled, timed out, several at once.
 //!
-//! All share one listener, which is open only while one of them is pending; the `state` of a callback
-//! tells them apart. Another program may take the port away (`GET /cancel`, as the provider's own
-//! client does); sign-ins then go on by paste.
+//! Those through a browser share one listener, which is open only while one of them is pending; the `state` of a
+//! callback tells them apart. Another program may take the port away (`GET /cancel`, as the provider's own
+//! client does); they then go on by paste. Each with a device code has a task that asks the issuer.
+//!
+//! Two people who add an account each have a sign-in of their own. Who clicks twice has one: a caller that names
+//! itself gets the pending sign-in of the same purpose and method again.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use futures_util::future::BoxFuture;
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 use rockpool_routing::{AccountId, SignInId, TenantId};
 use secrecy::SecretString;
 use thiserror::Error;
 use tokio::sync::watch;
+use tokio::time::{Instant, sleep};
 use tracing::{info, warn};
 use uuid::Uuid;
 
 use super::callback::{Answer, Callback};
-use super::flow::{End, Flow, Purpose, Status};
+use super::device::{self, DeviceEnd};
+use super::flow::{BrowserWay, End, Flow, Purpose, Status, Way};
 use super::listener::{Answering, Ask, CALLBACK_PATH, Listener};
 use super::pages::Page;
 use crate::config::CALLBACK_PORTS;
 use crate::host::browser::Browser;
 use crate::host::clock::Clock;
 use crate::host::tasks::Tasks;
-use crate::model::sign_in::OpenBrowser;
+use crate::model::sign_in::{OpenBrowser, SignInCaller, SignInMethod};
+use crate::provider::device::{DeviceCode, DeviceCodeError};
 use crate::provider::oauth::{ExchangeError, OAuthClient, TokenGrant};
 use crate::provider::pkce::{Verifier, random_state};
-use crate::snapshot::{CallbackView, SignInView};
+use crate::snapshot::{BrowserView, CallbackView, SignInView};
 use crate::vault::{Vault, VaultError};
 
 /// Sign-ins that may be pending at once, over all tenants.
 const PENDING_LIMIT: usize = 32;
+/// Ended sign-ins that are remembered at most, over all tenants.
+const ENDED_LIMIT: usize = 64;
+/// Longest time between two looks at the calendar, for a machine that sleeps while a person is waited for.
+const LOOK_AT_CALENDAR: Duration = Duration::from_secs(10);
 /// The listener stays this long after the last sign-in, for a browser that asks twice.
 const LINGER: Duration = Duration::from_secs(2);
 /// Longest time that the browser's last page waits for the exchange.
@@ -74,9 +84,18 @@ pub(crate) enum SignInError {
     /// The pasted callback belongs to another sign-in.
     #[error("this address belongs to another sign-in; paste the one of the page that this sign-in opened")]
     WrongState,
+    /// It was started with a device code.
+    #[error("this sign-in waits for its code to be entered; start one through a browser to paste an address")]
+    NoCallback,
     /// Too many are pending.
-    #[error("too many sign-ins are under way; cancel some first")]
+    #[error(
+        "{PENDING_LIMIT} sign-ins are waiting, and more are not begun; finish or cancel some of them, or wait until they \
+         end by themselves, and start this one again"
+    )]
     TooMany,
+    /// Device codes are switched off, or this one was not given.
+    #[error("{}", code_refused(.0))]
+    NoDeviceCode(#[from] DeviceCodeError),
     /// Its tokens could not be kept.
     #[error("{}", .0.with_remedy())]
     NoVault(#[from] VaultError),
@@ -98,6 +117,16 @@ pub(crate) struct SignInParts {
     pub callback_ports: Vec<u16>,
     /// How long a sign-in waits for the person.
     pub timeout: Duration,
+}
+
+/// A sign-in to be started.
+#[derive(Clone, Debug)]
+pub(crate) struct SignInStart {
+    pub(crate) purpose: Purpose,
+    pub(crate) method: SignInMethod,
+    pub(crate) open: OpenBrowser,
+    /// Who starts it; nobody in particular has a new one each time.
+    pub(crate) caller: Option<SignInCaller>,
 }
 
 /// Handle on the sign-ins; clones share them.
@@ -130,40 +159,34 @@ impl SignIns {
         }
     }
 
-    /// Starts a sign-in, or shows the pending one of the same purpose again.
+    /// Starts a sign-in, or shows the pending one that the same caller has started before.
     ///
     /// # Errors
     /// [`SignInError::TooMany`]; [`SignInError::NoVault`], before a person goes through the browser for
-    /// nothing.
+    /// nothing; [`SignInError::NoDeviceCode`].
     pub(crate) async fn start(
         &self,
         tenant: TenantId,
-        purpose: Purpose,
-        open: OpenBrowser,
+        start: SignInStart,
     ) -> Result<SignInView, SignInError> {
         let shared = &self.shared;
         shared.parts.vault.probe().await?;
-        let mut open_one = shared.listener.lock().await;
-        let same = |flow: &Flow| flow.pending() && flow.tenant == tenant && flow.purpose == purpose;
-        let known = shared.flows().iter().find(|flow| same(flow)).map(|flow| flow.id);
-        if let Some(id) = known {
-            drop(open_one);
-            shared.show(id, open);
-            return self.get(tenant, id);
-        }
-        if shared.flows().iter().filter(|flow| flow.pending()).count() >= PENDING_LIMIT {
-            return Err(SignInError::TooMany);
-        }
-        if open_one.is_none() {
-            *open_one = Listener::open(&shared.parts.callback_ports, shared.answering()).await;
-        }
-        let port = open_one.as_ref().map(Listener::port);
-        let id = shared.add(tenant, purpose, port);
-        drop(open_one);
-        shared.expire_later(id);
-        shared.show(id, open);
+        let admission = admit(&shared.flows(), tenant, &start)?;
+        let id = match admission {
+            Admission::Pending(id) => id,
+            Admission::New => match start.method {
+                SignInMethod::Browser => shared.start_browser(tenant, &start).await?,
+                SignInMethod::Device => shared.start_device(tenant, &start).await?,
+            },
+        };
+        shared.show(id, start.open);
         shared.tell(id);
         self.get(tenant, id)
+    }
+
+    /// Whether a browser can be opened on this machine.
+    pub(crate) fn opens_browser(&self) -> bool {
+        self.shared.parts.browser.is_there()
     }
 
     /// Gives up a sign-in that waits for the person.
@@ -188,10 +211,11 @@ impl SignIns {
         id: SignInId,
         text: &str,
     ) -> Result<SignInView, SignInError> {
-        self.get(tenant, id)?;
+        if self.get(tenant, id)?.method == SignInMethod::Device {
+            return Err(SignInError::NoCallback);
+        }
         let callback = Callback::from_paste(text).ok_or(SignInError::NotACallback)?;
-        let owner = self.shared.flows().iter().find(|flow| flow.state == callback.state).map(|flow| flow.id);
-        if owner != Some(id) {
+        if self.shared.owner_of(&callback.state) != Some(id) {
             return Err(SignInError::WrongState);
         }
         if !self.shared.take_answer(id, callback.answer) {
@@ -238,50 +262,146 @@ impl Shared {
         self.flows.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn add(&self, tenant: TenantId, purpose: Purpose, port: Option<u16>) -> SignInId {
+    /// Adds a sign-in, unless the same caller did while its way was made ready.
+    fn add(
+        &self,
+        tenant: TenantId,
+        start: &SignInStart,
+        way: Way,
+    ) -> Result<(SignInId, Admission), SignInError> {
         let now = self.parts.clock.wall();
+        let account = match start.purpose {
+            Purpose::Add => None,
+            Purpose::Repair(account) => self.parts.sink.name_of(account),
+        };
+        let patience = SignedDuration::try_from(self.parts.timeout).unwrap_or(SignedDuration::ZERO);
+        let expires_at = match &way {
+            Way::Browser(_) => now + patience,
+            Way::Device(code) => code.expires_at,
+        };
+        let mut flows = self.flows();
+        let admission = admit(&flows, tenant, start)?;
+        if let Admission::Pending(id) = admission {
+            return Ok((id, admission));
+        }
+        forget_ended(&mut flows, now);
+        let id = SignInId(Uuid::now_v7());
+        flows.push(Flow {
+            id,
+            tenant,
+            purpose: start.purpose,
+            caller: start.caller.clone(),
+            account,
+            way,
+            status: Status::Waiting,
+            browser: BrowserView::NotAsked,
+            hint: None,
+            expires_at,
+        });
+        Ok((id, admission))
+    }
+
+    async fn start_browser(
+        self: &Arc<Self>,
+        tenant: TenantId,
+        start: &SignInStart,
+    ) -> Result<SignInId, SignInError> {
+        let mut open_one = self.listener.lock().await;
+        if open_one.is_none() {
+            *open_one = Listener::open(&self.parts.callback_ports, self.answering()).await;
+        }
+        let way = Way::Browser(self.browser_way(open_one.as_ref().map(Listener::port)));
+        let (id, admission) = self.add(tenant, start, way)?;
+        drop(open_one);
+        match admission {
+            Admission::Pending(_) => {}
+            Admission::New => self.expire_later(id),
+        }
+        Ok(id)
+    }
+
+    /// Without a `port` the browser will end on a page that does not load, and its address is pasted.
+    fn browser_way(&self, port: Option<u16>) -> BrowserWay {
         let wanted =
             self.parts.callback_ports.iter().copied().find(|port| *port != 0).unwrap_or(CALLBACK_PORTS[0]);
         let redirect_uri = format!("http://127.0.0.1:{}{CALLBACK_PATH}", port.unwrap_or(wanted));
         let (state, verifier) = (random_state(), Verifier::random());
-        let account = match purpose {
-            Purpose::Add => None,
-            Purpose::Repair(account) => self.parts.sink.name_of(account),
-        };
-        let flow = Flow {
-            id: SignInId(Uuid::now_v7()),
-            tenant,
-            purpose,
-            account,
+        BrowserWay {
             authorize_url: self.parts.oauth.authorize_url(&redirect_uri, &verifier.challenge(), &state),
             state,
             verifier,
             redirect_uri,
             callback: if port.is_some() { CallbackView::Automatic } else { CallbackView::PasteOnly },
-            status: Status::Waiting,
-            hint: None,
-            expires_at: now + SignedDuration::try_from(self.parts.timeout).unwrap_or(SignedDuration::ZERO),
-        };
-        let id = flow.id;
-        let mut flows = self.flows();
-        flows.retain(|flow| flow.remembered(now));
-        flows.push(flow);
-        id
+        }
+    }
+
+    async fn start_device(
+        self: &Arc<Self>,
+        tenant: TenantId,
+        start: &SignInStart,
+    ) -> Result<SignInId, SignInError> {
+        let code = self.parts.oauth.device_code(self.parts.clock.wall()).await?;
+        let (id, admission) = self.add(tenant, start, Way::Device(code.clone()))?;
+        match admission {
+            // A code that nobody enters ends by itself.
+            Admission::Pending(_) => {}
+            Admission::New => self.ask_about(id, code),
+        }
+        Ok(id)
+    }
+
+    /// Asks the issuer about a device code until there is word, or the sign-in has ended otherwise.
+    fn ask_about(self: &Arc<Self>, id: SignInId, code: DeviceCode) {
+        let shared = Arc::clone(self);
+        tokio::spawn(async move {
+            let (oauth, asked) = (shared.parts.oauth.clone(), Arc::new(code.clone()));
+            let ask = || -> BoxFuture<'static, _> {
+                let (oauth, asked) = (oauth.clone(), Arc::clone(&asked));
+                Box::pin(async move { oauth.poll_device(&asked).await })
+            };
+            tokio::select! {
+                end = device::wait(&code, &shared.parts.clock, ask, |words| shared.hint(id, words)) => match end {
+                    DeviceEnd::Approved(grant) => {
+                        shared.redeem(id, Redeemable {
+                            code: grant.code,
+                            redirect_uri: grant.redirect_uri,
+                            verifier: grant.verifier,
+                        });
+                    }
+                    DeviceEnd::Failed(why) => drop(shared.end_waiting(id, End::Failed(why))),
+                    DeviceEnd::Expired => drop(shared.end_waiting(id, End::TimedOut)),
+                },
+                () = shared.ended(id) => {}
+            }
+        });
+    }
+
+    /// Says what is in the way of a waiting sign-in.
+    fn hint(&self, id: SignInId, words: Option<String>) {
+        {
+            let mut flows = self.flows();
+            let Some(flow) = flows.iter_mut().find(|flow| flow.id == id && flow.hint != words) else {
+                return;
+            };
+            flow.hint = words;
+        }
+        self.tell(id);
     }
 
     /// Opens the browser on a waiting sign-in. Where that fails the person is told, and it goes on.
     fn show(&self, id: SignInId, open: OpenBrowser) {
         let waiting = |flow: &&Flow| flow.id == id && flow.status == Status::Waiting;
-        let url = self.flows().iter().find(waiting).map(|flow| flow.authorize_url.to_string());
+        let url = self.flows().iter().find(waiting).map(|flow| flow.way.page().to_string());
         let (OpenBrowser::Yes, Some(url)) = (open, url) else { return };
-        let hint = self
-            .parts
-            .browser
-            .open(&url)
-            .err()
-            .map(|why| format!("The browser did not open ({why}). Open the address by hand."));
+        let (browser, hint) = match self.parts.browser.open(&url) {
+            Ok(()) => (BrowserView::Opened, None),
+            Err(why) => {
+                let hint = format!("The browser did not open ({why}). Open the address by hand.");
+                (BrowserView::NotOpened, Some(hint))
+            }
+        };
         if let Some(flow) = self.flows().iter_mut().find(|flow| flow.id == id) {
-            flow.hint = hint;
+            (flow.browser, flow.hint) = (browser, hint);
         }
     }
 
@@ -289,19 +409,33 @@ impl Shared {
         let shared = Arc::clone(self);
         tokio::spawn(async move {
             tokio::select! {
-                () = tokio::time::sleep(shared.parts.timeout) => {
-                    shared.end_waiting(id, End::TimedOut);
-                }
+                () = shared.expired(id) => drop(shared.end_waiting(id, End::TimedOut)),
                 () = shared.ended(id) => {}
             }
-            tokio::time::sleep(LINGER).await;
+            sleep(LINGER).await;
             shared.close_if_idle().await;
         });
     }
 
+    /// Returns when the sign-in's time is over, also where the machine slept meanwhile: the monotonic clock stands
+    /// still then, and the calendar's does not.
+    async fn expired(&self, id: SignInId) {
+        let deadline = Instant::now() + self.parts.timeout;
+        let Some(end) = self.flows().iter().find(|flow| flow.id == id).map(|flow| flow.expires_at) else {
+            return;
+        };
+        loop {
+            let left = deadline.saturating_duration_since(Instant::now());
+            if left.is_zero() || self.parts.clock.wall() >= end {
+                return;
+            }
+            sleep(left.min(LOOK_AT_CALENDAR)).await;
+        }
+    }
+
     async fn close_if_idle(&self) {
         let mut open_one = self.listener.lock().await;
-        if self.flows().iter().any(Flow::pending) {
+        if self.flows().iter().any(Flow::awaits_callback) {
             return;
         }
         if let Some(listener) = open_one.take() {
@@ -345,33 +479,39 @@ impl Shared {
         match answer {
             Answer::Refused(why) => self.end_waiting(id, End::Failed(why)),
             Answer::Code(code) => {
-                if !self.change(id, Status::Waiting, Status::Exchanging) {
-                    return false;
+                let way = self.flows().iter().find(|flow| flow.id == id).map(|flow| flow.way.clone());
+                match way {
+                    Some(Way::Browser(BrowserWay { redirect_uri, verifier, .. })) => {
+                        self.redeem(id, Redeemable { code, redirect_uri, verifier })
+                    }
+                    Some(Way::Device(_)) | None => false,
                 }
-                let shared = Arc::clone(self);
-                self.tasks.spawn(async move {
-                    let inner = Arc::clone(&shared);
-                    // In a task again, so that a panic ends the sign-in instead of leaving it hanging.
-                    let end = tokio::spawn(async move { inner.exchange(id, code).await }).await;
-                    let broke = |_| End::Failed("The sign-in broke down. Start it again.".to_owned());
-                    let end = end.unwrap_or_else(broke);
-                    let at = shared.parts.clock.wall();
-                    shared.change(id, Status::Exchanging, Status::Ended(end, at));
-                });
-                true
             }
         }
     }
 
-    async fn exchange(&self, id: SignInId, code: SecretString) -> End {
-        let found = {
-            let flows = self.flows();
-            flows
-                .iter()
-                .find(|flow| flow.id == id)
-                .map(|flow| (flow.tenant, flow.purpose, flow.redirect_uri.clone(), flow.verifier.clone()))
-        };
-        let Some((tenant, purpose, redirect_uri, verifier)) = found else { return End::Cancelled };
+    /// Exchanges the code of a waiting sign-in; `false` where it does not wait.
+    fn redeem(self: &Arc<Self>, id: SignInId, redeemable: Redeemable) -> bool {
+        if !self.change(id, Status::Waiting, Status::Exchanging) {
+            return false;
+        }
+        let shared = Arc::clone(self);
+        self.tasks.spawn(async move {
+            let inner = Arc::clone(&shared);
+            // In a task again, so that a panic ends the sign-in instead of leaving it hanging.
+            let end = tokio::spawn(async move { inner.exchange(id, redeemable).await }).await;
+            let broke = |_| End::Failed("The sign-in broke down. Start it again.".to_owned());
+            let end = end.unwrap_or_else(broke);
+            let at = shared.parts.clock.wall();
+            shared.change(id, Status::Exchanging, Status::Ended(end, at));
+        });
+        true
+    }
+
+    async fn exchange(&self, id: SignInId, redeemable: Redeemable) -> End {
+        let found = self.flows().iter().find(|flow| flow.id == id).map(|flow| (flow.tenant, flow.purpose));
+        let Some((tenant, purpose)) = found else { return End::Cancelled };
+        let Redeemable { code, redirect_uri, verifier } = redeemable;
         let grant = match self.parts.oauth.exchange_code(&code, &redirect_uri, &verifier).await {
             Ok(grant) => grant,
             Err(error) => {
@@ -401,8 +541,7 @@ impl Shared {
 
     async fn called_back(self: &Arc<Self>, query: &str) -> Page {
         let Some(callback) = Callback::from_query(query) else { return Page::bad_request(400) };
-        let known = self.flows().iter().find(|flow| flow.state == callback.state).map(|flow| flow.id);
-        let Some(id) = known else { return Page::wrong_state() };
+        let Some(id) = self.owner_of(&callback.state) else { return Page::wrong_state() };
         if !self.take_answer(id, callback.answer) {
             return self.page_of_another_time(id);
         }
@@ -424,6 +563,10 @@ impl Shared {
         }
     }
 
+    fn owner_of(&self, state: &str) -> Option<SignInId> {
+        self.flows().iter().find(|flow| flow.has_state(state)).map(|flow| flow.id)
+    }
+
     fn status(&self, id: SignInId) -> Option<Status> {
         self.flows().iter().find(|flow| flow.id == id).map(|flow| flow.status.clone())
     }
@@ -435,14 +578,78 @@ impl Shared {
         }
         let mut touched = Vec::new();
         for flow in self.flows().iter_mut().filter(|flow| flow.pending()) {
-            flow.callback = CallbackView::PasteOnly;
-            touched.push(flow.id);
+            match &mut flow.way {
+                Way::Browser(way) => {
+                    way.callback = CallbackView::PasteOnly;
+                    touched.push(flow.id);
+                }
+                Way::Device(_) => {}
+            }
         }
         info!("another program took the callback port; sign-ins go on by paste");
         for id in touched {
             self.tell(id);
         }
         Page::yielded()
+    }
+}
+
+/// Whether a start begins something new.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Admission {
+    New,
+    /// The caller's sign-in of this id is pending.
+    Pending(SignInId),
+}
+
+/// Whether `start` begins something new, as things stand.
+fn admit(flows: &[Flow], tenant: TenantId, start: &SignInStart) -> Result<Admission, SignInError> {
+    let same = |flow: &&Flow| {
+        let asked = (&flow.purpose, flow.way.method(), &flow.caller);
+        flow.pending() && flow.tenant == tenant && asked == (&start.purpose, start.method, &start.caller)
+    };
+    let known = start.caller.as_ref().and_then(|_| flows.iter().find(same));
+    match known {
+        Some(flow) => Ok(Admission::Pending(flow.id)),
+        None if flows.iter().filter(|flow| flow.pending()).count() >= PENDING_LIMIT => {
+            Err(SignInError::TooMany)
+        }
+        None => Ok(Admission::New),
+    }
+}
+
+/// What is exchanged for tokens.
+struct Redeemable {
+    code: SecretString,
+    redirect_uri: String,
+    verifier: Verifier,
+}
+
+/// Forgets what ended long ago, and of the rest the oldest beyond what is kept.
+fn forget_ended(flows: &mut Vec<Flow>, now: Timestamp) {
+    flows.retain(|flow| flow.remembered(now));
+    let mut surplus = flows.iter().filter(|flow| !flow.pending()).count().saturating_sub(ENDED_LIMIT);
+    flows.retain(|flow| {
+        let goes = surplus > 0 && !flow.pending();
+        surplus -= usize::from(goes);
+        !goes
+    });
+}
+
+fn code_refused(error: &DeviceCodeError) -> String {
+    match error {
+        DeviceCodeError::NotOffered => "The provider gives no device codes here: they are switched off. They are \
+            switched on in ChatGPT's settings, under Security (“Enable device code authorization for Codex”), in a \
+            workspace by its administrator. Or sign in through a browser: on this machine, or on another one, whose \
+            last address you paste."
+            .to_owned(),
+        DeviceCodeError::Refused { status, code } => format!(
+            "The provider refused to give a device code ({status} {code}). Try again later, or sign in through a \
+             browser."
+        ),
+        DeviceCodeError::Unreachable(text) => format!(
+            "The provider could not be reached for a device code ({text}). Check the connection and try again."
+        ),
     }
 }
 

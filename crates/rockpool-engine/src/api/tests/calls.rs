@@ -13,7 +13,8 @@ use uuid::Uuid;
 use crate::api::client::{Client, ClientError};
 use crate::api::in_process::InProcess;
 use crate::api::requests::{
-    AccountChange, ActivityQuery, ClientChange, ClientNew, NewSignIn, PastedCallback, PoolChange, WhatIfQuery,
+    AccountChange, ActivityQuery, ClientChange, ClientNew, NewSignIn, NewWorkspaceAccount, PastedCallback,
+    PoolChange, WhatIfQuery,
 };
 use crate::api::router::document;
 use crate::api::transport::{ApiReply, ApiTransport, Unreachable};
@@ -67,9 +68,13 @@ async fn call_all(client: &Client) {
     drop(client.status().await);
     drop(client.start_sign_in(&NewSignIn::default()).await);
     drop(client.list_sign_ins().await);
+    drop(client.list_sign_in_ways().await);
     drop(client.get_sign_in(id).await);
     drop(client.cancel_sign_in(id).await);
     drop(client.paste_callback(id, &PastedCallback { url: "u".into() }).await);
+    drop(client.list_workspaces("NAME").await);
+    let workspace = NewWorkspaceAccount { workspace_id: "w".to_owned(), name: None, display_name: None };
+    drop(client.add_workspace("NAME", &workspace).await);
     drop(client.list_accounts().await);
     drop(client.get_account("NAME").await);
     drop(client.import_account(&import_of("ada")).await);
@@ -126,7 +131,7 @@ async fn what_is_absent_is_not_sent() {
         [
             r#"PATCH /api/v1/accounts/a {"state":"paused"}"#,
             r#"POST /api/v1/clients {"name":"n","account":"a"}"#,
-            r#"POST /api/v1/sign-ins {"open_browser":"yes"}"#,
+            r#"POST /api/v1/sign-ins {"method":"browser","open_browser":"yes"}"#,
             "GET /api/v1/activity?limit=3",
             "GET /api/v1/pools/a%20b/what-if?without=c%2Cd",
         ]

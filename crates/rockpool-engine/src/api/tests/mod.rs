@@ -9,6 +9,7 @@ mod events;
 mod names;
 mod routes;
 mod sign_ins;
+mod workspaces;
 
 use bytes::Bytes;
 use http::{Method, StatusCode};

@@ -36,11 +36,91 @@ async fn a_sign_in_opens_the_browser_unless_told_otherwise() {
 }
 
 #[tokio::test]
-async fn starting_the_same_sign_in_again_returns_the_pending_one() {
+async fn a_caller_that_starts_the_same_sign_in_again_gets_the_pending_one() {
     let serving = engine().await;
-    let (_, first) = ask(&serving.handle(), Method::POST, "/sign-ins", "{}").await;
-    let (status, second) = ask(&serving.handle(), Method::POST, "/sign-ins", "{}").await;
+    let tab = r#"{"caller":"tab"}"#;
+    let (_, first) = ask(&serving.handle(), Method::POST, "/sign-ins", tab).await;
+    let (status, second) = ask(&serving.handle(), Method::POST, "/sign-ins", tab).await;
     assert_eq!((status, &second["id"]), (StatusCode::CREATED, &first["id"]));
+    let nameless = json!({ "caller": "" }).to_string();
+    let (status, problem) = ask(&serving.handle(), Method::POST, "/sign-ins", &nameless).await;
+    assert_eq!((status, text(&problem, "code")), (StatusCode::UNPROCESSABLE_ENTITY, "invalid_caller"));
+}
+
+#[tokio::test]
+async fn two_people_who_add_an_account_at_once_get_one_each() {
+    let serving = serving(|request| {
+        let person = ["ada", "ben"].into_iter().find(|person| request.contains(&format!("code=of-{person}")));
+        match person {
+            Some(person) => Reply::json(200, &tokens_of(person).to_string()),
+            None => usage("plus"),
+        }
+    })
+    .await;
+    let mut started = Vec::new();
+    for _ in 0..2 {
+        started.push(ask(&serving.handle(), Method::POST, "/sign-ins", "{}").await.1);
+    }
+    assert_ne!(text(&started[0], "authorize_url"), text(&started[1], "authorize_url"));
+    for (view, person) in started.iter().zip(["ada", "ben"]) {
+        let url = Url::parse(text(view, "authorize_url")).unwrap();
+        let param = |name| url.query_pairs().find(|(key, _)| key == name).unwrap().1.into_owned();
+        let back = format!("{}?code=of-{person}&state={}", param("redirect_uri"), param("state"));
+        let engine = serving.handle();
+        let page = engine.core().upstream.http.get(back).send().await.unwrap().text().await.unwrap();
+        assert!(page.contains("Signed in"), "{page}");
+    }
+    let workspaces: Vec<String> =
+        serving.handle().snapshot().accounts.into_iter().map(|account| account.workspace_id).collect();
+    assert_eq!(workspaces, ["of-ada", "of-ben"]);
+}
+
+#[tokio::test]
+async fn a_device_code_is_shown_with_its_page_and_brings_the_account() {
+    let serving = serving(|request| match request.split(' ').nth(1).unwrap() {
+        "/api/accounts/deviceauth/usercode" => {
+            Reply::json(200, r#"{"device_auth_id":"da","user_code":"ABCD-12345","interval":"5"}"#)
+        }
+        "/api/accounts/deviceauth/token" => {
+            Reply::json(200, r#"{"authorization_code":"ac","code_challenge":"cc","code_verifier":"cv"}"#)
+        }
+        "/oauth/token" => Reply::json(200, &tokens_of("ada").to_string()),
+        _ => usage("plus"),
+    })
+    .await;
+    let mut events = serving.handle().events();
+    let body = r#"{"method":"device","open_browser":"no"}"#;
+    let (status, view) = ask(&serving.handle(), Method::POST, "/sign-ins", body).await;
+    assert_eq!((status, text(&view, "method")), (StatusCode::CREATED, "device"));
+    assert_eq!(text(&view, "user_code"), "ABCD-12345");
+    assert!(text(&view, "authorize_url").ends_with("/codex/device"));
+    assert!(serving.browser.opened().is_empty());
+    while serving.handle().snapshot().accounts.is_empty() {
+        events.recv().await.unwrap();
+    }
+    let secrets = format!("{:?}{}", serving.handle().snapshot().sign_ins, view);
+    for secret in ["\"da\"", "\"ac\"", "\"cv\""] {
+        assert!(!secrets.contains(secret), "{secret} is shown: {secrets}");
+    }
+}
+
+#[tokio::test]
+async fn switched_off_device_codes_are_a_refusal_that_names_the_method() {
+    let serving = serving(|_| Reply::json(404, "{}")).await;
+    let (status, problem) = ask(&serving.handle(), Method::POST, "/sign-ins", r#"{"method":"device"}"#).await;
+    assert_eq!((status, text(&problem, "code")), (StatusCode::CONFLICT, "device_codes_off"));
+    assert_eq!(problem["subject"], "method");
+    let (_, listed) = ask(&serving.handle(), Method::GET, "/sign-ins", "").await;
+    assert_eq!(listed, json!([]));
+}
+
+#[tokio::test]
+async fn the_ways_to_sign_in_are_told_and_a_rehearsal_begins_with_its_browser() {
+    let serving = engine().await;
+    let (status, ways) = ask(&serving.handle(), Method::GET, "/sign-ins/ways", "").await;
+    assert_eq!(status, StatusCode::OK);
+    assert_eq!(ways["ways"], json!(["browser", "device", "paste"]));
+    assert_eq!((&ways["machine"], &ways["opens_browser"]), (&json!("desktop"), &json!(true)));
 }
 
 #[tokio::test]

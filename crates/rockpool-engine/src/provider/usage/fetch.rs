@@ -34,7 +34,7 @@ pub(crate) enum UsageError {
     #[error("the provider could not be reached: {0}")]
     Unreachable(String),
     /// The answer is longer than 1 MiB.
-    #[error("the usage answer is longer than 1 MiB")]
+    #[error("the answer is longer than 1 MiB")]
     TooLong,
     #[error(transparent)]
     NotUsage(#[from] NotUsage),
@@ -51,9 +51,25 @@ pub(crate) async fn fetch(
     workspace_id: &str,
     clock: &Clock,
 ) -> Result<UsageReport, UsageError> {
+    let url = endpoints::below(backend_url, endpoints::USAGE);
+    let body = get(upstream, url, bearer, workspace_id, clock).await?;
+    Ok(parse(&body, clock.wall())?)
+}
+
+/// The body of a good answer of the backend to a question of Rockpool's own; 12 s and 1 MiB at most.
+///
+/// # Errors
+/// See [`UsageError`]; nothing is retried here but what a connection that was shared has lost.
+pub(crate) async fn get(
+    upstream: &Upstream,
+    url: Url,
+    bearer: &Bearer,
+    workspace_id: &str,
+    clock: &Clock,
+) -> Result<Bytes, UsageError> {
     let request = upstream
         .http
-        .get(endpoints::below(backend_url, endpoints::USAGE))
+        .get(url)
         .timeout(TIMEOUT)
         .header("authorization", bearer.authorization())
         .header(ACCOUNT_ID, workspace_id)
@@ -73,7 +89,7 @@ pub(crate) async fn fetch(
             code: ProviderFault::read(&body, clock.wall()).code,
         });
     }
-    Ok(parse(&body, clock.wall())?)
+    Ok(body)
 }
 
 async fn read(mut answer: reqwest::Response) -> Result<Bytes, UsageError> {

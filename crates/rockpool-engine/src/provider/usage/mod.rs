@@ -6,6 +6,6 @@ pub(crate) mod headers;
 mod limits;
 pub(crate) mod parse;
 
-pub(crate) use fetch::{UsageError, fetch};
+pub(crate) use fetch::{UsageError, fetch, get};
 pub(crate) use limits::LimitReadings;
 pub(crate) use parse::UsageReport;

@@ -84,9 +84,28 @@ async fn bench_with(
     Bench { sign_ins, seen, issuer }
 }
 
+/// A new account through a browser, started by nobody in particular.
+fn add() -> SignInStart {
+    SignInStart { purpose: Purpose::Add, method: SignInMethod::Browser, open: OpenBrowser::Yes, caller: None }
+}
+
+fn repair() -> SignInStart {
+    SignInStart { purpose: Purpose::Repair(AccountId(Uuid::nil())), open: OpenBrowser::No, ..add() }
+}
+
+fn by_device() -> SignInStart {
+    SignInStart { method: SignInMethod::Device, open: OpenBrowser::No, ..add() }
+}
+
 impl Bench {
     async fn start(&self) -> SignInView {
-        self.sign_ins.start(TENANT, Purpose::Add, OpenBrowser::Yes).await.unwrap()
+        self.sign_ins.start(TENANT, add()).await.unwrap()
+    }
+
+    /// Returns when the sign-in has ended.
+    async fn ended(&self, view: &SignInView) -> SignInView {
+        self.sign_ins.shared.ended(view.id).await;
+        self.view(view)
     }
 
     fn view(&self, view: &SignInView) -> SignInView {
@@ -147,17 +166,68 @@ async fn a_browser_that_comes_back_signs_the_account_in() {
 }
 
 #[tokio::test]
-async fn a_second_click_shows_the_same_sign_in_again() {
+async fn a_second_click_of_one_caller_shows_the_same_sign_in_again() {
     let bench = bench().await;
-    let first = bench.start().await;
-    let second = bench.start().await;
+    let tab = || SignInStart { caller: SignInCaller::named("tab-1"), ..add() };
+    let first = bench.sign_ins.start(TENANT, tab()).await.unwrap();
+    let second = bench.sign_ins.start(TENANT, tab()).await.unwrap();
     assert_eq!(first.id, second.id);
     assert_eq!(bench.seen.opened.lock().unwrap().len(), 2);
-    let repair = Purpose::Repair(AccountId(Uuid::nil()));
-    let third = bench.sign_ins.start(TENANT, repair, OpenBrowser::No).await.unwrap();
+    let third =
+        bench.sign_ins.start(TENANT, SignInStart { caller: SignInCaller::named("tab-1"), ..repair() });
+    let third = third.await.unwrap();
     assert_ne!(first.id, third.id);
     assert_eq!(third.account.as_deref(), Some("codex-pro-9"));
     assert_eq!(bench.seen.opened.lock().unwrap().len(), 2);
+    assert_eq!((first.browser, third.browser), (BrowserView::Opened, BrowserView::NotAsked));
+}
+
+#[tokio::test]
+async fn two_callers_and_two_without_a_name_have_a_sign_in_each_on_one_listener() {
+    let bench = bench().await;
+    let named = |name| SignInStart { caller: SignInCaller::named(name), ..add() };
+    let mut views = vec![bench.start().await, bench.start().await];
+    for name in ["tab-1", "tab-2"] {
+        views.push(bench.sign_ins.start(TENANT, named(name)).await.unwrap());
+    }
+    for (n, view) in views.iter().enumerate() {
+        assert_eq!(port(view), port(&views[0]));
+        assert!(views[..n].iter().all(|other| param(other, "state") != param(view, "state")));
+    }
+    for view in &views {
+        let page = get(port(view), &callback(view)).await;
+        assert!(page.contains("Signed in"), "{page}");
+    }
+    assert_eq!(bench.seen.grants.lock().unwrap().len(), 4);
+}
+
+#[tokio::test]
+async fn more_sign_ins_than_a_household_needs_are_refused_with_the_way_out() {
+    let bench = bench().await;
+    let first = bench.start().await;
+    for _ in 1..PENDING_LIMIT {
+        bench.start().await;
+    }
+    let error = bench.sign_ins.start(TENANT, add()).await.unwrap_err();
+    assert_eq!(error, SignInError::TooMany);
+    assert!(error.to_string().contains("finish or cancel"), "{error}");
+    let by_code = bench.sign_ins.start(TENANT, by_device()).await.unwrap_err();
+    assert_eq!(by_code, SignInError::TooMany);
+    assert!(bench.issuer.requests().is_empty(), "no code is asked for that nobody will see");
+    bench.sign_ins.cancel(TENANT, first.id).unwrap();
+    bench.start().await;
+}
+
+#[tokio::test]
+async fn sign_ins_that_were_given_up_are_not_remembered_without_end() {
+    let bench = bench().await;
+    for _ in 0..ENDED_LIMIT + 20 {
+        let view = bench.start().await;
+        bench.sign_ins.cancel(TENANT, view.id).unwrap();
+    }
+    let last = bench.start().await;
+    assert!(bench.sign_ins.list(TENANT).len() <= ENDED_LIMIT + 1);
+    assert_eq!(bench.view(&last).state, SignInState::Waiting);
 }
 
 #[tokio::test]
@@ -232,6 +302,9 @@ async fn another_program_may_take_the_port_and_the_sign_in_goes_on_by_paste() {
     let bench = bench().await;
     let view = bench.start().await;
     let port = port(&view);
+    let page = format!("GET /cancel HTTP/1.1\r\nhost: 127.0.0.1:{port}\r\nsec-fetch-mode: no-cors\r\n\r\n");
+    assert!(send(port, page.as_bytes()).await.starts_with("HTTP/1.1 403"), "a page is not another program");
+    assert_eq!(bench.view(&view).callback, CallbackView::Automatic);
     assert!(get(port, "/cancel").await.starts_with("HTTP/1.1 200"));
     StdListener::bind((Ipv4Addr::LOCALHOST, port)).expect("the port is free when /cancel is answered");
     let waiting = bench.view(&view);
@@ -262,8 +335,7 @@ async fn a_busy_port_makes_way_for_the_next_one_and_two_for_paste() {
 async fn pasted_junk_is_refused_and_the_waiting_goes_on() {
     let bench = bench().await;
     let view = bench.start().await;
-    let repair = Purpose::Repair(AccountId(Uuid::nil()));
-    let other = bench.sign_ins.start(TENANT, repair, OpenBrowser::No).await.unwrap();
+    let other = bench.sign_ins.start(TENANT, repair()).await.unwrap();
     for junk in ["", "hello", "https://chatgpt.com/", "code=&state=x"] {
         let error = bench.sign_ins.paste(TENANT, view.id, junk).await.unwrap_err();
         assert_eq!(error, SignInError::NotACallback, "{junk}");
@@ -284,14 +356,13 @@ async fn pasted_junk_is_refused_and_the_waiting_goes_on() {
 async fn two_sign_ins_at_once_are_told_apart_by_their_state() {
     let bench = bench().await;
     let add = bench.start().await;
-    let repair = Purpose::Repair(AccountId(Uuid::nil()));
-    let mend = bench.sign_ins.start(TENANT, repair, OpenBrowser::No).await.unwrap();
+    let mend = bench.sign_ins.start(TENANT, repair()).await.unwrap();
     assert_eq!(port(&add), port(&mend));
     get(port(&mend), &callback(&mend)).await;
     assert_eq!(bench.view(&mend).state, SignInState::Done);
     assert_eq!(bench.view(&add).state, SignInState::Waiting);
     get(port(&add), &callback(&add)).await;
-    assert_eq!(*bench.seen.grants.lock().unwrap(), [repair, Purpose::Add]);
+    assert_eq!(*bench.seen.grants.lock().unwrap(), [repair().purpose, Purpose::Add]);
 }
 
 #[tokio::test]
@@ -299,8 +370,7 @@ async fn a_closed_browser_times_out() {
     let tokens = |_: &str| Reply::json(200, "{}");
     let bench = bench_with(tokens, vec![0], Duration::from_millis(50)).await;
     let view = bench.start().await;
-    bench.sign_ins.shared.ended(view.id).await;
-    let view = bench.view(&view);
+    let view = bench.ended(&view).await;
     assert_eq!(view.state, SignInState::TimedOut);
     assert!(view.message.is_some());
 }
@@ -327,8 +397,10 @@ async fn what_goes_wrong_after_the_browser_fails_the_sign_in_with_a_sentence() {
 
 #[tokio::test]
 async fn a_browser_that_does_not_open_is_said_and_the_sign_in_waits() {
-    let view = bench_without_browser().await.start().await;
-    assert_eq!(view.state, SignInState::Waiting);
+    let bench_without = bench_without_browser().await;
+    assert!(!bench_without.sign_ins.opens_browser());
+    let view = bench_without.start().await;
+    assert_eq!((view.state, view.browser), (SignInState::Waiting, BrowserView::NotOpened));
     assert!(view.message.unwrap().contains("by hand"));
     assert!(bench().await.start().await.message.is_none());
 }
@@ -356,4 +428,114 @@ async fn draining_cancels_what_waits_and_closes_the_port() {
     bench.sign_ins.drain().await;
     assert_eq!(bench.view(&view).state, SignInState::Cancelled);
     StdListener::bind((Ipv4Addr::LOCALHOST, port(&view))).expect("the port is closed");
+}
+
+const CODE: &str = r#"{"device_auth_id":"da","user_code":"ABCD-12345","interval":"5"}"#;
+const APPROVED: &str = r#"{"authorization_code":"ac-1","code_challenge":"cc","code_verifier":"cv"}"#;
+
+/// In front of an issuer that answers polls with `poll`.
+async fn device_bench(poll: Reply) -> Bench {
+    let issuer = move |request: &str| match request.split(' ').nth(1).unwrap() {
+        "/api/accounts/deviceauth/usercode" => Reply::json(200, CODE),
+        "/api/accounts/deviceauth/token" => poll.clone(),
+        _ => Reply::json(200, r#"{"access_token":"at","refresh_token":"rt"}"#),
+    };
+    bench_with(issuer, vec![0], Duration::from_secs(60)).await
+}
+
+fn pending() -> Reply {
+    Reply::json(403, r#"{"error":{"code":"deviceauth_authorization_pending"}}"#)
+}
+
+#[tokio::test]
+async fn a_code_that_is_approved_elsewhere_signs_the_account_in_without_a_listener() {
+    let bench = device_bench(Reply::json(200, APPROVED)).await;
+    let view = bench.sign_ins.start(TENANT, by_device()).await.unwrap();
+    assert_eq!((view.method, view.user_code.as_deref()), (SignInMethod::Device, Some("ABCD-12345")));
+    assert_eq!(view.authorize_url, bench.issuer.url("/codex/device").to_string());
+    assert!(bench.sign_ins.shared.listener.lock().await.is_none(), "nobody comes back to this machine");
+    let view = bench.ended(&view).await;
+    assert_eq!((view.state, view.result.as_deref()), (SignInState::Done, Some("codex-pro-1")));
+    let exchange = bench.issuer.requests().pop().unwrap();
+    assert!(exchange.contains("code=ac-1") && exchange.contains("%2Fdeviceauth%2Fcallback"), "{exchange}");
+    assert!(bench.seen.opened.lock().unwrap().is_empty());
+}
+
+#[tokio::test]
+async fn a_code_that_is_given_up_is_not_asked_about_any_more_and_takes_no_paste() {
+    let bench = device_bench(pending()).await;
+    let view = bench.sign_ins.start(TENANT, by_device()).await.unwrap();
+    let pasted = bench.sign_ins.paste(TENANT, view.id, "ac-1#st").await;
+    assert_eq!(pasted.unwrap_err(), SignInError::NoCallback);
+    assert_eq!(bench.sign_ins.cancel(TENANT, view.id).unwrap().state, SignInState::Cancelled);
+    let again = bench.sign_ins.start(TENANT, by_device()).await.unwrap();
+    assert_ne!(again.id, view.id);
+    bench.sign_ins.drain().await;
+    assert_eq!(bench.view(&again).state, SignInState::Cancelled);
+}
+
+#[tokio::test]
+async fn a_declined_an_expired_and_a_refused_code_end_with_a_sentence() {
+    for (poll, state, words) in [
+        (Reply::json(403, r#"{"error":{"code":"access_denied"}}"#), SignInState::Failed, "declined"),
+        (Reply::json(400, r#"{"error":"expired_token"}"#), SignInState::TimedOut, "for a new code"),
+        (Reply::json(400, "{}"), SignInState::Failed, "did not accept the code"),
+    ] {
+        let bench = device_bench(poll).await;
+        let view = bench.sign_ins.start(TENANT, by_device()).await.unwrap();
+        let view = bench.ended(&view).await;
+        assert_eq!(view.state, state, "{view:?}");
+        assert!(view.message.as_ref().unwrap().contains(words), "{view:?}");
+    }
+}
+
+#[tokio::test]
+async fn device_codes_that_are_switched_off_are_refused_with_the_other_ways() {
+    for (reply, words) in [
+        (Reply::json(404, "{}"), "sign in through a browser"),
+        (Reply::json(400, r#"{"error":"invalid_client"}"#), "400 invalid_client"),
+        (Reply::cut(), "Check the connection"),
+    ] {
+        let bench = bench_with(move |_| reply.clone(), vec![0], Duration::from_secs(60)).await;
+        let error = bench.sign_ins.start(TENANT, by_device()).await.unwrap_err();
+        assert!(error.to_string().contains(words), "{error}");
+        assert!(bench.sign_ins.list(TENANT).is_empty(), "nothing is left waiting");
+    }
+}
+
+#[tokio::test]
+async fn one_caller_may_have_a_browser_and_a_code_at_once_but_no_second_code() {
+    let bench = device_bench(pending()).await;
+    let tab = |start: SignInStart| SignInStart { caller: SignInCaller::named("tab"), ..start };
+    let browser = bench.sign_ins.start(TENANT, tab(add())).await.unwrap();
+    let (one, two) = tokio::join!(
+        bench.sign_ins.start(TENANT, tab(by_device())),
+        bench.sign_ins.start(TENANT, tab(by_device()))
+    );
+    assert_eq!(one.as_ref().unwrap().id, two.unwrap().id);
+    assert_ne!(one.unwrap().id, browser.id);
+    assert_eq!(bench.sign_ins.list(TENANT).len(), 2);
+}
+
+#[tokio::test]
+async fn a_machine_that_slept_through_the_wait_ends_it_by_the_calendar() {
+    tokio::time::pause();
+    let mut bench = bench().await;
+    let clock = Clock::manual(jiff::Timestamp::from_second(1_800_000_000).unwrap());
+    let http = Upstream::new(&bench.issuer.config()).unwrap().http;
+    bench.sign_ins = SignIns::new(SignInParts {
+        oauth: OAuthClient::new(bench.issuer.url(""), http),
+        browser: Arc::clone(&bench.seen) as Arc<dyn Browser>,
+        sink: Arc::clone(&bench.seen) as Arc<dyn SignInSink>,
+        announce: Arc::new(|_| {}),
+        vault: Vault::start(Box::new(MemoryVault::default()), Duration::from_secs(10)),
+        clock: clock.clone(),
+        callback_ports: vec![0],
+        timeout: Duration::from_mins(15),
+    });
+    let view = bench.start().await;
+    let started = Instant::now();
+    clock.advance(Duration::from_hours(8));
+    assert_eq!(bench.ended(&view).await.state, SignInState::TimedOut);
+    assert!(started.elapsed() <= LOOK_AT_CALENDAR * 2, "{:?}", started.elapsed());
 }

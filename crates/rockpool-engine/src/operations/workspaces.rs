@@ -1,0 +1,96 @@
+//! Further workspaces of a login that is here: which there are, and an account for one of them. No credentials change
+//! hands, so that the refresh token keeps its one owner.
+
+use rockpool_routing::TenantId;
+
+use super::accounts;
+use super::error::ActionError;
+use super::handle::EngineHandle;
+use super::requests::NewWorkspaceAccount;
+use crate::jobs::enroll::{Details, Enroller};
+use crate::provider::bearer::{Bearer, TokenError};
+use crate::provider::usage::UsageError;
+use crate::provider::workspaces::{self, Workspace, WorkspacesError};
+use crate::snapshot::{AccountView, WorkspaceView};
+use crate::store::AccountRow;
+
+/// Those that the login behind the account reaches, in the provider's order.
+pub(crate) async fn list(
+    engine: &EngineHandle,
+    tenant: TenantId,
+    name: &str,
+) -> Result<Vec<WorkspaceView>, ActionError> {
+    let row = engine.account(tenant, name)?;
+    let reached = reached(engine, &row).await?;
+    let view = |workspace: Workspace| WorkspaceView {
+        account: seat(engine, &row, &workspace.id).map(|account| account.name),
+        workspace_id: workspace.id,
+        name: workspace.name,
+        plan: workspace.plan,
+    };
+    Ok(reached.into_iter().map(view).collect())
+}
+
+/// Makes an account of another workspace of the same login.
+pub(crate) async fn add(
+    engine: &EngineHandle,
+    tenant: TenantId,
+    name: &str,
+    new: NewWorkspaceAccount,
+) -> Result<AccountView, ActionError> {
+    let row = engine.account(tenant, name)?;
+    let details = accounts::details(engine, tenant, new.name.as_deref(), new.display_name.as_deref())?;
+    let wanted = reached(engine, &row).await?.into_iter().find(|workspace| workspace.id == new.workspace_id);
+    let Some(workspace) = wanted else {
+        let text = format!(
+            "The login of “{name}” does not reach the workspace {}; `rockpool account workspaces {name}` lists those \
+             that it reaches.",
+            new.workspace_id
+        );
+        return Err(ActionError::not_found("workspace_not_found", &new.workspace_id, text));
+    };
+    if let Some(account) = seat(engine, &row, &workspace.id) {
+        let text = format!("This workspace is here already, as the account “{}”.", account.name);
+        return Err(ActionError::conflict("workspace_here", &account.name, text));
+    }
+    let enroller = Enroller::new(engine.core().clone(), engine.poller().clone());
+    let added = enroller.add_workspace(&row, workspace, details).await.map_err(accounts::in_words)?;
+    accounts::shown(engine, &added)
+}
+
+/// The account that is the same person's seat in a workspace.
+fn seat(engine: &EngineHandle, person: &AccountRow, workspace_id: &str) -> Option<AccountRow> {
+    let registry = engine.core().registry.get();
+    let mut accounts = registry.accounts_of(person.tenant);
+    accounts.find(|row| row.user_id == person.user_id && row.workspace_id == workspace_id).cloned()
+}
+
+/// Asks once more with a fresh token where the present one is refused.
+async fn reached(engine: &EngineHandle, row: &AccountRow) -> Result<Vec<Workspace>, ActionError> {
+    let keeper = &engine.core().keeper;
+    let no_bearer = |error: TokenError| {
+        let text = format!("The workspaces of “{}” could not be asked for: {error}.", row.name);
+        ActionError::unavailable("no_bearer", text)
+    };
+    let bearer = keeper.bearer(row.login).await.map_err(no_bearer)?;
+    let answer = match ask(engine, row, &bearer).await {
+        Err(WorkspacesError::NotAnswered(UsageError::Unauthorized)) => {
+            let newer = keeper.after_refusal(row.login, bearer.generation).await.map_err(no_bearer)?;
+            ask(engine, row, &newer).await
+        }
+        other => other,
+    };
+    answer.map_err(|error| {
+        let text = format!("The workspaces of “{}” could not be read: {error}. Try again later.", row.name);
+        ActionError::unavailable("workspaces_unavailable", text)
+    })
+}
+
+async fn ask(
+    engine: &EngineHandle,
+    row: &AccountRow,
+    bearer: &Bearer,
+) -> Result<Vec<Workspace>, WorkspacesError> {
+    let core = engine.core();
+    workspaces::fetch(&core.upstream, &core.config.backend_url, bearer, &row.workspace_id, &core.clock).await
+}
