@@ -63,9 +63,17 @@ async fn live_through_everything(sim: &Sim, server: &Server) -> Vec<Key> {
     }
     assert_eq!(server.api.get("/accounts/ada").await["state"], "needs_reauth");
     server.sign_in(sim, "ada", Some("ada")).await;
-    for route in
-        ["/status", "/accounts", "/accounts/ada", "/pools", "/clients", "/sign-ins", "/activity?limit=200"]
-    {
+    for route in [
+        "/status",
+        "/accounts",
+        "/accounts/ada",
+        "/accounts/ada/workspaces",
+        "/pools",
+        "/clients",
+        "/sign-ins",
+        "/sign-ins/ways",
+        "/activity?limit=200",
+    ] {
         server.api.get(route).await;
     }
     let bad = json!({"auth_json": login.auth_json, "name": 7, "mode": "take_over"});

@@ -71,6 +71,24 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/accounts/{name}/workspaces": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Workspaces that the login behind an account reaches */
+        get: operations["listWorkspaces"];
+        put?: never;
+        /** Make an account of another workspace of the same login */
+        post: operations["addWorkspace"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/activity": {
         parameters: {
             query?: never;
@@ -814,6 +832,15 @@ export interface components {
             /** @description Whether the engine opens the browser; `yes` when absent. */
             open_browser?: components["schemas"]["OpenBrowser"];
         };
+        /** @description Another workspace of a login that is here already. */
+        NewWorkspaceAccount: {
+            /** @description What to call it; the slug when absent. */
+            display_name?: string | null;
+            /** @description Slug; made from the plan when absent. */
+            name?: string | null;
+            /** @description The provider's workspace id, as the account's workspaces are listed. */
+            workspace_id: string;
+        };
         /**
          * @description Whether starting a sign-in also opens the browser on this machine.
          * @enum {string}
@@ -1259,6 +1286,17 @@ export interface components {
          * @enum {string}
          */
         Wish: "active" | "paused";
+        /** @description One workspace that the login behind an account reaches. */
+        WorkspaceView: {
+            /** @description Slug of the account that is this person's seat in it; absent where there is none yet. */
+            account?: string | null;
+            /** @description What its owner calls it; absent for a personal one. */
+            name?: string | null;
+            /** @description Plan in lower case, such as `business`. */
+            plan?: string | null;
+            /** @description The provider's workspace id. */
+            workspace_id: string;
+        };
     };
     responses: never;
     parameters: never;
@@ -1437,6 +1475,72 @@ export interface operations {
         requestBody?: never;
         responses: {
             200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccountView"];
+                };
+            };
+            /** @description Refused; nothing was saved */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listWorkspaces: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Slug of the account */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkspaceView"][];
+                };
+            };
+            /** @description Refused; nothing was saved */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    addWorkspace: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Slug of the account whose login it is */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewWorkspaceAccount"];
+            };
+        };
+        responses: {
+            201: {
                 headers: {
                     [name: string]: unknown;
                 };

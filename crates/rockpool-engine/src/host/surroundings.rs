@@ -3,7 +3,7 @@
 use crate::model::sign_in::MachineKind;
 
 /// What is looked at: environment variables and files of the system.
-pub(crate) struct Facts<'a> {
+pub(crate) struct MachineFacts<'a> {
     pub(crate) variable: &'a dyn Fn(&str) -> Option<String>,
     /// The content of a file, which is empty where it exists but cannot be read as text.
     pub(crate) file: &'a dyn Fn(&str) -> Option<String>,
@@ -13,7 +13,7 @@ pub(crate) struct Facts<'a> {
 
 /// What this machine is.
 pub(crate) fn here() -> MachineKind {
-    recognise(&Facts {
+    recognise(&MachineFacts {
         variable: &|name| std::env::var(name).ok(),
         file: &|path| {
             std::path::Path::new(path).exists().then(|| std::fs::read_to_string(path).unwrap_or_default())
@@ -23,7 +23,7 @@ pub(crate) fn here() -> MachineKind {
 }
 
 /// The innermost surroundings count: a container on WSL is a container, and so is one that was entered over SSH.
-pub(crate) fn recognise(facts: &Facts<'_>) -> MachineKind {
+pub(crate) fn recognise(facts: &MachineFacts<'_>) -> MachineKind {
     let set = |name: &str| (facts.variable)(name).is_some_and(|value| !value.is_empty());
     if is_container(facts) {
         return MachineKind::Container;
@@ -43,7 +43,7 @@ pub(crate) fn recognise(facts: &Facts<'_>) -> MachineKind {
 
 /// Docker, Podman, Kubernetes, systemd-nspawn and LXC. Not those that share screen and network with the desktop
 /// around them: Toolbx, Distrobox, Flatpak, Snap.
-fn is_container(facts: &Facts<'_>) -> bool {
+fn is_container(facts: &MachineFacts<'_>) -> bool {
     let (variable, file) = (facts.variable, facts.file);
     let set = |name: &str| variable(name).is_some_and(|value| !value.is_empty());
     if set("TOOLBOX_PATH") || set("DISTROBOX_ENTER_PATH") || file("/run/.toolboxenv").is_some() {
@@ -60,7 +60,7 @@ fn is_container(facts: &Facts<'_>) -> bool {
 }
 
 /// Started by systemd, a process in WSL lacks the variables, and the kernel's name still tells.
-fn is_wsl(facts: &Facts<'_>) -> bool {
+fn is_wsl(facts: &MachineFacts<'_>) -> bool {
     let set = |name: &str| (facts.variable)(name).is_some_and(|value| !value.is_empty());
     let kernel = || (facts.file)("/proc/version").unwrap_or_default().to_ascii_lowercase();
     facts.system == "linux"
@@ -76,7 +76,11 @@ mod tests {
         let of = |list: &[(&str, &str)], wanted: &str| {
             list.iter().find(|(name, _)| *name == wanted).map(|(_, value)| (*value).to_owned())
         };
-        recognise(&Facts { variable: &|name| of(variables, name), file: &|path| of(files, path), system })
+        recognise(&MachineFacts {
+            variable: &|name| of(variables, name),
+            file: &|path| of(files, path),
+            system,
+        })
     }
 
     const SCREEN: (&str, &str) = ("DISPLAY", ":0");

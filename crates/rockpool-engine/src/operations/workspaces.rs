@@ -7,7 +7,7 @@ use super::accounts;
 use super::error::ActionError;
 use super::handle::EngineHandle;
 use super::requests::NewWorkspaceAccount;
-use crate::jobs::enroll::{Details, Enroller};
+use crate::jobs::enroll::Enroller;
 use crate::provider::bearer::{Bearer, TokenError};
 use crate::provider::usage::UsageError;
 use crate::provider::workspaces::{self, Workspace, WorkspacesError};

@@ -37,6 +37,7 @@ pub(super) async fn wait<'a>(
     let mut interval = code.interval;
     let mut failures = 0;
     loop {
+        let before = failures;
         match ask().await {
             Ok(DeviceAnswer::Approved(grant)) => return DeviceEnd::Approved(grant),
             Ok(DeviceAnswer::Pending) => failures = 0,
@@ -61,7 +62,7 @@ pub(super) async fn wait<'a>(
                 ));
             }
         }
-        if failures == 0 {
+        if before > 0 && failures == 0 {
             tell(None);
         }
         // The monotonic clock stands still while the machine sleeps, and the calendar's does not.

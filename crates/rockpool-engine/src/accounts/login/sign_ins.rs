@@ -11,7 +11,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use futures_util::future::BoxFuture;
-use jiff::{SignedDuration, Timestamp};
+use jiff::SignedDuration;
 use rockpool_routing::{AccountId, SignInId, TenantId};
 use secrecy::SecretString;
 use thiserror::Error;
@@ -20,8 +20,10 @@ use tokio::time::{Instant, sleep};
 use tracing::{info, warn};
 use uuid::Uuid;
 
+use super::admission::{Admission, SignInStart, admit, forget_ended};
 use super::callback::{Answer, Callback};
 use super::device::{self, DeviceEnd};
+use super::error::{SignInError, exchange_failed};
 use super::flow::{BrowserWay, End, Flow, Purpose, Status, Way};
 use super::listener::{Answering, Ask, CALLBACK_PATH, Listener};
 use super::pages::Page;
@@ -29,17 +31,13 @@ use crate::config::CALLBACK_PORTS;
 use crate::host::browser::Browser;
 use crate::host::clock::Clock;
 use crate::host::tasks::Tasks;
-use crate::model::sign_in::{OpenBrowser, SignInCaller, SignInMethod};
-use crate::provider::device::{DeviceCode, DeviceCodeError};
-use crate::provider::oauth::{ExchangeError, OAuthClient, TokenGrant};
+use crate::model::sign_in::{OpenBrowser, SignInMethod};
+use crate::provider::device::DeviceCode;
+use crate::provider::oauth::{OAuthClient, TokenGrant};
 use crate::provider::pkce::{Verifier, random_state};
 use crate::snapshot::{BrowserView, CallbackView, SignInView};
-use crate::vault::{Vault, VaultError};
+use crate::vault::Vault;
 
-/// Sign-ins that may be pending at once, over all tenants.
-const PENDING_LIMIT: usize = 32;
-/// Ended sign-ins that are remembered at most, over all tenants.
-const ENDED_LIMIT: usize = 64;
 /// Longest time between two looks at the calendar, for a machine that sleeps while a person is waited for.
 const LOOK_AT_CALENDAR: Duration = Duration::from_secs(10);
 /// The listener stays this long after the last sign-in, for a browser that asks twice.
@@ -67,40 +65,6 @@ pub(crate) trait SignInSink: Send + Sync {
     }
 }
 
-/// Why something could not be done with a sign-in.
-#[derive(Clone, Debug, Error, PartialEq, Eq)]
-pub(crate) enum SignInError {
-    /// There is none of this id.
-    #[error("there is no such sign-in; start a new one")]
-    NotFound,
-    /// It has ended, or its code is being exchanged.
-    #[error("this sign-in is over or being completed; start a new one if it failed")]
-    NotWaiting,
-    /// The pasted text is no callback.
-    #[error(
-        "this is not the address of the page after signing in; copy all of it from the browser, from http:// to the end"
-    )]
-    NotACallback,
-    /// The pasted callback belongs to another sign-in.
-    #[error("this address belongs to another sign-in; paste the one of the page that this sign-in opened")]
-    WrongState,
-    /// It was started with a device code.
-    #[error("this sign-in waits for its code to be entered; start one through a browser to paste an address")]
-    NoCallback,
-    /// Too many are pending.
-    #[error(
-        "{PENDING_LIMIT} sign-ins are waiting, and more are not begun; finish or cancel some of them, or wait until they \
-         end by themselves, and start this one again"
-    )]
-    TooMany,
-    /// Device codes are switched off, or this one was not given.
-    #[error("{}", code_refused(.0))]
-    NoDeviceCode(#[from] DeviceCodeError),
-    /// Its tokens could not be kept.
-    #[error("{}", .0.with_remedy())]
-    NoVault(#[from] VaultError),
-}
-
 /// What the sign-ins are made of.
 pub(crate) struct SignInParts {
     pub oauth: OAuthClient,
@@ -117,16 +81,6 @@ pub(crate) struct SignInParts {
     pub callback_ports: Vec<u16>,
     /// How long a sign-in waits for the person.
     pub timeout: Duration,
-}
-
-/// A sign-in to be started.
-#[derive(Clone, Debug)]
-pub(crate) struct SignInStart {
-    pub(crate) purpose: Purpose,
-    pub(crate) method: SignInMethod,
-    pub(crate) open: OpenBrowser,
-    /// Who starts it; nobody in particular has a new one each time.
-    pub(crate) caller: Option<SignInCaller>,
 }
 
 /// Handle on the sign-ins; clones share them.
@@ -171,8 +125,9 @@ impl SignIns {
     ) -> Result<SignInView, SignInError> {
         let shared = &self.shared;
         shared.parts.vault.probe().await?;
-        let admission = admit(&shared.flows(), tenant, &start)?;
+        let admission = admit(&shared.flows(), tenant, &start);
         let id = match admission {
+            Admission::Full => return Err(SignInError::TooMany),
             Admission::Pending(id) => id,
             Admission::New => match start.method {
                 SignInMethod::Browser => shared.start_browser(tenant, &start).await?,
@@ -263,12 +218,7 @@ impl Shared {
     }
 
     /// Adds a sign-in, unless the same caller did while its way was made ready.
-    fn add(
-        &self,
-        tenant: TenantId,
-        start: &SignInStart,
-        way: Way,
-    ) -> Result<(SignInId, Admission), SignInError> {
+    fn add(&self, tenant: TenantId, start: &SignInStart, way: Way) -> Result<Added, SignInError> {
         let now = self.parts.clock.wall();
         let account = match start.purpose {
             Purpose::Add => None,
@@ -280,9 +230,10 @@ impl Shared {
             Way::Device(code) => code.expires_at,
         };
         let mut flows = self.flows();
-        let admission = admit(&flows, tenant, start)?;
-        if let Admission::Pending(id) = admission {
-            return Ok((id, admission));
+        match admit(&flows, tenant, start) {
+            Admission::New => {}
+            Admission::Pending(id) => return Ok(Added::Known(id)),
+            Admission::Full => return Err(SignInError::TooMany),
         }
         forget_ended(&mut flows, now);
         let id = SignInId(Uuid::now_v7());
@@ -298,7 +249,7 @@ impl Shared {
             hint: None,
             expires_at,
         });
-        Ok((id, admission))
+        Ok(Added::New(id))
     }
 
     async fn start_browser(
@@ -311,13 +262,19 @@ impl Shared {
             *open_one = Listener::open(&self.parts.callback_ports, self.answering()).await;
         }
         let way = Way::Browser(self.browser_way(open_one.as_ref().map(Listener::port)));
-        let (id, admission) = self.add(tenant, start, way)?;
+        let added = self.add(tenant, start, way);
         drop(open_one);
-        match admission {
-            Admission::Pending(_) => {}
-            Admission::New => self.expire_later(id),
+        match added {
+            Ok(Added::New(id)) => {
+                self.expire_later(id);
+                Ok(id)
+            }
+            Ok(Added::Known(id)) => Ok(id),
+            Err(error) => {
+                self.close_if_idle().await;
+                Err(error)
+            }
         }
-        Ok(id)
     }
 
     /// Without a `port` the browser will end on a page that does not load, and its address is pasted.
@@ -341,13 +298,14 @@ impl Shared {
         start: &SignInStart,
     ) -> Result<SignInId, SignInError> {
         let code = self.parts.oauth.device_code(self.parts.clock.wall()).await?;
-        let (id, admission) = self.add(tenant, start, Way::Device(code.clone()))?;
-        match admission {
-            // A code that nobody enters ends by itself.
-            Admission::Pending(_) => {}
-            Admission::New => self.ask_about(id, code),
+        match self.add(tenant, start, Way::Device(code.clone()))? {
+            Added::New(id) => {
+                self.ask_about(id, code);
+                Ok(id)
+            }
+            // The code that was asked for meanwhile is entered by nobody, and lapses.
+            Added::Known(id) => Ok(id),
         }
-        Ok(id)
     }
 
     /// Asks the issuer about a device code until there is word, or the sign-in has ended otherwise.
@@ -516,7 +474,7 @@ impl Shared {
             Ok(grant) => grant,
             Err(error) => {
                 warn!(sign_in = %id, %error, "the code was not exchanged");
-                return End::Failed(why(&error));
+                return End::Failed(exchange_failed(&error));
             }
         };
         match self.parts.sink.complete(tenant, purpose, grant).await {
@@ -594,28 +552,10 @@ impl Shared {
     }
 }
 
-/// Whether a start begins something new.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Admission {
-    New,
-    /// The caller's sign-in of this id is pending.
-    Pending(SignInId),
-}
-
-/// Whether `start` begins something new, as things stand.
-fn admit(flows: &[Flow], tenant: TenantId, start: &SignInStart) -> Result<Admission, SignInError> {
-    let same = |flow: &&Flow| {
-        let asked = (&flow.purpose, flow.way.method(), &flow.caller);
-        flow.pending() && flow.tenant == tenant && asked == (&start.purpose, start.method, &start.caller)
-    };
-    let known = start.caller.as_ref().and_then(|_| flows.iter().find(same));
-    match known {
-        Some(flow) => Ok(Admission::Pending(flow.id)),
-        None if flows.iter().filter(|flow| flow.pending()).count() >= PENDING_LIMIT => {
-            Err(SignInError::TooMany)
-        }
-        None => Ok(Admission::New),
-    }
+/// What stands in the list after a start.
+enum Added {
+    New(SignInId),
+    Known(SignInId),
 }
 
 /// What is exchanged for tokens.
@@ -623,47 +563,6 @@ struct Redeemable {
     code: SecretString,
     redirect_uri: String,
     verifier: Verifier,
-}
-
-/// Forgets what ended long ago, and of the rest the oldest beyond what is kept.
-fn forget_ended(flows: &mut Vec<Flow>, now: Timestamp) {
-    flows.retain(|flow| flow.remembered(now));
-    let mut surplus = flows.iter().filter(|flow| !flow.pending()).count().saturating_sub(ENDED_LIMIT);
-    flows.retain(|flow| {
-        let goes = surplus > 0 && !flow.pending();
-        surplus -= usize::from(goes);
-        !goes
-    });
-}
-
-fn code_refused(error: &DeviceCodeError) -> String {
-    match error {
-        DeviceCodeError::NotOffered => "The provider gives no device codes here: they are switched off. They are \
-            switched on in ChatGPT's settings, under Security (“Enable device code authorization for Codex”), in a \
-            workspace by its administrator. Or sign in through a browser: on this machine, or on another one, whose \
-            last address you paste."
-            .to_owned(),
-        DeviceCodeError::Refused { status, code } => format!(
-            "The provider refused to give a device code ({status} {code}). Try again later, or sign in through a \
-             browser."
-        ),
-        DeviceCodeError::Unreachable(text) => format!(
-            "The provider could not be reached for a device code ({text}). Check the connection and try again."
-        ),
-    }
-}
-
-fn why(error: &ExchangeError) -> String {
-    match error {
-        ExchangeError::Refused { status, code } => {
-            format!("The provider did not accept the sign-in ({status} {code}). Start it again.")
-        }
-        ExchangeError::Unreachable(text) => {
-            format!(
-                "The provider could not be reached ({text}). Check the connection and start the sign-in again."
-            )
-        }
-    }
 }
 
 #[cfg(test)]

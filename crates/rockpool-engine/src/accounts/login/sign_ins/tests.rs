@@ -1,6 +1,8 @@
 //! Sign-ins over real loopback sockets, with a tiny issuer.
 
 use super::*;
+use crate::accounts::login::admission::{ENDED_LIMIT, PENDING_LIMIT};
+use crate::model::sign_in::SignInCaller;
 use crate::provider::upstream::Upstream;
 use crate::snapshot::SignInState;
 use crate::test_http::{Reply, Server};
