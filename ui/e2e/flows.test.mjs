@@ -110,6 +110,7 @@ flow('device codes that are switched off are said, and the other ways stay at ha
 
 flow('another workspace of the fresh login becomes an account by one click', { scene: 'workspaces' }, async (page) => {
   await button(page, 'Add account').click();
+  await dialog(page).getByText('Finish signing in in your browser').waitFor();
   await mock(page, 'finishSignIn()');
   await dialog(page).getByText('Marine Lab').waitFor();
   await button(page, 'Add as an account').click();

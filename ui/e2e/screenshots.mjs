@@ -28,6 +28,8 @@ const views = [
     dialog: 'other-workspace',
     async open(page) {
       await page.locator('main .button.primary').first().click();
+      await page.locator('dialog [aria-expanded=true]').waitFor();
+      await page.locator('dialog .address, dialog .buttons').first().waitFor();
       await page.evaluate('window.rockpoolMock.finishSignIn()');
       await page.getByText('Marine Lab').waitFor();
     },
