@@ -78,7 +78,7 @@ flow('on a machine far from any browser a code comes first, and it brings the ac
   await button(page, 'Copy the code').click();
   assert.deepEqual(await page.evaluate(() => window.rockpoolMock.copied), ['WDJB-MJHT']);
   assert.deepEqual(await page.evaluate(() => window.rockpoolMock.opened), [], 'no page opens by itself');
-  await button(page, 'Open the page here').click();
+  await button(page, 'Open here').click();
   assert.deepEqual(await page.evaluate(() => window.rockpoolMock.opened), ['https://auth.openai.example/codex/device']);
   await mock(page, 'finishSignIn()');
   await dialog(page).getByText(/is signed in/).waitFor();

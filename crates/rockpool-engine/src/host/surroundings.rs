@@ -141,7 +141,7 @@ mod tests {
             (("TOOLBOX_PATH", "/usr/bin/toolbox"), vec![podman]),
             (("DISTROBOX_ENTER_PATH", "/usr/bin/distrobox"), vec![podman]),
             (("container", "flatpak"), vec![]),
-            (("HOME", "/home/a"), vec![podman, ("/run/.toolboxenv", "")]),
+            (("LANG", "C"), vec![podman, ("/run/.toolboxenv", "")]),
         ] {
             assert_eq!(machine("linux", &[variable, SCREEN], &files), MachineKind::Desktop, "{variable:?}");
         }
