@@ -4,7 +4,9 @@ use std::fmt;
 use std::str::FromStr;
 
 use jiff::Timestamp;
-use rockpool_engine::snapshot::{AccountView, ModeView, Needs, PoolView, SignInState, SignInView, Snapshot};
+use rockpool_engine::snapshot::{
+    AccountView, ModeView, Needs, PoolView, SignInMethod, SignInState, SignInView, Snapshot,
+};
 use rockpool_routing::{AccountId, SignInId, Strategy};
 
 use crate::text::catalogue::Texts;
@@ -276,11 +278,13 @@ fn waiting(sign_in: &SignInView, texts: &Texts) -> String {
     texts.get(key).to_owned()
 }
 
-/// The sign-in under way for this account, or for a new one.
+/// The sign-in under way through a browser for this account, or for a new one. A device code is shown in the window,
+/// and there is nothing for the tray to open again.
 fn pending<'a>(snapshot: &'a Snapshot, account: Option<&str>) -> Option<&'a SignInView> {
     snapshot.sign_ins.iter().find(|sign_in| {
         let under_way = matches!(sign_in.state, SignInState::Waiting | SignInState::Exchanging);
-        under_way && sign_in.account.as_deref() == account
+        let through_browser = sign_in.method == SignInMethod::Browser;
+        under_way && through_browser && sign_in.account.as_deref() == account
     })
 }
 

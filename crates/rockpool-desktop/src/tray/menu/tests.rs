@@ -120,6 +120,15 @@ fn a_sign_in_that_has_ended_leaves_the_menu_as_it_was() {
 }
 
 #[test]
+fn a_code_that_waits_to_be_entered_leaves_the_menu_as_it_was() {
+    let mut view = snapshot(vec![]);
+    let before = english(&view);
+    let code = Some("ABCD-12345".to_owned());
+    view.sign_ins = vec![SignInView { method: SignInMethod::Device, user_code: code, ..sign_in(8, None) }];
+    assert_eq!(english(&view), before);
+}
+
+#[test]
 fn rehearsal_comes_first_and_a_locked_vault_follows() {
     let mut view = snapshot(vec![]);
     view.mode = ModeView::Rehearsal;
