@@ -186,7 +186,7 @@ async fn an_alert_of_a_dead_login_signs_in_to_that_very_account() {
     let alert = harness.desktop.seen().alerts.first().cloned().unwrap();
     assert_eq!(alert.click, AlertAction::SignIn(account_id(2)));
     harness.send(Input::Alert(alert.click)).await;
-    let body = json!({ "account": "ben", "open_browser": "yes" });
+    let body = json!({ "account": "ben", "method": "browser", "open_browser": "yes", "caller": "desktop" });
     assert_eq!(harness.asked(), [("POST".to_owned(), "/api/v1/sign-ins".to_owned(), body)]);
 }
 
@@ -208,7 +208,8 @@ async fn menu_entries_call_the_management_api() {
     assert_eq!(
         called,
         [
-            r#"POST /api/v1/sign-ins {"open_browser":"yes"}"#.to_owned(),
+            r#"POST /api/v1/sign-ins {"caller":"desktop","method":"browser","open_browser":"yes"}"#
+                .to_owned(),
             format!("DELETE /api/v1/sign-ins/{id} null"),
             format!("PUT /api/v1/pools/ada {pool}"),
         ]

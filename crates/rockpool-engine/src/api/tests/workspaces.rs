@@ -40,8 +40,11 @@ async fn a_second_workspace_of_a_login_becomes_an_account_on_the_same_login() {
     assert_eq!(logins.len(), 2);
     assert_eq!(logins[0], logins[1], "the refresh token has one owner");
     assert_eq!(serving.handle().core().store.logins(system_scope()).await.unwrap().len(), 1);
-    let asked = serving.provider.requests().into_iter().filter(|request| request.contains("/wham/usage"));
-    assert!(asked.last().unwrap().contains("chatgpt-account-id: of-lab"), "its quota is asked for at once");
+    let mut asked = serving.provider.requests().into_iter().filter(|request| request.contains("/wham/usage"));
+    assert!(
+        asked.next_back().unwrap().contains("chatgpt-account-id: of-lab"),
+        "its quota is asked for at once"
+    );
 }
 
 #[tokio::test]

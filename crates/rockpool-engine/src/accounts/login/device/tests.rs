@@ -102,7 +102,7 @@ async fn a_lost_network_is_told_and_outlived_and_the_last_hope_is_fifteen_minute
     ]);
     assert!(matches!(issuer.waited(&standing()).await, DeviceEnd::Approved(_)));
     assert_eq!(*issuer.asked.borrow(), [0, 5, 15, 35, 65, 95, 100]);
-    let told = issuer.told.borrow();
+    let told = issuer.told.take();
     assert!(told[0].as_ref().unwrap().contains("no connection"), "{told:?}");
     assert_eq!(told.last(), Some(&None), "the trouble is over, and so is its sentence");
     let never = ScriptedIssuer::answering([passing()]);
