@@ -144,7 +144,12 @@ export class SignIn {
     this.refusal = null;
     try {
       const view = await this.api.startSignIn(purpose.kind === 'repair' ? purpose.account : null, METHODS[way], openBrowser);
-      if (this.purpose !== purpose || METHODS[this.way] !== view.method) return;
+      if (this.purpose !== purpose) return;
+      if (METHODS[this.way] !== view.method) {
+        // Another way was chosen while this one was being begun.
+        await this.api.cancelSignIn(view.id).catch(() => undefined);
+        return;
+      }
       this.take(view);
       if (view.callback === 'paste_only') this.way = 'paste';
     } catch (error) {
