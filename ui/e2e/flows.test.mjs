@@ -95,7 +95,7 @@ flow('another way gives up what was begun, and pasting goes on with the same sig
   await page.getByLabel('Callback address').waitFor();
   assert.deepEqual((await sent()).slice(3), ['DELETE', 'POST browser no']);
   await button(page, 'Use a browser on this machine').click();
-  await dialog(page).getByText('Finish signing in in your browser').waitFor();
+  await page.waitForFunction(() => window.rockpoolMock.calls.filter((call) => call.method === 'POST').length === 4);
   assert.deepEqual((await sent()).slice(5), ['POST browser yes'], 'the same sign-in, and its page opens');
 });
 
