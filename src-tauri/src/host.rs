@@ -33,7 +33,7 @@ pub(crate) fn ports(
         Some(rehearsal) => rehearsal.browser(),
         None => Arc::new(SystemBrowser(app.clone())),
     };
-    Ok(Ports { vault: vault(&config.vault)?, browser, clock })
+    Ok(Ports { vault: vault(&config.vault)?, browser, clock, dashboard: rockpool_dashboard::files() })
 }
 
 fn vault(choice: &VaultChoice) -> Result<Box<dyn VaultBackend>, Failure> {

@@ -33,6 +33,8 @@ pub(crate) enum Command {
 pub(crate) enum AskCommand {
     /// Show accounts, pools and clients
     Status,
+    /// Open the dashboard in the browser, signed in by a link that works once
+    Dashboard(DashboardArgs),
     /// Signed-in accounts
     #[command(subcommand)]
     Account(AccountCommand),
@@ -42,6 +44,13 @@ pub(crate) enum AskCommand {
     /// Local tools, each with a key of its own
     #[command(subcommand)]
     Client(ClientCommand),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct DashboardArgs {
+    /// Only print the link
+    #[arg(long)]
+    pub(crate) no_browser: bool,
 }
 
 #[derive(Debug, Subcommand)]
@@ -199,6 +208,8 @@ mod tests {
     fn the_faces_that_scripts_rely_on_are_there() {
         let lines = [
             "rockpool serve",
+            "rockpool dashboard",
+            "rockpool dashboard --no-browser --json",
             "rockpool status --json",
             "rockpool --json status",
             "rockpool account import auth.json --name a",

@@ -44,7 +44,12 @@ impl Patience {
 
 /// The outside world of an engine without a display.
 pub(crate) fn ports(config: &Config) -> Result<Ports, Failure> {
-    Ok(Ports { vault: vault::open(&config.vault)?, browser: Arc::new(NoBrowser), clock: Clock::system() })
+    Ok(Ports {
+        vault: vault::open(&config.vault)?,
+        browser: Arc::new(NoBrowser),
+        clock: Clock::system(),
+        dashboard: rockpool_dashboard::files(),
+    })
 }
 
 pub(crate) async fn serve(config: Config) -> Result<Engine, Failure> {

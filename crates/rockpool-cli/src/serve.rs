@@ -28,7 +28,9 @@ fn announce(engine: &Engine, console: &dyn Console) -> Result<(), Failure> {
     console.result(&match console.style() {
         Style::Text => format!("Rockpool serves {endpoint}"),
         Style::Json => json!({ "endpoint": endpoint, "pid": std::process::id() }).to_string(),
-    })
+    })?;
+    console.hint("`rockpool dashboard` opens the dashboard in a browser.");
+    Ok(())
 }
 
 /// Ctrl-C, or SIGTERM where there is one; listened to before anything starts, so that none is missed.

@@ -280,6 +280,23 @@ fn a_refusal_exits_1_with_a_sentence_and_bad_usage_exits_2() {
     assert!(refused(&config).contains("ROCKPOOL_LISTEN"));
 }
 
+#[test]
+fn the_dashboards_link_leads_to_the_server_and_is_not_in_its_log() {
+    let folder = folder();
+    let log = folder.path().join("rockpool.log");
+    let nobody = refused(&run(&mut rockpool(folder.path(), "dashboard --no-browser")));
+    assert!(nobody.contains("rockpool serve"), "{nobody}");
+    let server = Server::start_with_log(folder.path(), std::fs::File::create(&log).unwrap().into());
+    let endpoint = server.ready["endpoint"].as_str().unwrap().trim_end_matches("/v1").to_owned();
+    let link = done(&run(&mut rockpool(folder.path(), "dashboard --no-browser")));
+    let secret = link.trim_end().strip_prefix(&format!("{endpoint}/#link=")).unwrap();
+    assert!(secret.len() >= 43 && !secret.contains(char::is_whitespace), "{link}");
+    assert_ne!(link, done(&run(&mut rockpool(folder.path(), "dashboard --no-browser"))));
+    assert_eq!(server.terminate(), Some(0));
+    let log = std::fs::read_to_string(&log).unwrap();
+    assert!(!log.contains("rpl_"), "{log}");
+}
+
 #[cfg(target_os = "linux")]
 #[test]
 fn without_a_keychain_a_server_exits_1_and_names_the_way_out() {

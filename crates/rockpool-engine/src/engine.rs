@@ -18,11 +18,13 @@ use crate::activity::ledger::Ledger;
 use crate::api::router::router;
 use crate::config::Config;
 use crate::core::Core;
+use crate::dashboard::files::DashboardFiles;
 use crate::host::browser::Browser;
 use crate::host::clock::Clock;
 use crate::host::data_dir::{Control, DataDir, DataDirError};
 use crate::host::port_holder;
 use crate::host::port_holder::Holder;
+use crate::host::secret::new_secret;
 use crate::jobs::poll::{Poller, SharedPoller};
 use crate::jobs::renewals::AccountRenewals;
 use crate::model::activity::SHOWN;
@@ -129,7 +131,7 @@ impl Engine {
             Duty::Operate => None,
         };
         let address = listener.as_ref().and_then(|listener| listener.local_addr().ok());
-        let Ports { vault, browser, clock } = ports;
+        let Ports { vault, browser, clock, dashboard } = ports;
         let (stop, stopped) = watch::channel(false);
         let core = core(config, vault, clock, &data_dir, stopped.clone()).await?;
         match duty {
@@ -145,7 +147,8 @@ impl Engine {
         let mut serving = None;
         if let (Some(listener), Some(address)) = (listener, address) {
             let control = control(&core, address);
-            let dispatch = dispatch(&plane, &handle, control.token.clone(), address);
+            let dispatch =
+                dispatch(&plane, &handle, Gate { control: control.token.clone(), address, dashboard });
             serving = Some(tokio::spawn(server::serve(listener, dispatch, stopped)));
             let vault = core.vault.clone();
             tasks.spawn(async move { find_vault(&vault).await });
@@ -324,23 +327,30 @@ fn sign_in_parts(core: &Arc<Core>, browser: Arc<dyn Browser>, poller: &SharedPol
 }
 
 fn control(core: &Core, address: SocketAddr) -> Control {
-    use base64::Engine as _;
-    let random: [u8; 32] = rand::rng().random();
-    let token = base64::engine::general_purpose::URL_SAFE_NO_PAD.encode(random);
     Control {
         address,
         pid: std::process::id(),
-        token: SecretString::from(token),
+        token: new_secret("").text,
         version: env!("CARGO_PKG_VERSION").to_owned(),
         started_at: core.clock.wall(),
     }
 }
 
-fn dispatch(
-    plane: &Arc<DataPlane>,
-    handle: &EngineHandle,
+/// What decides who may ask what, besides the data plane.
+struct Gate {
     control: SecretString,
     address: SocketAddr,
-) -> Arc<Dispatch> {
-    Arc::new(Dispatch { plane: Arc::clone(plane), management: router(handle.clone()), control, address })
+    dashboard: DashboardFiles,
+}
+
+fn dispatch(plane: &Arc<DataPlane>, handle: &EngineHandle, gate: Gate) -> Arc<Dispatch> {
+    let Gate { control, address, dashboard } = gate;
+    Arc::new(Dispatch {
+        plane: Arc::clone(plane),
+        management: router(handle.clone()),
+        sessions: Arc::clone(handle.dashboard()),
+        control,
+        address,
+        dashboard,
+    })
 }

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use crate::dashboard::files::DashboardFiles;
 use crate::host::browser::Browser;
 use crate::host::clock::Clock;
 use crate::vault::VaultBackend;
@@ -14,4 +15,6 @@ pub struct Ports {
     pub browser: Arc<dyn Browser>,
     /// Tells the engine what moment it is.
     pub clock: Clock,
+    /// The pages that the endpoint shows at `/`.
+    pub dashboard: DashboardFiles,
 }

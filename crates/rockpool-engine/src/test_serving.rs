@@ -10,6 +10,7 @@ use secrecy::ExposeSecret as _;
 use serde_json::{Value, json};
 
 use crate::config::Config;
+use crate::dashboard::files::DashboardFiles;
 use crate::engine::Engine;
 use crate::host::browser::Browser;
 use crate::host::clock::Clock;
@@ -61,6 +62,7 @@ pub(crate) async fn serving(script: impl Fn(&str) -> Reply + Send + Sync + 'stat
         vault: Box::new(MemoryVault::default()),
         browser: Arc::clone(&browser) as Arc<dyn Browser>,
         clock: clock.clone(),
+        dashboard: DashboardFiles::default(),
     };
     let engine = Engine::start(config.clone(), ports).await.unwrap();
     ServingEngine { engine, clock, provider, browser, config, _folder: folder }

@@ -8,6 +8,7 @@ use rockpool_routing::{AccountId, LoginId, Reading, RequestId, Source, Strategy,
 use uuid::Uuid;
 
 use crate::config::Config;
+use crate::dashboard::files::DashboardFiles;
 use crate::engine::Engine;
 use crate::host::browser::NoBrowser;
 use crate::host::clock::Clock;
@@ -197,6 +198,11 @@ impl EngineStage {
 
 async fn start(config: &Config, clock: &Clock) -> Engine {
     let vault = Box::new(MemoryVault::default());
-    let ports = Ports { vault, browser: Arc::new(NoBrowser), clock: clock.clone() };
+    let ports = Ports {
+        vault,
+        browser: Arc::new(NoBrowser),
+        clock: clock.clone(),
+        dashboard: DashboardFiles::default(),
+    };
     Engine::start_offline(config.clone(), ports).await.unwrap()
 }

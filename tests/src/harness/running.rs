@@ -10,7 +10,8 @@ use rockpool_engine::api::requests::{AccountChange, ClientNew, NewSignIn};
 use rockpool_engine::config::Config;
 use rockpool_engine::snapshot::{AccountView, ActivityView, Snapshot};
 use rockpool_engine::{
-    Clock, Engine, EngineHandle, KeyKind, OpenBrowser, OverrideMode, Ports, Principal, StartError,
+    Clock, DashboardFiles, Engine, EngineHandle, KeyKind, OpenBrowser, OverrideMode, Ports, Principal,
+    StartError,
 };
 use rockpool_routing::SignInId;
 use rockpool_sim::{Person, SeatId, SignIn, Sim};
@@ -61,6 +62,7 @@ async fn try_launch(
         vault: Box::new(vault.clone()),
         browser: Arc::new(RedirectFollower::here(ca_pem)),
         clock: clock.clone(),
+        dashboard: DashboardFiles::default(),
     };
     Engine::start(config.clone(), ports).await
 }

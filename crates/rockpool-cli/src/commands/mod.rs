@@ -2,6 +2,7 @@
 
 mod account;
 mod client;
+mod dashboard;
 mod import;
 mod pool;
 mod session;
@@ -22,6 +23,7 @@ use crate::failure::Failure;
 pub(crate) async fn run(session: &Session<'_>, command: AskCommand) -> Result<(), Failure> {
     match command {
         AskCommand::Status => status::show(session).await,
+        AskCommand::Dashboard(args) => dashboard::open(session, &args).await,
         AskCommand::Account(command) => account::run(session, command).await,
         AskCommand::Pool(command) => pool::run(session, command).await,
         AskCommand::Client(command) => client::run(session, command).await,

@@ -410,3 +410,20 @@ async fn a_file_that_cannot_be_read_is_named_and_nothing_is_asked() {
     assert!(failure.to_string().contains("nowhere.json cannot be read"), "{failure}");
     assert!(api.asked().is_empty());
 }
+
+#[tokio::test]
+async fn the_dashboard_is_shown_as_a_link_and_opened_unless_told_otherwise() {
+    let url = "http://127.0.0.1:7625/#link=rpl_0";
+    let link = json!({ "url": url, "expires_at": "2027-01-15T08:10:00Z" });
+    let api = FakeApi::answering([(201, link.clone())]);
+    let console = text();
+    given("rockpool dashboard", &api, &console).await.unwrap();
+    assert_eq!(api.asked(), ["POST /dashboard/links"]);
+    assert_eq!(console.stdout(), [url]);
+    assert_eq!(console.said().last().unwrap(), &format!("open: {url}"));
+
+    let console = FakeConsole::new(Style::Json);
+    given("rockpool dashboard --no-browser", &api, &console).await.unwrap();
+    assert_eq!(serde_json::from_str::<Value>(&console.stdout()[0]).unwrap(), link);
+    assert_eq!(console.said().len(), 1, "nothing is opened");
+}

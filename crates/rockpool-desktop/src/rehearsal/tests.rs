@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use rockpool_engine::Clock;
+use rockpool_engine::DashboardFiles;
 use rockpool_engine::Engine;
 use rockpool_engine::Ports;
 use rockpool_engine::Principal;
@@ -47,6 +48,7 @@ async fn three_people_sign_in_and_work_until_one_is_dry_and_one_is_lost() {
         vault: Box::new(MemoryVault::default()),
         browser: rehearsal.browser(),
         clock: Clock::system(),
+        dashboard: DashboardFiles::default(),
     };
     let engine = Engine::start(rehearsal.config(), ports).await.unwrap();
     let client = Client::new(InProcess::new(engine.handle(), Principal::Owner));

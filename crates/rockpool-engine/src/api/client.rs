@@ -15,9 +15,10 @@ use super::path::{path, with_query};
 use super::problem::Problem;
 use super::transport::{ApiTransport, Unreachable};
 use crate::operations::clients::ClientKey;
+use crate::operations::dashboard::{DashboardLink, DashboardSession};
 use crate::operations::requests::{
-    AccountChange, AccountImport, ActivityQuery, ClientChange, ClientNew, NewSignIn, NewWorkspaceAccount,
-    PastedCallback, PoolChange, WhatIfQuery,
+    AccountChange, AccountImport, ActivityQuery, ClientChange, ClientNew, LinkRedemption, NewSignIn,
+    NewWorkspaceAccount, PastedCallback, PoolChange, WhatIfQuery,
 };
 use crate::snapshot::{
     AccountView, ActivityView, ClientView, PoolView, SignInView, SignInWaysView, Snapshot, WhatIfView,
@@ -168,6 +169,18 @@ impl Client {
     pub async fn list_activity(&self, query: ActivityQuery) -> ClientResult<Vec<ActivityView>> {
         let limit = query.limit.map(|limit| limit.to_string());
         self.call(Method::GET, &with_query(path(&["activity"]), "limit", limit.as_deref()), None).await
+    }
+
+    pub async fn new_dashboard_link(&self) -> ClientResult<DashboardLink> {
+        self.call(Method::POST, &path(&["dashboard", "links"]), None).await
+    }
+
+    pub async fn redeem_dashboard_link(&self, redemption: &LinkRedemption) -> ClientResult<DashboardSession> {
+        self.send(Method::POST, &["dashboard", "sessions"], redemption).await
+    }
+
+    pub async fn end_dashboard_session(&self) -> ClientResult<()> {
+        self.delete(&["dashboard", "sessions", "current"]).await
     }
 
     async fn get<T: DeserializeOwned>(&self, segments: &[&str]) -> ClientResult<T> {

@@ -3,15 +3,18 @@
 use axum::body::Bytes;
 use axum::extract::{FromRequest, FromRequestParts, Query, Request};
 use http::request::Parts;
-use http::{HeaderMap, StatusCode, header};
+use http::{HeaderMap, HeaderName, StatusCode, header};
 use rockpool_routing::SignInId;
 use serde::de::DeserializeOwned;
 use serde_path_to_error::Segment;
 
 use super::problem::Problem;
+use crate::dashboard::sessions::SESSION_PREFIX;
 use crate::model::principal::{Principal, Viewer};
 use crate::operations::error::ActionError;
 use crate::operations::handle::EngineHandle;
+use crate::proxy::authenticate::bearer;
+use crate::proxy::dispatch::ConnectionEnds;
 
 /// The tenants that the one who asks may see.
 pub(super) struct RequestViewer(pub(super) Viewer);
@@ -20,18 +23,74 @@ impl FromRequestParts<EngineHandle> for RequestViewer {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, engine: &EngineHandle) -> Result<Self, Problem> {
-        let principal = parts.extensions.get::<Principal>().ok_or_else(unauthorized)?;
-        Ok(Self(engine.viewer(*principal)))
+        let RequestPrincipal(principal) = RequestPrincipal::from_request_parts(parts, engine).await?;
+        Ok(Self(engine.viewer(principal)))
+    }
+}
+
+/// The one who asks.
+pub(super) struct RequestPrincipal(pub(super) Principal);
+
+impl FromRequestParts<EngineHandle> for RequestPrincipal {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, _engine: &EngineHandle) -> Result<Self, Problem> {
+        let principal = parts.extensions.get::<Principal>();
+        principal.copied().map(Self).ok_or_else(|| unauthorized(&parts.headers))
     }
 }
 
 /// The answer to a request that carries no principal.
-pub(super) fn unauthorized() -> Problem {
-    Problem::new(
-        StatusCode::UNAUTHORIZED,
-        "unauthorized",
-        "This needs the control token of the running Rockpool as bearer; client keys do not open it.",
-    )
+pub(super) fn unauthorized(headers: &HeaderMap) -> Problem {
+    let (code, detail) = match bearer(headers) {
+        Some(token) if token.starts_with(SESSION_PREFIX) => (
+            "session_ended",
+            "This session of the dashboard has ended. Run `rockpool dashboard` for a new link.",
+        ),
+        Some(_) | None => (
+            "unauthorized",
+            "This needs the control token of the running Rockpool as bearer; client keys do not open it.",
+        ),
+    };
+    Problem::new(StatusCode::UNAUTHORIZED, code, detail)
+}
+
+/// Lets in what comes from this machine, and not from another page than the engine's own.
+pub(super) struct OwnPage;
+
+impl FromRequestParts<EngineHandle> for OwnPage {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, _engine: &EngineHandle) -> Result<Self, Problem> {
+        let ends = parts.extensions.get::<ConnectionEnds>();
+        if !ends.is_some_and(|ends| ends.is_local()) {
+            return Err(Problem::new(
+                StatusCode::FORBIDDEN,
+                "not_this_machine",
+                "A link is redeemed on the machine that Rockpool runs on, at a loopback address such as \
+                 127.0.0.1. From elsewhere, forward the port first: ssh -L 7625:127.0.0.1:7625 HOST.",
+            ));
+        }
+        if is_own_page(&parts.headers) {
+            return Ok(Self);
+        }
+        let detail = "Only Rockpool's own page may redeem a link.";
+        Err(Problem::new(StatusCode::FORBIDDEN, "foreign_page", detail))
+    }
+}
+
+/// Whether no other page sent this: by `Origin`, and by Fetch Metadata where the browser sends that.
+fn is_own_page(headers: &HeaderMap) -> bool {
+    let text = |name: HeaderName| headers.get(name).map(|value| value.to_str().unwrap_or_default());
+    let own_origin = match (text(header::ORIGIN), text(header::HOST)) {
+        (None, _) => true,
+        (Some(origin), Some(host)) => {
+            origin.strip_prefix("http://").is_some_and(|origin| origin.eq_ignore_ascii_case(host))
+        }
+        (Some(_), None) => false,
+    };
+    let site = text(HeaderName::from_static("sec-fetch-site"));
+    own_origin && matches!(site, None | Some("same-origin" | "none"))
 }
 
 /// A JSON body, checked strictly: an unknown field is more likely a typing error than an intention.

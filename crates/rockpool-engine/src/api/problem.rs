@@ -63,6 +63,8 @@ impl From<ActionError> for Problem {
             ActionErrorKind::Conflict => StatusCode::CONFLICT,
             ActionErrorKind::Invalid => StatusCode::UNPROCESSABLE_ENTITY,
             ActionErrorKind::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
+            ActionErrorKind::Forbidden => StatusCode::FORBIDDEN,
+            ActionErrorKind::TooOften => StatusCode::TOO_MANY_REQUESTS,
         };
         Self { subject: error.subject, ..Self::new(status, error.code, error.message) }
     }

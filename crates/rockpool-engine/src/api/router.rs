@@ -12,7 +12,9 @@ use utoipa_axum::routes;
 
 use super::path::PREFIX;
 use super::problem::Problem;
-use super::{accounts, activity, clients, events, extract, openapi, pools, sign_ins, status, workspaces};
+use super::{
+    accounts, activity, clients, dashboard, events, extract, openapi, pools, sign_ins, status, workspaces,
+};
 use crate::model::principal::Principal;
 use crate::operations::handle::EngineHandle;
 
@@ -21,24 +23,28 @@ const BODY_LIMIT: usize = 2 * 1024 * 1024;
 
 /// The routes, under [`PREFIX`].
 pub(crate) fn router(engine: EngineHandle) -> Router {
-    let (router, _) = registrations().split_for_parts();
-    router
+    let (guarded, _) = guarded().split_for_parts();
+    let (open, _) = open().split_for_parts();
+    guarded
         .fallback(unknown_path)
-        .method_not_allowed_fallback(unknown_method)
-        .layer(DefaultBodyLimit::max(BODY_LIMIT))
         .layer(from_fn_with_state(engine.clone(), to_its_end))
         .layer(from_fn(admit))
+        .merge(open)
+        .method_not_allowed_fallback(unknown_method)
+        .layer(DefaultBodyLimit::max(BODY_LIMIT))
+        .layer(from_fn(keep_out_of_caches))
         .with_state(engine)
 }
 
 /// The OpenAPI document of these routes.
 pub(crate) fn document() -> utoipa::openapi::OpenApi {
-    let (_, mut document) = registrations().split_for_parts();
+    let (_, mut document) = guarded().merge(open()).split_for_parts();
     openapi::ProblemByDefault.modify(&mut document);
     document
 }
 
-fn registrations() -> OpenApiRouter<EngineHandle> {
+/// What takes a principal.
+fn guarded() -> OpenApiRouter<EngineHandle> {
     let routes = OpenApiRouter::new()
         .merge(status::routes())
         .merge(events::routes())
@@ -48,8 +54,14 @@ fn registrations() -> OpenApiRouter<EngineHandle> {
         .merge(workspaces::routes())
         .merge(pools::routes())
         .merge(clients::routes())
-        .merge(activity::routes());
+        .merge(activity::routes())
+        .merge(dashboard::routes());
     OpenApiRouter::with_openapi(openapi::Document::openapi()).nest(PREFIX, routes)
+}
+
+/// What takes none, since it is how a browser gets one.
+fn open() -> OpenApiRouter<EngineHandle> {
+    OpenApiRouter::new().nest(PREFIX, dashboard::open_routes())
 }
 
 /// This document
@@ -60,12 +72,16 @@ async fn show_document() -> Json<utoipa::openapi::OpenApi> {
 }
 
 /// Nothing behind this line is reached without a principal, not even the word that a path is unknown.
-/// Answers show accounts and once a key, so no cache may keep them.
 async fn admit(request: Request, next: Next) -> Response {
-    let mut response = match request.extensions().get::<Principal>() {
+    match request.extensions().get::<Principal>() {
         Some(_) => next.run(request).await,
-        None => extract::unauthorized().into_response(),
-    };
+        None => extract::unauthorized(request.headers()).into_response(),
+    }
+}
+
+/// Answers show accounts and once a key.
+async fn keep_out_of_caches(request: Request, next: Next) -> Response {
+    let mut response = next.run(request).await;
     response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     response
 }

@@ -5,6 +5,7 @@ pub(crate) mod clock;
 pub(crate) mod data_dir;
 pub(crate) mod logging;
 pub(crate) mod port_holder;
+pub(crate) mod secret;
 pub(crate) mod surroundings;
 pub(crate) mod tasks;
 pub(crate) mod timeouts;

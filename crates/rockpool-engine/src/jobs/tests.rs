@@ -12,6 +12,7 @@ use uuid::Uuid;
 
 use super::enroll::{Details, Enroller};
 use crate::accounts::login::Purpose;
+use crate::dashboard::files::DashboardFiles;
 use crate::engine::Engine;
 use crate::host::browser::NoBrowser;
 use crate::host::clock::Clock;
@@ -56,7 +57,12 @@ impl RenewalsWorld {
         let mut config = provider.config();
         config.data_dir = folder.path().join("data");
         let clock = Clock::manual(Timestamp::from_second(1_800_000_000).unwrap());
-        let ports = Ports { vault: Box::new(MemoryVault::default()), browser: Arc::new(NoBrowser), clock };
+        let ports = Ports {
+            vault: Box::new(MemoryVault::default()),
+            browser: Arc::new(NoBrowser),
+            clock,
+            dashboard: DashboardFiles::default(),
+        };
         let engine = Engine::start(config, ports).await.unwrap();
         let handle = engine.handle();
         let enroller = Enroller::new(Arc::clone(handle.core()), Arc::clone(handle.poller()));

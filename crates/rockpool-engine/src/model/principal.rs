@@ -11,7 +11,13 @@ pub enum Principal {
     Owner,
     /// A program of the same user, which could read the token in `control.json`.
     Control,
+    /// The person at this machine, in a browser, signed in by a link that the owner or `Control` had made.
+    Dashboard(DashboardSessionId),
 }
+
+/// One signed-in dashboard, for as long as the engine runs; no secret.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct DashboardSessionId(pub(crate) u64);
 
 /// The tenants that a principal may see.
 #[derive(Clone, Debug, PartialEq, Eq)]

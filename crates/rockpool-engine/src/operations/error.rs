@@ -20,7 +20,7 @@ pub(crate) struct ActionError {
     pub(crate) message: String,
 }
 
-/// The four kinds of refusal.
+/// The kinds of refusal.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum ActionErrorKind {
     /// What was named does not exist in this tenant.
@@ -31,6 +31,10 @@ pub(crate) enum ActionErrorKind {
     Invalid,
     /// Something that is needed does not answer now: keychain, database, provider.
     Unavailable,
+    /// Whoever asks may not do this.
+    Forbidden,
+    /// It was tried too often; time cures it.
+    TooOften,
 }
 
 impl ActionError {
@@ -52,6 +56,16 @@ impl ActionError {
     /// Something that is needed does not answer now.
     pub(crate) fn unavailable(code: &'static str, message: impl Into<String>) -> Self {
         Self::plain(ActionErrorKind::Unavailable, code, message)
+    }
+
+    /// Whoever asks may not do this.
+    pub(crate) fn forbidden(code: &'static str, message: impl Into<String>) -> Self {
+        Self::plain(ActionErrorKind::Forbidden, code, message)
+    }
+
+    /// It was tried too often.
+    pub(crate) fn too_often(code: &'static str, message: impl Into<String>) -> Self {
+        Self::plain(ActionErrorKind::TooOften, code, message)
     }
 
     /// No account has this name.

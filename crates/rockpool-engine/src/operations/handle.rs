@@ -6,12 +6,15 @@ use std::sync::Arc;
 use rockpool_routing::TenantId;
 use tokio::sync::broadcast;
 
+use super::dashboard;
+use super::dashboard::DashboardLink;
 use super::error::{ActionError, refused};
 use super::snapshot;
 use super::snapshot::Surroundings;
 use crate::accounts::login::SignIns;
 use crate::config::{Config, VaultChoice};
 use crate::core::Core;
+use crate::dashboard::sessions::DashboardSessions;
 use crate::host::tasks::Tasks;
 use crate::jobs::poll::SharedPoller;
 use crate::model::principal::{Principal, Viewer};
@@ -32,6 +35,7 @@ struct EngineParts {
     poller: SharedPoller,
     /// Changes that go on when their caller has hung up; quitting waits for them.
     changes: Tasks,
+    dashboard: Arc<DashboardSessions>,
     address: Option<SocketAddr>,
 }
 
@@ -42,7 +46,9 @@ impl EngineHandle {
         poller: SharedPoller,
         address: Option<SocketAddr>,
     ) -> Self {
-        Self { shared: Arc::new(EngineParts { core, sign_ins, poller, changes: Tasks::default(), address }) }
+        let changes = Tasks::default();
+        let dashboard = Arc::default();
+        Self { shared: Arc::new(EngineParts { core, sign_ins, poller, changes, dashboard, address }) }
     }
 
     pub(crate) fn core(&self) -> &Arc<Core> {
@@ -61,6 +67,10 @@ impl EngineHandle {
         &self.shared.poller
     }
 
+    pub(crate) fn dashboard(&self) -> &Arc<DashboardSessions> {
+        &self.shared.dashboard
+    }
+
     /// The address that is served; none for an engine that was started offline.
     pub fn address(&self) -> Option<SocketAddr> {
         self.shared.address
@@ -73,11 +83,22 @@ impl EngineHandle {
 
     /// Base address that tools are pointed at.
     pub fn endpoint(&self) -> String {
+        format!("{}/v1", self.origin())
+    }
+
+    /// Scheme, address and port of the endpoint, as this machine reaches it.
+    pub(crate) fn origin(&self) -> String {
         let mut address = self.shared.address.unwrap_or(self.shared.core.config.listen);
         if address.ip().is_unspecified() {
             address.set_ip([127, 0, 0, 1].into());
         }
-        format!("http://{address}/v1")
+        format!("http://{address}")
+    }
+
+    /// A new link that signs one browser on this machine in, with the owner's rights: for the host to show to the
+    /// owner, and to nobody else. None for an engine that was started offline.
+    pub fn new_dashboard_link(&self) -> Option<DashboardLink> {
+        dashboard::new_link(self)
     }
 
     /// What this machine's owner sees.
@@ -90,11 +111,11 @@ impl EngineHandle {
         self.shared.core.event_bus.subscribe()
     }
 
-    /// The tenants that `principal` may see. Both principals act for the whole machine; at home they are in the
+    /// The tenants that `principal` may see. All principals act for the whole machine; at home they are in the
     /// tenant that existed first.
     pub(crate) fn viewer(&self, principal: Principal) -> Viewer {
         match principal {
-            Principal::Owner | Principal::Control => {
+            Principal::Owner | Principal::Control | Principal::Dashboard(_) => {
                 let registry = self.shared.core.registry.get();
                 let tenants: Vec<TenantId> = registry.tenants.iter().map(|tenant| tenant.id).collect();
                 let home = tenants.first().copied().unwrap_or(TenantId(uuid::Uuid::nil()));

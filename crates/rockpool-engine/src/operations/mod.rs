@@ -7,6 +7,7 @@
 pub(crate) mod accounts;
 pub(crate) mod activity;
 pub(crate) mod clients;
+pub(crate) mod dashboard;
 pub(crate) mod error;
 pub(crate) mod handle;
 pub(crate) mod pools;

@@ -202,3 +202,13 @@ pub struct ActivityQuery {
     #[param(minimum = 1, maximum = 200)]
     pub limit: Option<u32>,
 }
+
+/// A link to the dashboard, redeemed.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct LinkRedemption {
+    /// What follows `#link=` in the link.
+    #[serde(with = "secret_text")]
+    #[schema(value_type = String)]
+    pub link: SecretString,
+}

@@ -15,6 +15,7 @@ use super::error::ActionError;
 use super::requests::{AccountChange, ClientChange, NewSignIn, PoolChange};
 use super::{accounts, clients, pools, sign_ins};
 use crate::config::VaultChoice;
+use crate::dashboard::files::DashboardFiles;
 use crate::engine::Engine;
 use crate::host::browser::NoBrowser;
 use crate::host::clock::Clock;
@@ -172,6 +173,7 @@ async fn a_command_without_a_server_takes_no_login_into_a_vault_that_forgets() {
         vault: Box::new(MemoryVault::default()),
         browser: Arc::new(NoBrowser),
         clock: Clock::system(),
+        dashboard: DashboardFiles::default(),
     };
     let offline = Engine::start_offline(config, ports).await.unwrap();
     let engine = offline.handle();

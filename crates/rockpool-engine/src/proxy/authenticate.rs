@@ -4,13 +4,11 @@ use std::net::IpAddr;
 use std::sync::Arc;
 
 use http::{HeaderMap, header};
-use rand::TryRngCore;
-use rand::rngs::OsRng;
-use secrecy::SecretString;
-use sha2::{Digest, Sha256};
+use secrecy::{ExposeSecret as _, SecretString};
 use subtle::ConstantTimeEq;
 
 use super::response::error_response::ProxyError;
+use crate::host::secret::{SecretHash, hash, new_secret};
 use crate::model::client::KeyKind;
 use crate::store::ClientRow;
 use crate::store::registry::Registry;
@@ -36,25 +34,18 @@ pub(crate) enum Presented<'a> {
 /// A key that was just made: shown once, then only its hash is known.
 pub(crate) struct NewKey {
     pub(crate) secret: SecretString,
-    pub(crate) hash: [u8; 32],
+    pub(crate) hash: SecretHash,
     pub(crate) hint: String,
 }
 
 /// Makes a key of 256 random bits: `rp_` for a bearer, `rpu_` for a path.
 pub(crate) fn new_key(kind: KeyKind) -> NewKey {
-    use base64::Engine as _;
-    let mut random = [0_u8; 32];
-    OsRng.try_fill_bytes(&mut random).expect("the operating system has random numbers");
     let prefix = match kind {
         KeyKind::Bearer => "rp_",
         KeyKind::Path => "rpu_",
     };
-    let key = format!("{prefix}{}", base64::engine::general_purpose::URL_SAFE_NO_PAD.encode(random));
-    NewKey { hash: hash(&key), hint: key[..HINT].to_owned(), secret: key.into() }
-}
-
-fn hash(key: &str) -> [u8; 32] {
-    Sha256::digest(key.as_bytes()).into()
+    let key = new_secret(prefix);
+    NewKey { hash: key.hash, hint: key.text.expose_secret()[..HINT].to_owned(), secret: key.text }
 }
 
 /// Splits `/k/KEY/rest` into the key and `/rest`.
@@ -95,7 +86,6 @@ pub(crate) fn authenticate(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use secrecy::ExposeSecret;
 
     #[test]
     fn a_new_key_has_its_prefix_and_is_known_by_its_hash_only() {

@@ -10,18 +10,19 @@ use http_body_util::{BodyExt, StreamBody};
 use hyper::body::Frame;
 use secrecy::{ExposeSecret, SecretString};
 use subtle::ConstantTimeEq;
-use tokio::sync::watch;
 use tower::ServiceExt;
 
 use super::authenticate;
 use super::authenticate::{Caller, Presented};
-use super::local::{models, pool_usage};
+use super::local::{dashboard_page, models, pool_usage};
 use super::request::path;
 use super::request::upload::Upload;
 use super::response::body::{ProxyBody, whole};
 use super::response::error_response::ProxyError;
 use super::state::DataPlane;
 use super::{exchange, websocket};
+use crate::dashboard::files::DashboardFiles;
+use crate::dashboard::sessions::{DashboardSessions, SessionUse};
 use crate::host::tasks::stopped;
 use crate::model::principal::Principal;
 use crate::provider::endpoints;
@@ -29,6 +30,8 @@ use crate::provider::sse::is_event_stream;
 
 /// Largest sum of header names and values.
 const MAX_HEADERS: usize = 64 << 10;
+/// The event stream, which a dashboard holds open by itself.
+const EVENTS: &str = "/api/v1/events";
 
 /// Everything that requests are sent to.
 pub(crate) struct Dispatch {
@@ -39,6 +42,8 @@ pub(crate) struct Dispatch {
     pub(crate) control: SecretString,
     /// The address that is served.
     pub(crate) address: SocketAddr,
+    pub(crate) sessions: Arc<DashboardSessions>,
+    pub(crate) dashboard: DashboardFiles,
 }
 
 /// The two ends of a connection.
@@ -48,6 +53,13 @@ pub(crate) struct ConnectionEnds {
     pub(crate) peer: SocketAddr,
     /// Ours: where all interfaces are served, the address that the tool has chosen.
     pub(crate) local: SocketAddr,
+}
+
+impl ConnectionEnds {
+    /// Whether the tool is on this machine, at a loopback address.
+    pub(crate) fn is_local(&self) -> bool {
+        self.peer.ip().to_canonical().is_loopback()
+    }
 }
 
 /// What a path of the data plane stands for.
@@ -85,11 +97,13 @@ impl Dispatch {
         let path = request.uri().path().to_owned();
         match path.as_str() {
             "/healthz" => return Ok(text("ok\n")),
-            "/" => return Ok(text(GREETING)),
             _ => {}
         }
         if path == "/api/v1" || path.starts_with("/api/v1/") {
-            return Ok(self.manage(request).await);
+            return Ok(self.manage(request, ends).await);
+        }
+        if let Some(page) = dashboard_page::answer(self.dashboard, &request)? {
+            return Ok(page);
         }
         let path = path::single_slashes(&path);
         let (presented, rest) = match authenticate::path_key(&path) {
@@ -140,27 +154,58 @@ impl Dispatch {
         }
     }
 
-    async fn manage(&self, mut request: Request<Upload>) -> Response<ProxyBody> {
-        let token = authenticate::bearer(request.headers()).unwrap_or_default();
-        if bool::from(token.as_bytes().ct_eq(self.control.expose_secret().as_bytes())) {
-            request.extensions_mut().insert(Principal::Control);
+    async fn manage(&self, mut request: Request<Upload>, ends: ConnectionEnds) -> Response<ProxyBody> {
+        let principal = self.principal(&request, ends);
+        request.extensions_mut().insert(ends);
+        if let Some(principal) = principal {
+            request.extensions_mut().insert(principal);
         }
         let request = request.map(axum::body::Body::new);
         match self.management.clone().oneshot(request).await {
             Ok(response) if is_event_stream(response.headers()) => {
-                response.map(|body| until_stopped(body, self.plane.core.stopped.clone()))
+                response.map(|body| until(body, self.stream_end(principal)))
             }
             Ok(response) => response.map(|body| body.map_err(Into::into).boxed_unsync()),
             Err(never) => match never {},
         }
     }
+
+    /// A session of the dashboard is taken where its link was: on this machine.
+    fn principal(&self, request: &Request<Incoming>, ends: ConnectionEnds) -> Option<Principal> {
+        let token = authenticate::bearer(request.headers())?;
+        if bool::from(token.as_bytes().ct_eq(self.control.expose_secret().as_bytes())) {
+            return Some(Principal::Control);
+        }
+        let usage = match request.uri().path() {
+            EVENTS => SessionUse::EventStream,
+            _ => SessionUse::Request,
+        };
+        let now = self.plane.core.clock.now();
+        ends.is_local().then(|| self.sessions.find(token, usage, now)).flatten().map(Principal::Dashboard)
+    }
+
+    /// A stream without an end of its own ends with the engine: a window that listens must not hold up a
+    /// shutdown. One of a dashboard ends with its session, too.
+    fn stream_end(&self, principal: Option<Principal>) -> impl Future<Output = ()> + Send + 'static {
+        let mut stop = self.plane.core.stopped.clone();
+        let (sessions, clock) = (Arc::clone(&self.sessions), self.plane.core.clock.clone());
+        async move {
+            let session_end = async {
+                match principal {
+                    Some(Principal::Dashboard(id)) => sessions.ended(id, &clock).await,
+                    Some(Principal::Owner | Principal::Control) | None => std::future::pending().await,
+                }
+            };
+            tokio::select! {
+                () = stopped(&mut stop) => {}
+                () = session_end => {}
+            }
+        }
+    }
 }
 
-/// A stream without an end of its own ends with the engine: a window that listens must not hold up a
-/// shutdown.
-fn until_stopped(body: axum::body::Body, mut stop: watch::Receiver<bool>) -> ProxyBody {
-    let stopped = async move { stopped(&mut stop).await };
-    let frames = body.into_data_stream().map_ok(Frame::data).map_err(Into::into).take_until(stopped);
+fn until(body: axum::body::Body, end: impl Future<Output = ()> + Send + 'static) -> ProxyBody {
+    let frames = body.into_data_stream().map_ok(Frame::data).map_err(Into::into).take_until(end);
     StreamBody::new(frames).boxed_unsync()
 }
 
@@ -234,9 +279,6 @@ fn route(path: &str) -> Option<Route> {
         _ => None,
     }
 }
-
-const GREETING: &str =
-    "Rockpool serves here. Tools: /v1. Management: /api/v1. The dashboard opens from the tray.\n";
 
 fn text(content: &'static str) -> Response<ProxyBody> {
     let mut response = Response::new(whole(content));

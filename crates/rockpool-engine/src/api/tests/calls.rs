@@ -13,7 +13,7 @@ use uuid::Uuid;
 use crate::api::client::{Client, ClientError};
 use crate::api::in_process::InProcess;
 use crate::api::requests::{
-    AccountChange, ActivityQuery, ClientChange, ClientNew, NewSignIn, NewWorkspaceAccount, PastedCallback,
+    AccountChange, ActivityQuery, ClientChange, ClientNew, LinkRedemption, NewSignIn, NewWorkspaceAccount, PastedCallback,
     PoolChange, WhatIfQuery,
 };
 use crate::api::router::document;
@@ -91,6 +91,9 @@ async fn call_all(client: &Client) {
     drop(client.rotate_client_key("NAME").await);
     drop(client.remove_client("NAME").await);
     drop(client.list_activity(ActivityQuery::default()).await);
+    drop(client.new_dashboard_link().await);
+    drop(client.redeem_dashboard_link(&LinkRedemption { link: "l".into() }).await);
+    drop(client.end_dashboard_session().await);
 }
 
 #[tokio::test]

@@ -4,6 +4,7 @@ mod accounts;
 mod bodies;
 mod calls;
 mod clients;
+mod dashboard;
 mod document;
 mod events;
 mod names;

@@ -20,6 +20,7 @@ use super::byte_stream::{ActivityProbe, Socket, socket};
 use super::dial::Dialed;
 use super::session::{Opening, Session};
 use crate::config::Config;
+use crate::dashboard::files::DashboardFiles;
 use crate::engine::Engine;
 use crate::host::browser::NoBrowser;
 use crate::host::clock::Clock;
@@ -65,6 +66,7 @@ impl SessionBench {
             vault: Box::new(MemoryVault::default()),
             browser: Arc::new(NoBrowser),
             clock: Clock::manual(Timestamp::UNIX_EPOCH),
+            dashboard: DashboardFiles::default(),
         };
         let engine = Engine::start_offline(config, ports).await.unwrap();
         tokio::time::pause();

@@ -7,6 +7,7 @@ use secrecy::{ExposeSecret as _, SecretString};
 use serde_json::{Value, json};
 
 use crate::config::Config;
+use crate::dashboard::files::DashboardFiles;
 use crate::engine::Engine;
 use crate::host::browser::{Browser, NoBrowser};
 use crate::host::clock::Clock;
@@ -57,7 +58,12 @@ fn config(folder: &tempfile::TempDir) -> Config {
 }
 
 fn ports(browser: Arc<dyn Browser>) -> Ports {
-    Ports { vault: Box::new(NoKeychain), browser, clock: Clock::system() }
+    Ports {
+        vault: Box::new(NoKeychain),
+        browser,
+        clock: Clock::system(),
+        dashboard: DashboardFiles::default(),
+    }
 }
 
 #[tokio::test]
