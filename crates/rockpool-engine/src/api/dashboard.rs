@@ -29,7 +29,7 @@ async fn new_link(
     State(engine): State<EngineHandle>,
     RequestPrincipal(principal): RequestPrincipal,
 ) -> Result<(StatusCode, Json<DashboardLink>), Problem> {
-    Ok((StatusCode::CREATED, Json(dashboard::new_link_for(&engine, principal)?)))
+    Ok((StatusCode::CREATED, Json(dashboard::new_link(&engine, principal)?)))
 }
 
 /// Redeem a link for a session; needs no bearer, and works on the same machine only

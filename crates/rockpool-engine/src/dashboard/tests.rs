@@ -1,3 +1,5 @@
+//! Links and sessions against a clock that only moves when it is told to.
+
 use std::sync::Arc;
 use std::time::Duration;
 

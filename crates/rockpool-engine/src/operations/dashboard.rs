@@ -35,21 +35,21 @@ pub struct DashboardSession {
     pub idle_seconds: u64,
 }
 
-/// None for an engine that serves no page.
-pub(crate) fn new_link(engine: &EngineHandle) -> Option<DashboardLink> {
-    engine.address()?;
-    let link = engine.dashboard().new_link(engine.core().clock.now());
-    let url = format!("{}/#link={}", engine.origin(), link.secret.expose_secret());
-    Some(DashboardLink { url: url.into(), expires_at: link.expires_at })
+impl EngineHandle {
+    /// A new link that signs one browser on this machine in, with the owner's rights: for the host to show to the
+    /// owner, and to nobody else. None for an engine that was started offline.
+    pub fn new_dashboard_link(&self) -> Option<DashboardLink> {
+        self.address()?;
+        let link = self.dashboard().new_link(self.core().clock.now());
+        let url = format!("{}/#link={}", self.origin(), link.secret.expose_secret());
+        Some(DashboardLink { url: url.into(), expires_at: link.expires_at })
+    }
 }
 
-/// As [`new_link`], for whoever may make one. A session may not: it would outlive its own end.
-pub(crate) fn new_link_for(
-    engine: &EngineHandle,
-    principal: Principal,
-) -> Result<DashboardLink, ActionError> {
+/// A link for whoever may make one. A session may not: it would outlive its own end.
+pub(crate) fn new_link(engine: &EngineHandle, principal: Principal) -> Result<DashboardLink, ActionError> {
     match principal {
-        Principal::Owner | Principal::Control => new_link(engine).ok_or_else(|| {
+        Principal::Owner | Principal::Control => engine.new_dashboard_link().ok_or_else(|| {
             ActionError::unavailable(
                 "not_serving",
                 "Nobody serves the dashboard now; start the app or `rockpool serve`.",

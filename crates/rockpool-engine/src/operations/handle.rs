@@ -6,8 +6,6 @@ use std::sync::Arc;
 use rockpool_routing::TenantId;
 use tokio::sync::broadcast;
 
-use super::dashboard;
-use super::dashboard::DashboardLink;
 use super::error::{ActionError, refused};
 use super::snapshot;
 use super::snapshot::Surroundings;
@@ -93,12 +91,6 @@ impl EngineHandle {
             address.set_ip([127, 0, 0, 1].into());
         }
         format!("http://{address}")
-    }
-
-    /// A new link that signs one browser on this machine in, with the owner's rights: for the host to show to the
-    /// owner, and to nobody else. None for an engine that was started offline.
-    pub fn new_dashboard_link(&self) -> Option<DashboardLink> {
-        dashboard::new_link(self)
     }
 
     /// What this machine's owner sees.
