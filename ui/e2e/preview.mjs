@@ -10,7 +10,7 @@ import { build, preview } from 'vite';
 const root = fileURLToPath(new URL('..', import.meta.url));
 
 /** Debian's browser unless another one is named. */
-function browserPath() {
+export function browserPath() {
   const named = process.env.ROCKPOOL_TEST_BROWSER;
   const path = named ?? ['/usr/bin/chromium', '/usr/bin/google-chrome'].find(existsSync);
   if (!path) throw new Error('no Chromium found: install it, or name one in ROCKPOOL_TEST_BROWSER');

@@ -1,8 +1,10 @@
 // Starts the dashboard: language, transport, then the page.
 import { mount } from 'svelte';
 import './app.css';
-import { chooseTransport } from './api/choose';
+import { chooseHost, type Host } from './api/choose';
 import App from './App.svelte';
+import Browser from './pages/access/Browser.svelte';
+import { Access } from './state/access.svelte';
 import { pickLanguage, useLanguage } from './text/i18n.svelte';
 
 /** The host may name a language and a theme in the address; otherwise the system's own are used. */
@@ -13,5 +15,16 @@ if (theme === 'light' || theme === 'dark') document.documentElement.dataset.them
 const named = wishes.get('lang');
 await useLanguage(pickLanguage(named ? [named] : navigator.languages));
 
+function show(target: Element, host: Host): void {
+  switch (host.kind) {
+    case 'window':
+      mount(App, { target, props: { transport: host.transport } });
+      break;
+    case 'browser':
+      mount(Browser, { target, props: { access: new Access() } });
+      break;
+  }
+}
+
 const target = document.getElementById('app');
-if (target) mount(App, { target, props: { transport: await chooseTransport() } });
+if (target) show(target, await chooseHost());

@@ -8,29 +8,32 @@ use crate::workspace::Workspace;
 /// Without this feature the window would look for a development server instead of the embedded UI.
 const FEATURES: [&str; 2] = ["--features", "rockpool-shell/custom-protocol"];
 
+/// Without the built dashboard the programs would compile, and show none.
+const DASHBOARD: (&str, &str) = ("ROCKPOOL_DASHBOARD", "required");
+
 const BINARIES: [&str; 7] = ["build", "-p", "rockpool-shell", "-p", "rockpool-cli", "-p", "rockpool-sim"];
 
 /// The app, the command line and the simulator, dev profile.
 pub(crate) fn build(workspace: &Workspace) -> Invocation {
-    Invocation::cargo(BINARIES.into_iter().chain(FEATURES)).within(workspace.root())
+    cargo(workspace, BINARIES.into_iter().chain(FEATURES))
 }
 
 /// The app alone, of the very same build.
 pub(crate) fn build_app(workspace: &Workspace) -> Invocation {
     let only = ["--bin", "rockpool-desktop"];
-    Invocation::cargo(BINARIES.into_iter().chain(FEATURES).chain(only)).within(workspace.root())
+    cargo(workspace, BINARIES.into_iter().chain(FEATURES).chain(only))
 }
 
 /// The app and the command line as they are given to people.
 pub(crate) fn build_release(workspace: &Workspace) -> Invocation {
-    Invocation::cargo(BINARIES.into_iter().chain(FEATURES).chain(["--release"])).within(workspace.root())
+    cargo(workspace, BINARIES.into_iter().chain(FEATURES).chain(["--release"]))
 }
 
 /// Clippy compiles the check of everything, so no step checks again.
 pub(crate) fn lint(workspace: &Workspace) -> Invocation {
     let head = ["clippy", "--workspace", "--all-targets"];
     let tail = ["--", "-D", "warnings"];
-    Invocation::cargo(head.into_iter().chain(FEATURES).chain(tail)).within(workspace.root())
+    cargo(workspace, head.into_iter().chain(FEATURES).chain(tail))
 }
 
 /// How many cases a property test tries, by the variable that proptest reads.
@@ -57,8 +60,9 @@ fn answer_seconds(depth: Depth) -> &'static str {
 /// tests use the dependencies that the app was built with: 51 compile units are new against 166 without it.
 pub(crate) fn test(workspace: &Workspace, depth: Depth) -> Invocation {
     let head = ["test", "--workspace", "--no-fail-fast"];
-    let tests = Invocation::cargo(head.into_iter().chain(FEATURES)).within(workspace.root());
-    tests.with_env(CASES, cases(depth)).with_env(ANSWER_SECONDS, answer_seconds(depth))
+    cargo(workspace, head.into_iter().chain(FEATURES))
+        .with_env(CASES, cases(depth))
+        .with_env(ANSWER_SECONDS, answer_seconds(depth))
 }
 
 /// The modules of `tests/it` whose tests run the Codex CLI; a test of the house rules holds this list complete.
@@ -67,8 +71,13 @@ const WITH_CODEX: [&str; 3] = ["cli::", "leaks::", "separation::"];
 /// The end-to-end tests that run the Codex CLI, for a further version of it; the same build as [`test`].
 pub(crate) fn test_with_codex(workspace: &Workspace) -> Invocation {
     let head = ["test", "--workspace", "--test", "it"];
-    let parts = head.into_iter().chain(FEATURES).chain(["--"]).chain(WITH_CODEX);
-    Invocation::cargo(parts).within(workspace.root())
+    cargo(workspace, head.into_iter().chain(FEATURES).chain(["--"]).chain(WITH_CODEX))
+        .with_env(ANSWER_SECONDS, answer_seconds(Depth::Landing))
+}
+
+fn cargo<'a>(workspace: &Workspace, args: impl Iterator<Item = &'a str>) -> Invocation {
+    let (name, value) = DASHBOARD;
+    Invocation::cargo(args).within(workspace.root()).with_env(name, value)
 }
 
 #[cfg(test)]

@@ -8,7 +8,6 @@ pub(crate) enum Purpose {
     Build,
     Run,
     Test,
-    FullTest,
 }
 
 /// Package names, separated by spaces; `None` where nobody has tried.
@@ -180,7 +179,7 @@ pub(crate) const LINUX: &[Need] = &[
     Need {
         what: "Chromium",
         why: "the browser in which the dashboard is tested and photographed",
-        purpose: Purpose::FullTest,
+        purpose: Purpose::Test,
         probe: Probe::Program("chromium"),
         packages: packages("chromium", "chromium", "chromium", "chromium"),
     },
@@ -216,10 +215,10 @@ mod tests {
     }
 
     #[test]
-    fn the_large_browser_is_asked_for_by_the_full_test_only() {
+    fn the_large_browser_is_asked_for_by_the_tests_only() {
         let asks = |purpose| missing(purpose, LINUX, |_| false).iter().any(|need| need.what == "Chromium");
-        assert!(!asks(Purpose::Test));
-        assert!(asks(Purpose::FullTest));
+        assert!(!asks(Purpose::Run));
+        assert!(asks(Purpose::Test));
     }
 
     #[test]

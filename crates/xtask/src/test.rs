@@ -26,11 +26,7 @@ pub(crate) fn test(workspace: &Workspace, depth: Depth, consent: Consent) -> Res
         ));
     }
     toolchain::check()?;
-    let purpose = match depth {
-        Depth::Landing => Purpose::Test,
-        Depth::Full => Purpose::FullTest,
-    };
-    install::ensure(workspace, purpose, consent)?;
+    install::ensure(workspace, Purpose::Test, consent)?;
 
     let mut steps = Steps::default();
     let format = Invocation::cargo(["fmt", "--all", "--check"]).within(workspace.root());
@@ -42,6 +38,10 @@ pub(crate) fn test(workspace: &Workspace, depth: Depth, consent: Consent) -> Res
         full(&mut steps, workspace)?;
     }
     steps.run("build of the app, the command line and the simulator", app::build(workspace))?;
+    let browser = node::script(&workspace.ui(), "e2e")
+        .with_env("ROCKPOOL_BIN", workspace.binary("rockpool"))
+        .with_env("ROCKPOOL_SIM_BIN", workspace.binary("rockpool-sim"));
+    steps.run("the dashboard in a browser", browser)?;
 
     let older = with_programs(app::test_with_codex(workspace), workspace, &codex.older);
     steps.run("tests with an older Codex CLI", older)?;
@@ -73,7 +73,6 @@ fn full(steps: &mut Steps, workspace: &Workspace) -> Result<(), Failure> {
     let check = Invocation::new(deny, ["check", "bans", "licenses", "sources"]);
     steps.run("licences, bans and sources", check.within(workspace.root()))?;
     let ui = workspace.ui();
-    steps.run("the UI in a browser", node::script(&ui, "e2e"))?;
     steps.run("screenshots of the UI", node::script(&ui, "screenshots"))?;
     mutants::check(steps, workspace)?;
     steps.run("release build", app::build_release(workspace))

@@ -1,16 +1,18 @@
-// Picks the transport for the host that the page finds itself in.
+// Finds out which host the page is in.
 import type { Transport } from './transport';
 
-export async function chooseTransport(): Promise<Transport> {
+/** A window has its engine at hand; a browser has to be signed in first. */
+export type Host = { kind: 'window'; transport: Transport } | { kind: 'browser' };
+
+export async function chooseHost(): Promise<Host> {
   if (import.meta.env.MODE === 'mock' || import.meta.env.DEV) {
+    const scene = new URLSearchParams(location.search).get('scene') ?? 'usual';
+    if (scene === 'browser') return { kind: 'browser' };
     const { mockTransport } = await import('../dev/mock');
-    return mockTransport(new URLSearchParams(location.search).get('scene') ?? 'usual');
+    return { kind: 'window', transport: mockTransport(scene) };
   }
   if ('__TAURI_INTERNALS__' in window) {
-    return (await import('./transport.tauri')).tauriTransport();
+    return { kind: 'window', transport: (await import('./transport.tauri')).tauriTransport() };
   }
-  // The session arrives in the fragment, which no server and no log ever sees, and leaves the address bar at once.
-  const session = new URLSearchParams(location.hash.slice(1)).get('session');
-  if (session) history.replaceState(null, '', location.pathname + location.search);
-  return (await import('./transport.http')).httpTransport('', session);
+  return { kind: 'browser' };
 }

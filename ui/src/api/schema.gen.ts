@@ -159,6 +159,57 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/dashboard/links": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Make a link that signs one browser on this machine in, once */
+        post: operations["newDashboardLink"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/dashboard/sessions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Redeem a link for a session; needs no bearer, and works on the same machine only */
+        post: operations["redeemDashboardLink"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/dashboard/sessions/current": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** End the session that asks */
+        delete: operations["endDashboardSession"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/events": {
         parameters: {
             query?: never;
@@ -667,6 +718,26 @@ export interface components {
             /** @description Whether they are without limit, where the provider says so. */
             unlimited?: boolean | null;
         };
+        /** @description A link that signs one browser on this machine in to the dashboard, once, with the owner's rights. */
+        DashboardLink: {
+            /**
+             * Format: date-time
+             * @description When it ends, if it was not used before.
+             */
+            expires_at: string;
+            /** @description The address to open; its fragment, which no browser sends to a server, is the secret. */
+            url: string;
+        };
+        /** @description A signed-in browser. */
+        DashboardSession: {
+            /**
+             * Format: int64
+             * @description Seconds without a request, the event stream aside, after which the session ends.
+             */
+            idle_seconds: number;
+            /** @description To be sent as bearer. */
+            token: string;
+        };
         /**
          * @description How far a request had come when its attempt ended.
          * @enum {string}
@@ -777,6 +848,11 @@ export interface components {
          * @enum {string}
          */
         KeyKind: "bearer" | "path";
+        /** @description A link to the dashboard, redeemed. */
+        LinkRedemption: {
+            /** @description What follows `#link=` in the link. */
+            link: string;
+        };
         /**
          * @description What kind of machine the engine runs on, as far as it says where the person's browser is.
          * @enum {string}
@@ -1734,6 +1810,93 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["ClientKey"];
                 };
+            };
+            /** @description Refused; nothing was saved */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    newDashboardLink: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DashboardLink"];
+                };
+            };
+            /** @description Refused; nothing was saved */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    redeemDashboardLink: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LinkRedemption"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DashboardSession"];
+                };
+            };
+            /** @description Refused; nothing was saved */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    endDashboardSession: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Ended */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Refused; nothing was saved */
             default: {

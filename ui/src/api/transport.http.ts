@@ -20,16 +20,31 @@ function nameOfTab(): string {
   }
 }
 
+/** A signed-in tab, and what is told to whoever holds it. */
+export interface Session {
+  token: string;
+  /** The engine no longer takes the token. */
+  ended(): void;
+  /** The person signed out. */
+  signedOut(): void;
+}
+
 /**
  * `base` is the origin of the engine, empty for the page's own. The session travels as a header,
  * never as a cookie: cookies are shared by all ports of a host.
  */
-export function httpTransport(base: string, session: string | null): Transport {
-  const authorization: Record<string, string> = session ? { authorization: `Bearer ${session}` } : {};
+export function httpTransport(base: string, session: Session): Transport {
+  const authorization = { authorization: `Bearer ${session.token}` };
+
+  async function ask(path: string, init: RequestInit): Promise<Response> {
+    const answer = await fetch(base + path, init);
+    if (answer.status === 401) session.ended();
+    return answer;
+  }
 
   async function stream(listener: (event: EngineEvent) => void, signal: AbortSignal): Promise<void> {
     const headers = { ...authorization, accept: 'text/event-stream' };
-    const answer = await fetch(`${base}/api/v1/events`, { headers, signal });
+    const answer = await ask('/api/v1/events', { headers, signal });
     if (!answer.ok || !answer.body) throw new Unreachable(`events answered ${answer.status}`);
     const feed = sseReader((data) => listener(JSON.parse(data) as EngineEvent));
     const decoder = new TextDecoder();
@@ -46,7 +61,7 @@ export function httpTransport(base: string, session: string | null): Transport {
       try {
         const headers = body === undefined ? authorization : { ...authorization, 'content-type': 'application/json' };
         const payload = body === undefined ? null : JSON.stringify(body);
-        const answer = await fetch(base + path, { method, headers, body: payload });
+        const answer = await ask(path, { method, headers, body: payload });
         const text = await answer.text();
         return { status: answer.status, body: text === '' ? null : JSON.parse(text) };
       } catch (error) {
@@ -62,6 +77,9 @@ export function httpTransport(base: string, session: string | null): Transport {
             listener(event);
           };
           await stream(heard, stopped.signal).catch(() => undefined);
+          if (stopped.signal.aborted) return;
+          // Nothing else would notice that the engine is gone.
+          listener({ type: 'changed' });
           const pause = PAUSES[Math.min(Math.max(failures, 0), PAUSES.length - 1)];
           await new Promise((resolve) => setTimeout(resolve, pause));
         }
@@ -69,6 +87,12 @@ export function httpTransport(base: string, session: string | null): Transport {
       return () => stopped.abort();
     },
     copy: copyInPage,
+    async signOut() {
+      // First of all: the event stream, which ends with the session, must have nobody left to tell.
+      session.signedOut();
+      // Without an answer the session ends after idleness.
+      await fetch(`${base}/api/v1/dashboard/sessions/current`, { method: 'DELETE', headers: authorization }).catch(() => null);
+    },
     async openExternal(url) {
       window.open(url, '_blank', 'noopener,noreferrer');
     },

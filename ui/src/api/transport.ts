@@ -31,6 +31,8 @@ export interface Transport {
   events(listener: (event: EngineEvent) => void): () => void;
   /** Puts text on the clipboard. */
   copy(text: string): Promise<void>;
+  /** Ends the session of this browser, where there is one. */
+  signOut?(): Promise<void>;
   /** Opens a page outside the dashboard, where the host can. */
   openExternal?(url: string): Promise<void>;
 }

@@ -26,6 +26,11 @@ export function useApp(): App {
   return getContext<App>(KEY);
 }
 
+/** None on the page that is shown before somebody is signed in. */
+export function appIfAny(): App | undefined {
+  return getContext<App | undefined>(KEY);
+}
+
 /** Runs an action, reads the outcome, and shows a refusal as a note. */
 export async function runAction(app: App, action: () => Promise<unknown>): Promise<boolean> {
   try {

@@ -171,7 +171,7 @@ impl Dispatch {
     }
 
     /// A session of the dashboard is taken where its link was: on this machine.
-    fn principal(&self, request: &Request<Incoming>, ends: ConnectionEnds) -> Option<Principal> {
+    fn principal(&self, request: &Request<Upload>, ends: ConnectionEnds) -> Option<Principal> {
         let token = authenticate::bearer(request.headers())?;
         if bool::from(token.as_bytes().ct_eq(self.control.expose_secret().as_bytes())) {
             return Some(Principal::Control);
