@@ -68,7 +68,7 @@ impl FromRequestParts<EngineHandle> for OwnPage {
                 StatusCode::FORBIDDEN,
                 "not_this_machine",
                 "A link is redeemed on the machine that Rockpool runs on, at a loopback address such as \
-                 127.0.0.1. From elsewhere, forward the port first: ssh -L 7625:127.0.0.1:7625 HOST.",
+                 127.0.0.1. From elsewhere, forward the port first: ssh -L PORT:127.0.0.1:PORT HOST.",
             ));
         }
         if is_own_page(&parts.headers) {
