@@ -15,6 +15,11 @@ const heading = (page, name) => page.getByRole('heading', { name, exact: true })
 const account = (page) => page.getByRole('article', { name: 'of-ada' });
 const secretOf = (link) => link.split('#link=')[1];
 
+/** The status with which the management API answers a bearer. */
+async function statusFor(token) {
+  return (await fetch(`${served.origin}/api/v1/status`, { headers: { authorization: `Bearer ${token}` } })).status;
+}
+
 async function signedIn(options) {
   const fresh = await freshPage(served, options);
   await fresh.page.goto(await served.link());
@@ -73,6 +78,23 @@ test('no link, a used one and a foreign one each say what to do, and a new link 
   await page.goto(await served.link());
   await account(page).waitFor();
   assert.equal(page.url(), `${served.origin}/`);
+  await context.close();
+});
+
+test('over an open dashboard a bad link changes nothing, and a good one ends the session before it', async () => {
+  const { page, context } = await signedIn();
+  const token = () => page.evaluate(() => sessionStorage.getItem('rockpool.session'));
+  const first = await token();
+  await page.goto(`${served.origin}/#link=rpl_of-another-machine`);
+  await account(page).waitFor();
+  assert.equal(await token(), first);
+  const ended = page.waitForResponse((answer) => answer.request().method() === 'DELETE');
+  await page.goto(await served.link());
+  await page.waitForFunction((before) => sessionStorage.getItem('rockpool.session') !== before, first);
+  await account(page).waitFor();
+  await ended;
+  assert.equal(await statusFor(first), 401);
+  assert.equal(await statusFor(await token()), 200);
   await context.close();
 });
 
