@@ -13,8 +13,8 @@ use uuid::Uuid;
 use crate::api::client::{Client, ClientError};
 use crate::api::in_process::InProcess;
 use crate::api::requests::{
-    AccountChange, ActivityQuery, ClientChange, ClientNew, LinkRedemption, NewSignIn, NewWorkspaceAccount, PastedCallback,
-    PoolChange, WhatIfQuery,
+    AccountChange, ActivityQuery, ClientChange, ClientNew, LinkRedemption, NewSignIn, NewWorkspaceAccount,
+    PastedCallback, PoolChange, WhatIfQuery,
 };
 use crate::api::router::document;
 use crate::api::transport::{ApiReply, ApiTransport, Unreachable};
