@@ -4,11 +4,11 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use rockpool_desktop::controller::{Controller, Input, WindowInput};
-use rockpool_desktop::rehearsal::{Home, Rehearsal, RehearsalTiming};
 use rockpool_engine::Clock;
 use rockpool_engine::Engine;
 use rockpool_engine::Principal;
 use rockpool_engine::api::{Client, InProcess};
+use rockpool_rehearsal::{Home, Rehearsal, RehearsalTiming};
 use tauri::{App, AppHandle, Manager as _, RunEvent};
 use tokio::runtime::Runtime;
 use tokio::sync::mpsc;
@@ -47,7 +47,7 @@ pub(crate) fn run(home: Option<Home>) -> Result<ExitCode, Failure> {
     app.manage(Drawn::default());
     let shell = TauriShell::new(app.handle().clone(), identity, inputs.clone());
     let language = preferences::language(app.handle());
-    runtime.spawn(Controller::new(shell, client.clone(), clock, language).run(receiver));
+    runtime.spawn(Controller::new(shell, client, clock, language).run(receiver));
     let events = engine.handle().events();
     runtime.spawn(bridge::relay_events(events, app.handle().clone(), inputs.clone()));
     runtime.spawn(process::watch_signals(inputs.clone()));
@@ -58,8 +58,9 @@ pub(crate) fn run(home: Option<Home>) -> Result<ExitCode, Failure> {
 
     let playing = rehearsal.map(Arc::new);
     if let Some(rehearsal) = playing.clone() {
+        let handle = engine.handle();
         runtime.spawn(async move {
-            if let Err(error) = rehearsal.play(client).await {
+            if let Err(error) = rehearsal.play(handle).await {
                 tracing::error!(%error, "the rehearsal ended");
             }
         });

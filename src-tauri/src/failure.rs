@@ -3,10 +3,10 @@
 use std::io::Write as _;
 use std::process::ExitCode;
 
-use rockpool_desktop::rehearsal::RehearsalError;
-use rockpool_engine::StartError;
+use rockpool_engine::{LogFilterError, StartError};
 use rockpool_engine::config::ConfigError;
 use rockpool_engine::vault::VaultError;
+use rockpool_rehearsal::RehearsalError;
 use thiserror::Error;
 
 use crate::notify;
@@ -15,6 +15,8 @@ use crate::notify;
 pub(crate) enum Failure {
     #[error(transparent)]
     Config(#[from] ConfigError),
+    #[error("ROCKPOOL_LOG cannot be read: {0}")]
+    Log(#[from] LogFilterError),
     #[error(transparent)]
     Engine(#[from] StartError),
     #[error(transparent)]

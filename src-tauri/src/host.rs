@@ -2,19 +2,14 @@
 
 use std::sync::Arc;
 
-use rockpool_desktop::rehearsal::Rehearsal;
 use rockpool_engine::Clock;
-use rockpool_engine::config::{Config, VaultChoice};
-use rockpool_engine::vault::{FileVault, MemoryVault, VaultBackend};
+use rockpool_engine::config::Config;
 use rockpool_engine::{Browser, Ports};
-use rockpool_keychain::KeychainVault;
+use rockpool_rehearsal::Rehearsal;
 use tauri::AppHandle;
 
 use crate::browser::SystemBrowser;
 use crate::failure::Failure;
-
-/// Name of the keychain's entries.
-const SERVICE: &str = "rockpool";
 
 pub(crate) fn config(rehearsal: Option<&Rehearsal>) -> Result<Config, Failure> {
     match rehearsal {
@@ -33,15 +28,6 @@ pub(crate) fn ports(
         Some(rehearsal) => rehearsal.browser(),
         None => Arc::new(SystemBrowser(app.clone())),
     };
-    Ok(Ports { vault: vault(&config.vault)?, browser, clock, dashboard: rockpool_dashboard::files() })
-}
-
-fn vault(choice: &VaultChoice) -> Result<Box<dyn VaultBackend>, Failure> {
-    match choice {
-        VaultChoice::Keychain => Ok(Box::new(KeychainVault::new(SERVICE))),
-        VaultChoice::File { path, passphrase_file } => {
-            Ok(Box::new(FileVault::with_passphrase_file(path.clone(), passphrase_file)?))
-        }
-        VaultChoice::Memory => Ok(Box::new(MemoryVault::default())),
-    }
+    let vault = rockpool_keychain::open(&config.vault)?;
+    Ok(Ports { vault, browser, clock, dashboard: rockpool_dashboard::files() })
 }

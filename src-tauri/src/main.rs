@@ -16,9 +16,11 @@ mod window;
 
 use std::process::ExitCode;
 
+use rockpool_engine::config::{LOG, Outside};
 use rockpool_engine::log_to_stderr;
 
 use crate::arguments::{Arguments, USAGE};
+use crate::failure::Failure;
 
 fn main() -> ExitCode {
     let arguments = match Arguments::parse(std::env::args_os().skip(1)) {
@@ -28,7 +30,12 @@ fn main() -> ExitCode {
             return ExitCode::from(2);
         }
     };
-    let _logging = log_to_stderr("warn", &|name| std::env::var(name).ok());
+    let lookup = |name: &str| std::env::var(name).ok();
+    let filter = Outside::environment(&lookup).get(LOG).map_or_else(|| "warn".to_owned(), |given| given.value);
+    let _logging = match log_to_stderr(&filter, &lookup) {
+        Ok(logging) => logging,
+        Err(error) => return Failure::from(error).show(),
+    };
     let outcome = match arguments {
         Arguments::Help => {
             failure::say(USAGE);

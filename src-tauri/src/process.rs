@@ -3,7 +3,7 @@
 use std::process::Command;
 
 use rockpool_desktop::controller::Input;
-use rockpool_desktop::rehearsal::Home;
+use rockpool_rehearsal::Home;
 use tokio::sync::mpsc;
 
 use crate::failure::Failure;

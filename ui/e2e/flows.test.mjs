@@ -420,7 +420,21 @@ flow('the rehearsal says so on every page', { scene: 'rehearsal' }, async (page)
   for (const name of ['Accounts', 'Pool', 'Requests', 'Tools']) {
     await page.getByRole('link', { name, exact: true }).click();
     await page.getByText('Nothing real is touched.').waitFor();
+    await page.getByRole('status').getByText(/^The sign-in of .+ has ended\. Click “Sign in again”/).waitFor();
   }
+  await page.getByRole('link', { name: 'Look at Accounts.' }).click();
+  await page.getByRole('link', { name: 'Accounts', exact: true }).and(page.locator('[aria-current=page]')).waitFor();
+});
+
+flow('a file with its key beside it is no secret to the person', { scene: 'key-beside' }, async (page) => {
+  await page.getByText('Your sign-ins are in a file whose key lies beside it.').waitFor();
+  await page.getByText('/home/mai/.local/share/rockpool/vault.bin').waitFor();
+});
+
+flow('a file that does not work is not called a keychain', { scene: 'vault-file' }, async (page) => {
+  const alert = page.getByRole('alert').filter({ hasText: 'The encrypted file with the sign-ins does not work' });
+  await alert.getByText('permission denied').waitFor();
+  assert.doesNotMatch(await alert.innerText(), /keychain/i);
 });
 
 flow('everything can be done with the keyboard alone', {}, async (page) => {

@@ -16,6 +16,8 @@ const views = [
   { page: 'accounts', scene: 'first' },
   { page: 'accounts', scene: 'rehearsal' },
   { page: 'accounts', scene: 'vault' },
+  { page: 'accounts', scene: 'key-beside' },
+  { page: 'accounts', scene: 'vault-file' },
   { page: 'accounts', scene: 'unreachable' },
   { page: 'accounts', scene: 'usual', dialog: 'sign-in', open: (page) => page.locator('main .button.primary').first().click() },
   { page: 'accounts', scene: 'paste', dialog: 'paste', open: (page) => page.locator('main .button.primary').first().click() },

@@ -6,6 +6,8 @@ use clap::builder::{NonEmptyStringValueParser, PossibleValuesParser, TypedValueP
 use clap::{Args, Parser, Subcommand};
 use rockpool_routing::{Conversations, Strategy};
 
+use crate::settings::SettingArgs;
+
 /// Several Codex accounts behind one local endpoint.
 ///
 /// With a server running (the app or `rockpool serve`) commands talk to it; otherwise they work on the
@@ -16,6 +18,8 @@ pub(crate) struct Cli {
     /// Print one JSON document per line instead of text
     #[arg(long, global = true)]
     pub(crate) json: bool,
+    #[command(flatten)]
+    pub(crate) settings: SettingArgs,
     #[command(subcommand)]
     pub(crate) command: Command,
 }
@@ -23,9 +27,56 @@ pub(crate) struct Cli {
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     /// Run the endpoint without a desktop, until SIGTERM or Ctrl-C
-    Serve,
+    Serve(ServeArgs),
     #[command(flatten)]
     Ask(AskCommand),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ServeArgs {
+    /// Try everything out against a simulated provider; touches nothing of the real installation
+    ///
+    /// Folder, provider and vault are its own; of the settings it takes --listen and --log.
+    #[arg(long)]
+    pub(crate) rehearsal: bool,
+    /// Print a link to the dashboard that works once, and open it in a browser where there is one
+    #[arg(long)]
+    pub(crate) open: bool,
+}
+
+impl ServeArgs {
+    pub(crate) fn what(&self) -> Serving {
+        if self.rehearsal { Serving::Rehearsal } else { Serving::Installation }
+    }
+
+    pub(crate) fn dashboard(&self) -> Dashboard {
+        if self.open { Dashboard::Open } else { Dashboard::OnDemand }
+    }
+}
+
+/// Whether a server shows the dashboard when it starts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Dashboard {
+    /// Whoever wants it asks with `rockpool dashboard`.
+    OnDemand,
+    Open,
+}
+
+impl Dashboard {
+    /// What is logged where nobody says: less for a person who is to find a link among the lines.
+    pub(crate) fn usual_log(self) -> &'static str {
+        match self {
+            Self::OnDemand => "info",
+            Self::Open => "warn",
+        }
+    }
+}
+
+/// What `rockpool serve` works on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Serving {
+    Installation,
+    Rehearsal,
 }
 
 /// What is asked of an engine, whoever runs it.
@@ -210,6 +261,10 @@ mod tests {
             "rockpool serve",
             "rockpool dashboard",
             "rockpool dashboard --no-browser --json",
+            "rockpool serve --rehearsal --open --listen 127.0.0.1:0 --log debug",
+            "rockpool serve --vault file:/x --passphrase-file /p --ca-file /c",
+            "rockpool --data-dir /d status",
+            "rockpool status --auth-url http://127.0.0.1:1 --backend-url http://127.0.0.1:1/x",
             "rockpool status --json",
             "rockpool --json status",
             "rockpool account import auth.json --name a",

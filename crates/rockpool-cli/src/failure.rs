@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use rockpool_engine::StartError;
 use rockpool_engine::api::ClientError;
 use rockpool_engine::config::ConfigError;
+use rockpool_rehearsal::RehearsalError;
 use thiserror::Error;
 
 /// Each text is a sentence with a way out. None holds a secret.
@@ -22,6 +23,9 @@ pub(crate) enum Failure {
     /// No engine can be started.
     #[error("{0}")]
     Start(StartError),
+    /// The rehearsal cannot begin.
+    #[error(transparent)]
+    Rehearsal(#[from] RehearsalError),
     /// The system refuses threads or signals.
     #[error("this process cannot run: {0}")]
     Runtime(std::io::Error),

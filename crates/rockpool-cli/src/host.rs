@@ -10,7 +10,6 @@ use rockpool_engine::{Engine, StartError};
 use rockpool_engine::{NoBrowser, Ports};
 
 use crate::failure::Failure;
-use crate::vault;
 
 /// Between two tries to take a data folder that is held for a moment only.
 const TRY_EVERY: Duration = Duration::from_millis(200);
@@ -44,8 +43,10 @@ impl Patience {
 
 /// The outside world of an engine without a display.
 pub(crate) fn ports(config: &Config) -> Result<Ports, Failure> {
+    let vault =
+        rockpool_keychain::open(&config.vault).map_err(|error| Failure::Refused(error.to_string()))?;
     Ok(Ports {
-        vault: vault::open(&config.vault)?,
+        vault,
         browser: Arc::new(NoBrowser),
         clock: Clock::system(),
         dashboard: rockpool_dashboard::files(),

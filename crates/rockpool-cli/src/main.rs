@@ -7,17 +7,20 @@ mod connect;
 mod console;
 mod failure;
 mod host;
+mod rehearse;
 mod serve;
+mod settings;
 mod show;
+mod stop;
 mod vault;
 
 use std::process::ExitCode;
 
 use clap::Parser as _;
 use rockpool_engine::Clock;
-use rockpool_engine::config::Config;
+use rockpool_engine::config::{Config, Flags, Outside};
 
-use crate::args::{AskCommand, Cli, Command};
+use crate::args::{AskCommand, Cli, Command, Serving};
 use crate::commands::Session;
 use crate::connect::Connection;
 use crate::console::{Console, Style, Terminal};
@@ -27,7 +30,7 @@ fn main() -> ExitCode {
     let cli = Cli::parse();
     let console = Terminal::new(if cli.json { Style::Json } else { Style::Text });
     let done = tokio::runtime::Runtime::new().map_err(Failure::Runtime).and_then(|runtime| {
-        let done = runtime.block_on(Box::pin(run(cli.command, &console)));
+        let done = runtime.block_on(Box::pin(run(cli.command, &cli.settings.flags(), &console)));
         // A name lookup that nobody waits for any more must not hold up the exit.
         runtime.shutdown_background();
         done
@@ -41,11 +44,17 @@ fn main() -> ExitCode {
     }
 }
 
-async fn run(command: Command, console: &dyn Console) -> Result<(), Failure> {
-    let config = Config::from_env(&|name| std::env::var(name).ok())?;
+async fn run(command: Command, flags: &Flags, console: &dyn Console) -> Result<(), Failure> {
+    let variable = |name: &str| std::env::var(name).ok();
+    let outside = Outside::with_flags(flags, &variable);
     match command {
-        Command::Serve => serve::run(config, console).await,
-        Command::Ask(command) => ask(config, console, command).await,
+        Command::Serve(args) => match args.what() {
+            Serving::Installation => {
+                serve::run(Config::from_outside(outside)?, outside, args.dashboard(), console).await
+            }
+            Serving::Rehearsal => rehearse::run(flags, outside, args.dashboard(), console).await,
+        },
+        Command::Ask(command) => ask(Config::from_outside(outside)?, console, command).await,
     }
 }
 

@@ -1,20 +1,54 @@
 //! `rockpool serve`: the engine until it is told to stop.
 
-use rockpool_engine::config::Config;
-use rockpool_engine::{Engine, log_to_stderr};
+use rockpool_engine::config::{Config, LOG, Outside};
+use rockpool_engine::{Engine, EngineHandle, Logging};
 use serde_json::json;
 
+use crate::args::Dashboard;
+use crate::commands;
 use crate::console::{Console, Style};
 use crate::failure::Failure;
+use crate::stop::Stop;
 use crate::{host, vault};
 
-pub(crate) async fn run(config: Config, console: &dyn Console) -> Result<(), Failure> {
-    let _logging = log_to_stderr("info", &|name| std::env::var(name).ok());
-    vault::require(&config.vault).await?;
+pub(crate) async fn run(
+    config: Config,
+    outside: Outside<'_>,
+    dashboard: Dashboard,
+    console: &dyn Console,
+) -> Result<(), Failure> {
+    let _logging = log_to_stderr(outside, dashboard.usual_log())?;
+    vault::require(&config).await?;
     let mut stop = Stop::listen()?;
+    let left_behind = vault::left_behind(&config);
     let engine = host::serve(config).await?;
-    announce(&engine, console)?;
+    announce(&engine.handle(), console)?;
+    if let Some(file) = engine.handle().snapshot().vault.file {
+        vault::warning(&file).iter().for_each(|line| console.hint(line));
+    }
+    left_behind.iter().for_each(|line| console.hint(line));
+    match (dashboard, engine.handle().new_dashboard_link()) {
+        (Dashboard::Open, Some(link)) => {
+            commands::present_dashboard(&link, console)?;
+        }
+        (Dashboard::Open, None) | (Dashboard::OnDemand, _) => {
+            console.hint("`rockpool dashboard` opens the dashboard in a browser.");
+        }
+    }
     stop.asked().await;
+    end(engine, stop, console).await
+}
+
+/// The line that scripts wait for.
+pub(crate) fn announce(engine: &EngineHandle, console: &dyn Console) -> Result<(), Failure> {
+    let endpoint = engine.endpoint();
+    console.result(&match console.style() {
+        Style::Text => format!("Rockpool serves {endpoint}"),
+        Style::Json => json!({ "endpoint": endpoint, "pid": std::process::id() }).to_string(),
+    })
+}
+
+pub(crate) async fn end(engine: Engine, mut stop: Stop, console: &dyn Console) -> Result<(), Failure> {
     console.hint("Stopping; what is under way may finish. Ask again to stop at once.");
     tokio::select! {
         // The engine has the deadline: it knows that a refresh in flight is worth more than a request.
@@ -23,40 +57,12 @@ pub(crate) async fn run(config: Config, console: &dyn Console) -> Result<(), Fai
     }
 }
 
-fn announce(engine: &Engine, console: &dyn Console) -> Result<(), Failure> {
-    let endpoint = engine.handle().endpoint();
-    console.result(&match console.style() {
-        Style::Text => format!("Rockpool serves {endpoint}"),
-        Style::Json => json!({ "endpoint": endpoint, "pid": std::process::id() }).to_string(),
-    })?;
-    console.hint("`rockpool dashboard` opens the dashboard in a browser.");
-    Ok(())
-}
-
-/// Ctrl-C, or SIGTERM where there is one; listened to before anything starts, so that none is missed.
-struct Stop {
-    #[cfg(unix)]
-    terminate: tokio::signal::unix::Signal,
-}
-
-impl Stop {
-    fn listen() -> Result<Self, Failure> {
-        #[cfg(unix)]
-        {
-            use tokio::signal::unix::{SignalKind, signal};
-            Ok(Self { terminate: signal(SignalKind::terminate()).map_err(Failure::Runtime)? })
-        }
-        #[cfg(not(unix))]
-        Ok(Self {})
-    }
-
-    async fn asked(&mut self) {
-        #[cfg(unix)]
-        tokio::select! {
-            _ = self.terminate.recv() => {}
-            _ = tokio::signal::ctrl_c() => {}
-        }
-        #[cfg(not(unix))]
-        let _ = tokio::signal::ctrl_c().await;
+/// As flag or variable ask; as is `usual` where they do not.
+pub(crate) fn log_to_stderr(outside: Outside<'_>, usual: &str) -> Result<Logging, Failure> {
+    let lookup = |name: &str| std::env::var(name).ok();
+    match outside.get(LOG) {
+        None => rockpool_engine::log_to_stderr(usual, &lookup),
+        Some(given) => rockpool_engine::log_to_stderr(&given.value, &lookup)
+            .map_err(|error| Failure::Refused(format!("{} is “{}”: {error}", given.name, given.value))),
     }
 }

@@ -1,46 +1,81 @@
-//! Opens the vault that the configuration chooses.
+//! Refuses to serve without a place for tokens, and says plainly how well they are kept where they are.
 
-use std::time::Duration;
-
-use rockpool_engine::config::VaultChoice;
-use rockpool_engine::vault::{FileVault, MemoryVault, VaultBackend, VaultError, VaultKey};
-use rockpool_keychain::KeychainVault;
+use rockpool_engine::config::{Config, VaultChoice, vault_file};
+use rockpool_engine::snapshot::{VaultFile, VaultFileKey};
+use rockpool_engine::vault::{FileVault, VaultError};
 
 use crate::failure::Failure;
 
-/// The name under which the keychain shows its entries.
-const SERVICE: &str = "rockpool";
-/// A keychain that asks for its password answers late; one that is not there answers at once.
-const PROBE_PATIENCE: Duration = Duration::from_secs(5);
-
-/// The backend, which may find out only later that it cannot be used.
-pub(crate) fn open(choice: &VaultChoice) -> Result<Box<dyn VaultBackend>, Failure> {
-    match choice {
-        VaultChoice::Keychain => Ok(Box::new(KeychainVault::new(SERVICE))),
-        VaultChoice::File { path, passphrase_file } => {
-            let vault = FileVault::with_passphrase_file(path.clone(), passphrase_file);
-            vault.map(|vault| Box::new(vault) as _).map_err(|error| Failure::Refused(error.to_string()))
-        }
-        VaultChoice::Memory => Ok(Box::new(MemoryVault::default())),
+/// Refuses to serve where no keychain exists: tokens would have nowhere to rest.
+pub(crate) async fn require(config: &Config) -> Result<(), Failure> {
+    match config.vault {
+        VaultChoice::Keychain => {}
+        VaultChoice::File { .. } | VaultChoice::KeychainOrFile { .. } | VaultChoice::Memory => return Ok(()),
+    }
+    match tokio::task::spawn_blocking(rockpool_keychain::require).await {
+        Ok(Err(VaultError::Missing(reason))) => Err(Failure::Refused(no_keychain(&reason))),
+        Ok(_) | Err(_) => Ok(()),
     }
 }
 
-/// Refuses to serve where no keychain exists: tokens would have nowhere to rest. A locked or slow one is
-/// fine, for a person can unlock it later.
-pub(crate) async fn require(choice: &VaultChoice) -> Result<(), Failure> {
-    match choice {
-        VaultChoice::Keychain => {}
-        VaultChoice::File { .. } | VaultChoice::Memory => return Ok(()),
+fn no_keychain(reason: &str) -> String {
+    format!(
+        "no keychain answers ({reason}); start one, or keep tokens in an encrypted file: set \
+         ROCKPOOL_VAULT=file:PATH and ROCKPOOL_PASSPHRASE_FILE (or --vault and --passphrase-file). `--vault \
+         file-with-key` needs no pass-phrase: the key lies beside the file, and whoever reads your home folder \
+         can read both"
+    )
+}
+
+/// What to say where earlier starts kept logins in a file and this one looks for them in the keychain.
+pub(crate) fn left_behind(config: &Config) -> Option<String> {
+    let file = vault_file(&config.data_dir);
+    let is_elsewhere = config.vault == VaultChoice::Keychain && FileVault::is_with_key_beside(&file);
+    is_elsewhere.then(|| {
+        format!(
+            "{} holds logins of earlier starts, which are not used now; `--vault file-with-key` uses them.",
+            file.display()
+        )
+    })
+}
+
+/// What the person has to know of an encrypted file, in lines for the terminal; none where there is nothing to add.
+pub(crate) fn warning(file: &VaultFile) -> Vec<String> {
+    match file.key {
+        VaultFileKey::Passphrase => Vec::new(),
+        VaultFileKey::Beside => vec![
+            format!("Logins are kept in {}, and its key lies beside it ({0}.key).", file.path),
+            "That is no protection from whoever can read your home folder.".to_owned(),
+            "To change it: start a keychain, or write a pass-phrase into a file; then Settings moves the logins."
+                .to_owned(),
+        ],
     }
-    let mut backend = open(choice)?;
-    let (sender, answer) = tokio::sync::oneshot::channel();
-    // A thread of its own: a keychain that never answers must not hold up the exit.
-    std::thread::spawn(move || sender.send(backend.get(&VaultKey::new("probe"))));
-    match tokio::time::timeout(PROBE_PATIENCE, answer).await {
-        Ok(Ok(Err(VaultError::Missing(reason)))) => Err(Failure::Refused(format!(
-            "no keychain answers ({reason}); start one, or keep tokens in an encrypted file: set \
-             ROCKPOOL_VAULT=file:PATH and ROCKPOOL_PASSPHRASE_FILE"
-        ))),
-        Ok(_) | Err(_) => Ok(()),
+}
+
+#[cfg(test)]
+mod tests {
+    use rockpool_engine::config::KeySource;
+    use rockpool_engine::vault::{VaultBackend as _, VaultKey};
+
+    use super::*;
+
+    #[test]
+    fn logins_in_a_file_are_named_when_the_keychain_is_used_instead() {
+        let folder = tempfile::tempdir().unwrap();
+        let with = |vault: &str| {
+            let lookup = |name: &str| match name {
+                "ROCKPOOL_DATA_DIR" => Some(folder.path().display().to_string()),
+                "ROCKPOOL_VAULT" => Some(vault.to_owned()),
+                _ => None,
+            };
+            Config::from_env(&lookup).unwrap()
+        };
+        assert_eq!(left_behind(&with("keychain")), None);
+        let path = vault_file(folder.path());
+        let mut vault = FileVault::open(path, &KeySource::Beside).unwrap();
+        vault.set(&VaultKey::new("refresh/a"), &"token".into()).unwrap();
+        let said = left_behind(&with("keychain")).unwrap();
+        assert!(said.contains("vault.bin") && said.contains("--vault file-with-key"), "{said}");
+        assert_eq!(left_behind(&with("keychain-or-file")), None);
     }
 }

@@ -107,7 +107,10 @@ impl Server {
     }
 
     fn start_with_log(folder: &Path, log: Stdio) -> Self {
-        let mut command = rockpool(folder, "serve --json");
+        Self::of(&mut rockpool(folder, "serve --json"), log)
+    }
+
+    fn of(command: &mut Command, log: Stdio) -> Self {
         let mut child = command.stdout(Stdio::piped()).stderr(log).spawn().unwrap();
         let mut stdout = BufReader::new(child.stdout.take().unwrap());
         let mut line = String::new();
@@ -295,6 +298,148 @@ fn the_dashboards_link_leads_to_the_server_and_is_not_in_its_log() {
     assert_eq!(server.terminate(), Some(0));
     let log = std::fs::read_to_string(&log).unwrap();
     assert!(!log.contains("rpl_"), "{log}");
+}
+
+/// Everything that a process writes to stderr goes into this file.
+fn logged_to(path: &Path) -> Stdio {
+    std::fs::File::create(path).unwrap().into()
+}
+
+#[test]
+fn a_flag_beats_its_variable_and_a_refusal_names_what_was_used() {
+    let folder = folder();
+    let named = |line: &str| refused(&run(&mut rockpool(folder.path(), line)));
+    let sentence = named("status --listen nonsense");
+    assert!(sentence.contains("--listen") && !sentence.contains("ROCKPOOL_LISTEN"), "{sentence}");
+    for line in ["status --vault safe", "status --auth-url x", "--backend-url http://example.org/ status"] {
+        let flag = line.split(' ').find(|word| word.starts_with("--")).unwrap();
+        assert!(named(line).contains(flag), "{line}");
+    }
+    assert!(named("serve --log =,=").contains("--log"));
+    let sentence = named("serve --vault file:x --passphrase-file nowhere");
+    assert!(sentence.contains("nowhere"), "{sentence}");
+
+    let mut command = rockpool(folder.path(), "status --json --data-dir other --vault memory");
+    let output = run(command.env("ROCKPOOL_DATA_DIR", "data").env("ROCKPOOL_VAULT", "nonsense"));
+    done(&output);
+    assert!(folder.path().join("other/rockpool.db").exists());
+    assert!(!folder.path().join("data").exists());
+}
+
+#[test]
+fn a_file_with_its_key_beside_it_keeps_logins_over_restarts_and_says_that_it_protects_little() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let folder = folder();
+    let (path, log) = (folder.path(), folder.path().join("log"));
+    let serve = "serve --json --vault file-with-key";
+    let server = Server::of(&mut rockpool(path, serve), logged_to(&log));
+    let tokens = auth_json(path, "ada");
+    done(&run(&mut rockpool(path, "account import auth.json --name first --yes")));
+    let state = |snapshot: &Value| snapshot["accounts"][0]["state"].as_str().unwrap().to_owned();
+    let before = asked(path, "status --json");
+    assert_eq!(before["vault"]["kind"], "file");
+    assert_eq!(before["vault"]["file"]["key"], "beside");
+    assert_eq!(server.terminate(), Some(0));
+    let said = std::fs::read_to_string(&log).unwrap();
+    assert!(said.contains("its key lies beside it") && said.contains("no protection"), "{said}");
+
+    let data = path.join("data");
+    for name in ["vault.bin", "vault.bin.key"] {
+        let mode = std::fs::metadata(data.join(name)).unwrap().permissions().mode();
+        assert_eq!(mode & 0o777, 0o600, "{name}");
+    }
+    let sealed = std::fs::read(data.join("vault.bin")).unwrap();
+    for token in tokens {
+        assert!(!sealed.windows(token.len()).any(|part| part == token.as_bytes()));
+    }
+
+    let server = Server::of(&mut rockpool(path, serve), Stdio::null());
+    assert_eq!(state(&asked(path, "status --json")), state(&before), "the login is there");
+    assert_eq!(server.terminate(), Some(0));
+    std::fs::remove_file(data.join("vault.bin.key")).unwrap();
+    let sentence = refused(&run(&mut rockpool(path, serve)));
+    assert!(sentence.contains("bring the key back"), "{sentence}");
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn where_no_keychain_answers_a_server_that_may_takes_a_file_and_a_bare_one_stays_strict() {
+    let folder = folder();
+    let serve = |vault: &str| {
+        let mut command = rockpool(folder.path(), "serve --json");
+        command.env("ROCKPOOL_VAULT", vault).env("DBUS_SESSION_BUS_ADDRESS", "unix:path=/nonexistent/bus");
+        command
+    };
+    let server = Server::of(&mut serve("keychain-or-file"), Stdio::null());
+    assert_eq!(asked(folder.path(), "status --json")["vault"]["file"]["key"], "beside");
+    assert_eq!(server.terminate(), Some(0));
+    for strict in ["", "keychain"] {
+        let sentence = refused(&run(&mut serve(strict)));
+        assert!(sentence.contains("no keychain answers") && sentence.contains("--vault"), "{sentence}");
+    }
+}
+
+#[test]
+fn a_rehearsal_begins_at_once_prints_a_link_that_signs_in_and_leaves_nothing_behind() {
+    let folder = folder();
+    let (log, temporary) = (folder.path().join("log"), folder.path().join("tmp"));
+    std::fs::create_dir(&temporary).unwrap();
+    let mut command = rockpool(folder.path(), "serve --rehearsal --json");
+    // What the person has configured, a provider that would be asked among it, has no part in it.
+    command.env("TMPDIR", &temporary).env("ROCKPOOL_VAULT", "nonsense").env("ROCKPOOL_LISTEN", "nonsense");
+    let mut server = Server::of(&mut command, logged_to(&log));
+    let mut line = String::new();
+    server.stdout.read_line(&mut line).unwrap();
+    let link: Value = serde_json::from_str(&line).unwrap();
+    let (origin, secret) = link["url"].as_str().unwrap().split_once("/#link=").unwrap();
+    assert_eq!(format!("{origin}/v1"), server.ready["endpoint"]);
+
+    let said = std::fs::read_to_string(&log).unwrap();
+    assert!(said.contains("nothing real is touched") && said.contains("cargo xtask run"), "{said}");
+    assert!(!said.contains(secret), "{said}");
+    let data = said.lines().find_map(|line| line.split_once("--data-dir ")).unwrap().1.to_owned();
+    let another = format!("dashboard --no-browser --data-dir {data}");
+    assert!(done(&run(&mut rockpool(folder.path(), &another))).starts_with(origin));
+
+    let status = format!("status --json --data-dir {data}");
+    let began = std::iter::repeat_with(|| asked(folder.path(), &status))
+        .take(200)
+        .find(|snapshot| snapshot["rehearsal"]["scene"].is_string() && !snapshot["accounts"][0].is_null());
+    let snapshot = began.expect("an account signs in by itself");
+    assert_eq!((&snapshot["mode"], &snapshot["vault"]["kind"]), (&json!("rehearsal"), &json!("memory")));
+
+    assert_eq!(redeemed(origin, secret), 201);
+    assert_eq!(redeemed(origin, secret), 403, "it works once");
+    assert_eq!(server.terminate(), Some(0));
+    assert_eq!(std::fs::read_dir(&temporary).unwrap().count(), 0, "its folder is gone");
+    assert!(!folder.path().join("data").exists());
+}
+
+/// The status with which the dashboard's page gets a session for a link.
+fn redeemed(origin: &str, secret: &str) -> u16 {
+    use std::io::{Read as _, Write as _};
+    let host = origin.strip_prefix("http://").unwrap();
+    let body = json!({ "link": secret }).to_string();
+    let mut stream = std::net::TcpStream::connect(host).unwrap();
+    write!(
+        stream,
+        "POST /api/v1/dashboard/sessions HTTP/1.1\r\nHost: {host}\r\nOrigin: {origin}\r\nSec-Fetch-Site: same-origin\r\n\
+         Content-Type: application/json\r\nContent-Length: {}\r\nConnection: close\r\n\r\n{body}",
+        body.len()
+    )
+    .unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).unwrap();
+    answer.split(' ').nth(1).unwrap().parse().unwrap()
+}
+
+#[test]
+fn a_rehearsal_refuses_settings_that_would_have_no_effect() {
+    let folder = folder();
+    for flag in ["--data-dir", "--vault", "--auth-url", "--backend-url", "--passphrase-file", "--ca-file"] {
+        let sentence = refused(&run(&mut rockpool(folder.path(), &format!("serve --rehearsal {flag} x"))));
+        assert!(sentence.contains(flag), "{sentence}");
+    }
 }
 
 #[cfg(target_os = "linux")]

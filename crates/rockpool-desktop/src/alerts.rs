@@ -17,7 +17,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
-use rockpool_engine::snapshot::{AccountView, PoolView, Remedy, Snapshot, VaultState};
+use rockpool_engine::snapshot::{AccountView, PoolView, Remedy, Snapshot, VaultKind, VaultState};
 use rockpool_routing::AccountId;
 
 use crate::text::catalogue::Texts;
@@ -224,13 +224,17 @@ impl Alerts {
         if told == state {
             return None;
         }
-        let Some(title) = names::vault(texts, state) else {
-            return Some(calm(texts.get("alert.vault_back"), texts.get("alert.vault_back_body").to_owned()));
+        let Some(title) = names::vault(texts, &snapshot.vault) else {
+            let back = match snapshot.vault.kind {
+                VaultKind::Keychain | VaultKind::Memory => "alert.vault_back",
+                VaultKind::File => "alert.vault_file_back",
+            };
+            return Some(calm(texts.get(back), texts.get("alert.vault_back_body").to_owned()));
         };
-        let body = match state {
-            VaultState::Ready | VaultState::Locked => "alert.vault_locked_body",
-            VaultState::Missing => "alert.vault_missing_body",
-            VaultState::Failed => "alert.vault_failed_body",
+        let body = match (state, snapshot.vault.kind) {
+            (_, VaultKind::File) | (VaultState::Failed, _) => "alert.vault_failed_body",
+            (VaultState::Ready | VaultState::Locked, _) => "alert.vault_locked_body",
+            (VaultState::Missing, _) => "alert.vault_missing_body",
         };
         Some(Alert {
             title: title.to_owned(),

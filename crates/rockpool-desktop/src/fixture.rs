@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use rockpool_engine::snapshot::{
     AccountView, BrowserView, CallbackView, ModeView, MovesView, Needs, PoolView, Remedy, RunwayView,
-    SignInMethod, SignInState, SignInView, Snapshot, VaultState, VaultView, WindowView,
+    SignInMethod, SignInState, SignInView, Snapshot, VaultKind, VaultState, VaultView, WindowView,
 };
 use rockpool_routing::{AccountId, AccountState, Conversations, SignInId, Strategy, WindowKind};
 use serde::Deserialize;
@@ -114,7 +114,8 @@ pub(crate) fn snapshot(accounts: Vec<AccountView>) -> Snapshot {
         mode: ModeView::Normal,
         endpoint: "http://127.0.0.1:7625/v1".to_owned(),
         taken_at: now(),
-        vault: VaultView { kind: "keychain".to_owned(), state: VaultState::Ready, message: None },
+        vault: VaultView { kind: VaultKind::Keychain, file: None, state: VaultState::Ready, message: None },
+        rehearsal: None,
         level_percent: None,
         needing_person: accounts.iter().filter(|account| account.needs.takes_a_person()).count(),
         accounts,

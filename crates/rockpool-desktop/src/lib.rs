@@ -5,7 +5,6 @@
 
 pub mod alerts;
 pub mod controller;
-pub mod rehearsal;
 pub mod shell;
 pub mod text;
 pub mod tray;

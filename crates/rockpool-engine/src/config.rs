@@ -1,12 +1,18 @@
-//! Configuration: defaults, then environment, validated once; errors name the variable.
+//! Configuration: defaults, then environment, then flags, validated once; errors name what was used.
+
+mod outside;
 
 use std::net::SocketAddr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use thiserror::Error;
 use url::Url;
 
+pub use self::outside::{
+    AUTH_URL, BACKEND_URL, CA_FILE, DATA_DIR, Flags, Given, LISTEN, LOG, Outside, PASSPHRASE_FILE, Setting,
+    VAULT,
+};
 pub use crate::host::timeouts::{UploadTimeouts, WebSocketTimeouts};
 
 /// Default address of the endpoint.
@@ -27,20 +33,39 @@ pub enum Mode {
     Rehearsal,
 }
 
-/// Where secrets rest, by `ROCKPOOL_VAULT`.
+/// Name of the encrypted file in the data folder, for whoever names no path.
+const VAULT_FILE: &str = "vault.bin";
+
+/// Where secrets rest, by `ROCKPOOL_VAULT` or `--vault`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum VaultChoice {
     /// The keychain of the operating system.
     Keychain,
-    /// A file encrypted with a pass-phrase that is read from `passphrase_file`.
+    /// An encrypted file.
     File {
         /// The encrypted file, made at the first write.
         path: PathBuf,
-        /// The file that holds the pass-phrase on its first line.
-        passphrase_file: PathBuf,
+        /// Where its key comes from.
+        key: KeySource,
+    },
+    /// The keychain, or an encrypted file with its key beside it where no keychain answers, and from then on
+    /// wherever that file is there already (`docs/decisions/0015-file-vault-and-shared-rehearsal.md`).
+    KeychainOrFile {
+        /// The encrypted file.
+        path: PathBuf,
     },
     /// Memory only: tests and rehearsal.
     Memory,
+}
+
+/// Where the key of an encrypted file comes from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum KeySource {
+    /// A pass-phrase, on the first line of this file.
+    PassphraseFile(PathBuf),
+    /// A random key in a file beside the encrypted one, made with it and readable by its owner only. It keeps
+    /// secrets out of copies of the encrypted file alone, and from nobody who reads the folder.
+    Beside,
 }
 
 /// Everything that can be configured, validated.
@@ -72,21 +97,21 @@ pub struct Config {
     pub upload_timeouts: UploadTimeouts,
 }
 
-/// What is wrong with the configuration; each text names the variable and the way out.
+/// What is wrong with the configuration; each text names the flag or variable and the way out.
 #[derive(Debug, Error)]
 pub enum ConfigError {
-    /// A variable has a value that cannot be used.
-    #[error("{variable} is “{value}”: {reason}")]
+    /// A flag or a variable has a value that cannot be used.
+    #[error("{name} is “{value}”: {reason}")]
     Invalid {
-        /// Name of the environment variable.
-        variable: &'static str,
+        /// The flag or the environment variable, whichever was used.
+        name: &'static str,
         /// What it was set to.
         value: String,
         /// Why it cannot be used, and what can.
         reason: String,
     },
     /// The platform names no data folder.
-    #[error("no data folder is known for this user; set ROCKPOOL_DATA_DIR")]
+    #[error("no data folder is known for this user; set ROCKPOOL_DATA_DIR or use --data-dir")]
     NoDataDir,
 }
 
@@ -96,24 +121,23 @@ pub type Lookup<'a> = &'a dyn Fn(&str) -> Option<String>;
 impl Config {
     /// The normal configuration, from the environment that `lookup` reads.
     pub fn from_env(lookup: Lookup<'_>) -> Result<Self, ConfigError> {
-        let text = |name: &str| lookup(name).filter(|value| !value.trim().is_empty());
-        let data_dir = match text("ROCKPOOL_DATA_DIR") {
-            Some(path) => PathBuf::from(path),
-            None => platform_data_dir(lookup).ok_or(ConfigError::NoDataDir)?,
+        Self::from_outside(Outside::environment(lookup))
+    }
+
+    /// The normal configuration, from flags and environment.
+    pub fn from_outside(outside: Outside<'_>) -> Result<Self, ConfigError> {
+        let data_dir = match outside.get(DATA_DIR) {
+            Some(given) => PathBuf::from(given.value),
+            None => platform_data_dir(outside.lookup()).ok_or(ConfigError::NoDataDir)?,
         };
-        let listen = text("ROCKPOOL_LISTEN").unwrap_or_else(|| DEFAULT_LISTEN.to_owned());
         Ok(Self {
             mode: Mode::Normal,
+            listen: listen_address(outside)?,
+            auth_url: parse_url(outside.get(AUTH_URL), AUTH_URL, DEFAULT_AUTH_URL)?,
+            backend_url: parse_url(outside.get(BACKEND_URL), BACKEND_URL, DEFAULT_BACKEND_URL)?,
+            vault: parse_vault(outside.get(VAULT), outside.get(PASSPHRASE_FILE), &data_dir)?,
             data_dir,
-            listen: parse_listen(&listen)?,
-            auth_url: parse_url("ROCKPOOL_AUTH_URL", text("ROCKPOOL_AUTH_URL"), DEFAULT_AUTH_URL)?,
-            backend_url: parse_url(
-                "ROCKPOOL_BACKEND_URL",
-                text("ROCKPOOL_BACKEND_URL"),
-                DEFAULT_BACKEND_URL,
-            )?,
-            vault: parse_vault(text("ROCKPOOL_VAULT"), text("ROCKPOOL_PASSPHRASE_FILE"))?,
-            ca_file: text("ROCKPOOL_CA_FILE").map(PathBuf::from),
+            ca_file: outside.get(CA_FILE).map(|given| PathBuf::from(given.value)),
             callback_ports: CALLBACK_PORTS.to_vec(),
             sign_in_timeout: Duration::from_secs(15 * 60),
             usage_poll: Duration::from_secs(5 * 60),
@@ -154,30 +178,31 @@ fn platform_data_dir(lookup: Lookup<'_>) -> Option<PathBuf> {
     }
 }
 
-fn parse_listen(value: &str) -> Result<SocketAddr, ConfigError> {
-    let invalid = |reason: &str| ConfigError::Invalid {
-        variable: "ROCKPOOL_LISTEN",
-        value: value.to_owned(),
-        reason: reason.to_owned(),
-    };
-    let address: SocketAddr = value
-        .replace("localhost:", "127.0.0.1:")
-        .parse()
-        .map_err(|_| invalid("give an address and a port, such as 127.0.0.1:7625"))?;
-    Ok(address)
+fn invalid(given: &Given, reason: impl Into<String>) -> ConfigError {
+    ConfigError::Invalid { name: given.name, value: given.value.clone(), reason: reason.into() }
+}
+
+/// The address of the endpoint.
+///
+/// # Errors
+/// [`ConfigError::Invalid`] for what is no address with a port.
+pub fn listen_address(outside: Outside<'_>) -> Result<SocketAddr, ConfigError> {
+    let default = || Given { name: LISTEN.variable, value: DEFAULT_LISTEN.to_owned() };
+    let given = outside.get(LISTEN).unwrap_or_else(default);
+    let parsed = given.value.replace("localhost:", "127.0.0.1:").parse();
+    parsed.map_err(|_| invalid(&given, "give an address and a port, such as 127.0.0.1:7625"))
 }
 
 /// Plain `http` is accepted on loopback only: a real token must never travel in the clear.
-fn parse_url(variable: &'static str, value: Option<String>, default: &str) -> Result<Url, ConfigError> {
-    let value = value.unwrap_or_else(|| default.to_owned());
-    let invalid =
-        |reason: &str| ConfigError::Invalid { variable, value: value.clone(), reason: reason.to_owned() };
-    let url = Url::parse(&value).map_err(|_| invalid("give a full address, such as https://host/path"))?;
+fn parse_url(given: Option<Given>, setting: Setting, default: &str) -> Result<Url, ConfigError> {
+    let given = given.unwrap_or_else(|| Given { name: setting.variable, value: default.to_owned() });
+    let url = Url::parse(&given.value)
+        .map_err(|_| invalid(&given, "give a full address, such as https://host/path"))?;
     match url.scheme() {
         "https" => Ok(trimmed(url)),
         "http" if is_loopback(&url) => Ok(trimmed(url)),
-        "http" => Err(invalid("plain http is accepted on loopback only; use https")),
-        _ => Err(invalid("only http and https addresses can be used")),
+        "http" => Err(invalid(&given, "plain http is accepted on loopback only; use https")),
+        _ => Err(invalid(&given, "only http and https addresses can be used")),
     }
 }
 
@@ -197,26 +222,43 @@ fn trimmed(mut url: Url) -> Url {
     url
 }
 
-fn parse_vault(value: Option<String>, passphrase_file: Option<String>) -> Result<VaultChoice, ConfigError> {
-    let Some(value) = value else { return Ok(VaultChoice::Keychain) };
-    let invalid = |reason: &str| ConfigError::Invalid {
-        variable: "ROCKPOOL_VAULT",
-        value: value.clone(),
-        reason: reason.to_owned(),
+/// The encrypted file of whoever names no path.
+pub fn vault_file(data_dir: &Path) -> PathBuf {
+    data_dir.join(VAULT_FILE)
+}
+
+fn parse_vault(
+    given: Option<Given>,
+    passphrase_file: Option<Given>,
+    data_dir: &Path,
+) -> Result<VaultChoice, ConfigError> {
+    let Some(given) = given else { return Ok(VaultChoice::Keychain) };
+    let (kind, path) = match given.value.split_once(':') {
+        Some((_, "")) => return Err(invalid(&given, "a path has to follow the colon")),
+        Some((kind, path)) => (kind, Some(PathBuf::from(path))),
+        None => (given.value.as_str(), None),
     };
-    match value.as_str() {
-        "keychain" => Ok(VaultChoice::Keychain),
-        "memory" => Ok(VaultChoice::Memory),
-        other => {
-            let path = other
-                .strip_prefix("file:")
-                .filter(|path| !path.is_empty())
-                .ok_or_else(|| invalid("choose keychain, file:PATH or memory"))?;
-            let passphrase_file = passphrase_file.ok_or_else(|| {
-                invalid("file: also needs ROCKPOOL_PASSPHRASE_FILE, a file with the pass-phrase")
-            })?;
-            Ok(VaultChoice::File { path: path.into(), passphrase_file: passphrase_file.into() })
-        }
+    let file = || path.clone().unwrap_or_else(|| vault_file(data_dir));
+    match (kind, &path) {
+        ("keychain", None) => Ok(VaultChoice::Keychain),
+        ("memory", None) => Ok(VaultChoice::Memory),
+        ("keychain-or-file", _) => Ok(VaultChoice::KeychainOrFile { path: file() }),
+        ("file-with-key", _) => Ok(VaultChoice::File { path: file(), key: KeySource::Beside }),
+        ("file", _) => match passphrase_file {
+            Some(named) => {
+                Ok(VaultChoice::File { path: file(), key: KeySource::PassphraseFile(named.value.into()) })
+            }
+            None => Err(invalid(
+                &given,
+                "it also needs a file with the pass-phrase (ROCKPOOL_PASSPHRASE_FILE or --passphrase-file); \
+                 file-with-key does without, and protects from nobody who reads the folder",
+            )),
+        },
+        _ => Err(invalid(
+            &given,
+            "choose keychain, file[:PATH] with a pass-phrase file, file-with-key[:PATH], \
+             keychain-or-file[:PATH] or memory",
+        )),
     }
 }
 
@@ -247,8 +289,49 @@ mod tests {
 
     #[test]
     fn a_file_vault_needs_its_passphrase_file() {
-        let error = config(&[("HOME", "/h"), ("ROCKPOOL_VAULT", "file:/x")]).unwrap_err();
-        assert!(error.to_string().contains("ROCKPOOL_PASSPHRASE_FILE"));
+        for vault in ["file:/x", "file"] {
+            let error = config(&[("HOME", "/h"), ("ROCKPOOL_VAULT", vault)]).unwrap_err();
+            assert!(error.to_string().contains("ROCKPOOL_PASSPHRASE_FILE"));
+        }
+    }
+
+    #[test]
+    fn a_vault_without_a_path_lies_in_the_data_folder() {
+        let chosen = |vault: &str| {
+            let pairs =
+                [("ROCKPOOL_DATA_DIR", "/d"), ("ROCKPOOL_PASSPHRASE_FILE", "/p"), ("ROCKPOOL_VAULT", vault)];
+            config(&pairs).unwrap().vault
+        };
+        let file = |path: &str, key| VaultChoice::File { path: path.into(), key };
+        let passphrase = || KeySource::PassphraseFile("/p".into());
+        assert_eq!(chosen("file"), file("/d/vault.bin", passphrase()));
+        assert_eq!(chosen("file:/x"), file("/x", passphrase()));
+        assert_eq!(chosen("file-with-key"), file("/d/vault.bin", KeySource::Beside));
+        assert_eq!(chosen("keychain-or-file:/x"), VaultChoice::KeychainOrFile { path: "/x".into() });
+        for wrong in ["file:", "keychain:/x", "memory:/x", "safe"] {
+            let error = config(&[("HOME", "/h"), ("ROCKPOOL_VAULT", wrong)]).unwrap_err();
+            assert!(error.to_string().contains("ROCKPOOL_VAULT"), "{error}");
+        }
+    }
+
+    #[test]
+    fn a_flag_beats_its_variable_and_an_error_names_what_was_used() {
+        let mut flags = Flags::default();
+        flags.set(LISTEN, "127.0.0.1:1");
+        flags.set(DATA_DIR, "/flag");
+        let variable = |name: &str| match name {
+            "ROCKPOOL_LISTEN" => Some("nonsense".to_owned()),
+            "ROCKPOOL_DATA_DIR" => Some("/variable".to_owned()),
+            _ => None,
+        };
+        let config = Config::from_outside(Outside::with_flags(&flags, &variable)).unwrap();
+        assert_eq!(config.listen.to_string(), "127.0.0.1:1");
+        assert_eq!(config.data_dir, PathBuf::from("/flag"));
+
+        flags.set(LISTEN, "no address");
+        let error = Config::from_outside(Outside::with_flags(&flags, &variable)).unwrap_err().to_string();
+        assert!(error.starts_with("--listen is “no address”"), "{error}");
+        assert!(!error.contains("ROCKPOOL_LISTEN"), "{error}");
     }
 
     #[test]

@@ -17,6 +17,7 @@ pub(crate) fn of_store(error: Error) -> VaultError {
         VaultError::Missing(reason) => VaultError::Missing(reason),
         VaultError::Locked => VaultError::Locked,
         VaultError::Stuck => VaultError::Stuck,
+        VaultError::File(reason) => VaultError::File(reason),
     }
 }
 

@@ -9,17 +9,21 @@
 //!
 //! # What is absent, on purpose
 //!
-//! No runtime, no thread, no time-out: calls block, and the engine's vault worker owns that. No cache of
-//! secrets. No weaker place to fall back to.
+//! No runtime, no time-out: calls block, and the engine's vault worker owns that; but for the one look at the start
+//! (`chosen.rs`). No cache of
+//! secrets. No weaker place to fall back to, but where the configuration names one.
 
+mod chosen;
 mod failure;
 mod platform;
+
+pub use self::chosen::{SERVICE, open, require};
 
 use std::sync::Arc;
 
 use keyring_core::api::CredentialStore;
 use keyring_core::{Entry, Error};
-use rockpool_engine::vault::{VaultBackend, VaultError, VaultKey};
+use rockpool_engine::vault::{VaultBackend, VaultError, VaultKey, VaultKind};
 use secrecy::zeroize::Zeroize;
 use secrecy::{ExposeSecret, SecretString};
 
@@ -77,8 +81,8 @@ impl std::fmt::Debug for KeychainVault {
 }
 
 impl VaultBackend for KeychainVault {
-    fn name(&self) -> &'static str {
-        "keychain"
+    fn kind(&self) -> VaultKind {
+        VaultKind::Keychain
     }
 
     fn entry_limit(&self) -> usize {

@@ -28,7 +28,7 @@ pub enum AccountState {
     Forbidden,
     /// The provider asks for payment, or the plan does not include the service.
     Billing,
-    /// The keychain that holds its tokens cannot be read.
+    /// The keychain or file that holds its tokens cannot be read.
     VaultLocked,
     /// Its last attempts failed on the way or on the provider's side.
     Unreachable,

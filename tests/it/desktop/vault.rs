@@ -1,6 +1,6 @@
 //! A keychain that is locked or missing is said so, nothing falls back, and nobody has to restart the app.
 
-use rockpool_engine::snapshot::VaultState;
+use rockpool_engine::snapshot::{VaultKind, VaultState};
 use rockpool_routing::AccountState;
 use rockpool_tests::session::app::snapshot;
 use rockpool_tests::session::{Keyring, Start, ask};
@@ -21,7 +21,7 @@ async fn a_locked_keychain_is_told_and_its_unlocking_is_enough() {
     let (_app, api) = Start::before(&desktop.sim).serve(&desktop.session).await;
     let key = rockpool_tests::tools::Key { base_url: snapshot(&api).await.endpoint, ..key };
     desktop.tray.shows("The keychain is locked").await;
-    desktop.tray.shows("ada: 5h 60% · weekly 80% · keychain locked").await;
+    desktop.tray.shows("ada: 5h 60% · weekly 80% · sign-in not readable").await;
     let told = desktop.notes.titled("The keychain is locked").await;
     assert_eq!(told.buttons(), ["Open dashboard"]);
     let shown = snapshot(&api).await;
@@ -42,7 +42,7 @@ async fn a_missing_keychain_is_told_nothing_is_kept_elsewhere_and_its_start_is_e
     desktop.tray.shows("There is no keychain").await;
     desktop.notes.titled("There is no keychain").await;
     let shown = snapshot(&api).await.vault;
-    assert_eq!((shown.kind.as_str(), shown.state), ("keychain", VaultState::Missing));
+    assert_eq!((shown.kind, shown.state), (VaultKind::Keychain, VaultState::Missing));
     assert!(shown.message.is_some());
 
     let login = desktop.sim.mint_login(&seat("ada")).unwrap();

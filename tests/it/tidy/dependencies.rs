@@ -9,13 +9,23 @@ use super::checkout::{assert_none, root, rust_files};
 use super::sources::{production_files, production_lines};
 
 /// Every package of ours and which of ours it may use. A package that is not listed may use none.
-const DOWNWARDS: [(&str, &[&str]); 6] = [
+const DOWNWARDS: [(&str, &[&str]); 7] = [
     ("rockpool-engine", &["rockpool-routing"]),
     ("rockpool-dashboard", &["rockpool-engine"]),
     // The rehearsal plays on the simulator.
-    ("rockpool-desktop", &["rockpool-engine", "rockpool-routing", "rockpool-sim"]),
+    ("rockpool-rehearsal", &["rockpool-engine", "rockpool-routing", "rockpool-sim"]),
+    ("rockpool-desktop", &["rockpool-engine", "rockpool-routing"]),
     ("rockpool-keychain", &["rockpool-engine", "rockpool-routing"]),
-    ("rockpool-cli", &["rockpool-dashboard", "rockpool-engine", "rockpool-routing", "rockpool-keychain"]),
+    (
+        "rockpool-cli",
+        &[
+            "rockpool-dashboard",
+            "rockpool-engine",
+            "rockpool-routing",
+            "rockpool-keychain",
+            "rockpool-rehearsal",
+        ],
+    ),
     (
         "rockpool-shell",
         &[
@@ -24,7 +34,7 @@ const DOWNWARDS: [(&str, &[&str]); 6] = [
             "rockpool-engine",
             "rockpool-routing",
             "rockpool-keychain",
-            "rockpool-sim",
+            "rockpool-rehearsal",
         ],
     ),
 ];

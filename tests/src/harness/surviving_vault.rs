@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
-use rockpool_engine::vault::{MemoryVault, VaultBackend, VaultError, VaultKey};
+use rockpool_engine::vault::{MemoryVault, VaultBackend, VaultError, VaultKey, VaultKind};
 use secrecy::SecretString;
 
 /// Clones share their entries.
@@ -16,8 +16,8 @@ impl SurvivingVault {
 }
 
 impl VaultBackend for SurvivingVault {
-    fn name(&self) -> &'static str {
-        "memory"
+    fn kind(&self) -> VaultKind {
+        VaultKind::Memory
     }
 
     fn entry_limit(&self) -> usize {

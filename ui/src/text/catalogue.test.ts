@@ -64,6 +64,8 @@ describe('the English catalogue', () => {
     const sets: [string, string][] = [
       ['AccountState', 'state'],
       ['Remedy', 'remedy'],
+      ['RehearsalScene', 'rehearsal.scene'],
+      ['RehearsalPage', 'nav'],
       ['HealthState', 'health'],
       ['Source', 'source'],
       ['Strategy', 'strategy'],

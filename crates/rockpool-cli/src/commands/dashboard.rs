@@ -11,10 +11,13 @@ use crate::failure::Failure;
 
 pub(super) async fn open(session: &Session<'_>, args: &DashboardArgs) -> Result<(), Failure> {
     let link = session.client.new_dashboard_link().await?;
-    show(&link, session.console)?;
-    if !args.no_browser {
-        session.console.open(link.url.expose_secret());
-    }
+    if args.no_browser { show(&link, session.console) } else { present(&link, session.console) }
+}
+
+/// Prints a link, and opens it where there is a browser.
+pub(crate) fn present(link: &DashboardLink, console: &dyn Console) -> Result<(), Failure> {
+    show(link, console)?;
+    console.open(link.url.expose_secret());
     Ok(())
 }
 

@@ -15,6 +15,7 @@ mod fake;
 #[cfg(test)]
 mod tests;
 
+pub(crate) use dashboard::{present as present_dashboard, show as show_dashboard};
 pub(crate) use session::Session;
 
 use crate::args::AskCommand;

@@ -67,7 +67,7 @@ fn needed(needs: Needs) -> Option<&'static str> {
         Needs::SignIn => Some("a sign-in"),
         Needs::Payment => Some("payment"),
         Needs::Person => Some("a person"),
-        Needs::Unlock => Some("the keychain"),
+        Needs::Unlock => Some("its vault"),
     }
 }
 

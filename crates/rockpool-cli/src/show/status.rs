@@ -1,6 +1,6 @@
 //! Everything at a glance.
 
-use rockpool_engine::snapshot::{ModeView, Snapshot, VaultState};
+use rockpool_engine::snapshot::{ModeView, Snapshot, VaultFileKey, VaultKind, VaultState, VaultView};
 
 use super::accounts::accounts;
 use super::clients::clients;
@@ -45,5 +45,19 @@ fn vault(snapshot: &Snapshot) -> String {
         VaultState::Failed => "failed",
     };
     let message = snapshot.vault.message.as_deref().map(|text| format!(": {text}")).unwrap_or_default();
-    format!("Tokens rest in: {} ({state}){message}", snapshot.vault.kind)
+    format!("Tokens rest in: {} ({state}){message}", place(&snapshot.vault))
+}
+
+fn place(vault: &VaultView) -> String {
+    let Some(file) = &vault.file else {
+        return match vault.kind {
+            VaultKind::Keychain => "keychain".to_owned(),
+            VaultKind::File => "encrypted file".to_owned(),
+            VaultKind::Memory => "memory".to_owned(),
+        };
+    };
+    match file.key {
+        VaultFileKey::Passphrase => format!("encrypted file {}", file.path),
+        VaultFileKey::Beside => format!("encrypted file {}, its key beside it", file.path),
+    }
 }

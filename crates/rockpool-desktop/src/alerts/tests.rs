@@ -163,6 +163,25 @@ fn a_locked_vault_is_told_once_for_all_and_once_when_it_is_back() {
 }
 
 #[test]
+fn a_file_of_logins_that_fails_is_never_called_a_keychain() {
+    let mut session = Session::after(&pooled(ada(), ben()));
+    for state in [VaultState::Failed, VaultState::Locked] {
+        let mut failed = pooled(ada(), ben());
+        (failed.vault.kind, failed.vault.state) = (VaultKind::File, state);
+        let alerts = session.look(&failed);
+        assert_eq!(alerts[0].title, "The file with the sign-ins does not work");
+        assert!(
+            !alerts[0].body.contains("eychain") && !alerts[0].body.contains("nlock"),
+            "{}",
+            alerts[0].body
+        );
+    }
+    let mut back = pooled(ada(), ben());
+    back.vault.kind = VaultKind::File;
+    assert_eq!(session.titles(&back), ["The file with the sign-ins is usable again"]);
+}
+
+#[test]
 fn an_account_that_was_removed_and_added_again_starts_afresh() {
     let mut session = Session::after(&pooled(ada(), ben().state(AccountState::NeedsReauth)));
     assert_eq!(session.look(&snapshot(vec![ada().view()])), []);

@@ -1,7 +1,7 @@
 //! Puts times, windows and states into the person's language.
 
 use jiff::Timestamp;
-use rockpool_engine::snapshot::{AccountView, VaultState, WindowView};
+use rockpool_engine::snapshot::{AccountView, VaultKind, VaultState, VaultView, WindowView};
 use rockpool_routing::{AccountState, Strategy, WindowKind};
 
 use super::catalogue::Texts;
@@ -53,12 +53,17 @@ pub(crate) fn strategy(texts: &Texts, strategy: Strategy) -> &str {
 }
 
 /// What is wrong with the vault; `None` when nothing is.
-pub(crate) fn vault(texts: &Texts, state: VaultState) -> Option<&str> {
-    match state {
-        VaultState::Ready => None,
-        VaultState::Locked => Some(texts.get("tray.vault_locked")),
-        VaultState::Missing => Some(texts.get("tray.vault_missing")),
-        VaultState::Failed => Some(texts.get("tray.vault_failed")),
+pub(crate) fn vault<'a>(texts: &'a Texts, vault: &VaultView) -> Option<&'a str> {
+    match (vault.state, vault.kind) {
+        (VaultState::Ready, _) => None,
+        (VaultState::Locked | VaultState::Missing | VaultState::Failed, VaultKind::File) => {
+            Some(texts.get("tray.vault_file"))
+        }
+        (VaultState::Locked, VaultKind::Keychain | VaultKind::Memory) => Some(texts.get("tray.vault_locked")),
+        (VaultState::Missing, VaultKind::Keychain | VaultKind::Memory) => {
+            Some(texts.get("tray.vault_missing"))
+        }
+        (VaultState::Failed, VaultKind::Keychain | VaultKind::Memory) => Some(texts.get("tray.vault_failed")),
     }
 }
 

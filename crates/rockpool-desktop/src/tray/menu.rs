@@ -190,7 +190,7 @@ fn notices(snapshot: &Snapshot, texts: &Texts) -> Vec<Entry> {
         ModeView::Rehearsal => Some(texts.get("tray.rehearsal")),
         ModeView::Normal => None,
     };
-    let vault = names::vault(texts, snapshot.vault.state);
+    let vault = names::vault(texts, &snapshot.vault);
     let note = |text: &str| Entry::Note(text.to_owned());
     rehearsal.map(note).into_iter().chain(vault.map(|text| item(MenuAction::OpenDashboard, text))).collect()
 }

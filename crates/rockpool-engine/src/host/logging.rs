@@ -5,6 +5,7 @@
 
 use std::io::IsTerminal;
 
+use thiserror::Error;
 use tracing_appender::non_blocking::{NonBlockingBuilder, WorkerGuard};
 use tracing_subscriber::EnvFilter;
 
@@ -13,15 +14,22 @@ use tracing_subscriber::EnvFilter;
 #[derive(Debug)]
 pub struct Logging(#[expect(dead_code, reason = "it writes what is left when it is dropped")] WorkerGuard);
 
-/// Logs to stderr from now on: what `ROCKPOOL_LOG` asks for, in the form of
-/// [`EnvFilter`](https://docs.rs/tracing-subscriber/0.3/tracing_subscriber/filter/struct.EnvFilter.html), or `default`.
-pub fn log_to_stderr(default: &str, lookup: &dyn Fn(&str) -> Option<String>) -> Logging {
-    let asked = lookup("ROCKPOOL_LOG").filter(|asked| !asked.trim().is_empty());
-    let parsed = asked.map_or_else(|| EnvFilter::try_new(default), EnvFilter::try_new);
-    let (filter, unreadable) = match parsed {
-        Ok(filter) => (filter, None),
-        Err(error) => (EnvFilter::new(default), Some(error)),
-    };
+/// A filter that cannot be read.
+#[derive(Debug, Error)]
+#[error("{0}; write it such as info, or rockpool_engine=debug,warn")]
+pub struct LogFilterError(#[from] tracing_subscriber::filter::ParseError);
+
+/// Logs to stderr from now on what `filter` asks for, in the form of
+/// [`EnvFilter`](https://docs.rs/tracing-subscriber/0.3/tracing_subscriber/filter/struct.EnvFilter.html). `lookup` reads
+/// the environment, for `NO_COLOR`.
+///
+/// # Errors
+/// Where the filter cannot be read.
+pub fn log_to_stderr(
+    filter: &str,
+    lookup: &dyn Fn(&str) -> Option<String>,
+) -> Result<Logging, LogFilterError> {
+    let filter = EnvFilter::try_new(filter)?;
     let (writer, guard) = NonBlockingBuilder::default().lossy(true).finish(std::io::stderr());
     let logging = tracing_subscriber::fmt()
         .with_env_filter(filter)
@@ -31,10 +39,7 @@ pub fn log_to_stderr(default: &str, lookup: &dyn Fn(&str) -> Option<String>) -> 
         .log_internal_errors(false);
     // A second subscriber in one process is a test's affair.
     let _ = logging.try_init();
-    if let Some(error) = unreadable {
-        tracing::warn!(%error, "ROCKPOOL_LOG cannot be read; logging {default}");
-    }
-    Logging(guard)
+    Ok(Logging(guard))
 }
 
 /// Whether a log that goes to `output` may have colours: on a terminal, unless `NO_COLOR` is set and not

@@ -7,10 +7,11 @@ use rockpool_routing::TenantId;
 use tokio::sync::broadcast;
 
 use super::error::{ActionError, refused};
+use super::rehearsal::{NewestScene, RehearsalScenes};
 use super::snapshot;
 use super::snapshot::Surroundings;
 use crate::accounts::login::SignIns;
-use crate::config::{Config, VaultChoice};
+use crate::config::{Config, Mode, VaultChoice};
 use crate::core::Core;
 use crate::dashboard::sessions::DashboardSessions;
 use crate::host::tasks::Tasks;
@@ -35,6 +36,7 @@ struct EngineParts {
     changes: Tasks,
     dashboard: Arc<DashboardSessions>,
     address: Option<SocketAddr>,
+    newest_scene: NewestScene,
 }
 
 impl EngineHandle {
@@ -44,9 +46,16 @@ impl EngineHandle {
         poller: SharedPoller,
         address: Option<SocketAddr>,
     ) -> Self {
-        let changes = Tasks::default();
-        let dashboard = Arc::default();
-        Self { shared: Arc::new(EngineParts { core, sign_ins, poller, changes, dashboard, address }) }
+        let parts = EngineParts {
+            core,
+            sign_ins,
+            poller,
+            changes: Tasks::default(),
+            dashboard: Arc::default(),
+            address,
+            newest_scene: NewestScene::default(),
+        };
+        Self { shared: Arc::new(parts) }
     }
 
     pub(crate) fn core(&self) -> &Arc<Core> {
@@ -98,6 +107,16 @@ impl EngineHandle {
         self.snapshot_for(&self.viewer(Principal::Owner))
     }
 
+    /// Where a rehearsal tells what it shows; `None` in a real installation, which has no scenes.
+    pub fn rehearsal_scenes(&self) -> Option<RehearsalScenes> {
+        match self.config().mode {
+            Mode::Rehearsal => {
+                Some(RehearsalScenes::new(Arc::clone(self.core()), self.shared.newest_scene.clone()))
+            }
+            Mode::Normal => None,
+        }
+    }
+
     /// Events from now on.
     pub fn events(&self) -> broadcast::Receiver<EngineEvent> {
         self.shared.core.event_bus.subscribe()
@@ -119,7 +138,9 @@ impl EngineHandle {
     /// Everything that `viewer` may see.
     pub(crate) fn snapshot_for(&self, viewer: &Viewer) -> Snapshot {
         let sign_ins = viewer.tenants.iter().flat_map(|tenant| self.shared.sign_ins.list(*tenant)).collect();
-        snapshot::snapshot(&self.shared.core, viewer, Surroundings { endpoint: self.endpoint(), sign_ins })
+        let rehearsal = self.shared.newest_scene.get();
+        let surroundings = Surroundings { endpoint: self.endpoint(), sign_ins, rehearsal };
+        snapshot::snapshot(&self.shared.core, viewer, surroundings)
     }
 
     /// Refuses what would lose tokens: a vault in memory goes with the command that no server stands
@@ -131,7 +152,10 @@ impl EngineHandle {
                 "ROCKPOOL_VAULT=memory would forget this login when the command ends; start `rockpool serve` \
                  first, or use ROCKPOOL_VAULT=keychain or file:PATH.",
             )),
-            (Some(_), _) | (None, VaultChoice::Keychain | VaultChoice::File { .. }) => Ok(()),
+            (Some(_), _)
+            | (None, VaultChoice::Keychain | VaultChoice::File { .. } | VaultChoice::KeychainOrFile { .. }) => {
+                Ok(())
+            }
         }
     }
 

@@ -11,6 +11,7 @@ pub(crate) mod dashboard;
 pub(crate) mod error;
 pub(crate) mod handle;
 pub(crate) mod pools;
+pub(crate) mod rehearsal;
 pub mod requests;
 mod secret_text;
 pub(crate) mod sign_ins;

@@ -11,8 +11,8 @@ use crate::core::Core;
 use crate::model::activity::SHOWN;
 use crate::model::principal::Viewer;
 use crate::snapshot::{
-    AccountView, ActivityView, ClientView, HealthView, ModeView, Needs, PoolView, ReadinessView, Remedy,
-    RoleView, SignInView, Snapshot, level_percent,
+    AccountView, ActivityView, ClientView, HealthView, ModeView, Needs, PoolView, ReadinessView,
+    RehearsalView, Remedy, RoleView, SignInView, Snapshot, level_percent,
 };
 use crate::store::registry::Registry;
 use crate::store::{AccountRow, ClientRow, PoolRow};
@@ -23,6 +23,8 @@ pub(crate) struct Surroundings {
     pub(crate) endpoint: String,
     /// Sign-ins that the viewer may see.
     pub(crate) sign_ins: Vec<SignInView>,
+    /// What a rehearsal has just shown.
+    pub(crate) rehearsal: Option<RehearsalView>,
 }
 
 /// The view of everything that `viewer` may see.
@@ -42,6 +44,7 @@ pub(crate) fn snapshot(core: &Core, viewer: &Viewer, surroundings: Surroundings)
                 Mode::Normal => ModeView::Normal,
                 Mode::Rehearsal => ModeView::Rehearsal,
             },
+            rehearsal: surroundings.rehearsal,
             endpoint: surroundings.endpoint,
             taken_at: now.wall,
             vault: core.vault.state().borrow().clone(),

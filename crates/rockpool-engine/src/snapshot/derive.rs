@@ -28,7 +28,7 @@ pub enum Needs {
     Payment,
     /// Somebody has to settle it with the provider or the workspace's administrator.
     Person,
-    /// The keychain has to be unlocked.
+    /// The keychain has to be unlocked, or the file that holds the tokens repaired.
     Unlock,
 }
 
@@ -78,7 +78,7 @@ pub enum Remedy {
     AskProvider,
     /// Look at the account's billing page.
     CheckBilling,
-    /// Unlock the keychain.
+    /// Unlock the keychain, or repair the file that holds the tokens.
     UnlockKeychain,
 }
 
@@ -120,7 +120,9 @@ impl Remedy {
             Self::CheckBilling => {
                 "The provider asks for payment or another plan; look at the account's billing page."
             }
-            Self::UnlockKeychain => "Its tokens cannot be read; unlock the keychain.",
+            Self::UnlockKeychain => {
+                "Its tokens cannot be read; unlock the keychain, or repair the file that holds them."
+            }
         }
     }
 }

@@ -2,6 +2,7 @@
 
 mod derive;
 mod quota;
+mod rehearsal;
 mod sign_in;
 mod views;
 mod what_if;
@@ -17,6 +18,7 @@ pub(crate) use derive::{Share, WindowLevel, level_percent, share, window_levels}
 pub use quota::{
     ContestedView, CreditsView, ExtraLimitView, RunwayOutlook, RunwayView, SpendView, WindowView,
 };
+pub use rehearsal::{RehearsalPage, RehearsalScene, RehearsalView};
 pub use sign_in::{BrowserView, CallbackView, SignInState, SignInView, SignInWaysView};
 pub use views::{
     AccountView, ClientView, HealthView, ModeView, MovesView, PoolView, ReadinessView, RoleView, Snapshot,
@@ -27,4 +29,4 @@ pub use workspace::WorkspaceView;
 
 pub use crate::model::activity::{Delivery, MoveReason, OutcomeClass, Placement, Transport};
 pub use crate::model::sign_in::{MachineKind, SignInMethod, SignInWay};
-pub use crate::model::vault::{VaultState, VaultView};
+pub use crate::model::vault::{VaultFile, VaultFileKey, VaultKind, VaultState, VaultView};

@@ -52,7 +52,7 @@ pub enum AccountState {
     Forbidden,
     /// The provider asks for payment.
     Billing,
-    /// The keychain cannot be read.
+    /// The keychain, or the file that holds its tokens, cannot be read.
     VaultLocked,
     /// Its last attempts failed.
     Unreachable,

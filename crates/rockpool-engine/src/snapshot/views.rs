@@ -8,6 +8,7 @@ use utoipa::ToSchema;
 use super::derive::{Needs, Remedy};
 use super::names;
 use super::quota::{CreditsView, ExtraLimitView, RunwayView, SpendView, WindowView};
+use super::rehearsal::RehearsalView;
 use super::sign_in::SignInView;
 use super::why::ActivityView;
 use crate::model::activity::MoveCosts;
@@ -21,6 +22,8 @@ pub struct Snapshot {
     pub version: String,
     /// Real installation or rehearsal.
     pub mode: ModeView,
+    /// What the rehearsal has just shown; absent before its first scene, and outside of rehearsals.
+    pub rehearsal: Option<RehearsalView>,
     /// Base address that tools are pointed at, such as `http://127.0.0.1:7625/v1`.
     pub endpoint: String,
     /// When this view was taken.

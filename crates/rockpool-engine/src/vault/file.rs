@@ -1,4 +1,4 @@
-//! Secrets in one file, encrypted with a pass-phrase, for machines without a keychain.
+//! Secrets in one file, encrypted with a pass-phrase or a key beside it, for machines without a keychain.
 //!
 //! # Format
 //!
@@ -19,7 +19,8 @@ use chacha20poly1305::{XChaCha20Poly1305, XNonce};
 use secrecy::zeroize::Zeroizing;
 use secrecy::{ExposeSecret, SecretString};
 
-use super::{VaultBackend, VaultError, VaultKey};
+use super::{VaultBackend, VaultError, VaultFile, VaultFileKey, VaultKey, VaultKind, key_file};
+use crate::config::KeySource;
 
 const MAGIC: &[u8] = b"rockpool vault 1\n";
 const SALT_BYTES: usize = 16;
@@ -37,6 +38,8 @@ type FileEntries = BTreeMap<String, Zeroizing<String>>;
 pub struct FileVault {
     path: PathBuf,
     passphrase: SecretString,
+    /// Where the pass-phrase came from.
+    key: VaultFileKey,
     /// The key of the last salt seen: deriving one takes a good part of a second.
     derived: Option<(Salt, FileKey)>,
 }
@@ -44,29 +47,48 @@ pub struct FileVault {
 impl FileVault {
     /// A vault in the file at `path`, made at the first write. Nothing is read yet.
     pub fn new(path: PathBuf, passphrase: SecretString) -> Self {
-        Self { path, passphrase, derived: None }
+        Self { path, passphrase, key: VaultFileKey::Passphrase, derived: None }
+    }
+
+    /// A vault in the file at `path` with the key that `source` names.
+    ///
+    /// # Errors
+    /// [`VaultError::File`] where the key can be neither read nor, beside a file that is not there yet, made.
+    pub fn open(path: PathBuf, source: &KeySource) -> Result<Self, VaultError> {
+        match source {
+            KeySource::PassphraseFile(file) => Self::with_passphrase_file(path, file),
+            KeySource::Beside => {
+                let passphrase = key_file::read_or_make(&path)?;
+                Ok(Self { path, passphrase, key: VaultFileKey::Beside, derived: None })
+            }
+        }
+    }
+
+    /// Whether an encrypted file whose key lies beside it is at `path`.
+    pub fn is_with_key_beside(path: &Path) -> bool {
+        path.exists() && key_file::beside(path).exists()
     }
 
     /// As [`FileVault::new`], with the first line of `passphrase_file` as the pass-phrase.
     ///
     /// # Errors
-    /// [`VaultError::Failed`] where that file cannot be read or its first line is empty.
+    /// [`VaultError::File`] where that file cannot be read or its first line is empty.
     pub fn with_passphrase_file(path: PathBuf, passphrase_file: &Path) -> Result<Self, VaultError> {
         let shown = passphrase_file.display();
         let text = fs::read_to_string(passphrase_file).map(Zeroizing::new).map_err(|error| {
-            VaultError::Failed(format!("the pass-phrase file {shown} cannot be read ({error}); set ROCKPOOL_PASSPHRASE_FILE to a file with the pass-phrase on its first line"))
+            VaultError::File(format!("the pass-phrase file {shown} cannot be read ({error}); set ROCKPOOL_PASSPHRASE_FILE to a file with the pass-phrase on its first line"))
         })?;
         let first = text.lines().next().unwrap_or_default();
         if first.is_empty() {
             let text = format!("the first line of {shown} is empty; put the pass-phrase there");
-            return Err(VaultError::Failed(text));
+            return Err(VaultError::File(text));
         }
         Ok(Self::new(path, SecretString::from(first)))
     }
 
     fn load(&mut self) -> Result<FileEntries, VaultError> {
         let Some(bytes) = self.read()? else { return Ok(FileEntries::new()) };
-        let foreign = || VaultError::Failed(format!("{} is no vault of Rockpool", self.path.display()));
+        let foreign = || VaultError::File(format!("{} is no vault of Rockpool", self.path.display()));
         let head = bytes.get(..MAGIC.len() + SALT_BYTES).ok_or_else(foreign)?;
         let salt = head.strip_prefix(MAGIC).ok_or_else(foreign)?;
         let salt = Salt::try_from(salt).map_err(|_| foreign())?;
@@ -75,14 +97,24 @@ impl FileVault {
         let sealed = Payload { msg: &bytes[head.len() + NONCE_BYTES..], aad: head };
         let cipher = self.cipher(salt)?;
         let plain = cipher.decrypt(&nonce, sealed).map(Zeroizing::new).map_err(|_| {
-            VaultError::Failed(format!(
-                "the pass-phrase does not open {}, or the file is damaged; check ROCKPOOL_PASSPHRASE_FILE",
-                self.path.display()
-            ))
+            VaultError::File(format!("{} is damaged, or {}", self.path.display(), self.why_not_opened()))
         })?;
         let entries: BTreeMap<String, String> = serde_json::from_slice(&plain)
-            .map_err(|_| VaultError::Failed(format!("{} holds no entries", self.path.display())))?;
+            .map_err(|_| VaultError::File(format!("{} holds no entries", self.path.display())))?;
         Ok(entries.into_iter().map(|(key, value)| (key, Zeroizing::new(value))).collect())
+    }
+
+    fn why_not_opened(&self) -> String {
+        let key_file = key_file::beside(&self.path);
+        match self.key {
+            VaultFileKey::Beside => format!("{} is not its key", key_file.display()),
+            VaultFileKey::Passphrase if key_file.exists() => {
+                format!("its key is {}; use ROCKPOOL_VAULT=file-with-key:PATH", key_file.display())
+            }
+            VaultFileKey::Passphrase => {
+                "the pass-phrase does not open it; check ROCKPOOL_PASSPHRASE_FILE".to_owned()
+            }
+        }
     }
 
     fn save(&mut self, entries: &FileEntries) -> Result<(), VaultError> {
@@ -92,23 +124,22 @@ impl FileVault {
             entries.iter().map(|(key, value)| (key.as_str(), value.as_str())).collect();
         let plain = serde_json::to_vec(&plain)
             .map(Zeroizing::new)
-            .map_err(|error| VaultError::Failed(format!("entries cannot be written: {error}")))?;
+            .map_err(|error| VaultError::File(format!("entries cannot be written: {error}")))?;
         let mut bytes = [MAGIC, &salt].concat();
         let payload = Payload { msg: &plain, aad: &bytes };
         let sealed = self
             .cipher(salt)?
             .encrypt(&XNonce::from(nonce), payload)
-            .map_err(|_| VaultError::Failed("the entries cannot be encrypted".to_owned()))?;
+            .map_err(|_| VaultError::File("the entries cannot be encrypted".to_owned()))?;
         bytes.extend_from_slice(&nonce);
         bytes.extend_from_slice(&sealed);
-        replace(&self.path, &bytes).map_err(|error| {
-            VaultError::Failed(format!("{} cannot be written: {error}", self.path.display()))
-        })
+        replace(&self.path, &bytes)
+            .map_err(|error| VaultError::File(format!("{} cannot be written: {error}", self.path.display())))
     }
 
     fn read(&self) -> Result<Option<Vec<u8>>, VaultError> {
         let failed = |error: std::io::Error| {
-            VaultError::Failed(format!("{} cannot be read: {error}", self.path.display()))
+            VaultError::File(format!("{} cannot be read: {error}", self.path.display()))
         };
         let file = match File::open(&self.path) {
             Ok(file) => file,
@@ -126,7 +157,7 @@ impl FileVault {
         {
             return Ok(XChaCha20Poly1305::new((&**key).into()));
         }
-        let refused = |error| VaultError::Failed(format!("no key can be made: {error}"));
+        let refused = |error| VaultError::File(format!("no key can be made: {error}"));
         let params = Params::new(MEMORY_KIB, PASSES, 1, Some(32)).map_err(refused)?;
         let mut key = FileKey::default();
         Argon2::new(Algorithm::Argon2id, Version::V0x13, params)
@@ -145,8 +176,12 @@ impl std::fmt::Debug for FileVault {
 }
 
 impl VaultBackend for FileVault {
-    fn name(&self) -> &'static str {
-        "encrypted file"
+    fn kind(&self) -> VaultKind {
+        VaultKind::File
+    }
+
+    fn file(&self) -> Option<VaultFile> {
+        Some(VaultFile { path: self.path.display().to_string(), key: self.key })
     }
 
     fn entry_limit(&self) -> usize {

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use secrecy::SecretString;
 
-use super::{VaultBackend, VaultError, VaultKey};
+use super::{VaultBackend, VaultError, VaultKey, VaultKind};
 
 /// A vault that forgets everything when it is dropped.
 #[derive(Debug, Default)]
@@ -13,8 +13,8 @@ pub struct MemoryVault {
 }
 
 impl VaultBackend for MemoryVault {
-    fn name(&self) -> &'static str {
-        "memory"
+    fn kind(&self) -> VaultKind {
+        VaultKind::Memory
     }
 
     fn entry_limit(&self) -> usize {

@@ -1,6 +1,7 @@
 //! Where refresh and access tokens rest: one worker, one call at a time, a time-out on each.
 
 mod file;
+mod key_file;
 mod memory;
 mod split;
 #[cfg(test)]
@@ -10,6 +11,8 @@ mod worker;
 pub use file::FileVault;
 pub use memory::MemoryVault;
 pub use worker::{DEFAULT_TIMEOUT, Vault};
+
+pub use crate::model::vault::{VaultFile, VaultFileKey, VaultKind};
 
 use std::fmt;
 
@@ -25,9 +28,12 @@ pub enum VaultError {
     /// The keychain is there but locked, or the person dismissed its prompt.
     #[error("the keychain is locked")]
     Locked,
-    /// The keychain did not answer in time; it may be waiting for its password.
-    #[error("the keychain did not answer in time")]
+    /// Keychain or disk did not answer in time; a keychain may be waiting for its password.
+    #[error("what holds the logins did not answer in time")]
     Stuck,
+    /// The encrypted file, or its key, cannot be used; a sentence that names the file.
+    #[error("{0}")]
+    File(String),
     /// Anything else, in the backend's words (never with a secret in them).
     #[error("the keychain failed: {0}")]
     Failed(String),
@@ -39,8 +45,8 @@ impl VaultError {
         let remedy = match self {
             Self::Missing(_) => "start one, or set ROCKPOOL_VAULT=file:PATH",
             Self::Locked => "unlock it, and Rockpool goes on by itself",
-            Self::Stuck => "look for its password window and unlock it",
-            Self::Failed(_) => "Rockpool tries again at the next use",
+            Self::Stuck => "look for the keychain's password window and unlock it, or for a disk that hangs",
+            Self::Failed(_) | Self::File(_) => "Rockpool tries again at the next use",
         };
         format!("{self}; {remedy}")
     }
@@ -70,8 +76,12 @@ impl fmt::Display for VaultKey {
 
 /// A store of secrets, called from one thread only and allowed to block it.
 pub trait VaultBackend: Send {
-    /// What to call it in messages, such as "keychain" or "encrypted file".
-    fn name(&self) -> &'static str;
+    /// What kind of place it is.
+    fn kind(&self) -> VaultKind;
+    /// Which file it is, for a kind that is one.
+    fn file(&self) -> Option<VaultFile> {
+        None
+    }
     /// Longest value in bytes that one entry holds; longer ones are split by the worker.
     fn entry_limit(&self) -> usize;
     /// Reads a secret; `None` where there is none.

@@ -36,8 +36,8 @@ struct SmallState {
 }
 
 impl VaultBackend for Small {
-    fn name(&self) -> &'static str {
-        "small"
+    fn kind(&self) -> VaultKind {
+        VaultKind::Memory
     }
     fn entry_limit(&self) -> usize {
         100
@@ -121,8 +121,8 @@ struct Blocking {
 }
 
 impl VaultBackend for Blocking {
-    fn name(&self) -> &'static str {
-        "blocking"
+    fn kind(&self) -> VaultKind {
+        VaultKind::Memory
     }
     fn entry_limit(&self) -> usize {
         usize::MAX
@@ -179,8 +179,8 @@ async fn a_stuck_backend_answers_stuck_at_once_until_it_returns() {
 struct Moody(usize);
 
 impl VaultBackend for Moody {
-    fn name(&self) -> &'static str {
-        "moody"
+    fn kind(&self) -> VaultKind {
+        VaultKind::Memory
     }
     fn entry_limit(&self) -> usize {
         usize::MAX

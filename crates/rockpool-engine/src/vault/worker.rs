@@ -72,7 +72,7 @@ impl WorkerState {
         let state = match error {
             VaultError::Missing(_) => VaultState::Missing,
             VaultError::Locked | VaultError::Stuck => VaultState::Locked,
-            VaultError::Failed(_) => VaultState::Failed,
+            VaultError::Failed(_) | VaultError::File(_) => VaultState::Failed,
         };
         self.publish(state, Some(error.with_remedy()));
     }
@@ -94,8 +94,8 @@ impl Vault {
     /// Starts the worker over `backend`. The vault counts as ready until a call says otherwise. Where
     /// the system gives no thread, every call fails and says so.
     pub fn start(backend: Box<dyn VaultBackend>, timeout: Duration) -> Self {
-        let kind = backend.name().to_owned();
-        let (view, _) = watch::channel(VaultView { kind, state: VaultState::Ready, message: None });
+        let (kind, file) = (backend.kind(), backend.file());
+        let (view, _) = watch::channel(VaultView { kind, file, state: VaultState::Ready, message: None });
         let shared = Arc::new(WorkerState { progress: Mutex::new(CallProgress::Unasked), view });
         let (jobs, queue) = mpsc::channel();
         let worker = Worker { backend, shared: Arc::clone(&shared) };

@@ -1,6 +1,6 @@
 //! Menus compared as values.
 
-use rockpool_engine::snapshot::VaultState;
+use rockpool_engine::snapshot::{VaultKind, VaultState};
 use rockpool_routing::AccountState;
 
 use super::*;
@@ -136,6 +136,9 @@ fn rehearsal_comes_first_and_a_locked_vault_follows() {
     let lines = read(&english(&view).entries);
     assert_eq!(lines[0], "(Rehearsal: simulated accounts only)");
     assert_eq!(lines[1], "The keychain is locked -> open-dashboard");
+    view.vault.kind = VaultKind::File;
+    let lines = read(&english(&view).entries);
+    assert_eq!(lines[1], "The file with the sign-ins does not work -> open-dashboard");
 }
 
 #[test]

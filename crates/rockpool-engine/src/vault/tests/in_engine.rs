@@ -12,7 +12,7 @@ use crate::engine::Engine;
 use crate::host::browser::{Browser, NoBrowser};
 use crate::host::clock::Clock;
 use crate::host::data_dir::Control;
-use crate::model::vault::VaultState;
+use crate::model::vault::{VaultKind, VaultState};
 use crate::ports::Ports;
 use crate::vault::{VaultBackend, VaultError, VaultKey};
 
@@ -24,8 +24,8 @@ fn missing() -> VaultError {
 }
 
 impl VaultBackend for NoKeychain {
-    fn name(&self) -> &'static str {
-        "keychain"
+    fn kind(&self) -> VaultKind {
+        VaultKind::Keychain
     }
     fn entry_limit(&self) -> usize {
         usize::MAX
@@ -71,7 +71,7 @@ async fn an_engine_for_one_command_does_not_call_a_keychain_ready_that_is_not_th
     let folder = tempfile::tempdir().unwrap();
     let engine = Engine::start_offline(config(&folder), ports(Arc::new(NoBrowser))).await.unwrap();
     let shown = engine.handle().snapshot().vault;
-    assert_eq!((shown.kind.as_str(), shown.state), ("keychain", VaultState::Missing));
+    assert_eq!((shown.kind, shown.state), (VaultKind::Keychain, VaultState::Missing));
     let message = shown.message.unwrap();
     assert!(
         message.contains("no Secret Service on this bus") && message.contains("ROCKPOOL_VAULT"),

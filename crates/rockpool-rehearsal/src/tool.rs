@@ -1,4 +1,4 @@
-//! A local tool as Rockpool sees one: a base address, a key, and one conversation after the other.
+//! A local tool as Rockpool sees one: a base address, a key, and a few conversations side by side.
 
 use secrecy::SecretString;
 use serde_json::{Value, json};
@@ -6,8 +6,10 @@ use url::Url;
 
 use super::http::post;
 
-/// Turns of one conversation before the tool begins the next.
-const TURNS: u32 = 2;
+/// Conversations that are under way; as many as accounts, so that a rotation gives one to each.
+const CONVERSATIONS: usize = 3;
+/// Turns of a conversation before another takes its place, where they are to change at all.
+const TURNS: u32 = 8;
 
 /// What the person at the tool is after; the simulator says the words in brackets.
 const TALK: [(&str, &str); 4] = [
@@ -20,6 +22,15 @@ const TALK: [(&str, &str); 4] = [
 pub(crate) struct Tool {
     responses: Url,
     key: SecretString,
+    turns: usize,
+    conversations: [Conversation; CONVERSATIONS],
+    /// Conversations that were begun.
+    begun: u32,
+}
+
+#[derive(Clone, Copy, Debug, Default)]
+struct Conversation {
+    number: u32,
     turns: u32,
 }
 
@@ -28,12 +39,35 @@ impl Tool {
     pub(crate) fn new(base_url: &str, key: SecretString) -> Result<Self, String> {
         let address = format!("{}/responses", base_url.trim_end_matches('/'));
         let responses = Url::parse(&address).map_err(|error| error.to_string())?;
-        Ok(Self { responses, key, turns: 0 })
+        let mut tool = Self { responses, key, turns: 0, conversations: Default::default(), begun: 0 };
+        tool.begin_anew();
+        Ok(tool)
+    }
+
+    /// New conversations in place of all that are under way.
+    pub(crate) fn begin_anew(&mut self) {
+        for place in 0..CONVERSATIONS {
+            self.begin(place);
+        }
+    }
+
+    /// A new conversation in place of the one whose turn it is, where that has lasted.
+    pub(crate) fn begin_one_anew(&mut self) {
+        let place = self.turns % CONVERSATIONS;
+        if self.conversations[place].turns >= TURNS {
+            self.begin(place);
+        }
+    }
+
+    fn begin(&mut self, place: usize) {
+        self.conversations[place] = Conversation { number: self.begun, turns: 0 };
+        self.begun += 1;
     }
 
     /// Sends one request and reads its answer to the end.
     pub(crate) async fn turn(&mut self) {
         let body = self.request();
+        self.conversations[self.turns % CONVERSATIONS].turns += 1;
         self.turns += 1;
         match post(&self.responses, &self.key, &body).await {
             Ok(reply) => tracing::debug!(status = reply.status.as_u16(), "the tool was answered"),
@@ -43,7 +77,7 @@ impl Tool {
 
     /// Such as the provider's client sends for a model with plain function tools (captured, 0.169.0), without tools.
     fn request(&self) -> Value {
-        let (question, answer) = TALK[self.turns as usize % TALK.len()];
+        let (question, answer) = TALK[self.turns % TALK.len()];
         let text = format!("{question} [[say: {answer}]]");
         json!({
             "model": "gpt-5.5",
@@ -59,7 +93,7 @@ impl Tool {
             "store": false,
             "stream": true,
             "include": [],
-            "prompt_cache_key": format!("rehearsal-{}", self.turns / TURNS),
+            "prompt_cache_key": format!("rehearsal-{}", self.conversations[self.turns % CONVERSATIONS].number),
         })
     }
 }
@@ -68,15 +102,24 @@ impl Tool {
 mod tests {
     use super::*;
 
+    fn key_of(tool: &Tool) -> String {
+        tool.request()["prompt_cache_key"].as_str().unwrap().to_owned()
+    }
+
     #[test]
-    fn a_conversation_keeps_its_key_for_its_turns() {
+    fn conversations_take_turns_and_keep_their_keys_until_they_are_begun_anew() {
         let mut tool = Tool::new("http://127.0.0.1:1/v1/", SecretString::from("rp_x")).unwrap();
-        let mut keys = Vec::new();
-        for turns in 0..4 {
-            tool.turns = turns;
-            keys.push(tool.request()["prompt_cache_key"].as_str().unwrap().to_owned());
-        }
-        assert_eq!(keys, ["rehearsal-0", "rehearsal-0", "rehearsal-1", "rehearsal-1"]);
         assert_eq!(tool.responses.path(), "/v1/responses");
+        let mut keys = Vec::new();
+        for turns in 0..6 {
+            tool.turns = turns;
+            tool.begin_one_anew();
+            keys.push(key_of(&tool));
+        }
+        assert_eq!(keys[..3], keys[3..], "none has lasted");
+        assert_eq!(keys[..3], ["rehearsal-0", "rehearsal-1", "rehearsal-2"]);
+        tool.conversations[2].turns = TURNS;
+        tool.begin_one_anew();
+        assert_eq!(key_of(&tool), "rehearsal-3");
     }
 }

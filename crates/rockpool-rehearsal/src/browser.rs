@@ -1,10 +1,12 @@
 //! A browser without a window: follows the sign-in page to the simulator and back, as the right person.
 
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::collections::BTreeSet;
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::Duration;
 
 use rockpool_engine::Browser;
 use rockpool_engine::api::Client;
+use rockpool_engine::snapshot::{SignInState, SignInView};
 use rockpool_routing::SignInId;
 use rockpool_sim::SeatId;
 use tokio::runtime::Handle;
@@ -29,6 +31,8 @@ pub(crate) struct InProcessBrowser {
 struct Tab {
     /// Set once the engine stands.
     client: OnceLock<Client>,
+    /// Addresses of sign-in pages that were opened and not given up.
+    opened: Mutex<BTreeSet<String>>,
     /// The sign-ins to new accounts, in the order in which the members of the cast took them.
     newcomers: Mutex<Vec<SignInId>>,
 }
@@ -43,16 +47,30 @@ impl InProcessBrowser {
         // A second rehearsal over the same browser does not exist; the first engine stays.
         drop(self.tab.client.set(client));
     }
+
+    /// Opens the page of each sign-in that waits, also where its starter wants to open it elsewhere: nobody has a
+    /// browser of their own in a rehearsal.
+    pub(crate) fn follow(&self, sign_ins: &[SignInView]) {
+        for sign_in in sign_ins.iter().filter(|sign_in| sign_in.state == SignInState::Waiting) {
+            if let Err(reason) = self.open(&sign_in.authorize_url) {
+                tracing::warn!(reason, "the rehearsal's browser cannot open a page");
+            }
+        }
+    }
 }
 
 impl Browser for InProcessBrowser {
     fn open(&self, url: &str) -> Result<(), String> {
-        let url = Url::parse(url).map_err(|error| error.to_string())?;
-        let (tab, reading) = (Arc::clone(&self.tab), self.reading);
+        let page = Url::parse(url).map_err(|error| error.to_string())?;
+        if !self.tab.opened().insert(url.to_owned()) {
+            return Ok(());
+        }
+        let (tab, reading, url) = (Arc::clone(&self.tab), self.reading, url.to_owned());
         self.runtime.spawn(async move {
             sleep(reading).await;
-            if let Err(reason) = tab.sign_in(url).await {
+            if let Err(reason) = tab.sign_in(page).await {
                 tracing::warn!(reason, "the rehearsal's browser gave up");
+                tab.opened().remove(&url);
             }
         });
         Ok(())
@@ -60,6 +78,10 @@ impl Browser for InProcessBrowser {
 }
 
 impl Tab {
+    fn opened(&self) -> MutexGuard<'_, BTreeSet<String>> {
+        self.opened.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     async fn sign_in(&self, mut url: Url) -> Result<(), String> {
         match self.who(url.as_str()).await? {
             Some(seat) => url

@@ -38,6 +38,17 @@ impl Home {
         Ok(folder)
     }
 
+    /// A folder for this process alone, which needs no other environment.
+    ///
+    /// # Errors
+    /// As [`Home::make`].
+    pub fn temporary() -> io::Result<Self> {
+        let folder = Self::make()?;
+        let gone = || io::Error::other(format!("{} was taken by another process", folder.display()));
+        let lock = unused(&folder).ok_or_else(gone)?;
+        Ok(Self { folder, _lock: lock })
+    }
+
     /// The folder that this process was started with, if it was made by [`Home::make`].
     pub fn take_over(lookup: &dyn Fn(&str) -> Option<OsString>) -> Option<Self> {
         let folder = PathBuf::from(lookup(VARIABLE)?);
@@ -130,6 +141,16 @@ mod tests {
     fn a_home_that_was_made_is_taken_over_and_removed_in_the_end() {
         let folder = Home::make().unwrap();
         let home = named(&folder).unwrap();
+        std::fs::create_dir_all(home.data()).unwrap();
+        assert!(named(&folder).is_none(), "it is in use");
+        drop(home);
+        assert!(!folder.exists());
+    }
+
+    #[test]
+    fn a_home_of_this_process_alone_is_removed_in_the_end() {
+        let home = Home::temporary().unwrap();
+        let folder = home.folder.clone();
         std::fs::create_dir_all(home.data()).unwrap();
         assert!(named(&folder).is_none(), "it is in use");
         drop(home);

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-/// How fast a rehearsal goes.
+/// How fast a rehearsal goes. Moments are counted from the tool's first request.
 #[derive(Clone, Copy, Debug)]
 pub struct RehearsalTiming {
     /// How long a person takes at the sign-in page, so that the waiting is seen.
@@ -11,10 +11,14 @@ pub struct RehearsalTiming {
     pub brisk: Duration,
     /// The same afterwards.
     pub calm: Duration,
-    /// When, after the tool's first request, one account is exhausted at the latest.
+    /// How long a scene is shown at least, before the next one is.
+    pub hold: Duration,
+    /// When one account is exhausted at the latest.
     pub exhausted: Duration,
     /// When one login is ended.
     pub loss: Duration,
+    /// When the quota of the exhausted account comes back, in whole seconds from the start of the rehearsal.
+    pub reset: Duration,
 }
 
 impl RehearsalTiming {
@@ -22,8 +26,10 @@ impl RehearsalTiming {
     pub const SHOW: Self = Self {
         reading: Duration::from_millis(1200),
         brisk: Duration::from_millis(700),
-        calm: Duration::from_secs(4),
-        exhausted: Duration::from_secs(18),
-        loss: Duration::from_secs(32),
+        calm: Duration::from_secs(8),
+        hold: Duration::from_secs(5),
+        exhausted: Duration::from_secs(15),
+        loss: Duration::from_secs(26),
+        reset: Duration::from_secs(47),
     };
 }
