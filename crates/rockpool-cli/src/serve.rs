@@ -60,9 +60,8 @@ pub(crate) async fn end(engine: Engine, mut stop: Stop, console: &dyn Console) -
 /// As flag or variable ask; as is `usual` where they do not.
 pub(crate) fn log_to_stderr(outside: Outside<'_>, usual: &str) -> Result<Logging, Failure> {
     let lookup = |name: &str| std::env::var(name).ok();
-    match outside.get(LOG) {
-        None => rockpool_engine::log_to_stderr(usual, &lookup),
-        Some(given) => rockpool_engine::log_to_stderr(&given.value, &lookup)
-            .map_err(|error| Failure::Refused(format!("{} is “{}”: {error}", given.name, given.value))),
-    }
+    let given = outside.get(LOG);
+    let (name, filter) = given.map_or((LOG.variable, usual.to_owned()), |given| (given.name, given.value));
+    let refused = |error| Failure::Refused(format!("{name} is “{filter}”: {error}"));
+    rockpool_engine::log_to_stderr(&filter, &lookup).map_err(refused)
 }

@@ -24,6 +24,13 @@ pub(crate) fn build_app(workspace: &Workspace) -> Invocation {
     cargo(workspace, BINARIES.into_iter().chain(FEATURES).chain(only))
 }
 
+/// The server with its command line, without Tauri, WebKit and GTK. Its dashboard is embedded, so a build without one
+/// is an error.
+pub(crate) fn build_server(workspace: &Workspace) -> Invocation {
+    let only = ["build", "-p", "rockpool-cli", "--bin", "rockpool"];
+    Invocation::cargo(only).within(workspace.root()).with_env("ROCKPOOL_DASHBOARD", "required")
+}
+
 /// The app and the command line as they are given to people.
 pub(crate) fn build_release(workspace: &Workspace) -> Invocation {
     cargo(workspace, BINARIES.into_iter().chain(FEATURES).chain(["--release"]))
@@ -90,6 +97,13 @@ mod tests {
         let whole = build(&workspace).to_string();
         assert_eq!(build_app(&workspace).to_string(), format!("{whole} --bin rockpool-desktop"));
         assert!(test(&workspace, Depth::Landing).to_string().contains(&FEATURES.join(" ")));
+    }
+
+    #[test]
+    fn the_server_is_built_without_the_desktops_toolkit() {
+        let typed = build_server(&Workspace::locate().unwrap()).to_string();
+        assert!(typed.contains("-p rockpool-cli"), "{typed}");
+        assert!(!typed.contains("shell") && !typed.contains("--workspace"), "{typed}");
     }
 
     #[test]

@@ -8,20 +8,32 @@ use crate::failure::Failure;
 pub(crate) const USAGE: &str = "\
 Usage: cargo xtask <COMMAND>
 
-  run [--rehearsal] [--yes]   install what is missing, build the app and start it in the tray
+  run [--rehearsal] [--headless] [--yes]
+                              install what is missing, build Rockpool and start it: in the tray where there is a
+                              display, else as a server whose dashboard opens in a browser
   test [--full] [--yes]       install what is missing and run every test
   figures [--at PATH]         print what can be counted in the Rust sources, as a table
   cost ARGUMENTS              measure what a request and an event cost two builds of `rockpool`, as tables;
                               `cost --help` lists the arguments
 
   --rehearsal   start against the bundled simulated provider; no account is needed
+  --headless    start the server, also where there is a display
   --full        add licences and bans, the UI in a browser, its screenshots, the release build, mutants of the
                 routing crate, and fifty times as many cases of each property test
   --at PATH     count in another checkout
   --yes         install missing system packages without asking
   --help        show this text";
 
-/// Which installation the app opens.
+/// Where the person looks at it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Place {
+    /// In the tray where there is a display, else in a browser.
+    WhereverPossible,
+    /// In a browser.
+    Headless,
+}
+
+/// Which installation is opened.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Face {
     Real,
@@ -40,6 +52,7 @@ pub(crate) enum Task {
     Help,
     Run {
         face: Face,
+        place: Place,
         consent: Consent,
     },
     Test {
@@ -71,16 +84,17 @@ pub(crate) fn parse(mut args: impl Iterator<Item = String>) -> Result<Task, Fail
 }
 
 fn run(args: impl Iterator<Item = String>) -> Result<Task, Failure> {
-    let (mut face, mut consent) = (Face::Real, Consent::Ask);
+    let (mut face, mut place, mut consent) = (Face::Real, Place::WhereverPossible, Consent::Ask);
     for arg in args {
         match arg.as_str() {
             "--rehearsal" => face = Face::Rehearsal,
+            "--headless" => place = Place::Headless,
             "--yes" => consent = Consent::Given,
             "--help" | "-h" => return Ok(Task::Help),
             other => return Err(unknown("run", other)),
         }
     }
-    Ok(Task::Run { face, consent })
+    Ok(Task::Run { face, place, consent })
 }
 
 fn test(args: impl Iterator<Item = String>) -> Result<Task, Failure> {
@@ -125,10 +139,11 @@ mod tests {
 
     #[test]
     fn run_opens_the_real_installation_and_asks_unless_told_otherwise() {
-        assert_eq!(parsed("run").unwrap(), Task::Run { face: Face::Real, consent: Consent::Ask });
+        let usual = Task::Run { face: Face::Real, place: Place::WhereverPossible, consent: Consent::Ask };
+        assert_eq!(parsed("run").unwrap(), usual);
         assert_eq!(
-            parsed("run --rehearsal --yes").unwrap(),
-            Task::Run { face: Face::Rehearsal, consent: Consent::Given }
+            parsed("run --rehearsal --headless --yes").unwrap(),
+            Task::Run { face: Face::Rehearsal, place: Place::Headless, consent: Consent::Given }
         );
     }
 

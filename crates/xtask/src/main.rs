@@ -44,7 +44,7 @@ fn carry_out() -> Result<ExitCode, Failure> {
             say::line(args::USAGE);
             Ok(ExitCode::SUCCESS)
         }
-        Task::Run { face, consent } => run::run(&Workspace::locate()?, face, consent),
+        Task::Run { face, place, consent } => run::run(&Workspace::locate()?, face, place, consent),
         Task::Cost { args } => cost::measure(&Workspace::locate()?, args),
         Task::Figures { at } => figures::print(&Workspace::locate()?, at),
         Task::Test { depth, consent } => test::test(&Workspace::locate()?, depth, consent),

@@ -5,6 +5,8 @@ use crate::probe::Probe;
 /// What something is needed for; each level includes the ones before it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Purpose {
+    /// The server alone, without a desktop's libraries.
+    Serve,
     Build,
     Run,
     Test,
@@ -43,7 +45,7 @@ pub(crate) const LINUX: &[Need] = &[
     Need {
         what: "a C compiler",
         why: "builds the bundled SQLite and zstd, and links",
-        purpose: Purpose::Build,
+        purpose: Purpose::Serve,
         probe: Probe::Program("cc"),
         packages: packages("build-essential", "gcc make", "base-devel", "gcc make"),
     },
@@ -212,6 +214,12 @@ mod tests {
         assert!(names.contains(&"WebKitGTK 4.1"));
         assert!(names.contains(&"xdg-open"));
         assert!(!names.contains(&"Xvfb"));
+    }
+
+    #[test]
+    fn a_server_needs_a_c_compiler_and_nothing_of_a_desktop() {
+        let names: Vec<_> = missing(Purpose::Serve, LINUX, |_| false).iter().map(|need| need.what).collect();
+        assert_eq!(names, ["a C compiler"]);
     }
 
     #[test]
