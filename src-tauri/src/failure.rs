@@ -3,9 +3,9 @@
 use std::io::Write as _;
 use std::process::ExitCode;
 
-use rockpool_engine::{LogFilterError, StartError};
 use rockpool_engine::config::ConfigError;
 use rockpool_engine::vault::VaultError;
+use rockpool_engine::{LogFilterError, StartError};
 use rockpool_rehearsal::RehearsalError;
 use thiserror::Error;
 

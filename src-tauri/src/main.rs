@@ -31,7 +31,8 @@ fn main() -> ExitCode {
         }
     };
     let lookup = |name: &str| std::env::var(name).ok();
-    let filter = Outside::environment(&lookup).get(LOG).map_or_else(|| "warn".to_owned(), |given| given.value);
+    let filter =
+        Outside::environment(&lookup).get(LOG).map_or_else(|| "warn".to_owned(), |given| given.value);
     let _logging = match log_to_stderr(&filter, &lookup) {
         Ok(logging) => logging,
         Err(error) => return Failure::from(error).show(),
