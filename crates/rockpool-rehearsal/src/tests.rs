@@ -6,7 +6,7 @@ use rockpool_engine::api::requests::NewSignIn;
 use rockpool_engine::config::Config;
 use rockpool_engine::snapshot::{ModeView, RehearsalScene as Scene, RehearsalView, Snapshot};
 use rockpool_engine::vault::MemoryVault;
-use rockpool_engine::{Clock, DashboardFiles, Engine, OpenBrowser, Ports};
+use rockpool_engine::{Clock, DashboardFiles, Engine, Ports};
 use rockpool_routing::AccountState;
 use tokio::time::timeout;
 
@@ -115,7 +115,7 @@ async fn a_login_that_ended_stays_so_until_somebody_asks_for_a_sign_in() {
     assert_eq!(state(&snapshot, "codex-team-1"), Some(AccountState::NeedsReauth), "nothing else repairs it");
 
     // As the dashboard in a browser asks, which opens pages itself.
-    let click = NewSignIn { account: Some("codex-team-1".to_owned()), open_browser: OpenBrowser::No };
+    let click = NewSignIn { account: Some("codex-team-1".to_owned()), ..NewSignIn::default() };
     playing.client().start_sign_in(&click).await.unwrap();
     let snapshot = playing
         .shown(|snapshot| snapshot.rehearsal.as_ref().is_some_and(|view| view.scene == Scene::Quiet))

@@ -12,6 +12,7 @@ use uuid::Uuid;
 
 use super::*;
 use crate::config::Config;
+use crate::dashboard::files::DashboardFiles;
 use crate::engine::Engine;
 use crate::host::browser::NoBrowser;
 use crate::host::clock::Clock;
@@ -62,6 +63,7 @@ impl Bench {
             vault: Box::new(MemoryVault::default()),
             browser: Arc::new(NoBrowser),
             clock: Clock::manual(Timestamp::UNIX_EPOCH),
+            dashboard: DashboardFiles::default(),
         };
         let engine = Engine::start_offline(config, ports).await.unwrap();
         tokio::time::pause();
