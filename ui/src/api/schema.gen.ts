@@ -1013,6 +1013,29 @@ export interface components {
          */
         ReadinessView: "active" | "fallback_only" | "blocked";
         /**
+         * @description The page of the dashboard on which a scene is seen.
+         * @enum {string}
+         */
+        RehearsalPage: "accounts" | "pool" | "requests";
+        /**
+         * @description What can happen in a rehearsal, in the order of its story.
+         * @enum {string}
+         */
+        RehearsalScene: "begun" | "signed_in" | "working" | "exhausted" | "moved" | "login_ended" | "login_repaired" | "quota_reset" | "quiet";
+        /** @description What a rehearsal has just shown. */
+        RehearsalView: {
+            /** @description Slug of the account that it is about, if it is about one. */
+            account?: string | null;
+            /**
+             * Format: date-time
+             * @description When it happened.
+             */
+            at: string;
+            /** @description Where it is seen. */
+            page: components["schemas"]["RehearsalPage"];
+            scene: components["schemas"]["RehearsalScene"];
+        };
+        /**
          * @description What a person can do about an account's state.
          * @enum {string}
          */
@@ -1182,6 +1205,7 @@ export interface components {
             pools: components["schemas"]["PoolView"][];
             /** @description The newest requests, newest first; `GET /activity` gives more. */
             recent: components["schemas"]["ActivityView"][];
+            rehearsal?: components["schemas"]["RehearsalView"] | null;
             /** @description Sign-ins under way, and those that ended in the last minute. */
             sign_ins: components["schemas"]["SignInView"][];
             /**
@@ -1227,6 +1251,22 @@ export interface components {
          * @enum {string}
          */
         Transport: "http" | "websocket";
+        /** @description The encrypted file of a vault. */
+        VaultFile: {
+            key: components["schemas"]["VaultFileKey"];
+            /** @description Where it is. */
+            path: string;
+        };
+        /**
+         * @description What opens the encrypted file.
+         * @enum {string}
+         */
+        VaultFileKey: "passphrase" | "beside";
+        /**
+         * @description What kind of place secrets rest in.
+         * @enum {string}
+         */
+        VaultKind: "keychain" | "file" | "memory";
         /**
          * @description Whether the vault can be read and written.
          * @enum {string}
@@ -1234,8 +1274,8 @@ export interface components {
         VaultState: "ready" | "locked" | "missing" | "failed";
         /** @description The vault as shown. */
         VaultView: {
-            /** @description "keychain", "encrypted file" or "memory". */
-            kind: string;
+            file?: components["schemas"]["VaultFile"] | null;
+            kind: components["schemas"]["VaultKind"];
             /** @description What is wrong and what to do, in a sentence; absent when ready. */
             message?: string | null;
             /** @description Whether it can be read and written. */
