@@ -95,9 +95,8 @@ impl Dispatch {
     ) -> Result<Response<ProxyBody>, ProxyError> {
         check(request.headers(), [self.address, ends.local])?;
         let path = request.uri().path().to_owned();
-        match path.as_str() {
-            "/healthz" => return Ok(text("ok\n")),
-            _ => {}
+        if path == "/healthz" {
+            return Ok(text("ok\n"));
         }
         if path == "/api/v1" || path.starts_with("/api/v1/") {
             return Ok(self.manage(request, ends).await);
