@@ -428,7 +428,7 @@ flow('the rehearsal says so on every page', { scene: 'rehearsal' }, async (page)
 
 flow('a file with its key beside it is no secret to the person', { scene: 'key-beside' }, async (page) => {
   await page.getByText('Your sign-ins are in a file whose key lies beside it.').waitFor();
-  await page.getByText('/home/mai/.local/share/rockpool/vault.bin').waitFor();
+  await page.getByText('/data/rockpool/vault.bin').waitFor();
 });
 
 flow('a file that does not work is not called a keychain', { scene: 'vault-file' }, async (page) => {

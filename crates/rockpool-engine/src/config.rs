@@ -10,8 +10,8 @@ use thiserror::Error;
 use url::Url;
 
 pub use self::outside::{
-    AUTH_URL, BACKEND_URL, CA_FILE, DATA_DIR, Flags, Given, LISTEN, LOG, Outside, PASSPHRASE_FILE, Setting,
-    VAULT,
+    AUTH_URL, BACKEND_URL, CA_FILE, DATA_DIR, Flags, Given, LISTEN, LOG, Lookup, Outside, PASSPHRASE_FILE,
+    Setting, VAULT,
 };
 pub use crate::host::timeouts::{UploadTimeouts, WebSocketTimeouts};
 
@@ -114,9 +114,6 @@ pub enum ConfigError {
     #[error("no data folder is known for this user; set ROCKPOOL_DATA_DIR or use --data-dir")]
     NoDataDir,
 }
-
-/// Looks up an environment variable; tests pass a map.
-pub type Lookup<'a> = &'a dyn Fn(&str) -> Option<String>;
 
 impl Config {
     /// The normal configuration, from the environment that `lookup` reads.

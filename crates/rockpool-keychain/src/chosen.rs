@@ -7,10 +7,10 @@ use std::time::Duration;
 use rockpool_engine::config::{KeySource, VaultChoice};
 use rockpool_engine::vault::{FileVault, MemoryVault, VaultBackend, VaultError, VaultKey};
 
-use crate::KeychainVault;
+use crate::vault::KeychainVault;
 
 /// The name under which the keychain shows its entries.
-pub const SERVICE: &str = "rockpool";
+const SERVICE: &str = "rockpool";
 /// A keychain that asks for its password answers late; one that is not there answers at once.
 const PROBE_PATIENCE: Duration = Duration::from_secs(5);
 

@@ -105,15 +105,15 @@ const scenes: Record<string, () => Snapshot> = {
   }),
   'key-beside': () => ({
     ...usual(),
-    vault: { kind: 'file', file: { path: '/home/mai/.local/share/rockpool/vault.bin', key: 'beside' }, state: 'ready', message: null },
+    vault: { kind: 'file', file: { path: '/data/rockpool/vault.bin', key: 'beside' }, state: 'ready', message: null },
   }),
   'vault-file': () => ({
     ...usual(),
     vault: {
       kind: 'file',
-      file: { path: '/home/mai/.local/share/rockpool/vault.bin', key: 'beside' },
+      file: { path: '/data/rockpool/vault.bin', key: 'beside' },
       state: 'failed',
-      message: '/home/mai/.local/share/rockpool/vault.bin cannot be read: permission denied; Rockpool tries again at the next use',
+      message: '/data/rockpool/vault.bin cannot be read: permission denied; Rockpool tries again at the next use',
     },
   }),
   vault: () => ({

@@ -1,6 +1,7 @@
 //! What a person sets from outside: each setting by an environment variable and by a flag, of which the flag wins.
 
-use super::Lookup;
+/// Looks up an environment variable; tests pass a map.
+pub type Lookup<'a> = &'a dyn Fn(&str) -> Option<String>;
 
 /// One thing that can be set, by either of its names.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
