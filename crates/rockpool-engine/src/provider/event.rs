@@ -91,7 +91,7 @@ pub(crate) enum Event {
     Lifecycle,
     Output,
     /// `None` where it says nothing.
-    Limits(Option<LimitReadings>),
+    Limits(Option<Box<LimitReadings>>),
     Private,
     Metadata {
         turn_state: Option<String>,
@@ -133,7 +133,7 @@ impl Event {
             EventKind::Lifecycle => Self::Lifecycle,
             EventKind::Output => Self::Output,
             EventKind::Private => Self::Private,
-            EventKind::Limits => Self::Limits(usage::events::reading(&tree(), now())),
+            EventKind::Limits => Self::Limits(usage::events::reading(&tree(), now()).map(Box::new)),
             EventKind::Metadata => Self::Metadata { turn_state: headers::in_event(&tree(), TURN_STATE) },
             EventKind::Failed => Self::Failed(Box::new(failure(&tree(), now()))),
             EventKind::Completed => Self::Completed(end(json)),
@@ -323,9 +323,8 @@ mod tests {
         assert_eq!(Event::read(incomplete, now), Event::Incomplete(end));
 
         let limits = br#"{"type":"codex.rate_limits","rate_limits":{"allowed":true}}"#;
-        let Event::Limits(Some(LimitReadings { main: Some(reading), .. })) = Event::read(limits, now) else {
-            panic!("no reading")
-        };
+        let Event::Limits(Some(readings)) = Event::read(limits, now) else { panic!("no readings") };
+        let reading = readings.main.unwrap();
         assert_eq!((reading.allowed, reading.seen_at), (Some(true), now()));
 
         let error = br#"{"type":"error","status_code":429,"error":{"code":"usage_limit_reached"},"headers":{"X-Codex-Primary-Used-Percent":"100","X-Codex-Primary-Window-Minutes":300}}"#;

@@ -43,7 +43,7 @@ struct Twins {
 impl Twins {
     fn apply(&mut self, event: Event) {
         match event.clone() {
-            Event::Told(reading) => self.quota.observe(reading),
+            Event::Told(reading) => self.quota.observe(*reading),
             Event::Refused { at, until } => self.quota.refuse(at, until),
             Event::Served { began } => self.quota.served(began),
         }
@@ -70,7 +70,7 @@ fn walk(
     let mut twins = Twins::default();
     for step in steps {
         match step {
-            Step::Tell(random_reading) => twins.apply(Event::Told(random_reading.at(wall))),
+            Step::Tell(random_reading) => twins.apply(Event::Told(Box::new(random_reading.at(wall)))),
             Step::Refuse(ahead) => {
                 twins.apply(Event::Refused { at: wall, until: ahead.map(|ahead| wall + seconds(ahead)) });
             }

@@ -8,7 +8,7 @@ use super::{Reading, Source, Supply, Window, WindowKind};
 #[derive(Clone, Debug)]
 pub(crate) enum Event {
     /// The provider said something.
-    Told(Reading),
+    Told(Box<Reading>),
     /// It refused a request for an exhausted limit.
     Refused { at: Timestamp, until: Option<Timestamp> },
     /// It served a request that began then.
@@ -51,7 +51,7 @@ impl Derived {
     /// Goes on with the log.
     pub(crate) fn apply(&mut self, event: &Event) {
         match event {
-            Event::Told(reading) => self.told(reading.clone()),
+            Event::Told(reading) => self.told((**reading).clone()),
             Event::Refused { at, until } => self.refusal = Some((*at, *until)),
             Event::Served { began } => self.served(*began),
         }

@@ -106,9 +106,9 @@ impl Derived {
                 if reading.source == Source::Usage && reading.extras.is_some() {
                     self.models.note(ModelEvent::ListedNone);
                 }
-                self.quota.apply(&QuotaEvent::Told(reading.clone()));
+                self.quota.apply(&QuotaEvent::Told(Box::new(reading.clone())));
             }
-            Event::Seen(seen) => self.models.note(ModelEvent::Seen(seen.clone())),
+            Event::Seen(seen) => self.models.note(ModelEvent::Seen(Box::new(seen.clone()))),
             Event::Began(number, model) => {
                 let is_probe = self.is_probe_due(at) && self.probe_ends(at).is_none();
                 let model = model.clone();

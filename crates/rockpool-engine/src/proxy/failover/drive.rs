@@ -21,7 +21,7 @@ use crate::proxy::request::payload::Payload;
 /// What a shape has to do next.
 pub(crate) enum Step {
     /// Send this, under this hold on the account, and say what became of it.
-    Send(Lease, Outgoing),
+    Send(Lease, Box<Outgoing>),
     /// No account is left that could be asked.
     NoneLeft,
     /// Only this account, which the conversation is pinned to, could go on with it, and it may not be asked, or has failed.
@@ -136,7 +136,8 @@ impl Drive {
             };
             let bearer_choice = self.candidates.bearer_choice();
             let turn_state = self.context.turn_state(account, self.pin);
-            return Step::Send(lease, Outgoing { account, bearer_choice, body, turn_state });
+            let outgoing = Box::new(Outgoing { account, bearer_choice, body, turn_state });
+            return Step::Send(lease, outgoing);
         }
     }
 

@@ -91,7 +91,7 @@ impl Observer {
         let kind = event.kind();
         match event {
             Event::Lifecycle | Event::Output | Event::Private => {}
-            Event::Limits(reading) => self.record_quota(reading),
+            Event::Limits(readings) => self.record_quota(readings.map(|readings| *readings)),
             Event::Metadata { turn_state } => self.pin(PinKind::Turn, turn_state),
             Event::Failed(failure) => {
                 self.record_quota(failure.reading);

@@ -88,14 +88,14 @@ impl Session {
                 }
             };
             if self.can_carry(&outgoing) {
-                return self.send_turn(turn, lease, outgoing).await;
+                return self.send_turn(turn, lease, *outgoing).await;
             }
-            let Outgoing { account, bearer_choice, turn_state, .. } = outgoing;
+            let Outgoing { account, bearer_choice, turn_state, .. } = *outgoing;
             let dial = Dial { account, bearer_choice, turn_state, patience: None };
             match dial.of(&self.context).await {
                 Ok(dialed) => {
                     self.connect(dialed);
-                    return self.send_turn(turn, lease, outgoing).await;
+                    return self.send_turn(turn, lease, *outgoing).await;
                 }
                 Err(refusal) => {
                     turn.last_class = refusal.outcome.class;

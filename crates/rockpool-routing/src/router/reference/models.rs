@@ -10,7 +10,7 @@ use crate::quota::{FamilyReading, LimitFamily, Source, Supply};
 
 #[derive(Clone, Debug)]
 pub(super) enum Event {
-    Seen(FamilyReading),
+    Seen(Box<FamilyReading>),
     /// A usage answer that lists no limits of models.
     ListedNone,
     Refused {
@@ -83,8 +83,9 @@ impl Models {
 impl Told {
     fn add(&mut self, event: &Event) {
         match event {
-            Event::Seen(FamilyReading { family, title, reading }) => {
-                self.quotas.entry(*family).or_default().apply(&QuotaEvent::Told(reading.clone()));
+            Event::Seen(seen) => {
+                let FamilyReading { family, title, reading } = &**seen;
+                self.quotas.entry(*family).or_default().apply(&QuotaEvent::Told(Box::new(reading.clone())));
                 if let Some(title) = title {
                     self.titles.insert(*family, title.clone());
                 }

@@ -127,7 +127,7 @@ fn when_all_are_blocked_each_says_why() {
     brief_attempt(&mut router, id(2), Class::Billing, now);
     brief_attempt(&mut router, id(3), exhausted_until(later(now, 60)), now);
     let selection = router.choose(&Ask::any(&pool), now);
-    let states: Vec<_> = selection.skipped.iter().map(|skipped| blocked_state(skipped)).collect();
+    let states: Vec<_> = selection.skipped.iter().map(blocked_state).collect();
     assert_eq!(states, [AccountState::NeedsReauth, AccountState::Billing, AccountState::Exhausted]);
     assert!(selection.candidates.is_empty());
 }
