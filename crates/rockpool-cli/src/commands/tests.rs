@@ -30,9 +30,9 @@ fn account(name: &str) -> Value {
         "needs": "time", "remedy": "wait_for_reset", "readiness": "blocked", "role": "owner", "pool": name,
         "windows": [
             {"kind": "five_hour", "length_seconds": 18000, "used_percent": 100.0, "remaining_percent": 0,
-             "resets_at": null, "contested": null},
+             "resets_at": null, "measured_at": null, "contested": null},
             {"kind": "weekly", "length_seconds": 604800, "used_percent": 20.0, "remaining_percent": 80,
-             "resets_at": null, "contested": null}
+             "resets_at": null, "measured_at": null, "contested": null}
         ],
         "remaining_percent": 0
     });
