@@ -30,7 +30,7 @@ async function firstLine(child) {
   return JSON.parse(line);
 }
 
-async function stop(child) {
+export async function stop(child) {
   if (child.exitCode !== null || child.signalCode !== null) return;
   const ended = once(child, 'exit');
   child.kill('SIGTERM');
@@ -46,6 +46,12 @@ async function freePort() {
   server.close();
   await once(server, 'close');
   return port;
+}
+
+/** A browser that takes `FOREIGN_NAME` for this machine. */
+export function launchBrowser() {
+  const args = ['--no-sandbox', `--host-resolver-rules=MAP ${FOREIGN_NAME} 127.0.0.1`];
+  return chromium.launch({ executablePath: browserPath(), args });
 }
 
 /** One account is signed in; `close` ends everything. */
@@ -91,10 +97,7 @@ async function opened(ends) {
   }
   ends.push(() => server && stop(server));
   await start();
-  const browser = await chromium.launch({
-    executablePath: browserPath(),
-    args: ['--no-sandbox', `--host-resolver-rules=MAP ${FOREIGN_NAME} 127.0.0.1`],
-  });
+  const browser = await launchBrowser();
   ends.push(() => browser.close());
   await signIn('ada', simulator, env.ROCKPOOL_DATA_DIR);
 
@@ -139,14 +142,4 @@ export async function freshPage(served, options = {}) {
     if (message.type() === 'error') errors.push(message.text());
   });
   return { page, context, errors };
-}
-
-/** A page of another origin on this machine. */
-export async function openForeignSite() {
-  const server = createServer((_, response) => {
-    response.setHeader('content-type', 'text/html');
-    response.end('<!doctype html><title>elsewhere</title><body></body>');
-  }).listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  return { address: `http://127.0.0.1:${server.address().port}/`, close: () => server.close() };
 }

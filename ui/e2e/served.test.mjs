@@ -2,7 +2,8 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { seriousFindings } from './axe.mjs';
-import { FOREIGN_NAME, freshPage, openForeignSite, openServed } from './served.mjs';
+import { freshPage, openServed } from './served.mjs';
+import { nothingForAPageOfAnotherOrigin, nothingUnderAForeignName } from './strangers.mjs';
 
 let served;
 before(async () => {
@@ -121,58 +122,11 @@ test('a server that is gone is said to be, and once it is back the page asks for
 });
 
 test('a page of another origin reads nothing, redeems nothing and frames nothing', async () => {
-  const site = await openForeignSite();
-  const { page, context } = await freshPage(served);
-  await page.goto(site.address);
-  const link = await served.link();
-  const outcome = await page.evaluate(
-    async ([origin, secret]) => {
-      const tried = async (path, init) => {
-        try {
-          const answer = await fetch(origin + path, init);
-          return `${answer.type} ${answer.status} ${await answer.text()}`;
-        } catch (error) {
-          return error.name;
-        }
-      };
-      const body = JSON.stringify({ link: secret });
-      return [
-        await tried('/', {}),
-        await tried('/api/v1/status', { headers: { authorization: 'Bearer rps_x' } }),
-        await tried('/api/v1/dashboard/sessions', { method: 'POST', body, headers: { 'content-type': 'application/json' } }),
-        await tried('/api/v1/dashboard/sessions', { method: 'POST', body, mode: 'no-cors' }),
-      ];
-    },
-    [served.origin, secretOf(link)],
-  );
-  assert.deepEqual(outcome.slice(0, 3), ['TypeError', 'TypeError', 'TypeError']);
-  assert.match(outcome[3], /^(opaque 0 |TypeError)$/);
-
-  await page.evaluate((address) => {
-    const frame = document.createElement('iframe');
-    frame.src = address;
-    document.body.append(frame);
-    return new Promise((resolve) => frame.addEventListener('load', resolve));
-  }, served.origin);
-  const frames = page.frames().filter((frame) => frame !== page.mainFrame());
-  assert.equal(frames.length, 1);
-  assert.equal(await frames[0].locator('#app').count(), 0, 'the frame stays empty');
-
-  await page.goto(link);
-  await account(page).waitFor();
-  site.close();
-  await context.close();
+  await nothingForAPageOfAnotherOrigin(served, (page) => account(page).waitFor());
 });
 
 test('a wrong host name leads nowhere, whatever link it carries', async () => {
-  const { page, context } = await freshPage(served);
-  const link = await served.link();
-  const answer = await page.goto(link.replace('127.0.0.1', FOREIGN_NAME));
-  assert.equal(answer.status(), 403);
-  assert.equal(await page.locator('#app').count(), 0);
-  await page.goto(link);
-  await account(page).waitFor();
-  await context.close();
+  await nothingUnderAForeignName(served, (page) => account(page).waitFor());
 });
 
 test('the first paint comes within 300 ms, and everything that is loaded for it is under 150 kB', async (context) => {
