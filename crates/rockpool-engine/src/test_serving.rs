@@ -16,7 +16,7 @@ use crate::host::browser::Browser;
 use crate::host::clock::Clock;
 use crate::model::principal::Principal;
 use crate::operations::handle::EngineHandle;
-use crate::operations::requests::{AccountImport, ClientNew, ImportModeName};
+use crate::operations::requests::{AccountImport, ClientNew};
 use crate::operations::{accounts, clients};
 use crate::ports::Ports;
 use crate::snapshot::AccountView;
@@ -73,28 +73,29 @@ pub(crate) fn home(engine: &EngineHandle) -> TenantId {
     engine.viewer(Principal::Owner).home
 }
 
+/// A token that says this of itself.
+pub(crate) fn token_of(claims: &Value) -> String {
+    let part = |value: &Value| URL_SAFE_NO_PAD.encode(value.to_string());
+    format!("{}.{}.sig", part(&json!({"alg": "none", "typ": "JWT"})), part(claims))
+}
+
 /// The tokens of `person`, made for the workspace `of-PERSON`.
 pub(crate) fn tokens_of(person: &str) -> Value {
-    let part = |value: Value| URL_SAFE_NO_PAD.encode(value.to_string());
     let auth = json!({
         "chatgpt_user_id": format!("user-{person}"),
         "chatgpt_account_id": format!("of-{person}"),
         "chatgpt_plan_type": "plus",
     });
     let claims = json!({ "iat": 1_800_000_000, "exp": 1_900_000_000, "https://api.openai.com/auth": auth });
-    let token = format!("{}.{}.{person}", part(json!({"alg": "none", "typ": "JWT"})), part(claims));
+    // By which a scripted provider tells whose it is.
+    let token = token_of(&claims).replace(".sig", &format!(".{person}"));
     json!({ "access_token": token, "id_token": token, "refresh_token": format!("rt-{person}") })
 }
 
 /// An `auth.json` of `person`.
 pub(crate) fn import_of(person: &str) -> AccountImport {
-    AccountImport {
-        auth_json: json!({ "tokens": tokens_of(person) }).to_string().into(),
-        name: Some(person.to_owned()),
-        display_name: None,
-        mode: ImportModeName::TakeOver,
-        path: None,
-    }
+    let file = json!({ "tokens": tokens_of(person) }).to_string();
+    AccountImport::of_bytes(Some(person.to_owned()), file.into_bytes())
 }
 
 /// A usage answer that names a plan.

@@ -1,6 +1,23 @@
 // Generated from docs/openapi.json by `npm run generate`; do not edit.
 
 export interface paths {
+    "/api/v1/account-order": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Put accounts into another order; it gives them all */
+        put: operations["orderAccounts"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/accounts": {
         parameters: {
             query?: never;
@@ -8,7 +25,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Accounts in the order in which they were added */
+        /** Accounts in the order of lists */
         get: operations["listAccounts"];
         put?: never;
         post?: never;
@@ -27,7 +44,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Make an account of an existing `auth.json` */
+        /** Make an account of the one login in a file, such as the Codex CLI's `auth.json` */
         post: operations["importAccount"];
         delete?: never;
         options?: never;
@@ -232,6 +249,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/imports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take over the chosen logins, each by itself: one that fails does not keep the others back */
+        post: operations["importLogins"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/imports/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What would become of each login in some files; nothing is kept */
+        post: operations["previewImport"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/openapi.json": {
         parameters: {
             query?: never;
@@ -400,18 +451,25 @@ export interface components {
             name?: string | null;
             state?: components["schemas"]["Wish"] | null;
         };
-        /** @description An existing `auth.json` that becomes an account. */
+        /** @description A file with one login that becomes an account. */
         AccountImport: {
             /** @description The file's content. */
             auth_json: string;
             /** @description What to call it; the slug when absent. */
             display_name?: string | null;
+            /** @description How the content is written down; as text when absent. */
+            encoding?: components["schemas"]["ContentEncoding"];
             /** @description Who owns the refresh token afterwards. */
             mode: components["schemas"]["ImportModeName"];
             /** @description Slug; made from the plan when absent. */
             name?: string | null;
             /** @description Absolute path of the file, for `follow`. */
             path?: string | null;
+        };
+        /** @description In which order accounts are listed. */
+        AccountOrder: {
+            /** @description Slugs of those that come first; the others follow as they stood. */
+            names: string[];
         };
         /**
          * @description The state of an account that matters most.
@@ -453,6 +511,8 @@ export interface components {
             last_used_at?: string | null;
             /** @description Whether the provider says that a limit is reached. */
             limit_reached?: boolean | null;
+            /** @description How long its login lasts. */
+            login: components["schemas"]["LoginView"];
             /** @description Unique slug, such as `codex-pro-1`. */
             name: string;
             /** @description What has to happen before it serves again as it should. */
@@ -684,6 +744,11 @@ export interface components {
             override_mode: components["schemas"]["OverrideMode"];
             strategy?: components["schemas"]["Strategy"] | null;
         };
+        /**
+         * @description How the content of a file is written down.
+         * @enum {string}
+         */
+        ContentEncoding: "text" | "base64";
         /** @description The other figures of a window about which the provider contradicts itself. */
         ContestedView: {
             /**
@@ -809,6 +874,11 @@ export interface components {
             windows: components["schemas"]["WindowView"][];
         };
         /**
+         * @description Who writes files of this form.
+         * @enum {string}
+         */
+        FileFormat: "codex_cli" | "opencode" | "cli_proxy_api" | "sub2api" | "codex_lb" | "chatgpt_session" | "tokens";
+        /**
          * @description The four health states.
          * @enum {string}
          */
@@ -838,11 +908,103 @@ export interface components {
              */
             success_rate: number;
         };
+        /** @description One login that is to be taken over. */
+        ImportChoice: {
+            /** @description What to call a new account; what the file calls it, or the slug, when absent. */
+            display_name?: string | null;
+            /** @description Slug of a new account; made from the plan when absent. */
+            name?: string | null;
+            /** @description Its row in the preview. */
+            row: number;
+        };
+        /**
+         * @description What becomes, or became, of one login of a file.
+         * @enum {string}
+         */
+        ImportFate: "new_account" | "other_workspace" | "repairs" | "already_here" | "duplicate" | "spent" | "ended" | "refused";
+        /** @description A file that holds logins, of any of the tools that are known. */
+        ImportFile: {
+            /** @description Its content, 1 MiB at most. */
+            content: string;
+            /** @description How the content is written down; as text when absent. */
+            encoding?: components["schemas"]["ContentEncoding"];
+            /** @description What the person knows it by; shown beside its logins. */
+            name?: string | null;
+        };
+        /** @description Files to look into. */
+        ImportFiles: {
+            files: components["schemas"]["ImportFile"][];
+        };
         /**
          * @description A refresh token can have one owner only.
          * @enum {string}
          */
         ImportModeName: "take_over" | "follow";
+        /** @description What would become of each login. Nothing is kept of it: the files are sent again to import them. */
+        ImportPreview: {
+            /** @description File by file, in the order in which they stand there; at least one for each file. */
+            rows: components["schemas"]["ImportRowView"][];
+        };
+        /**
+         * @description Why a login of a file is not taken.
+         * @enum {string}
+         */
+        ImportReason: "unreadable" | "too_large" | "unknown_format" | "api_key" | "other_provider" | "other_kind" | "encrypted" | "refresh_token_alone" | "foreign_issuer" | "no_identity" | "no_workspace" | "spent" | "ended" | "token_refused" | "provider_unreachable" | "held_elsewhere" | "not_saved" | "name";
+        /** @description What became of the chosen logins, in the order in which they were chosen. */
+        ImportResult: {
+            rows: components["schemas"]["ImportedRowView"][];
+        };
+        /** @description One login of a file. It holds no token. */
+        ImportRowView: {
+            /** @description Whether there is nothing to renew it with. */
+            access_token_only: boolean;
+            /** @description Slug: a free one for a new account, else that of the account that it concerns. */
+            account?: string | null;
+            email?: string | null;
+            /**
+             * Format: date-time
+             * @description When it ends, for one that nobody can renew and that says so.
+             */
+            ends_at?: string | null;
+            /** @description What would become of it. */
+            fate: components["schemas"]["ImportFate"];
+            /** @description The name that its file was sent with. */
+            file?: string | null;
+            format?: components["schemas"]["FileFormat"] | null;
+            /** @description The same as a sentence that names a remedy. */
+            message?: string | null;
+            /** @description Plan in lower case, such as `pro`. */
+            plan?: string | null;
+            reason?: components["schemas"]["ImportReason"] | null;
+            /**
+             * @description Whether it is chosen unless the person says otherwise: a login that would take the place of one that works
+             *     is not.
+             */
+            recommended: boolean;
+            /** @description By which it is chosen, from 0. */
+            row: number;
+            /** @description The provider's workspace id. */
+            workspace_id?: string | null;
+        };
+        /** @description Files, and which of their logins are to be taken over. */
+        ImportSelection: {
+            /** @description The files of the preview, in the same order. */
+            files: components["schemas"]["ImportFile"][];
+            /** @description In the order in which they are to be taken. */
+            rows: components["schemas"]["ImportChoice"][];
+        };
+        /** @description What became of one login. */
+        ImportedRowView: {
+            /** @description Slug of the account that has it now. */
+            account?: string | null;
+            /** @description What became of it; whatever is no account of its own has a reason. */
+            fate: components["schemas"]["ImportFate"];
+            /** @description The same as a sentence that names a remedy. */
+            message?: string | null;
+            reason?: components["schemas"]["ImportReason"] | null;
+            /** @description As it was chosen. */
+            row: number;
+        };
         /**
          * @description How a client presents its key.
          * @enum {string}
@@ -852,6 +1014,15 @@ export interface components {
         LinkRedemption: {
             /** @description What follows `#link=` in the link. */
             link: string;
+        };
+        /** @description How long a login lasts. */
+        LoginView: {
+            /**
+             * Format: date-time
+             * @description The end of one that nobody renews, where it says so; a sign-in before then keeps the account serving.
+             */
+            ends_at?: string | null;
+            renewed_by: components["schemas"]["RenewedBy"];
         };
         /**
          * @description What kind of machine the engine runs on, as far as it says where the person's browser is.
@@ -1041,6 +1212,11 @@ export interface components {
          */
         Remedy: "resume" | "wait_for_reset" | "wait_a_moment" | "wait_for_retry" | "sign_in" | "sign_in_soon" | "pick_workspace" | "ask_provider" | "check_billing" | "unlock_keychain";
         /**
+         * @description Who renews a login.
+         * @enum {string}
+         */
+        RenewedBy: "rockpool" | "other_tool" | "nobody";
+        /**
          * @description Place in a pool.
          * @enum {string}
          */
@@ -1185,7 +1361,7 @@ export interface components {
         };
         /** @description Everything a person may want to see at a glance. */
         Snapshot: {
-            /** @description Accounts in the order in which they were added. */
+            /** @description Accounts in the order of lists: as they were added, until a person puts them into another order. */
             accounts: components["schemas"]["AccountView"][];
             /** @description Clients, by name. */
             clients: components["schemas"]["ClientView"][];
@@ -1422,6 +1598,38 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    orderAccounts: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AccountOrder"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccountView"][];
+                };
+            };
+            /** @description Refused; nothing was saved */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     listAccounts: {
         parameters: {
             query?: never;
@@ -1964,6 +2172,70 @@ export interface operations {
                 };
                 content: {
                     "text/event-stream": components["schemas"]["EngineEvent"];
+                };
+            };
+            /** @description Refused; nothing was saved */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    importLogins: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ImportSelection"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportResult"];
+                };
+            };
+            /** @description Refused; nothing was saved */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    previewImport: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ImportFiles"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportPreview"];
                 };
             };
             /** @description Refused; nothing was saved */

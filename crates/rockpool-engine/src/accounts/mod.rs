@@ -1,4 +1,5 @@
 //! From a sign-in to a usable bearer.
 
+pub(crate) mod import;
 pub(crate) mod login;
 pub(crate) mod token;

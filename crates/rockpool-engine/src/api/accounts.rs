@@ -11,18 +11,19 @@ use super::problem::Problem;
 use crate::operations::accounts;
 use crate::operations::error::ActionError;
 use crate::operations::handle::EngineHandle;
-use crate::operations::requests::{AccountChange, AccountImport};
+use crate::operations::requests::{AccountChange, AccountImport, AccountOrder};
 use crate::snapshot::AccountView;
 
 pub(super) fn routes() -> OpenApiRouter<EngineHandle> {
     OpenApiRouter::new()
         .routes(routes!(list))
         .routes(routes!(import))
+        .routes(routes!(order))
         .routes(routes!(show, update, remove))
         .routes(routes!(refresh_quota))
 }
 
-/// Accounts in the order in which they were added
+/// Accounts in the order of lists
 #[utoipa::path(get, path = "/accounts", tag = "accounts", operation_id = "listAccounts",
     responses((status = OK, body = Vec<AccountView>)))]
 async fn list(
@@ -84,7 +85,7 @@ async fn refresh_quota(
     Ok(Json(accounts::refresh_quota(&engine, viewer.home, &name).await?))
 }
 
-/// Make an account of an existing `auth.json`
+/// Make an account of the one login in a file, such as the Codex CLI's `auth.json`
 #[utoipa::path(post, path = "/accounts/import", tag = "accounts", operation_id = "importAccount",
     request_body = AccountImport, responses((status = CREATED, body = AccountView)))]
 async fn import(
@@ -93,4 +94,15 @@ async fn import(
     Body(import): Body<AccountImport>,
 ) -> Result<(StatusCode, Json<AccountView>), Problem> {
     Ok((StatusCode::CREATED, Json(accounts::import(&engine, viewer.home, import).await?)))
+}
+
+/// Put accounts into another order; it gives them all
+#[utoipa::path(put, path = "/account-order", tag = "accounts", operation_id = "orderAccounts",
+    request_body = AccountOrder, responses((status = OK, body = Vec<AccountView>)))]
+async fn order(
+    State(engine): State<EngineHandle>,
+    RequestViewer(viewer): RequestViewer,
+    Body(order): Body<AccountOrder>,
+) -> Result<Json<Vec<AccountView>>, Problem> {
+    Ok(Json(accounts::order(&engine, viewer.home, order).await?))
 }

@@ -17,12 +17,12 @@ use super::transport::{ApiTransport, Unreachable};
 use crate::operations::clients::ClientKey;
 use crate::operations::dashboard::{DashboardLink, DashboardSession};
 use crate::operations::requests::{
-    AccountChange, AccountImport, ActivityQuery, ClientChange, ClientNew, LinkRedemption, NewSignIn,
-    NewWorkspaceAccount, PastedCallback, PoolChange, WhatIfQuery,
+    AccountChange, AccountImport, AccountOrder, ActivityQuery, ClientChange, ClientNew, ImportFiles,
+    ImportSelection, LinkRedemption, NewSignIn, NewWorkspaceAccount, PastedCallback, PoolChange, WhatIfQuery,
 };
 use crate::snapshot::{
-    AccountView, ActivityView, ClientView, PoolView, SignInView, SignInWaysView, Snapshot, WhatIfView,
-    WorkspaceView,
+    AccountView, ActivityView, ClientView, ImportPreview, ImportResult, PoolView, SignInView, SignInWaysView,
+    Snapshot, WhatIfView, WorkspaceView,
 };
 
 /// Why a call did not bring what was asked for. Each text is a sentence; none holds a secret.
@@ -115,6 +115,18 @@ impl Client {
 
     pub async fn import_account(&self, import: &AccountImport) -> ClientResult<AccountView> {
         self.send(Method::POST, &["accounts", "import"], import).await
+    }
+
+    pub async fn preview_import(&self, files: &ImportFiles) -> ClientResult<ImportPreview> {
+        self.send(Method::POST, &["imports", "preview"], files).await
+    }
+
+    pub async fn import_logins(&self, selection: &ImportSelection) -> ClientResult<ImportResult> {
+        self.send(Method::POST, &["imports"], selection).await
+    }
+
+    pub async fn order_accounts(&self, order: &AccountOrder) -> ClientResult<Vec<AccountView>> {
+        self.send(Method::PUT, &["account-order"], order).await
     }
 
     pub async fn update_account(&self, name: &str, change: &AccountChange) -> ClientResult<AccountView> {

@@ -12,6 +12,7 @@ mod clients;
 mod dashboard;
 mod events;
 mod extract;
+mod imports;
 mod in_process;
 mod openapi;
 mod path;

@@ -13,7 +13,8 @@ use utoipa_axum::routes;
 use super::path::PREFIX;
 use super::problem::Problem;
 use super::{
-    accounts, activity, clients, dashboard, events, extract, openapi, pools, sign_ins, status, workspaces,
+    accounts, activity, clients, dashboard, events, extract, imports, openapi, pools, sign_ins, status,
+    workspaces,
 };
 use crate::model::principal::Principal;
 use crate::operations::handle::EngineHandle;
@@ -52,6 +53,7 @@ fn guarded() -> OpenApiRouter<EngineHandle> {
         .merge(sign_ins::routes())
         .merge(accounts::routes())
         .merge(workspaces::routes())
+        .merge(imports::routes())
         .merge(pools::routes())
         .merge(clients::routes())
         .merge(activity::routes())

@@ -9,25 +9,21 @@ use rockpool_routing::{AccountId, CredentialState, LoginId, TenantId};
 use thiserror::Error;
 use uuid::Uuid;
 
+use super::identity::{Identity, Unidentified, identify};
 use super::poll::SharedPoller;
+use crate::accounts::import::Said;
 use crate::accounts::login::{GrantRefused, Purpose, SignInSink};
 use crate::accounts::token::{AdoptError, NewLogin};
 use crate::core::Core;
-use crate::provider::claims::Claims;
 use crate::provider::oauth::TokenGrant;
-use crate::provider::workspaces::Workspace;
 use crate::store::registry::{Edit, Registry};
 use crate::store::{AccountRepair, AccountRow, Obtained, StoreError};
 
 /// Why credentials became no account; each text is for the person.
 #[derive(Debug, Error)]
 pub(crate) enum EnrollError {
-    #[error("The provider's answer does not say whose login this is; sign in again.")]
-    Anonymous,
-    #[error(
-        "The login names no workspace; open the provider's website once with this account, then sign in again."
-    )]
-    NoWorkspace,
+    #[error(transparent)]
+    Unidentified(#[from] Unidentified),
     #[error("You signed in as {signed_in}, but “{account}” belongs to {expected}. Sign in with that login.")]
     SomebodyElse { account: String, signed_in: String, expected: String },
     #[error("The account that was to be signed in again is no longer there.")]
@@ -38,22 +34,21 @@ pub(crate) enum EnrollError {
     Store(#[from] StoreError),
 }
 
-/// What came along with the credentials.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Details {
-    /// What the person wants a new account to be called.
-    pub(crate) name: Option<String>,
-    pub(crate) display_name: Option<String>,
-    /// The workspace that a file is signed in to, which need not be the one its tokens were made for.
-    pub(crate) workspace_id: Option<String>,
+/// Credentials, and whose they are.
+#[derive(Clone, Debug)]
+pub(crate) struct Enrolment {
+    pub(crate) grant: TokenGrant,
+    pub(crate) identity: Identity,
+    pub(crate) obtained: Obtained,
+    pub(crate) names: Names,
 }
 
-/// Whose credentials they are.
-struct Identity {
-    user_id: String,
-    workspace_id: String,
-    email: Option<String>,
-    plan: Option<String>,
+/// What the person wants a new account to be called.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Names {
+    /// Slug; made from the plan where absent.
+    pub(crate) name: Option<String>,
+    pub(crate) display_name: Option<String>,
 }
 
 /// Makes accounts of credentials.
@@ -71,8 +66,12 @@ impl SignInSink for Enroller {
         grant: TokenGrant,
     ) -> BoxFuture<'_, Result<String, GrantRefused>> {
         Box::pin(async move {
-            let enrolled = self.enroll(tenant, purpose, grant, Obtained::SignIn, Details::default()).await;
-            enrolled.map(|row| row.name).map_err(|error| GrantRefused(error.to_string()))
+            let refused = |error: EnrollError| GrantRefused(error.to_string());
+            let identity = identify(&self.core, &grant, &Said::default()).await;
+            let identity = identity.map_err(|error| refused(error.into()))?;
+            let names = Names::default();
+            let enrolment = Enrolment { grant, identity, obtained: Obtained::SignIn, names };
+            self.enroll(tenant, purpose, enrolment).await.map(|row| row.name).map_err(refused)
         })
     }
 
@@ -91,94 +90,82 @@ impl Enroller {
         &self,
         tenant: TenantId,
         purpose: Purpose,
-        grant: TokenGrant,
-        obtained: Obtained,
-        details: Details,
+        enrolment: Enrolment,
     ) -> Result<AccountRow, EnrollError> {
-        let identity = identity(&grant, details.workspace_id.as_deref())?;
         let registry = self.core.registry.get();
-        let same =
-            |row: &&AccountRow| row.user_id == identity.user_id && row.workspace_id == identity.workspace_id;
+        let identity = &enrolment.identity;
         let known = match purpose {
-            Purpose::Add => registry.accounts_of(tenant).find(same),
+            Purpose::Add => account_of(&registry, tenant, identity),
             Purpose::Repair(id) => {
                 let row = registry.account(id).filter(|row| row.tenant == tenant).ok_or(EnrollError::Gone)?;
-                Some(row).filter(same).ok_or_else(|| somebody_else(row, &identity)).map(Some)?
+                let same = account_of(&registry, tenant, identity).filter(|same| same.id == row.id);
+                Some(same.ok_or_else(|| somebody_else(row, identity))?)
             }
         };
         let row = match known {
-            Some(row) => self.repair(row, grant, identity, obtained).await?,
-            None => self.add(tenant, grant, identity, obtained, details).await?,
+            Some(row) => self.repair(row, enrolment).await?,
+            None => self.add(tenant, enrolment).await?,
         };
-        self.ask_for_quota(&row).await;
+        self.first_quota(&row).await;
         Ok(row)
     }
 
-    /// Makes an account of another workspace of the login that `row` has; the login stays as it is.
+    /// Makes an account of another workspace of a login that is here; the login stays as it is.
     pub(crate) async fn add_workspace(
         &self,
-        row: &AccountRow,
-        workspace: Workspace,
-        details: Details,
+        tenant: TenantId,
+        login: LoginId,
+        identity: Identity,
+        names: Names,
     ) -> Result<AccountRow, EnrollError> {
         let edit = self.core.registry.edit().await;
-        let registry = self.core.registry.get();
         // Whoever removes an account holds the same lock, so that the login cannot be let go of meanwhile.
-        let present = registry.account(row.id).ok_or(EnrollError::Gone)?;
-        let identity = Identity {
-            user_id: present.user_id.clone(),
-            workspace_id: workspace.id,
-            email: present.email.clone(),
-            plan: workspace.plan,
-        };
-        let new = NewAccount { tenant: present.tenant, login: present.login, identity, details };
-        let new = new.row(&registry, self.core.clock.wall());
-        self.core.store.insert_account(new.clone()).await?;
-        let added = self.publish(&edit, new.id).await?;
+        if !self.core.registry.get().accounts_of(tenant).any(|row| row.login == login) {
+            return Err(EnrollError::Gone);
+        }
+        let account = self.insert(NewAccount { tenant, login, identity, names }).await?;
+        let row = self.publish(&edit, account).await?;
         drop(edit);
-        self.ask_for_quota(&added).await;
-        Ok(added)
+        self.first_quota(&row).await;
+        Ok(row)
     }
 
-    async fn ask_for_quota(&self, row: &AccountRow) {
+    async fn add(&self, tenant: TenantId, enrolment: Enrolment) -> Result<AccountRow, EnrollError> {
+        let Enrolment { grant, identity, obtained, names } = enrolment;
+        let new = self.login(&identity, None, obtained);
+        let login = self.core.keeper.adopt(tenant, new, grant).await?;
+        let edit = self.core.registry.edit().await;
+        match self.insert(NewAccount { tenant, login, identity, names }).await {
+            Ok(account) => self.publish(&edit, account).await,
+            Err(error) => {
+                drop(edit);
+                // Without an account nothing would ever let go of the login.
+                if let Err(error) = self.core.keeper.forget(login).await {
+                    tracing::warn!(%error, "a login without an account stays behind");
+                }
+                Err(error.into())
+            }
+        }
+    }
+
+    /// The right to change what is configured has to be held.
+    async fn insert(&self, new: NewAccount) -> Result<AccountId, StoreError> {
+        let row = new.row(&self.core.registry.get(), self.core.clock.wall());
+        let id = row.id;
+        self.core.store.insert_account(row).await?;
+        Ok(id)
+    }
+
+    async fn first_quota(&self, row: &AccountRow) {
         if let Err(error) = self.poller.ask(&self.core, row).await {
             tracing::info!(account = %row.name, %error, "the first quota could not be read");
             self.poller.look_now(row.id);
         }
     }
 
-    async fn add(
-        &self,
-        tenant: TenantId,
-        grant: TokenGrant,
-        identity: Identity,
-        obtained: Obtained,
-        details: Details,
-    ) -> Result<AccountRow, EnrollError> {
-        let new = self.login(&identity, None, obtained);
-        let login = self.core.keeper.adopt(tenant, new, grant).await?;
-        let edit = self.core.registry.edit().await;
-        let new = NewAccount { tenant, login, identity, details };
-        let row = new.row(&self.core.registry.get(), self.core.clock.wall());
-        if let Err(error) = self.core.store.insert_account(row.clone()).await {
-            drop(edit);
-            // Without an account nothing would ever let go of the login.
-            if let Err(error) = self.core.keeper.forget(login).await {
-                tracing::warn!(%error, "a login without an account stays behind");
-            }
-            return Err(error.into());
-        }
-        self.publish(&edit, row.id).await
-    }
-
     /// Signing in again: name, pools and history stay.
-    async fn repair(
-        &self,
-        row: &AccountRow,
-        grant: TokenGrant,
-        identity: Identity,
-        obtained: Obtained,
-    ) -> Result<AccountRow, EnrollError> {
+    async fn repair(&self, row: &AccountRow, enrolment: Enrolment) -> Result<AccountRow, EnrollError> {
+        let Enrolment { grant, identity, obtained, .. } = enrolment;
         let new = self.login(&identity, Some(row.login), obtained);
         let login = self.core.keeper.adopt(row.tenant, new, grant).await?;
         let repair = AccountRepair { login, email: identity.email, plan: identity.plan };
@@ -213,17 +200,15 @@ impl Enroller {
     }
 }
 
-/// A plan in the tokens is that of the workspace that they were made for.
-fn identity(grant: &TokenGrant, signed_in_to: Option<&str>) -> Result<Identity, EnrollError> {
-    let claims = Claims::of_pair(grant.id_token.as_ref(), &grant.access_token);
-    let elsewhere = signed_in_to.is_some_and(|id| claims.workspace_id.as_deref().is_some_and(|of| of != id));
-    let workspace_id = signed_in_to.map(str::to_owned).or(claims.workspace_id);
-    Ok(Identity {
-        user_id: claims.user_id.ok_or(EnrollError::Anonymous)?,
-        workspace_id: workspace_id.ok_or(EnrollError::NoWorkspace)?,
-        email: claims.email,
-        plan: claims.plan.filter(|_| !elsewhere),
-    })
+/// The account that the person has in the workspace.
+pub(crate) fn account_of<'a>(
+    registry: &'a Registry,
+    tenant: TenantId,
+    identity: &Identity,
+) -> Option<&'a AccountRow> {
+    registry
+        .accounts_of(tenant)
+        .find(|row| row.user_id == identity.user_id && row.workspace_id == identity.workspace_id)
 }
 
 /// An account whose login is saved.
@@ -231,19 +216,20 @@ struct NewAccount {
     tenant: TenantId,
     login: LoginId,
     identity: Identity,
-    details: Details,
+    names: Names,
 }
 
 impl NewAccount {
     /// Its row, behind all others of the tenant and under a name that is free.
     fn row(self, registry: &Registry, now: Timestamp) -> AccountRow {
-        let Self { tenant, login, identity, details } = self;
-        let name = details.name.unwrap_or_else(|| free_name(registry, tenant, identity.plan.as_deref()));
+        let Self { tenant, login, identity, names } = self;
+        let taken = |name: &str| registry.account_named(tenant, name).is_some();
+        let name = names.name.unwrap_or_else(|| free_name(taken, identity.plan.as_deref()));
         AccountRow {
             id: AccountId(Uuid::now_v7()),
             tenant,
             login,
-            display_name: details.display_name.unwrap_or_else(|| name.clone()),
+            display_name: names.display_name.unwrap_or_else(|| name.clone()),
             name,
             email: identity.email,
             user_id: identity.user_id,
@@ -270,7 +256,7 @@ fn somebody_else(row: &AccountRow, identity: &Identity) -> EnrollError {
 }
 
 /// `codex-pro-1`, `codex-pro-2`, …: the first that is free.
-fn free_name(registry: &Registry, tenant: TenantId, plan: Option<&str>) -> String {
+pub(crate) fn free_name(taken: impl Fn(&str) -> bool, plan: Option<&str>) -> String {
     let plan: String = plan
         .unwrap_or("account")
         .chars()
@@ -280,6 +266,6 @@ fn free_name(registry: &Registry, tenant: TenantId, plan: Option<&str>) -> Strin
     let plan = if plan.is_empty() { "account" } else { plan };
     (1_u32..)
         .map(|number| format!("codex-{plan}-{number}"))
-        .find(|name| registry.account_named(tenant, name).is_none())
+        .find(|name| !taken(name))
         .unwrap_or_else(|| format!("codex-{plan}"))
 }

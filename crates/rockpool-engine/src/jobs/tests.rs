@@ -10,7 +10,9 @@ use secrecy::SecretString;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use super::enroll::{Details, Enroller};
+use super::enroll::{Enroller, Enrolment, Names};
+use super::identity::identify;
+use crate::accounts::import::Said;
 use crate::accounts::login::Purpose;
 use crate::dashboard::files::DashboardFiles;
 use crate::engine::Engine;
@@ -71,9 +73,11 @@ impl RenewalsWorld {
             refresh_token: Some(SecretString::from("rt-ada")),
             id_token: None,
         };
-        let details = Details { name: Some("ada".to_owned()), ..Details::default() };
+        let names = Names { name: Some("ada".to_owned()), display_name: None };
+        let identity = identify(handle.core(), &grant, &Said::default()).await.unwrap();
+        let enrolment = Enrolment { grant, identity, obtained: Obtained::SignIn, names };
         let tenant = handle.core().registry.get().tenants[0].id;
-        let ada = enroller.enroll(tenant, Purpose::Add, grant, Obtained::SignIn, details).await.unwrap();
+        let ada = enroller.enroll(tenant, Purpose::Add, enrolment).await.unwrap();
         Self { engine, next, ada, _folder: folder }
     }
 

@@ -2,6 +2,7 @@
 
 pub(crate) mod activity;
 pub(crate) mod client;
+pub(crate) mod import;
 pub(crate) mod principal;
 pub(crate) mod sign_in;
 pub(crate) mod vault;

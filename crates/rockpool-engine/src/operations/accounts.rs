@@ -1,20 +1,16 @@
-//! Accounts: importing, renaming, setting aside, removing, asking for quota.
+//! Accounts: importing one, renaming, ordering, setting aside, removing, asking for quota.
 
 use std::path::PathBuf;
 
 use rockpool_routing::account::Activation;
-use rockpool_routing::{LoginId, TenantId};
+use rockpool_routing::{AccountId, LoginId, TenantId};
 
 use super::error::{ActionError, refused};
 use super::handle::EngineHandle;
-use super::requests::{AccountChange, AccountImport, ImportModeName};
-use super::snapshot;
-use crate::accounts::login::Purpose;
-use crate::accounts::token::AdoptError;
-use crate::accounts::token::auth_file::AuthFile;
-use crate::jobs::enroll::{Details, EnrollError, Enroller};
+use super::requests::{AccountChange, AccountImport, AccountOrder, ImportModeName};
+use super::{imports, judge, snapshot};
+use crate::jobs::enroll::Names;
 use crate::jobs::poll::PollError;
-use crate::provider::oauth::TokenGrant;
 use crate::provider::usage::UsageError;
 use crate::snapshot::AccountView;
 use crate::store::{AccountEdit, AccountRow, Obtained};
@@ -25,80 +21,57 @@ const LONGEST_DISPLAY_NAME: usize = 80;
 /// `/accounts/import` is a route of its own: an account of this name could not be reached.
 const RESERVED_SLUG: &str = "import";
 
-/// Makes an account of an `auth.json`, or repairs the one that the same login has.
+/// Makes an account of the one login in a file, or repairs the one that the same login has.
 pub(crate) async fn import(
     engine: &EngineHandle,
     tenant: TenantId,
     import: AccountImport,
 ) -> Result<AccountView, ActionError> {
-    let obtained = obtained(import.mode, import.path)?;
+    let mode = mode(import.mode, import.path)?;
     engine.keeps_tokens()?;
-    let file = AuthFile::parse(&import.auth_json)
+    let bytes = imports::bytes_of(&import.auth_json, import.encoding)?;
+    let login = imports::only_login(&bytes)
         .map_err(|error| ActionError::invalid("auth_json_not_usable", "auth_json", error.to_string()))?;
-    if let Some(issuer) = &file.issuer
-        && issuer.trim_end_matches('/') != engine.config().auth_url.as_str().trim_end_matches('/')
-    {
-        let text = format!("This login was issued by {issuer}, to which Rockpool does not send tokens here.");
-        return Err(ActionError::invalid("foreign_issuer", "auth_json", text));
-    }
-    let details = details(engine, tenant, import.name.as_deref(), import.display_name.as_deref())?;
-    let grant = TokenGrant {
-        access_token: file.access_token,
-        refresh_token: file.refresh_token,
-        id_token: file.id_token,
+    let names = new_names(engine, tenant, import.name.as_deref(), import.display_name.as_deref())?;
+    let obtained = match mode {
+        Mode::TakeOver => judge::obtained(&login),
+        Mode::Follow(path) => Obtained::Follow(path),
     };
-    let enroller = Enroller::new(engine.core().clone(), engine.poller().clone());
-    let details = Details { workspace_id: file.workspace_id, ..details };
-    let row = enroller.enroll(tenant, Purpose::Add, grant, obtained, details).await.map_err(in_words)?;
-    shown(engine, &row)
+    let judged = judge::judge(engine.core(), tenant, &login, &obtained).await;
+    let row = imports::take(engine, tenant, &login, obtained, judged, names).await;
+    shown(engine, &row.map_err(imports::in_words)?)
 }
 
 /// How a new account is to be called; a name that is there already is refused.
-pub(super) fn details(
+pub(super) fn new_names(
     engine: &EngineHandle,
     tenant: TenantId,
     name: Option<&str>,
     display_name: Option<&str>,
-) -> Result<Details, ActionError> {
+) -> Result<Names, ActionError> {
     let name = name.map(valid_slug).transpose()?;
     if let Some(name) = &name
         && engine.account(tenant, name).is_ok()
     {
         return Err(name_taken(name));
     }
-    let display_name = display_name.map(valid_display_name).transpose()?;
-    Ok(Details { name, display_name, workspace_id: None })
+    Ok(Names { name, display_name: display_name.map(valid_display_name).transpose()? })
 }
 
-fn obtained(mode: ImportModeName, path: Option<PathBuf>) -> Result<Obtained, ActionError> {
+/// Who owns the refresh token afterwards.
+enum Mode {
+    TakeOver,
+    Follow(PathBuf),
+}
+
+fn mode(mode: ImportModeName, path: Option<PathBuf>) -> Result<Mode, ActionError> {
     let refused = |sentence: &str| Err(ActionError::invalid("invalid_field", "path", sentence));
     match (mode, path) {
-        (ImportModeName::TakeOver, None) => Ok(Obtained::Import),
+        (ImportModeName::TakeOver, None) => Ok(Mode::TakeOver),
         (ImportModeName::TakeOver, Some(_)) => refused("path: Only an import that follows a file has one."),
-        (ImportModeName::Follow, Some(path)) if path.is_absolute() => Ok(Obtained::Follow(path)),
+        (ImportModeName::Follow, Some(path)) if path.is_absolute() => Ok(Mode::Follow(path)),
         (ImportModeName::Follow, Some(_)) => refused("path: Give the file's absolute path."),
         (ImportModeName::Follow, None) => refused("path: Name the file to follow, by its absolute path."),
-    }
-}
-
-pub(super) fn in_words(error: EnrollError) -> ActionError {
-    let message = error.to_string();
-    match error {
-        EnrollError::Anonymous | EnrollError::NoWorkspace => {
-            ActionError::invalid("login_without_identity", "auth_json", message)
-        }
-        EnrollError::SomebodyElse { account, .. } => {
-            ActionError::conflict("another_login", &account, message)
-        }
-        EnrollError::Gone => ActionError::not_found("account_not_found", "account", message),
-        EnrollError::Adopt(AdoptError::AlreadyHeld(_)) => {
-            ActionError::conflict("refresh_token_held", "auth_json", message)
-        }
-        EnrollError::Adopt(AdoptError::NoRefreshToken) => {
-            ActionError::invalid("no_refresh_token", "auth_json", message)
-        }
-        EnrollError::Adopt(_) => ActionError::unavailable("login_not_saved", message),
-        EnrollError::Store(error) => refused(error),
     }
 }
 
@@ -198,6 +171,31 @@ pub(super) fn shown(engine: &EngineHandle, row: &AccountRow) -> Result<AccountVi
     Ok(core.routing.read(|router, now| snapshot::account(core, &registry, router, present, now)))
 }
 
+/// Puts the named accounts first, in this order; the others follow as they stood.
+pub(crate) async fn order(
+    engine: &EngineHandle,
+    tenant: TenantId,
+    order: AccountOrder,
+) -> Result<Vec<AccountView>, ActionError> {
+    let core = engine.core();
+    let _edit = core.registry.edit().await;
+    let mut ids: Vec<AccountId> = Vec::new();
+    for name in &order.names {
+        let id = engine.account(tenant, name)?.id;
+        if ids.contains(&id) {
+            let text = format!("names: “{name}” stands there twice.");
+            return Err(ActionError::invalid("invalid_field", "names", text));
+        }
+        ids.push(id);
+    }
+    let registry = core.registry.get();
+    let others = registry.accounts_of(tenant).map(|row| row.id).filter(|id| !ids.contains(id));
+    let all = ids.iter().copied().chain(others).collect();
+    core.store.order_accounts(tenant, all, core.clock.wall()).await.map_err(refused)?;
+    let registry = engine.reload().await?;
+    registry.accounts_of(tenant).map(|row| shown(engine, row)).collect()
+}
+
 /// A slug: lower-case letters, digits and inner dashes.
 fn valid_slug(name: &str) -> Result<String, ActionError> {
     if name == RESERVED_SLUG {
@@ -218,7 +216,7 @@ fn valid_slug(name: &str) -> Result<String, ActionError> {
     Err(ActionError::invalid("invalid_name", name, text))
 }
 
-fn valid_display_name(name: &str) -> Result<String, ActionError> {
+pub(super) fn valid_display_name(name: &str) -> Result<String, ActionError> {
     let name = name.trim();
     let fits =
         (1..=LONGEST_DISPLAY_NAME).contains(&name.chars().count()) && !name.chars().any(char::is_control);

@@ -10,6 +10,8 @@ pub(crate) mod clients;
 pub(crate) mod dashboard;
 pub(crate) mod error;
 pub(crate) mod handle;
+pub(crate) mod imports;
+mod judge;
 pub(crate) mod pools;
 pub(crate) mod rehearsal;
 pub mod requests;

@@ -5,6 +5,8 @@
 
 use std::path::PathBuf;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use rockpool_routing::account::Activation;
 use rockpool_routing::{Conversations, Strategy};
 use secrecy::SecretString;
@@ -61,7 +63,95 @@ pub struct AccountChange {
     pub state: Option<Activation>,
 }
 
-/// An existing `auth.json` that becomes an account.
+/// In which order accounts are listed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct AccountOrder {
+    /// Slugs of those that come first; the others follow as they stood.
+    pub names: Vec<String>,
+}
+
+/// How the content of a file is written down.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum ContentEncoding {
+    /// As the text that it is.
+    #[default]
+    Text,
+    /// Its bytes in Base64: a file may be UTF-16.
+    Base64,
+}
+
+impl ContentEncoding {
+    fn is_text(&self) -> bool {
+        *self == Self::Text
+    }
+}
+
+/// The bytes of a file, as text where they are.
+fn content_of(bytes: Vec<u8>) -> (SecretString, ContentEncoding) {
+    match String::from_utf8(bytes) {
+        Ok(text) => (text.into(), ContentEncoding::Text),
+        Err(error) => (STANDARD.encode(error.as_bytes()).into(), ContentEncoding::Base64),
+    }
+}
+
+/// A file that holds logins, of any of the tools that are known.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ImportFile {
+    /// What the person knows it by; shown beside its logins.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    /// Its content, 1 MiB at most.
+    #[serde(with = "secret_text")]
+    #[schema(value_type = String)]
+    pub content: SecretString,
+    /// How the content is written down; as text when absent.
+    #[serde(default, skip_serializing_if = "ContentEncoding::is_text")]
+    pub encoding: ContentEncoding,
+}
+
+impl ImportFile {
+    /// One that was read from a disk.
+    pub fn of_bytes(name: Option<String>, bytes: Vec<u8>) -> Self {
+        let (content, encoding) = content_of(bytes);
+        Self { name, content, encoding }
+    }
+}
+
+/// Files to look into.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ImportFiles {
+    pub files: Vec<ImportFile>,
+}
+
+/// Files, and which of their logins are to be taken over.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ImportSelection {
+    /// The files of the preview, in the same order.
+    pub files: Vec<ImportFile>,
+    /// In the order in which they are to be taken.
+    pub rows: Vec<ImportChoice>,
+}
+
+/// One login that is to be taken over.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ImportChoice {
+    /// Its row in the preview.
+    pub row: usize,
+    /// Slug of a new account; made from the plan when absent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    /// What to call a new account; what the file calls it, or the slug, when absent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub display_name: Option<String>,
+}
+
+/// A file with one login that becomes an account.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct AccountImport {
@@ -69,6 +159,9 @@ pub struct AccountImport {
     #[serde(with = "secret_text")]
     #[schema(value_type = String)]
     pub auth_json: SecretString,
+    /// How the content is written down; as text when absent.
+    #[serde(default, skip_serializing_if = "ContentEncoding::is_text")]
+    pub encoding: ContentEncoding,
     /// Slug; made from the plan when absent.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
@@ -81,6 +174,14 @@ pub struct AccountImport {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<String>)]
     pub path: Option<PathBuf>,
+}
+
+impl AccountImport {
+    /// One that was read from a disk, to be taken over.
+    pub fn of_bytes(name: Option<String>, bytes: Vec<u8>) -> Self {
+        let (auth_json, encoding) = content_of(bytes);
+        Self { auth_json, encoding, name, display_name: None, mode: ImportModeName::TakeOver, path: None }
+    }
 }
 
 /// Another workspace of a login that is here already.

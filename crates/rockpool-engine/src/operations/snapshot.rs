@@ -4,14 +4,14 @@ mod quota;
 #[cfg(test)]
 mod tests;
 
-use rockpool_routing::{AccountId, Now, Outlook, Readiness, Router, TenantId};
+use rockpool_routing::{AccountId, LoginId, Now, Outlook, Readiness, Router, TenantId};
 
 use crate::config::Mode;
 use crate::core::Core;
 use crate::model::activity::SHOWN;
 use crate::model::principal::Viewer;
 use crate::snapshot::{
-    AccountView, ActivityView, ClientView, HealthView, ModeView, Needs, PoolView, ReadinessView,
+    AccountView, ActivityView, ClientView, HealthView, LoginView, ModeView, Needs, PoolView, ReadinessView,
     RehearsalView, Remedy, RoleView, SignInView, Snapshot, level_percent,
 };
 use crate::store::registry::Registry;
@@ -88,6 +88,7 @@ pub(crate) fn account(
         email: row.email.clone(),
         workspace_id: row.workspace_id.clone(),
         plan: reading.and_then(|reading| reading.plan.clone()).or_else(|| row.plan.clone()),
+        login: login(core, row.login),
         state,
         until,
         needs: Needs::of(state),
@@ -116,6 +117,11 @@ pub(crate) fn account(
         last_used_at: core.ledger.last_used(row.id),
         in_flight: router.in_flight(row.id),
     }
+}
+
+fn login(core: &Core, login: LoginId) -> LoginView {
+    let life = core.keeper.life(login).unwrap_or_default();
+    LoginView { renewed_by: life.renewed_by, ends_at: life.ends_at }
 }
 
 fn role(registry: &Registry, account: AccountId) -> RoleView {

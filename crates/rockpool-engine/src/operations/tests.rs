@@ -1,6 +1,7 @@
 //! Operations and what tools notice of them, on an engine that serves.
 
 mod graph;
+mod imports;
 
 use std::sync::mpsc;
 use std::sync::{Arc, Mutex};

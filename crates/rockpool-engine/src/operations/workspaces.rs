@@ -6,8 +6,10 @@ use rockpool_routing::TenantId;
 use super::accounts;
 use super::error::ActionError;
 use super::handle::EngineHandle;
+use super::imports::enroll_in_words;
 use super::requests::NewWorkspaceAccount;
-use crate::jobs::enroll::Enroller;
+use crate::jobs::enroll::{Enroller, account_of};
+use crate::jobs::identity::Identity;
 use crate::provider::bearer::{Bearer, TokenError};
 use crate::provider::usage::UsageError;
 use crate::provider::workspaces::{self, Workspace, WorkspacesError};
@@ -23,7 +25,7 @@ pub(crate) async fn list(
     let row = engine.account(tenant, name)?;
     let reached = reached(engine, &row).await?;
     let view = |workspace: Workspace| WorkspaceView {
-        account: seat(engine, &row, &workspace.id).map(|account| account.name),
+        account: account_at(engine, tenant, &seat(&row, &workspace)).map(|account| account.name),
         workspace_id: workspace.id,
         name: workspace.name,
         plan: workspace.plan,
@@ -39,7 +41,7 @@ pub(crate) async fn add(
     new: NewWorkspaceAccount,
 ) -> Result<AccountView, ActionError> {
     let row = engine.account(tenant, name)?;
-    let details = accounts::details(engine, tenant, new.name.as_deref(), new.display_name.as_deref())?;
+    let names = accounts::new_names(engine, tenant, new.name.as_deref(), new.display_name.as_deref())?;
     let wanted = reached(engine, &row).await?.into_iter().find(|workspace| workspace.id == new.workspace_id);
     let Some(workspace) = wanted else {
         let text = format!(
@@ -49,20 +51,28 @@ pub(crate) async fn add(
         );
         return Err(ActionError::not_found("workspace_not_found", &new.workspace_id, text));
     };
-    if let Some(account) = seat(engine, &row, &workspace.id) {
+    let seat = seat(&row, &workspace);
+    if let Some(account) = account_at(engine, tenant, &seat) {
         let text = format!("This workspace is here already, as the account “{}”.", account.name);
         return Err(ActionError::conflict("workspace_here", &account.name, text));
     }
     let enroller = Enroller::new(engine.core().clone(), engine.poller().clone());
-    let added = enroller.add_workspace(&row, workspace, details).await.map_err(accounts::in_words)?;
+    let added = enroller.add_workspace(tenant, row.login, seat, names).await.map_err(enroll_in_words)?;
     accounts::shown(engine, &added)
 }
 
-/// The account that is the same person's seat in a workspace.
-fn seat(engine: &EngineHandle, person: &AccountRow, workspace_id: &str) -> Option<AccountRow> {
-    let registry = engine.core().registry.get();
-    let mut accounts = registry.accounts_of(person.tenant);
-    accounts.find(|row| row.user_id == person.user_id && row.workspace_id == workspace_id).cloned()
+/// The person whose account `row` is, in another workspace.
+fn seat(row: &AccountRow, workspace: &Workspace) -> Identity {
+    Identity {
+        user_id: row.user_id.clone(),
+        workspace_id: workspace.id.clone(),
+        email: row.email.clone(),
+        plan: workspace.plan.clone(),
+    }
+}
+
+fn account_at(engine: &EngineHandle, tenant: TenantId, seat: &Identity) -> Option<AccountRow> {
+    account_of(&engine.core().registry.get(), tenant, seat).cloned()
 }
 
 /// Asks once more with a fresh token where the present one is refused.

@@ -22,19 +22,36 @@ pub(crate) struct Claims {
     pub issued_at: Option<Timestamp>,
 }
 
+/// What the subject of a token is good for: it names the sign-in, not always the person.
+#[derive(Clone, Copy)]
+enum Subject {
+    InPlaceOfAnId,
+    Unread,
+}
+
 impl Claims {
     /// Reads one token; one that is no JWT says nothing.
     pub(crate) fn read(token: &SecretString) -> Self {
+        Self::named(token, Subject::InPlaceOfAnId)
+    }
+
+    fn named(token: &SecretString, subject: Subject) -> Self {
         let Ok(claims) = insecure_decode_claims::<Value>(token.expose_secret()) else {
             return Self::default();
         };
         let auth = &claims["https://api.openai.com/auth"];
         let profile = &claims["https://api.openai.com/profile"];
+        // In the provider's own folder, else at the top level, where some issuers of the field put them.
+        let claim = |name: &str| text(&auth[name]).or_else(|| text(&claims[name]));
+        let user_id = claim("chatgpt_user_id").or_else(|| claim("user_id"));
         Self {
             email: text(&claims["email"]).or_else(|| text(&profile["email"])),
-            user_id: text(&auth["chatgpt_user_id"]).or_else(|| text(&auth["user_id"])),
-            workspace_id: text(&auth["chatgpt_account_id"]),
-            plan: text(&auth["chatgpt_plan_type"]).map(|plan| plan.to_lowercase()),
+            user_id: user_id.or_else(|| match subject {
+                Subject::InPlaceOfAnId => text(&claims["sub"]),
+                Subject::Unread => None,
+            }),
+            workspace_id: claim("chatgpt_account_id"),
+            plan: claim("chatgpt_plan_type").map(|plan| plan.to_lowercase()),
             expires_at: moment(&claims["exp"]),
             issued_at: moment(&claims["iat"]),
         }
@@ -43,11 +60,14 @@ impl Claims {
     /// Who a pair of tokens belongs to: the id token's words, the access token's where it has none. The
     /// times are the access token's.
     pub(crate) fn of_pair(id_token: Option<&SecretString>, access_token: &SecretString) -> Self {
-        let access = Self::read(access_token);
-        let id = id_token.map(Self::read).unwrap_or_default();
+        let access = Self::named(access_token, Subject::Unread);
+        let id = id_token.map(|token| Self::named(token, Subject::Unread)).unwrap_or_default();
+        let named = id.user_id.or(access.user_id);
+        // An id of the person in either token is worth more than a subject in the first.
+        let subject = || id_token.and_then(|id| Self::read(id).user_id).or(Self::read(access_token).user_id);
         Self {
             email: id.email.or(access.email),
-            user_id: id.user_id.or(access.user_id),
+            user_id: named.or_else(subject),
             workspace_id: id.workspace_id.or(access.workspace_id),
             plan: id.plan.or(access.plan),
             expires_at: access.expires_at,
@@ -101,6 +121,25 @@ mod tests {
         assert_eq!(claims.plan.as_deref(), Some("plus"));
         assert_eq!(claims.user_id.as_deref(), Some("user-2"));
         assert_eq!(claims.expires_at, Timestamp::from_second(2_000_000_000).ok());
+    }
+
+    #[test]
+    fn claims_at_the_top_level_are_read_where_the_providers_folder_has_none() {
+        let claims = Claims::read(&jwt(
+            r#"{"sub":"auth0|p1","chatgpt_account_id":"ws-1","chatgpt_user_id":"user-1","chatgpt_plan_type":"plus",
+                "https://api.openai.com/auth":{"chatgpt_plan_type":"team"}}"#,
+        ));
+        assert_eq!(claims.workspace_id.as_deref(), Some("ws-1"));
+        assert_eq!(claims.user_id.as_deref(), Some("user-1"));
+        assert_eq!(claims.plan.as_deref(), Some("team"));
+    }
+
+    #[test]
+    fn a_subject_stands_for_the_person_only_where_neither_token_names_one() {
+        let (subject, id) = (jwt(r#"{"sub":"auth0|p1"}"#), jwt(r#"{"sub":"auth0|p1","user_id":"user-1"}"#));
+        assert_eq!(Claims::read(&subject).user_id.as_deref(), Some("auth0|p1"));
+        assert_eq!(Claims::of_pair(Some(&subject), &subject).user_id.as_deref(), Some("auth0|p1"));
+        assert_eq!(Claims::of_pair(Some(&subject), &id).user_id.as_deref(), Some("user-1"));
     }
 
     #[test]

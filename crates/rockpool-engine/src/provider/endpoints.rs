@@ -31,6 +31,8 @@ pub(crate) const DEVICE_POLL: &str = "api/accounts/deviceauth/token";
 pub(crate) const DEVICE_PAGE: &str = "codex/device";
 /// The redirect address that stands for a device code, which no browser ever sees; below the issuer.
 pub(crate) const DEVICE_CALLBACK: &str = "deviceauth/callback";
+/// Whose a personal access token is; below the issuer.
+pub(crate) const WHOAMI: &str = "api/accounts/v1/user-auth-credential/whoami";
 
 /// The address of `target`, a path without a leading slash and perhaps a query, below `base`.
 ///

@@ -17,4 +17,5 @@ pub(crate) mod reuse;
 pub(crate) mod sse;
 pub(crate) mod upstream;
 pub(crate) mod usage;
+pub(crate) mod whoami;
 pub(crate) mod workspaces;

@@ -13,6 +13,7 @@ use super::sign_in::SignInView;
 use super::why::ActivityView;
 use crate::model::activity::MoveCosts;
 use crate::model::client::{KeyKind, OverrideMode};
+use crate::model::import::RenewedBy;
 use crate::model::vault::VaultView;
 
 /// Everything a person may want to see at a glance.
@@ -35,7 +36,7 @@ pub struct Snapshot {
     pub level_percent: Option<u8>,
     /// How many accounts stay as they are until a person acts.
     pub needing_person: usize,
-    /// Accounts in the order in which they were added.
+    /// Accounts in the order of lists: as they were added, until a person puts them into another order.
     pub accounts: Vec<AccountView>,
     /// Pools, by owner's name.
     pub pools: Vec<PoolView>,
@@ -73,6 +74,8 @@ pub struct AccountView {
     pub workspace_id: String,
     /// Plan in lower case, such as `pro`.
     pub plan: Option<String>,
+    /// How long its login lasts.
+    pub login: LoginView,
     /// The state that matters most.
     #[schema(value_type = names::AccountState)]
     pub state: AccountState,
@@ -139,6 +142,7 @@ impl AccountView {
             email: None,
             workspace_id: format!("acct-{name}"),
             plan: None,
+            login: LoginView::default(),
             state: AccountState::Ready,
             until: None,
             needs: Needs::Nothing,
@@ -164,6 +168,15 @@ impl AccountView {
             in_flight: 0,
         }
     }
+}
+
+/// How long a login lasts.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct LoginView {
+    pub renewed_by: RenewedBy,
+    /// The end of one that nobody renews, where it says so; a sign-in before then keeps the account serving.
+    #[schema(value_type = Option<String>, format = "date-time")]
+    pub ends_at: Option<Timestamp>,
 }
 
 /// The three groups of the seed.

@@ -101,6 +101,24 @@ impl Store {
         .await
     }
 
+    /// Puts accounts into this order; one that is not named keeps its place number.
+    pub(crate) async fn order_accounts(
+        &self,
+        tenant: TenantId,
+        ids: Vec<AccountId>,
+        at: Timestamp,
+    ) -> Result<(), StoreError> {
+        self.call(Durability::Synced, move |tx| {
+            let sql = "UPDATE accounts SET position = ?3, updated_at = ?4 WHERE tenant_id = ?1 AND id = ?2";
+            let mut update = tx.prepare(sql)?;
+            for (position, id) in (0_i64..).zip(ids) {
+                found(update.execute((Text(tenant), Text(id), position, Millis(at)))?, "account")?;
+            }
+            Ok(())
+        })
+        .await
+    }
+
     /// Puts an account on a login that was signed in afresh; e-mail and plan are replaced where given.
     ///
     /// # Errors

@@ -4,11 +4,11 @@ use std::path::PathBuf;
 
 use jiff::Timestamp;
 use rockpool_routing::{LoginId, TenantId};
-use rusqlite::{Connection, OptionalExtension, Row};
+use rusqlite::{Connection, OptionalExtension, Row, params};
 use serde::{Deserialize, Serialize};
 
 use super::column::{Count, Millis, Name, Text, found};
-use super::{Durability, Store, StoreError, SystemScope};
+use super::{Durability, Store, StoreError, SystemScope, presented_tokens};
 
 /// How the credentials came here; only what Rockpool itself obtained is revoked on removal.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -17,6 +17,8 @@ pub(crate) enum Obtained {
     SignIn,
     /// Taken over from another tool's file.
     Import,
+    /// Taken over likewise, as an access token alone: it ends, and nobody renews it.
+    AccessToken,
     /// Read again and again from another tool's file, never refreshed by us.
     Follow(PathBuf),
 }
@@ -25,15 +27,22 @@ impl Obtained {
     fn name(&self) -> &'static str {
         match self {
             Self::SignIn => "sign_in",
-            Self::Import => "import",
+            Self::Import | Self::AccessToken => "import",
             Self::Follow(_) => "follow",
         }
     }
 
     fn path(&self) -> Option<String> {
         match self {
-            Self::SignIn | Self::Import => None,
+            Self::SignIn | Self::Import | Self::AccessToken => None,
             Self::Follow(path) => Some(path.to_string_lossy().into_owned()),
+        }
+    }
+
+    fn is_renewable(&self) -> bool {
+        match self {
+            Self::AccessToken => false,
+            Self::SignIn | Self::Import | Self::Follow(_) => true,
         }
     }
 }
@@ -118,10 +127,19 @@ pub(crate) struct LoginRow {
     pub access_expires_at: Option<Timestamp>,
     /// When the access token was issued.
     pub access_issued_at: Option<Timestamp>,
-    /// SHA-256 of the refresh token.
+    /// SHA-256 of the refresh token; of the access token where there is nothing else.
     pub fingerprint: [u8; 32],
     pub created_at: Timestamp,
     pub updated_at: Timestamp,
+}
+
+/// What this machine knows of a refresh token.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum KnownToken {
+    /// It is the present one of this login, of whichever tenant.
+    Held(LoginId),
+    /// It was presented to the issuer, which may have used it up.
+    Spent,
 }
 
 /// What a finished refresh leaves behind.
@@ -148,8 +166,8 @@ impl Store {
             let sql =
                 "INSERT INTO logins (id, tenant_id, issuer, user_id, email, obtained, follow_path, phase,
                            phase_code, generation, access_expires_at, access_issued_at, fingerprint,
-                           created_at, updated_at, last_chance_at)
-                       VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)";
+                           created_at, updated_at, last_chance_at, renewable)
+                       VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17)";
             write(tx, sql, &row)?;
             Ok(())
         })
@@ -166,7 +184,8 @@ impl Store {
             let sql =
                 "UPDATE logins SET issuer = ?3, user_id = ?4, email = ?5, obtained = ?6, follow_path = ?7,
                            phase = ?8, phase_code = ?9, generation = ?10, access_expires_at = ?11,
-                           access_issued_at = ?12, fingerprint = ?13, updated_at = ?15, last_chance_at = ?16
+                           access_issued_at = ?12, fingerprint = ?13, updated_at = ?15, last_chance_at = ?16,
+                           renewable = ?17
                        WHERE id = ?1 AND tenant_id = ?2 AND ?14 IS NOT NULL";
             found(write(tx, sql, &row)?, "login")
         })
@@ -183,17 +202,19 @@ impl Store {
         .await
     }
 
-    /// The login that holds the refresh token with this SHA-256, in whichever tenant. Followed files
-    /// come last.
-    pub(crate) async fn login_by_fingerprint(
+    /// What is known of the refresh token with this SHA-256, in whichever tenant. Followed files come last.
+    pub(crate) async fn known_token(
         &self,
         _scope: SystemScope,
-        fingerprint: &[u8; 32],
-    ) -> Result<Option<LoginRow>, StoreError> {
-        let fingerprint = *fingerprint;
+        fingerprint: [u8; 32],
+    ) -> Result<Option<KnownToken>, StoreError> {
         self.call(Durability::Batched, move |tx| {
-            let sql = "SELECT * FROM logins WHERE fingerprint = ?1 ORDER BY obtained = 'follow' LIMIT 1";
-            Ok(tx.query_row(sql, [fingerprint], read).optional()?)
+            let sql = "SELECT id FROM logins WHERE fingerprint = ?1 ORDER BY obtained = 'follow' LIMIT 1";
+            let holder = tx.query_row(sql, [fingerprint], |row| row.get::<_, Text<LoginId>>(0)).optional()?;
+            if let Some(Text(login)) = holder {
+                return Ok(Some(KnownToken::Held(login)));
+            }
+            Ok(presented_tokens::contains(tx, &fingerprint)?.then_some(KnownToken::Spent))
         })
         .await
     }
@@ -223,7 +244,7 @@ impl Store {
                 }
             };
             if tx.execute(sql, (Text(tenant), Text(id), Millis(at)))? == 1 {
-                return Ok(());
+                return Ok(presented_tokens::note(tx, tenant, id, at)?);
             }
             let known = exists(tx, tenant, id)?;
             Err(if known { StoreError::RefreshTokenSpent } else { StoreError::NotFound("login") })
@@ -240,6 +261,7 @@ impl Store {
         refreshed: Refreshed,
     ) -> Result<(), StoreError> {
         self.call(Durability::Synced, move |tx| {
+            let before = fingerprint_of(tx, tenant, id)?;
             let sql =
                 "UPDATE logins SET phase = 'idle', phase_code = NULL, last_chance_at = NULL, generation = ?3,
                            access_expires_at = ?4, access_issued_at = ?5, fingerprint = ?6, updated_at = ?7
@@ -253,7 +275,12 @@ impl Store {
                 refreshed.fingerprint,
                 Millis(refreshed.at),
             );
-            found(tx.execute(sql, values)?, "login")
+            found(tx.execute(sql, values)?, "login")?;
+            // An answer without a successor did not use the token up.
+            if before == Some(refreshed.fingerprint) {
+                presented_tokens::take_back(tx, tenant, id)?;
+            }
+            Ok(())
         })
         .await
     }
@@ -270,9 +297,18 @@ impl Store {
         self.call(Durability::Synced, move |tx| {
             let sql = "UPDATE logins SET phase = ?3, phase_code = ?4, updated_at = ?5, last_chance_at = ?6
                        WHERE tenant_id = ?1 AND id = ?2";
-            let (phase, last_chance_at) = phase.columns(at);
-            let values = (Text(tenant), Text(id), phase, code, Millis(at), last_chance_at);
-            found(tx.execute(sql, values)?, "login")
+            let (name, last_chance_at) = phase.columns(at);
+            let values = (Text(tenant), Text(id), name, code, Millis(at), last_chance_at);
+            found(tx.execute(sql, values)?, "login")?;
+            match phase {
+                RefreshPhase::Idle => Ok(presented_tokens::take_back(tx, tenant, id)?),
+                // What went with an answer that was lost is not cleared by the proof that a later presentation of
+                // it was not used up.
+                RefreshPhase::Sent
+                | RefreshPhase::Uncertain
+                | RefreshPhase::LastChanceTaken
+                | RefreshPhase::Dead => Ok(()),
+            }
         })
         .await
     }
@@ -297,10 +333,19 @@ fn exists(connection: &Connection, tenant: TenantId, id: LoginId) -> rusqlite::R
         .exists((Text(tenant), Text(id)))
 }
 
+fn fingerprint_of(
+    connection: &Connection,
+    tenant: TenantId,
+    id: LoginId,
+) -> rusqlite::Result<Option<[u8; 32]>> {
+    let sql = "SELECT fingerprint FROM logins WHERE tenant_id = ?1 AND id = ?2";
+    connection.query_row(sql, (Text(tenant), Text(id)), |row| row.get(0)).optional()
+}
+
 /// Binds the whole row in the order of the columns.
 fn write(connection: &Connection, sql: &str, row: &LoginRow) -> rusqlite::Result<usize> {
     let (phase, last_chance_at) = row.phase.columns(row.updated_at);
-    let values = (
+    let values = params![
         Text(row.id),
         Text(row.tenant),
         &row.issuer,
@@ -317,18 +362,20 @@ fn write(connection: &Connection, sql: &str, row: &LoginRow) -> rusqlite::Result
         Millis(row.created_at),
         Millis(row.updated_at),
         last_chance_at,
-    );
+        row.obtained.is_renewable(),
+    ];
     connection.execute(sql, values)
 }
 
 fn read(row: &Row<'_>) -> rusqlite::Result<LoginRow> {
     let obtained: String = row.get("obtained")?;
     let path: Option<String> = row.get("follow_path")?;
-    let obtained = match (obtained.as_str(), path) {
-        ("follow", Some(path)) => Obtained::Follow(path.into()),
-        ("import", _) => Obtained::Import,
+    let obtained = match (obtained.as_str(), path, row.get("renewable")?) {
+        ("follow", Some(path), _) => Obtained::Follow(path.into()),
+        ("import", _, true) => Obtained::Import,
+        ("import", _, false) => Obtained::AccessToken,
         // The table's checks leave nothing else.
-        (_, _) => Obtained::SignIn,
+        (_, _, _) => Obtained::SignIn,
     };
     Ok(LoginRow {
         id: row.get::<_, Text<_>>("id")?.0,

@@ -13,6 +13,7 @@ use super::StoreError;
 const MIGRATIONS: &[M<'_>] = &[
     M::up(include_str!("migrations/0001_first.sql")),
     M::up(include_str!("migrations/0002_routing.sql")),
+    M::up(include_str!("migrations/0005_presented_tokens.sql")),
     M::up(include_str!("migrations/0007_last_chance.sql")),
 ];
 

@@ -6,7 +6,9 @@ use secrecy::SecretString;
 
 use super::traits::{LoginStore, LoginStoreError, SecretStore};
 use crate::host::clock::Clock;
-use crate::store::{LoginRow, Presentation, RefreshPhase, Refreshed, Store, StoreError, system_scope};
+use crate::store::{
+    KnownToken, LoginRow, Presentation, RefreshPhase, Refreshed, Store, StoreError, system_scope,
+};
 use crate::vault::{Vault, VaultError, VaultKey};
 
 /// The logins in the database; each change is dated by the clock.
@@ -50,11 +52,8 @@ impl LoginStore for DatabaseLogins {
         Box::pin(async move { Ok(self.store.update_login(row).await?) })
     }
 
-    fn holder(&self, fingerprint: [u8; 32]) -> BoxFuture<'_, Result<Option<LoginId>, LoginStoreError>> {
-        Box::pin(async move {
-            let row = self.store.login_by_fingerprint(system_scope(), &fingerprint).await?;
-            Ok(row.map(|row| row.id))
-        })
+    fn known(&self, fingerprint: [u8; 32]) -> BoxFuture<'_, Result<Option<KnownToken>, LoginStoreError>> {
+        Box::pin(async move { Ok(self.store.known_token(system_scope(), fingerprint).await?) })
     }
 
     fn mark_sent(

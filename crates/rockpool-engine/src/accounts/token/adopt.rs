@@ -11,11 +11,13 @@ use thiserror::Error;
 use tracing::warn;
 use uuid::Uuid;
 
-use super::credentials::{Adoption, Credentials, NewLogin, Save};
+use super::credentials::{Adoption, Credentials, Entries, NewLogin, Save};
 use super::login_state::LoginState;
 use super::shared::{Shared, Slot};
 use super::traits::LoginStoreError;
+use super::vault_entry::VaultKeys;
 use crate::provider::oauth::TokenGrant;
+use crate::store::KnownToken;
 use crate::vault::VaultError;
 
 /// Why credentials were not taken over.
@@ -24,6 +26,12 @@ pub(crate) enum AdoptError {
     /// This machine holds the refresh token already: a second owner would kill it for both.
     #[error("this login is here already; a refresh token can have one owner only")]
     AlreadyHeld(LoginId),
+    /// Presenting it again would end every login that came of it.
+    #[error(
+        "this refresh token was used up by Rockpool already, so the file is out of date; sign in again, or import \
+         a newer file"
+    )]
+    Spent,
     #[error("the sign-in brought no refresh token; sign in again")]
     NoRefreshToken,
     /// The login to be repaired is not known.
@@ -46,10 +54,12 @@ pub(super) async fn adopt(
 ) -> Result<LoginId, AdoptError> {
     let replaces = login.replaces;
     let credentials = Credentials::of(login, grant).ok_or(AdoptError::NoRefreshToken)?;
-    if let Some(fingerprint) = credentials.fingerprint()
-        && let Some(holder) = shared.parts.logins.holder(fingerprint).await?
-    {
-        return Err(AdoptError::AlreadyHeld(holder));
+    if let Some(fingerprint) = credentials.fingerprint() {
+        match shared.parts.logins.known(fingerprint).await? {
+            Some(KnownToken::Held(holder)) => return Err(AdoptError::AlreadyHeld(holder)),
+            Some(KnownToken::Spent) => return Err(AdoptError::Spent),
+            None => {}
+        }
     }
     match replaces {
         None => add(shared, tenant, credentials).await,
@@ -97,17 +107,37 @@ async fn repair(shared: &Shared, slot: &Slot, credentials: Credentials) -> Resul
 
 async fn save(shared: &Shared, adoption: &Adoption) -> Result<(), AdoptError> {
     let row = &adoption.row;
-    if let Some(entries) = adoption.entries() {
-        let (keys, secrets) = (shared.keys(row.id), &shared.parts.secrets);
-        secrets.set(&keys.refresh, &entries.refresh.encode()).await?;
-        if let Err(error) = secrets.set(&keys.access, &entries.access.encode()).await {
-            // The refresh token is safe, and brings another access token after the next start.
-            warn!(login = %row.id, %error, "an access token is not in the vault");
+    let (keys, secrets, entries) = (shared.keys(row.id), &shared.parts.secrets, adoption.entries());
+    if let Some(entry) = &entries.refresh {
+        secrets.set(&keys.refresh, &entry.encode()).await?;
+    }
+    if let Some(entry) = &entries.access
+        && let Err(error) = secrets.set(&keys.access, &entry.encode()).await
+    {
+        if entries.refresh.is_none() {
+            return Err(error.into());
         }
+        // The refresh token is safe, and brings another access token after the next start.
+        warn!(login = %row.id, %error, "an access token is not in the vault");
     }
     match adoption.save {
         Save::Insert => shared.parts.logins.insert(row.clone()).await?,
-        Save::Replace => shared.parts.logins.replace(row.clone()).await?,
+        Save::Replace => {
+            shared.parts.logins.replace(row.clone()).await?;
+            delete_what_is_left(shared, &keys, &entries, row.id).await;
+        }
     }
     Ok(())
+}
+
+/// Removes what the login had in the vault before and has no place there any more. After the row: until it is
+/// written, the old login stands.
+async fn delete_what_is_left(shared: &Shared, keys: &VaultKeys, entries: &Entries, login: LoginId) {
+    for (key, entry) in [(&keys.refresh, &entries.refresh), (&keys.access, &entries.access)] {
+        if entry.is_none()
+            && let Err(error) = shared.parts.secrets.delete(key).await
+        {
+            warn!(%login, %error, "a token of the login that was replaced stays in the vault");
+        }
+    }
 }

@@ -23,8 +23,8 @@ pub(crate) struct NewLogin {
     pub obtained: Obtained,
 }
 
-/// A sign-in's result that can be kept alive: with a refresh token, or with a file that another tool
-/// renews.
+/// A sign-in's result that can be kept: renewed with a refresh token or by the tool whose file it is, or an
+/// access token that serves to its end.
 #[derive(Clone, Debug)]
 pub(super) struct Credentials {
     login: NewLogin,
@@ -33,24 +33,25 @@ pub(super) struct Credentials {
 }
 
 impl Credentials {
-    /// `None` where there is nothing to renew them with.
+    /// `None` where a refresh token is missing.
     pub(super) fn of(login: NewLogin, grant: TokenGrant) -> Option<Self> {
         let renewable = match login.obtained {
-            Obtained::Follow(_) => true,
+            Obtained::Follow(_) | Obtained::AccessToken => true,
             Obtained::SignIn | Obtained::Import => grant.refresh_token.is_some(),
         };
         let TokenGrant { access_token, refresh_token, .. } = grant;
         renewable.then_some(Self { login, access_token, refresh_token })
     }
 
-    /// SHA-256 of the refresh token, where there is one.
+    /// By which they are known; absent where they cannot be held twice.
     pub(super) fn fingerprint(&self) -> Option<[u8; 32]> {
-        self.refresh_token.as_ref().map(fingerprint)
+        fingerprint_of(&self.login.obtained, &self.access_token, self.refresh_token.as_ref())
     }
 
     /// How they are saved as the login `id`, with nothing before them.
     pub(super) fn first(self, tenant: TenantId, id: LoginId, at: Timestamp) -> Adoption {
         let times = Claims::read(&self.access_token);
+        let known_by = self.fingerprint();
         let refresh_token = self.refresh_token.unwrap_or_default();
         let row = LoginRow {
             id,
@@ -64,7 +65,7 @@ impl Credentials {
             generation: 1,
             access_expires_at: times.expires_at,
             access_issued_at: times.issued_at,
-            fingerprint: fingerprint(&refresh_token),
+            fingerprint: known_by.unwrap_or_else(|| fingerprint(&refresh_token)),
             created_at: at,
             updated_at: at,
         };
@@ -77,6 +78,18 @@ impl Credentials {
         adoption.row.generation = generation;
         adoption.row.created_at = old.created_at;
         Adoption { save: Save::Replace, ..adoption }
+    }
+}
+
+/// SHA-256 of the token that nobody else may hold: the refresh token, else an access token that stands alone.
+pub(crate) fn fingerprint_of(
+    obtained: &Obtained,
+    access_token: &SecretString,
+    refresh_token: Option<&SecretString>,
+) -> Option<[u8; 32]> {
+    match obtained {
+        Obtained::AccessToken => Some(fingerprint(access_token)),
+        Obtained::SignIn | Obtained::Import | Obtained::Follow(_) => refresh_token.map(fingerprint),
     }
 }
 
@@ -96,21 +109,22 @@ pub(super) struct Adoption {
     refresh_token: SecretString,
 }
 
-/// The two secrets of a login.
+/// The secrets of a login that rest in the vault; what is absent has no place there.
 pub(super) struct Entries {
-    pub(super) refresh: VaultEntry,
-    pub(super) access: VaultEntry,
+    pub(super) refresh: Option<VaultEntry>,
+    pub(super) access: Option<VaultEntry>,
 }
 
 impl Adoption {
     /// What goes into the vault; nothing of a login that another tool keeps.
-    pub(super) fn entries(&self) -> Option<Entries> {
+    pub(super) fn entries(&self) -> Entries {
         let entry =
-            |token: &SecretString| VaultEntry { generation: self.row.generation, token: token.clone() };
+            |token: &SecretString| Some(VaultEntry { generation: self.row.generation, token: token.clone() });
         match self.row.obtained {
-            Obtained::Follow(_) => None,
+            Obtained::Follow(_) => Entries { refresh: None, access: None },
+            Obtained::AccessToken => Entries { refresh: None, access: entry(&self.access_token) },
             Obtained::SignIn | Obtained::Import => {
-                Some(Entries { refresh: entry(&self.refresh_token), access: entry(&self.access_token) })
+                Entries { refresh: entry(&self.refresh_token), access: entry(&self.access_token) }
             }
         }
     }

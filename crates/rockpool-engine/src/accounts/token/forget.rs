@@ -33,8 +33,15 @@ pub(super) async fn forget(shared: &Shared, slot: &Slot) -> Result<(), ForgetErr
         (state.row().tenant, state.row().obtained.clone(), !state.is_dead())
     };
     match obtained {
-        Obtained::Follow(_) => shared.change(slot, |state| state.removed()),
-        Obtained::SignIn | Obtained::Import => {
+        Obtained::Follow(_) => {
+            shared.change(slot, |state| state.removed());
+            // There is something only where what it replaced could not be removed then; it does not stand in the
+            // way now.
+            if let Err(error) = delete_secrets(shared, slot.id).await {
+                warn!(login = %slot.id, %error, "the vault was not asked to remove what may be left of a login");
+            }
+        }
+        Obtained::SignIn | Obtained::Import | Obtained::AccessToken => {
             // Read before anything is given up: a vault that does not answer leaves the login as it is.
             let entry = shared.parts.secrets.get(&shared.keys(slot.id).refresh).await?;
             shared.change(slot, |state| state.removed());

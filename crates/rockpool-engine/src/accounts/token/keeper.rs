@@ -23,12 +23,13 @@ use super::adopt::{AdoptError, adopt};
 use super::credentials::NewLogin;
 use super::forget::{ForgetError, forget};
 use super::login_state::LoginState;
-use super::refresh_state::{Decision, Fault, Need};
+use super::refresh_state::{Decision, Fault, LoginLife, Need};
 use super::shared::{KeeperParts, Shared, Slot};
+use super::traits::LoginStoreError;
 use super::{refresh, reread, upkeep};
 use crate::provider::bearer::{Bearer, TokenError};
 use crate::provider::oauth::TokenGrant;
-use crate::store::LoginRow;
+use crate::store::{KnownToken, LoginRow};
 
 /// Longest wait of one caller for a bearer. A healthy job ends sooner (30 s for the issuer, a few for vault and
 /// database); a caller who is told that it takes too long can go to another account, and the job goes on.
@@ -84,6 +85,21 @@ impl TokenKeeper {
         let slot = self.shared.slot(login)?;
         let state = slot.state().credentials(self.shared.now());
         Some(state)
+    }
+
+    /// How long a login lasts; `None` for one that is not known.
+    pub(crate) fn life(&self, login: LoginId) -> Option<LoginLife> {
+        let slot = self.shared.slot(login)?;
+        let life = slot.state().life();
+        Some(life)
+    }
+
+    /// What this machine knows of the token with this SHA-256, in whichever tenant.
+    ///
+    /// # Errors
+    /// Where the database does not answer.
+    pub(crate) async fn known(&self, fingerprint: [u8; 32]) -> Result<Option<KnownToken>, LoginStoreError> {
+        self.shared.parts.logins.known(fingerprint).await
     }
 
     /// Takes over credentials: saved, then handed out. Goes on when the caller goes away.

@@ -26,6 +26,7 @@
 //! | `Dead` | dead, or any | a refused token, or none | `Dead` | sign in again |
 //! | `Unread` | any | no answer | `Unread` until it answers | locked |
 //! | `Followed` | idle | nothing: another tool's file counts | `Followed` | usable; sign in again |
+//! | `NotRenewable` | idle | the access token alone | `NotRenewable` | usable; sign in again |
 //!
 //! (*) Where [`SentMark::MayStand`], the row may say "sent" of a token that was not used up. This process
 //! knows better and goes on; a process that finds it after a kill must not, and is `Uncertain`.
@@ -37,7 +38,7 @@
 //! ahead of the row, so a kill before that leaves the old login and a kill after it the new one.
 //!
 //! There is something in `unsaved` only in `Working` and `Unsaved`, and always in `Unsaved`. A login is
-//! `Followed` only if its row says so.
+//! `Followed` or `NotRenewable` only if its row says so.
 
 mod adopting;
 mod deciding;
@@ -114,7 +115,8 @@ impl LoginState {
             | RefreshState::Uncertain(_)
             | RefreshState::Dead
             | RefreshState::Unread { .. }
-            | RefreshState::Followed => None,
+            | RefreshState::Followed
+            | RefreshState::NotRenewable => None,
         };
         let in_hand = [self.access.issued(), next].into_iter().flatten().map(|held| held.bearer.generation);
         in_hand.max().unwrap_or(0).max(self.row.generation)
@@ -138,14 +140,17 @@ impl LoginState {
     /// Whether the table in this module's header has the combination.
     pub(super) fn is_legal(&self) -> bool {
         let followed = matches!(self.row.obtained, Obtained::Follow(_));
+        let alone = self.row.obtained == Obtained::AccessToken;
+        let ours = !followed && !alone;
         match &self.refresh {
             RefreshState::Working { .. } => true,
-            RefreshState::Unsaved(target) => !followed && self.unsaved_at() == Some(*target),
-            RefreshState::Idle
-            | RefreshState::Paused { .. }
-            | RefreshState::Uncertain(_)
-            | RefreshState::Unread { .. } => !followed && self.unsaved.is_empty(),
+            RefreshState::Unsaved(target) => ours && self.unsaved_at() == Some(*target),
+            RefreshState::Idle | RefreshState::Paused { .. } | RefreshState::Uncertain(_) => {
+                ours && self.unsaved.is_empty()
+            }
+            RefreshState::Unread { .. } => !followed && self.unsaved.is_empty(),
             RefreshState::Followed => followed && self.unsaved.is_empty(),
+            RefreshState::NotRenewable => alone && self.unsaved.is_empty(),
             RefreshState::Dead => self.unsaved.is_empty(),
         }
     }

@@ -7,7 +7,6 @@
 mod access;
 mod adapters;
 mod adopt;
-pub(crate) mod auth_file;
 mod credentials;
 mod forget;
 mod keeper;
@@ -27,7 +26,7 @@ mod vault_entry;
 
 pub(crate) use adapters::DatabaseLogins;
 pub(crate) use adopt::AdoptError;
-pub(crate) use credentials::NewLogin;
+pub(crate) use credentials::{NewLogin, fingerprint_of};
 pub(crate) use keeper::TokenKeeper;
 pub(crate) use shared::KeeperParts;
 pub(crate) use traits::{CredentialWatcher, RenewalWatcher};

@@ -3,12 +3,14 @@
 
 use std::time::Instant;
 
+use jiff::Timestamp;
 use rockpool_routing::{CredentialState, Now};
 use thiserror::Error;
 
 use super::access::Issued;
 use super::traits::LoginStoreError;
 use super::vault_entry::VaultEntry;
+use crate::model::import::RenewedBy;
 use crate::provider::bearer::{Bearer, TokenError};
 use crate::provider::oauth::RefreshReason;
 use crate::store::{Presentation, Refreshed};
@@ -32,6 +34,8 @@ pub(super) enum RefreshState {
     Unread { until: Instant },
     /// Another tool owns it; only its file is read.
     Followed,
+    /// There is none: the access token serves to its end.
+    NotRenewable,
 }
 
 /// Whether a token of unknown fate may be sent once more, as soon as no access token lives that its reuse could end.
@@ -219,6 +223,16 @@ pub(super) enum Fate {
     MayBeSent,
     Uncertain(LastChance),
     Dead,
+    /// There is none, and never was.
+    NotRenewable,
+}
+
+/// How long a login lasts.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct LoginLife {
+    pub(crate) renewed_by: RenewedBy,
+    /// The end of one that nobody renews, where its token says so.
+    pub(crate) ends_at: Option<Timestamp>,
 }
 
 /// The state that an adoption interrupted, for the case that it fails.

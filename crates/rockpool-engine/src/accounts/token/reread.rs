@@ -7,13 +7,12 @@ use std::time::Duration;
 use secrecy::{ExposeSecret as _, SecretString};
 use tracing::warn;
 
-use super::auth_file::AuthFile;
 use super::reconcile::{Standing, compare};
 use super::refresh_state::{Fate, JobId, LastChance, Outcome};
 use super::save::{end_refresh, flush};
 use super::shared::{Shared, Slot};
 use super::vault_entry::VaultEntry;
-use crate::provider::claims::Claims;
+use crate::accounts::import::file::read_followed;
 use crate::store::{Obtained, RefreshPhase};
 use crate::vault::VaultError;
 
@@ -35,12 +34,13 @@ pub(super) async fn reread(shared: &Arc<Shared>, slot: &Arc<Slot>, job: JobId) {
     let obtained = slot.state().row().obtained.clone();
     match obtained {
         Obtained::Follow(path) => from_file(shared, slot, &path).await,
-        Obtained::SignIn | Obtained::Import => from_vault(shared, slot).await,
+        Obtained::SignIn | Obtained::Import | Obtained::AccessToken => from_vault(shared, slot).await,
     }
 }
 
 async fn from_file(shared: &Arc<Shared>, slot: &Slot, path: &Path) {
-    let file = AuthFile::read(path).await.inspect_err(|error| {
+    let user_id = slot.state().row().user_id.clone();
+    let file = read_followed(path, &user_id).await.inspect_err(|error| {
         warn!(login = %slot.id, %error, "the followed file cannot be read");
     });
     let known = slot.state().access_token().cloned();
@@ -52,7 +52,7 @@ async fn from_file(shared: &Arc<Shared>, slot: &Slot, path: &Path) {
     };
     // The first reading after a start may find a token that is older than what is known of the account;
     // one that takes another's place is new.
-    let claims = known.map(|_| Claims::of_pair(file.id_token.as_ref(), &file.access_token));
+    let claims = known.map(|_| file.claims());
     shared.change(slot, |state| state.file_was_read(file.access_token));
     shared.tell_claims(slot.id, claims);
 }
@@ -86,8 +86,13 @@ async fn read_vault(shared: &Shared, slot: &Slot) -> Result<Read, VaultError> {
     let refresh = shared.parts.secrets.get(&keys.refresh).await?;
     let access = shared.parts.secrets.get(&keys.access).await?;
     let row = slot.state().row().clone();
-    if let Some(entry) = access.as_ref().and_then(VaultEntry::decode) {
+    let access = access.as_ref().and_then(VaultEntry::decode);
+    let has_access = access.is_some();
+    if let Some(entry) = access {
         slot.state().access_was_read(entry);
+    }
+    if row.obtained == Obtained::AccessToken {
+        return Ok(Read::Fate(if has_access { Fate::NotRenewable } else { Fate::Dead }));
     }
     match compare(&row, refresh.as_ref()) {
         Standing::Same(_) => Ok(Read::Fate(fate_of_the_rows_token(shared, slot, row.phase).await)),

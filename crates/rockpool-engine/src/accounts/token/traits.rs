@@ -10,7 +10,7 @@ use thiserror::Error;
 
 use crate::provider::claims::Claims;
 use crate::provider::oauth::{OAuthClient, RefreshError, RefreshReason, Renewal, RevokeError};
-use crate::store::{LoginRow, Presentation, RefreshPhase, Refreshed};
+use crate::store::{KnownToken, LoginRow, Presentation, RefreshPhase, Refreshed};
 use crate::vault::{VaultError, VaultKey};
 
 /// Why the row of a login was not read or written.
@@ -29,9 +29,10 @@ pub(crate) trait LoginStore: Send + Sync {
     fn insert(&self, row: LoginRow) -> BoxFuture<'_, Result<(), LoginStoreError>>;
     /// Replaces everything about a login but its identity.
     fn replace(&self, row: LoginRow) -> BoxFuture<'_, Result<(), LoginStoreError>>;
-    /// The login, of whichever tenant, that holds the refresh token with this SHA-256.
-    fn holder(&self, fingerprint: [u8; 32]) -> BoxFuture<'_, Result<Option<LoginId>, LoginStoreError>>;
-    /// Notes that the refresh token is about to be sent.
+    /// What is known of the refresh token with this SHA-256, in whichever tenant.
+    fn known(&self, fingerprint: [u8; 32]) -> BoxFuture<'_, Result<Option<KnownToken>, LoginStoreError>>;
+    /// Notes that the refresh token is about to be sent; it is [`KnownToken::Spent`] from then on, unless a
+    /// later call says that it was not used up.
     ///
     /// # Errors
     /// [`LoginStoreError::RefreshTokenSpent`] unless the phase allows this presentation.

@@ -13,8 +13,8 @@ use uuid::Uuid;
 use crate::api::client::{Client, ClientError};
 use crate::api::in_process::InProcess;
 use crate::api::requests::{
-    AccountChange, ActivityQuery, ClientChange, ClientNew, LinkRedemption, NewSignIn, NewWorkspaceAccount,
-    PastedCallback, PoolChange, WhatIfQuery,
+    AccountChange, AccountOrder, ActivityQuery, ClientChange, ClientNew, ImportFiles, ImportSelection,
+    LinkRedemption, NewSignIn, NewWorkspaceAccount, PastedCallback, PoolChange, WhatIfQuery,
 };
 use crate::api::router::document;
 use crate::api::transport::{ApiReply, ApiTransport, Unreachable};
@@ -78,6 +78,9 @@ async fn call_all(client: &Client) {
     drop(client.list_accounts().await);
     drop(client.get_account("NAME").await);
     drop(client.import_account(&import_of("ada")).await);
+    drop(client.preview_import(&ImportFiles { files: Vec::new() }).await);
+    drop(client.import_logins(&ImportSelection { files: Vec::new(), rows: Vec::new() }).await);
+    drop(client.order_accounts(&AccountOrder { names: Vec::new() }).await);
     drop(client.update_account("NAME", &AccountChange::default()).await);
     drop(client.remove_account("NAME").await);
     drop(client.refresh_quota("NAME").await);

@@ -40,7 +40,8 @@ pub(crate) enum UsageError {
     NotUsage(#[from] NotUsage),
 }
 
-/// Asks `GET {backend}/wham/usage` for one workspace; 12 s and 1 MiB at most.
+/// Asks `GET {backend}/wham/usage` for one workspace; for the one that the bearer was made for where `workspace_id`
+/// is empty. 12 s and 1 MiB at most.
 ///
 /// # Errors
 /// See [`UsageError`]; nothing is retried here but what a connection that was shared has lost.
@@ -56,7 +57,8 @@ pub(crate) async fn fetch(
     Ok(parse(&body, clock.wall())?)
 }
 
-/// The body of a good answer of the backend to a question of Rockpool's own; 12 s and 1 MiB at most.
+/// The body of a good answer of the backend to a question of Rockpool's own; 12 s and 1 MiB at most. Where
+/// `workspace_id` is empty, the question is about the one that the bearer was made for.
 ///
 /// # Errors
 /// See [`UsageError`]; nothing is retried here but what a connection that was shared has lost.
@@ -67,12 +69,13 @@ pub(crate) async fn get(
     workspace_id: &str,
     clock: &Clock,
 ) -> Result<Bytes, UsageError> {
-    let request = upstream
-        .http
-        .get(url)
+    let mut request = upstream.http.get(url);
+    if !workspace_id.is_empty() {
+        request = request.header(ACCOUNT_ID, workspace_id);
+    }
+    let request = request
         .timeout(TIMEOUT)
         .header("authorization", bearer.authorization())
-        .header(ACCOUNT_ID, workspace_id)
         .header("originator", ORIGINATOR)
         .header("user-agent", USER_AGENT)
         .header("accept", "application/json");

@@ -18,6 +18,10 @@ pub(crate) struct UsageReport {
     pub reading: Reading,
     /// The login's e-mail, where named.
     pub email: Option<String>,
+    /// The provider's id of the person, where named.
+    pub user_id: Option<String>,
+    /// The workspace that was asked for, where named.
+    pub workspace_id: Option<String>,
 }
 
 /// The answer is no usage report.
@@ -34,6 +38,9 @@ pub(crate) fn parse(body: &[u8], seen_at: Timestamp) -> Result<UsageReport, NotU
     if !answer.is_object() {
         return Err(NotUsage);
     }
+    let user_id = text(&answer["user_id"]);
+    // Old answers name the person here too.
+    let workspace_id = text(&answer["account_id"]).filter(|id| Some(id) != user_id.as_ref());
     let main = Limits::read(&answer["rate_limit"], seen_at);
     let mut extra = extra_limits(&answer["additional_rate_limits"], seen_at);
     extra.extend(named("code_review", None, &answer["code_review_rate_limit"], seen_at));
@@ -54,6 +61,8 @@ pub(crate) fn parse(body: &[u8], seen_at: Timestamp) -> Result<UsageReport, NotU
             }),
         },
         email: text(&answer["email"]),
+        user_id,
+        workspace_id,
     })
 }
 

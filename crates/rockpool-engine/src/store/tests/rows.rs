@@ -84,8 +84,73 @@ async fn a_refresh_token_has_one_owner_on_the_machine_but_a_file_may_be_followed
     let follow = LoginRow { obtained: Obtained::Follow("/nowhere/auth.json".into()), ..twin };
     store.insert_login(follow.clone()).await.unwrap();
     assert_eq!(login_of(&store, other, follow.id).await, Some(follow));
-    let found = store.login_by_fingerprint(system_scope(), &[1; 32]).await.unwrap();
-    assert_eq!(found, Some(login(tenant, 1)));
+    let found = store.known_token(system_scope(), [1; 32]).await.unwrap();
+    assert_eq!(found, Some(KnownToken::Held(login(tenant, 1).id)));
+}
+
+#[tokio::test]
+async fn a_refresh_token_that_was_sent_is_known_as_spent_when_nobody_has_it_any_more() {
+    let (_folder, store, tenant) = store().await;
+    let row = login(tenant, 1);
+    store.insert_login(row.clone()).await.unwrap();
+    store.mark_refresh_sent(tenant, row.id, Presentation::First, at(10)).await.unwrap();
+    let known = |token: [u8; 32]| store.known_token(system_scope(), token);
+    assert_eq!(known([1; 32]).await.unwrap(), Some(KnownToken::Held(row.id)));
+    let refreshed = |fingerprint| Refreshed {
+        generation: 2,
+        access_expires_at: None,
+        access_issued_at: None,
+        fingerprint,
+        at: at(12),
+    };
+    store.complete_refresh(tenant, row.id, refreshed([9; 32])).await.unwrap();
+    assert_eq!(known([1; 32]).await.unwrap(), Some(KnownToken::Spent));
+    store.mark_refresh_sent(tenant, row.id, Presentation::First, at(20)).await.unwrap();
+    store.complete_refresh(tenant, row.id, refreshed([9; 32])).await.unwrap();
+    store.mark_refresh_sent(tenant, row.id, Presentation::First, at(30)).await.unwrap();
+    store.mark_login_phase(tenant, row.id, RefreshPhase::Idle, None, at(31)).await.unwrap();
+    store.delete_login(tenant, row.id).await.unwrap();
+    assert_eq!(known([9; 32]).await.unwrap(), None, "neither answer had used it up");
+    assert_eq!(known([1; 32]).await.unwrap(), Some(KnownToken::Spent), "it outlives its login");
+    assert_eq!(known([7; 32]).await.unwrap(), None);
+}
+
+#[tokio::test]
+async fn a_refresh_token_whose_last_chance_was_not_used_up_stays_spent_until_an_answer_kept_it() {
+    let (_folder, store, tenant) = store().await;
+    let row = login(tenant, 1);
+    store.insert_login(row.clone()).await.unwrap();
+    store.mark_refresh_sent(tenant, row.id, Presentation::First, at(10)).await.unwrap();
+    store.mark_login_phase(tenant, row.id, RefreshPhase::Uncertain, None, at(11)).await.unwrap();
+    store.mark_refresh_sent(tenant, row.id, Presentation::LastChance, at(90)).await.unwrap();
+    store.mark_login_phase(tenant, row.id, RefreshPhase::Uncertain, None, at(91)).await.unwrap();
+    let moved = |fingerprint| LoginRow { fingerprint, ..row.clone() };
+    let known = |token: [u8; 32]| store.known_token(system_scope(), token);
+    store.update_login(moved([2; 32])).await.unwrap();
+    assert_eq!(known([1; 32]).await.unwrap(), Some(KnownToken::Spent), "the first answer is still lost");
+    store.update_login(LoginRow { phase: RefreshPhase::Uncertain, ..moved([1; 32]) }).await.unwrap();
+    store.mark_refresh_sent(tenant, row.id, Presentation::LastChance, at(99)).await.unwrap();
+    let kept = Refreshed {
+        generation: 2,
+        access_expires_at: None,
+        access_issued_at: None,
+        fingerprint: [1; 32],
+        at: at(100),
+    };
+    store.complete_refresh(tenant, row.id, kept).await.unwrap();
+    store.delete_login(tenant, row.id).await.unwrap();
+    assert_eq!(known([1; 32]).await.unwrap(), None, "the answer left the token as it was");
+}
+
+#[tokio::test]
+async fn an_access_token_alone_comes_back_as_such() {
+    let (_folder, store, tenant) = store().await;
+    let alone = LoginRow { obtained: Obtained::AccessToken, ..login(tenant, 1) };
+    store.insert_login(alone.clone()).await.unwrap();
+    assert_eq!(login_of(&store, tenant, alone.id).await, Some(alone.clone()));
+    let renewed = LoginRow { obtained: Obtained::SignIn, ..alone };
+    store.update_login(renewed.clone()).await.unwrap();
+    assert_eq!(login_of(&store, tenant, renewed.id).await, Some(renewed));
 }
 
 #[tokio::test]

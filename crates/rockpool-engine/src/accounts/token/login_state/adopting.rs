@@ -33,6 +33,7 @@ impl LoginState {
             Obtained::SignIn => (Some(now.mono), RefreshState::Idle),
             Obtained::Import => (None, RefreshState::Idle),
             Obtained::Follow(_) => (None, RefreshState::Followed),
+            Obtained::AccessToken => (None, RefreshState::NotRenewable),
         };
         self.unsaved.clear();
         self.sent_mark = SentMark::Clear;

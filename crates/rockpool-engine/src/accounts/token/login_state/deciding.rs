@@ -30,9 +30,13 @@ impl LoginState {
             // Nothing is sent in these states, but what is in hand serves on: the access token does not
             // depend on what became of the refresh token.
             (
-                RefreshState::Working { .. } | RefreshState::Unsaved(_) | RefreshState::Uncertain(_),
+                RefreshState::Working { .. }
+                | RefreshState::Unsaved(_)
+                | RefreshState::Uncertain(_)
+                | RefreshState::NotRenewable,
                 Some(bearer),
             ) => Decision::Serve(bearer),
+            (RefreshState::NotRenewable, None) => Decision::Fail(TokenError::NeedsReauth),
             (RefreshState::Followed, Some(bearer)) => match need {
                 Need::Present | Need::NewerThan(_) => Decision::Serve(bearer),
                 Need::Upkeep => Decision::Reread(self.claim()),
@@ -73,7 +77,8 @@ impl LoginState {
             | RefreshState::Uncertain(_)
             | RefreshState::Dead
             | RefreshState::Unread { .. }
-            | RefreshState::Followed => false,
+            | RefreshState::Followed
+            | RefreshState::NotRenewable => false,
         };
         rested && self.access.issued().is_some_and(|issued| issued.life.due(self.row.id, now))
     }

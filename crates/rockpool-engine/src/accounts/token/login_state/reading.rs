@@ -33,6 +33,7 @@ impl LoginState {
             Fate::MayBeSent => RefreshState::Idle,
             Fate::Uncertain(chance) => RefreshState::Uncertain(chance),
             Fate::Dead => RefreshState::Dead,
+            Fate::NotRenewable => RefreshState::NotRenewable,
         };
     }
 

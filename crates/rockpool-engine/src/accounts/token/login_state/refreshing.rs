@@ -194,7 +194,8 @@ impl LoginState {
             | RefreshState::Uncertain(_)
             | RefreshState::Dead
             | RefreshState::Unread { .. }
-            | RefreshState::Followed => job.ends_unused(Outcome::Fault(Fault::BrokeDown)),
+            | RefreshState::Followed
+            | RefreshState::NotRenewable => job.ends_unused(Outcome::Fault(Fault::BrokeDown)),
         }
     }
 }

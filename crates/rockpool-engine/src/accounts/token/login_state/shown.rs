@@ -5,7 +5,9 @@ use std::time::{Duration, Instant};
 use rockpool_routing::{CredentialState, Now};
 
 use super::LoginState;
-use crate::accounts::token::refresh_state::{LastChance, Pause, Published, RefreshState, Target};
+use crate::accounts::token::refresh_state::{LastChance, LoginLife, Pause, Published, RefreshState, Target};
+use crate::model::import::RenewedBy;
+use crate::store::Obtained;
 
 impl LoginState {
     /// When upkeep has something to do, at the latest.
@@ -27,7 +29,21 @@ impl LoginState {
             | RefreshState::Unsaved(_)
             | RefreshState::Uncertain(LastChance::Gone)
             | RefreshState::Dead
-            | RefreshState::Followed => None,
+            | RefreshState::Followed
+            | RefreshState::NotRenewable => None,
+        }
+    }
+
+    /// Who renews it, and when it ends where nobody does.
+    pub(in super::super) fn life(&self) -> LoginLife {
+        match self.row.obtained {
+            Obtained::SignIn | Obtained::Import => {
+                LoginLife { renewed_by: RenewedBy::Rockpool, ends_at: None }
+            }
+            Obtained::Follow(_) => LoginLife { renewed_by: RenewedBy::OtherTool, ends_at: None },
+            Obtained::AccessToken => {
+                LoginLife { renewed_by: RenewedBy::Nobody, ends_at: self.row.access_expires_at }
+            }
         }
     }
 
@@ -46,8 +62,10 @@ impl LoginState {
             }
             RefreshState::Uncertain(_) if usable => CredentialState::UncertainServing,
             RefreshState::Uncertain(_) => CredentialState::UncertainSpent,
-            RefreshState::Followed if usable => CredentialState::Usable,
-            RefreshState::Followed | RefreshState::Dead => CredentialState::NeedsReauth,
+            RefreshState::Followed | RefreshState::NotRenewable if usable => CredentialState::Usable,
+            RefreshState::Followed | RefreshState::NotRenewable | RefreshState::Dead => {
+                CredentialState::NeedsReauth
+            }
         }
     }
 

@@ -6,13 +6,13 @@ use rockpool_routing::{CredentialState, LoginId};
 use secrecy::ExposeSecret as _;
 use uuid::Uuid;
 
-use super::world::{Mishap, Scripted, Step, TENANT, World, name, new_login};
+use super::world::{LIFETIME, Mishap, Scripted, Step, TENANT, World, name, new_login};
 use crate::accounts::token::traits::LoginStoreError;
 use crate::accounts::token::{AdoptError, NewLogin};
 use crate::provider::bearer::TokenError;
 use crate::provider::claims::Claims;
 use crate::provider::oauth::{RefreshError, TokenGrant};
-use crate::store::Obtained;
+use crate::store::{Obtained, RefreshPhase};
 use crate::vault::VaultError;
 
 #[tokio::test(start_paused = true)]
@@ -193,6 +193,84 @@ async fn a_followed_file_is_read_again_and_never_refreshed() {
     assert!(world.presented().is_empty());
     keeper.drain().await;
     assert_eq!(world.renewed(), [Claims::default()], "what the file's next token says is told");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_token_that_was_presented_is_never_taken_over_again() {
+    let (world, keeper, login) = World::signed_in().await;
+    let old = keeper.bearer(login).await.unwrap();
+    keeper.after_refusal(login, old.generation).await.unwrap();
+    let again =
+        TokenGrant { access_token: "other".into(), refresh_token: Some("rt-1".into()), id_token: None };
+    let import = NewLogin { obtained: Obtained::Import, ..new_login(None) };
+    assert_eq!(keeper.adopt(TENANT, import.clone(), again.clone()).await.unwrap_err(), AdoptError::Spent);
+    keeper.forget(login).await.unwrap();
+    assert_eq!(keeper.adopt(TENANT, import, again).await.unwrap_err(), AdoptError::Spent);
+    world.assert_nothing_reused();
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_token_that_was_proven_unused_may_come_back_from_a_file_unless_an_answer_to_it_was_lost() {
+    let passing = || Scripted::Fail(RefreshError::Passing("the issuer answered 503".into()));
+    let lost = || Scripted::Fail(RefreshError::Unknown("timed out".into()));
+    for (first, row_says, may_come_back) in
+        [(passing(), RefreshPhase::Idle, true), (lost(), RefreshPhase::Uncertain, false)]
+    {
+        let (world, keeper, login) = World::signed_in().await;
+        world.script([first].into_iter().chain(std::iter::repeat_with(passing).take(50)));
+        let old = keeper.bearer(login).await.unwrap();
+        keeper.after_refusal(login, old.generation).await.unwrap_err();
+        world.pass(Duration::from_secs(62)).await;
+        assert!(world.presented().len() > 1 && world.row(login).phase == row_says, "{:?}", world.row(login));
+        keeper.adopt(TENANT, new_login(Some(login)), world.grant()).await.unwrap();
+        let file =
+            TokenGrant { access_token: "other".into(), refresh_token: Some("rt-1".into()), id_token: None };
+        let import = NewLogin { obtained: Obtained::Import, ..new_login(None) };
+        let adopted = keeper.adopt(TENANT, import, file).await;
+        assert_eq!(
+            adopted.map_err(|error| error == AdoptError::Spent).err(),
+            (!may_come_back).then_some(true)
+        );
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_access_token_alone_is_handed_out_after_a_restart_and_never_refreshed() {
+    let world = World::new();
+    let keeper = world.boot().await;
+    let alone = NewLogin { obtained: Obtained::AccessToken, ..new_login(None) };
+    let grant = TokenGrant { refresh_token: None, ..world.grant() };
+    let login = keeper.adopt(TENANT, alone.clone(), grant.clone()).await.unwrap();
+    assert_eq!(world.secrets(), 1);
+    let twin = keeper.adopt(TENANT, alone, grant).await.unwrap_err();
+    assert_eq!(twin, AdoptError::AlreadyHeld(login));
+
+    let keeper = world.boot().await;
+    let bearer = keeper.bearer(login).await.unwrap();
+    assert_eq!(name(&bearer.token), "at-1");
+    assert_eq!(keeper.state(login), Some(CredentialState::Usable));
+    world.pass(Duration::from_secs(LIFETIME as u64 + 60)).await;
+    assert_eq!(keeper.bearer(login).await.unwrap_err(), TokenError::NeedsReauth);
+    assert_eq!(world.told().last(), Some(&CredentialState::NeedsReauth));
+    assert!(world.presented().is_empty());
+
+    keeper.adopt(TENANT, new_login(Some(login)), world.grant()).await.unwrap();
+    assert_eq!((world.secrets(), keeper.state(login)), (2, Some(CredentialState::Usable)));
+    let alone = NewLogin { obtained: Obtained::AccessToken, ..new_login(Some(login)) };
+    let grant = TokenGrant { refresh_token: None, ..world.grant() };
+    keeper.adopt(TENANT, alone, grant).await.unwrap();
+    assert_eq!(world.secrets(), 1, "the refresh token of the login that it replaced is gone");
+    keeper.forget(login).await.unwrap();
+    assert_eq!((world.rows(), world.secrets()), (0, 0));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_followed_file_leaves_nothing_of_the_login_that_it_replaces_in_the_vault() {
+    let (world, keeper, login) = World::signed_in().await;
+    assert_eq!(world.secrets(), 2);
+    let follow = NewLogin { obtained: Obtained::Follow("/h/auth.json".into()), ..new_login(Some(login)) };
+    keeper.adopt(TENANT, follow, world.grant()).await.unwrap();
+    assert_eq!(world.secrets(), 0);
 }
 
 #[tokio::test(start_paused = true)]

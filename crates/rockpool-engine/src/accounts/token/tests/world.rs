@@ -21,7 +21,7 @@ use crate::accounts::token::{KeeperParts, NewLogin, TokenKeeper};
 use crate::host::clock::Clock;
 use crate::provider::claims::Claims;
 use crate::provider::oauth::{RefreshError, RefreshReason, Renewal, RevokeError, TokenGrant};
-use crate::store::{LoginRow, Obtained, Presentation, RefreshPhase, Refreshed};
+use crate::store::{KnownToken, LoginRow, Obtained, Presentation, RefreshPhase, Refreshed};
 use crate::vault::{VaultError, VaultKey};
 
 pub(super) const TENANT: TenantId = TenantId(Uuid::from_u128(1));
@@ -77,6 +77,8 @@ struct State {
     script: VecDeque<Scripted>,
     /// Each refresh token as often as it was presented.
     presented: Vec<String>,
+    /// Fingerprints of tokens that were marked as sent.
+    sent: HashSet<[u8; 32]>,
     reasons: Vec<RefreshReason>,
     used_up: HashSet<String>,
     made: u32,
@@ -340,9 +342,12 @@ impl LoginStore for World {
         self.insert(row)
     }
 
-    fn holder(&self, fingerprint: [u8; 32]) -> BoxFuture<'_, Result<Option<LoginId>, LoginStoreError>> {
-        let holder = self.state().rows.values().find(|row| row.fingerprint == fingerprint).map(|row| row.id);
-        Box::pin(async move { Ok(holder) })
+    fn known(&self, fingerprint: [u8; 32]) -> BoxFuture<'_, Result<Option<KnownToken>, LoginStoreError>> {
+        let state = self.state();
+        let holder = state.rows.values().find(|row| row.fingerprint == fingerprint);
+        let held = holder.map(|row| KnownToken::Held(row.id));
+        let known = held.or(state.sent.contains(&fingerprint).then_some(KnownToken::Spent));
+        Box::pin(async move { Ok(known) })
     }
 
     fn mark_sent(
@@ -359,7 +364,12 @@ impl LoginStore for World {
                 }
                 _ => return Err(LoginStoreError::RefreshTokenSpent),
             };
-            let mark = |state: &mut State| state.rows.get_mut(&id).unwrap().phase = next;
+            let mark = |state: &mut State| {
+                let row = state.rows.get_mut(&id).unwrap();
+                row.phase = next;
+                let fingerprint = row.fingerprint;
+                state.sent.insert(fingerprint);
+            };
             self.at(Step::MarkSent, mark).await.map_err(|()| full())
         })
     }
@@ -394,6 +404,10 @@ impl LoginStore for World {
                 let row = state.rows.get_mut(&id).unwrap();
                 row.phase = phase;
                 row.phase_code = code;
+                let fingerprint = row.fingerprint;
+                if phase == RefreshPhase::Idle {
+                    state.sent.remove(&fingerprint);
+                }
             };
             self.at(Step::MarkPhase, mark).await.map_err(|()| full())
         })
