@@ -17,7 +17,7 @@ use serde_json::{Value, json};
 
 use crate::wire::post::post;
 
-fn key_of(made: &Value) -> Key {
+pub(crate) fn key_of(made: &Value) -> Key {
     let text = |field: &str| made[field].as_str().unwrap().to_owned();
     Key { secret: text("key"), base_url: text("base_url") }
 }
@@ -30,6 +30,10 @@ async fn live_through_everything(sim: &Sim, server: &Server) -> Vec<Key> {
     let import = json!({"auth_json": login.auth_json, "name": "ben", "mode": "take_over"});
     server.api.post("/accounts/import", import.clone()).await;
     assert_eq!(server.api.call(Method::POST, "/accounts/import", Some(import)).await.status, 409);
+    let files = json!([{"name": "auth.json", "content": login.auth_json}]);
+    server.api.post("/imports/preview", json!({"files": files})).await;
+    let chosen = json!({"files": files, "rows": [{"row": 0}]});
+    assert_eq!(server.api.post("/imports", chosen).await["rows"][0]["fate"], "already_here");
     let pool = json!({"strategy": "round_robin", "extra_provider_names": ["ben"]});
     server.api.done(Method::PUT, "/pools/ada", Some(pool)).await;
     let bearer = key_of(&server.api.post("/clients", json!({"name": "tool", "account": "ada"})).await);

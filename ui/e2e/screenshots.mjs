@@ -37,7 +37,19 @@ const views = [
     },
   },
   { page: 'accounts', scene: 'dozen', dialog: 'rename', open: (page) => page.locator('.actions button').nth(2).click() },
-  { page: 'accounts', scene: 'dozen', dialog: 'remove', open: (page) => page.locator('.actions button').nth(3).click() },
+  { page: 'accounts', scene: 'dozen', dialog: 'remove', open: (page) => page.locator('.actions button').nth(4).click() },
+  { page: 'accounts', scene: 'usual', dialog: 'import', open: (page) => page.locator('main button').first().click() },
+  {
+    page: 'accounts',
+    scene: 'usual',
+    dialog: 'import-table',
+    async open(page) {
+      await page.locator('main button').first().click();
+      await page.locator('dialog textarea').fill('{}');
+      await page.locator('dialog footer .primary').click();
+      await page.locator('dialog li').first().waitFor();
+    },
+  },
   { page: 'pool', scene: 'usual', dialog: 'draft', open: (page) => page.locator('input[type=radio]').last().check() },
   { page: 'accounts', scene: 'flapping' },
   { page: 'accounts', scene: 'extras', open: (page) => page.locator('details summary').first().click() },

@@ -132,8 +132,19 @@ pub(crate) enum AccountCommand {
         #[arg(long = "name", value_name = "SLUG", requires = "add")]
         slug: Option<String>,
     },
-    /// Make an account of an auth.json of the Codex CLI
+    /// Make accounts of the logins in files of the Codex CLI, opencode, CLIProxyAPI, sub2api or codex-lb
+    ///
+    /// A file with one login becomes an account at once. With several logins or files, a table says what would
+    /// become of each, and --all takes them over.
     Import(ImportArgs),
+    /// Give an account another name
+    Rename(RenameArgs),
+    /// Put accounts first in lists, in this order
+    Order {
+        /// Names separated by commas; the others follow as they stood
+        #[arg(value_delimiter = ',', required = true, value_parser = NonEmptyStringValueParser::new())]
+        names: Vec<String>,
+    },
     /// List accounts
     List,
     /// Set an account aside
@@ -156,17 +167,37 @@ pub(crate) struct SignInArgs {
 
 #[derive(Debug, Args)]
 pub(crate) struct ImportArgs {
-    /// The auth.json
-    pub(crate) file: PathBuf,
-    /// Slug of the new account
+    /// An auth.json, or another file that holds logins
+    #[arg(required = true, value_name = "FILE")]
+    pub(crate) files: Vec<PathBuf>,
+    /// Slug of the new account, for a file with one login; made from its plan when absent
     #[arg(long, value_parser = NonEmptyStringValueParser::new())]
-    pub(crate) name: String,
-    /// Re-read the file whenever it changes and leave refreshing to the Codex CLI
+    pub(crate) name: Option<String>,
+    /// Re-read the file whenever it changes and leave refreshing to its tool
     #[arg(long)]
     pub(crate) follow: bool,
     /// Set the file aside afterwards without asking
     #[arg(long, conflicts_with = "follow")]
     pub(crate) yes: bool,
+    /// Take over every login that is new, or that repairs an account
+    #[arg(long, conflicts_with_all = ["name", "follow"])]
+    pub(crate) all: bool,
+    /// Only show what would become of each login
+    #[arg(long, conflicts_with_all = ["name", "follow", "yes", "all"])]
+    pub(crate) preview: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct RenameArgs {
+    /// Its name
+    #[arg(value_parser = NonEmptyStringValueParser::new())]
+    pub(crate) name: String,
+    /// Its new name: lower-case letters, digits and inner dashes
+    #[arg(value_parser = NonEmptyStringValueParser::new(), required_unless_present = "display_name")]
+    pub(crate) new: Option<String>,
+    /// What people read in its place
+    #[arg(long, value_parser = NonEmptyStringValueParser::new())]
+    pub(crate) display_name: Option<String>,
 }
 
 #[derive(Debug, Subcommand)]
@@ -270,6 +301,12 @@ mod tests {
             "rockpool account import auth.json --name a",
             "rockpool account import auth.json --name a --follow",
             "rockpool account import auth.json --name a --yes",
+            "rockpool account import auth.json",
+            "rockpool account import a.json b.json --all --yes",
+            "rockpool account import a.json --preview --json",
+            "rockpool account rename a b",
+            "rockpool account rename a --display-name Work",
+            "rockpool account order a,b",
             "rockpool account list",
             "rockpool account pause a",
             "rockpool account resume a",
@@ -298,7 +335,9 @@ mod tests {
     #[test]
     fn bad_usage_is_found_before_anything_runs() {
         assert_eq!(refused("rockpool pool set a --strategy fastest --members b"), ErrorKind::ValueValidation);
-        assert_eq!(refused("rockpool account import f"), ErrorKind::MissingRequiredArgument);
+        assert_eq!(refused("rockpool account import"), ErrorKind::MissingRequiredArgument);
+        assert_eq!(refused("rockpool account rename a"), ErrorKind::MissingRequiredArgument);
+        assert_eq!(refused("rockpool account import f --all --name a"), ErrorKind::ArgumentConflict);
         assert_eq!(refused("rockpool account import f --name a --follow --yes"), ErrorKind::ArgumentConflict);
         assert_eq!(refused("rockpool account pause "), ErrorKind::InvalidValue);
         assert_eq!(refused("rockpool account workspaces a --name b"), ErrorKind::MissingRequiredArgument);

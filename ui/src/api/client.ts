@@ -3,7 +3,9 @@ import createClient from 'openapi-fetch';
 import { problemFrom } from './problem';
 import type { paths } from './schema.gen';
 import type { Transport } from './transport';
-import type { AccountChange, ClientChange, ClientNew, NewSignIn, OpenBrowser, PoolChange, SignInMethod } from './types';
+import type {
+  AccountChange, ClientChange, ClientNew, ImportChoice, ImportFile, NewSignIn, OpenBrowser, PoolChange, SignInMethod,
+} from './types';
 
 /** `Request` takes whole addresses only; this one is never dialled, for the transport gets what follows it. */
 const ORIGIN = 'http://engine.invalid';
@@ -36,6 +38,10 @@ export function createApi(transport: Transport) {
       answerOf(client.PATCH('/api/v1/accounts/{name}', { ...named(name), body })),
     removeAccount: (name: string) => answerOf(client.DELETE('/api/v1/accounts/{name}', named(name))),
     refreshQuota: (name: string) => answerOf(client.POST('/api/v1/accounts/{name}/quota', named(name))),
+
+    orderAccounts: (names: string[]) => answerOf(client.PUT('/api/v1/account-order', { body: { names } })),
+    previewImport: (files: ImportFile[]) => answerOf(client.POST('/api/v1/imports/preview', { body: { files } })),
+    importLogins: (files: ImportFile[], rows: ImportChoice[]) => answerOf(client.POST('/api/v1/imports', { body: { files, rows } })),
 
     savePool: (owner: string, body: PoolChange) => answerOf(client.PUT('/api/v1/pools/{owner}', { ...owned(owner), body })),
     removePool: (owner: string) => answerOf(client.DELETE('/api/v1/pools/{owner}', owned(owner))),

@@ -21,6 +21,9 @@ export type WhyView = Schemas['WhyView'];
 export type WhatIfView = Schemas['WhatIfView'];
 export type ScenarioView = Schemas['ScenarioView'];
 export type DrySpanView = Schemas['DrySpanView'];
+export type ImportPreview = Schemas['ImportPreview'];
+export type ImportRowView = Schemas['ImportRowView'];
+export type ImportResult = Schemas['ImportResult'];
 export type EngineEvent = Schemas['EngineEvent'];
 
 export type AccountState = Schemas['AccountState'];
@@ -29,6 +32,9 @@ export type AffinityKind = Schemas['AffinityKind'];
 export type AffinityReason = Schemas['MoveReason'];
 export type Conversations = Schemas['Conversations'];
 export type Delivery = Schemas['Delivery'];
+export type FileFormat = Schemas['FileFormat'];
+export type ImportFate = Schemas['ImportFate'];
+export type ImportReason = Schemas['ImportReason'];
 export type HealthState = Schemas['HealthState'];
 export type KeyKind = Schemas['KeyKind'];
 /** What came of an attempt, and in the end of the request. */
@@ -54,6 +60,8 @@ export type Assumption = WhatIfView['assumptions'][number];
 export type AccountChange = Schemas['AccountChange'];
 export type ClientChange = Schemas['ClientChange'];
 export type ClientNew = Schemas['ClientNew'];
+export type ImportFile = Schemas['ImportFile'];
+export type ImportChoice = Schemas['ImportChoice'];
 export type NewSignIn = Schemas['NewSignIn'];
 export type PoolChange = Schemas['PoolChange'];
 /** What a new or renewed key comes with; the key is shown once. */

@@ -1,12 +1,15 @@
 // A transport over an engine made of a scene: it answers the management API and moves sign-ins along.
 import { Unreachable, copyInPage, type Reply, type Transport } from '../api/transport';
-import type { AccountView, ClientView, Conversations, EngineEvent, PoolChange, PoolView, SignInView, SignInWaysView, Snapshot } from '../api/types';
+import type {
+  AccountView, ClientView, Conversations, EngineEvent, ImportChoice, PoolChange, PoolView, SignInView, SignInWaysView, Snapshot,
+} from '../api/types';
 import { isFinal } from '../state/sign-in.svelte';
 import { freshPool } from '../pages/pool/draft';
 import { accountOf, at, minutes, START, uuid } from './samples';
 import { withFacts } from './facts';
 import { replayOf } from './sample-replay';
 import { checkPool } from './pool-rules';
+import { importedRow, importRows } from './sample-import';
 import { SCENES } from './scenes';
 
 type Body = Record<string, unknown>;
@@ -143,6 +146,20 @@ export function mockTransport(scene: string): Transport {
         }),
       });
       return ok(account(renamed));
+    }],
+    ['PUT', /^\/account-order$/, (_, body) => {
+      const names = body.names as string[];
+      const place = (one: AccountView) => (names.includes(one.name) ? names.indexOf(one.name) : names.length);
+      change({ accounts: snapshot.accounts.toSorted((one, other) => place(one) - place(other)) });
+      return ok(snapshot.accounts);
+    }],
+    ['POST', /^\/imports\/preview$/, () => ok({ rows: importRows() })],
+    ['POST', /^\/imports$/, (_, body) => {
+      const rows = (body.rows as ImportChoice[]).map((choice) => importedRow(choice));
+      const added = rows.filter((row) => row.account !== null && row.fate !== 'repairs');
+      const accounts = added.map((row, index) => accountOf(70 + index, row.account ?? '', { plan: 'plus' }));
+      change({ accounts: [...snapshot.accounts, ...accounts] });
+      return ok({ rows });
     }],
     ['DELETE', /^\/accounts\/([^/]+)$/, (name) => {
       change({ accounts: snapshot.accounts.filter((one) => one.name !== name) });

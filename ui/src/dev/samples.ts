@@ -67,6 +67,7 @@ export function accountOf(n: number, name: string, rest: Partial<AccountView>): 
     email: `${name}@example.com`,
     workspace_id: uuid(0x1000 + n),
     plan: 'pro',
+    login: { renewed_by: 'rockpool', ends_at: null },
     state: 'ready',
     until: null,
     ...factsOf(rest.state ?? 'ready'),

@@ -6,7 +6,10 @@ import type {
   Assumption,
   ClientView,
   Delivery,
+  FileFormat,
   HealthState,
+  ImportFate,
+  ImportReason,
   Outcome,
   Placement,
   PoolView,
@@ -51,6 +54,31 @@ export const skipReasonName = (reason: SkipReason) =>
 
 // The schema does not list the names of this set yet, so that the compiler cannot look for their words.
 export const assumptionText = (assumption: Assumption) => tMaybe(`assumption.${assumption}`) ?? assumption;
+
+/** What would become of a login, or what did. */
+const DONE: Partial<Record<ImportFate, Key>> = {
+  new_account: 'fate.new_account.done',
+  other_workspace: 'fate.other_workspace.done',
+  repairs: 'fate.repairs.done',
+};
+export function fateName(fate: ImportFate, done: boolean): string {
+  const key = done ? DONE[fate] : undefined;
+  return key ? t(key) : wordFor(`fate.${fate}`, fate);
+}
+export const reasonText = (reason: ImportReason) => wordFor(`import_reason.${reason}`, reason);
+
+/** Names of programs are the same in every language. */
+const PROGRAMS: Record<Exclude<FileFormat, 'chatgpt_session' | 'tokens'>, string> = {
+  codex_cli: 'Codex CLI',
+  opencode: 'opencode',
+  cli_proxy_api: 'CLIProxyAPI',
+  sub2api: 'sub2api',
+  codex_lb: 'codex-lb',
+};
+export function formatName(format: FileFormat): string {
+  if (format === 'chatgpt_session' || format === 'tokens') return t(`format.${format}`);
+  return PROGRAMS[format] ?? format;
+}
 
 const TRANSPORTS: Record<RequestTransport, string> = { http: 'HTTP', websocket: 'WebSocket' };
 export const transportName = (transport: RequestTransport) => TRANSPORTS[transport] ?? transport;

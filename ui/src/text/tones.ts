@@ -1,5 +1,5 @@
 // The colour that goes with a value. Words carry the meaning; a tone only helps to find what matters.
-import type { AccountState, HealthState, Outcome, Readiness } from '../api/types';
+import type { AccountState, HealthState, ImportFate, Outcome, Readiness } from '../api/types';
 
 /** Classes of `app.css`; each sets `--tone`, `--tone-wash` and `--tone-fill`. */
 export type Tone = 'good' | 'warn' | 'bad' | 'quiet';
@@ -26,6 +26,19 @@ const HEALTH_TONES: Record<HealthState, Tone> = { idle: 'quiet', healthy: 'good'
 export const healthTone = (state: HealthState): Tone => HEALTH_TONES[state] ?? 'quiet';
 
 export const READINESS_TONES: Record<Readiness, Tone> = { active: 'good', fallback_only: 'warn', blocked: 'bad' };
+
+const FATE_TONES: Record<ImportFate, Tone> = {
+  new_account: 'good',
+  other_workspace: 'good',
+  repairs: 'good',
+  already_here: 'quiet',
+  duplicate: 'quiet',
+  spent: 'warn',
+  ended: 'warn',
+  refused: 'warn',
+};
+
+export const fateTone = (fate: ImportFate): Tone => FATE_TONES[fate] ?? 'quiet';
 
 const OUTCOME_TONES: Record<Outcome, Tone> = {
   success: 'good',

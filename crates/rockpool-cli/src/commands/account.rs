@@ -1,11 +1,11 @@
 //! `rockpool account …`.
 
-use rockpool_engine::api::requests::{AccountChange, NewWorkspaceAccount};
+use rockpool_engine::api::requests::{AccountChange, AccountOrder, NewWorkspaceAccount};
 use rockpool_routing::account::Activation;
 
 use super::session::Session;
 use super::{import, sign_in, workspaces};
-use crate::args::{AccountCommand, Named};
+use crate::args::{AccountCommand, Named, RenameArgs};
 use crate::failure::Failure;
 use crate::show;
 
@@ -19,6 +19,8 @@ pub(super) async fn run(session: &Session<'_>, command: AccountCommand) -> Resul
             workspaces::add(session, &name, &new).await
         }
         AccountCommand::Import(import) => import::run(session, import).await,
+        AccountCommand::Rename(names) => rename(session, names).await,
+        AccountCommand::Order { names } => order(session, names).await,
         AccountCommand::List => list(session).await,
         AccountCommand::Pause(named) => set_state(session, &named, Activation::Paused).await,
         AccountCommand::Resume(named) => set_state(session, &named, Activation::Active).await,
@@ -28,6 +30,19 @@ pub(super) async fn run(session: &Session<'_>, command: AccountCommand) -> Resul
 
 async fn list(session: &Session<'_>) -> Result<(), Failure> {
     let accounts = session.client.list_accounts().await?;
+    session.tell(&accounts, || show::accounts(&accounts, session.now))
+}
+
+async fn rename(session: &Session<'_>, names: RenameArgs) -> Result<(), Failure> {
+    let change = AccountChange { name: names.new, display_name: names.display_name, state: None };
+    let account = session.client.update_account(&names.name, &change).await?;
+    session.tell(&account, || {
+        vec![format!("{} is now {} (“{}”).", names.name, account.name, account.display_name)]
+    })
+}
+
+async fn order(session: &Session<'_>, names: Vec<String>) -> Result<(), Failure> {
+    let accounts = session.client.order_accounts(&AccountOrder { names }).await?;
     session.tell(&accounts, || show::accounts(&accounts, session.now))
 }
 

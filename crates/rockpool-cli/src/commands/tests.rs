@@ -427,3 +427,88 @@ async fn the_dashboard_is_shown_as_a_link_and_opened_unless_told_otherwise() {
     assert_eq!(serde_json::from_str::<Value>(&console.stdout()[0]).unwrap(), link);
     assert_eq!(console.said().len(), 1, "nothing is opened");
 }
+
+fn row(row: usize, fate: &str, account: Option<&str>) -> Value {
+    json!({"row": row, "file": null, "format": "opencode", "email": format!("p{row}@b.test"),
+        "workspace_id": "ws-1", "plan": "plus", "ends_at": null, "access_token_only": false, "fate": fate,
+        "recommended": fate == "new_account", "account": account,
+        "reason": (fate == "refused").then_some("api_key"),
+        "message": (fate == "refused").then_some("This is an API key.")})
+}
+
+/// Imports a file with these rows and gives what was asked, what became of it, and what was said.
+async fn import_many(
+    options: &str,
+    preview: Vec<Value>,
+    result: Value,
+) -> (FakeApi, Result<(), Failure>, String) {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("auth.json");
+    std::fs::write(&file, "content-with-tokens").unwrap();
+    let of_file = |mut row: Value| {
+        row["file"] = json!(file.display().to_string());
+        row
+    };
+    let rows: Vec<Value> = preview.into_iter().map(of_file).collect();
+    let api = FakeApi::answering([(200, json!({ "rows": rows })), (200, json!({ "rows": result }))]);
+    let console = text();
+    let line = format!("rockpool account import {}{options}", file.display());
+    let done = given(&line, &api, &console).await;
+    (api, done, console.said().join("\n"))
+}
+
+#[tokio::test]
+async fn a_file_of_several_logins_is_shown_as_a_table_and_taken_only_with_all() {
+    let rows = || vec![row(0, "new_account", Some("codex-plus-1")), row(1, "refused", None)];
+    let (api, done, said) = import_many("", rows(), json!([])).await;
+    assert_eq!(api.asked().len(), 1, "nothing is imported");
+    assert!(done.unwrap_err().to_string().contains("--all"));
+    assert!(said.contains("new: codex-plus-1") && said.contains("2: This is an API key."), "{said}");
+    let taken = json!([{"row": 0, "fate": "new_account", "account": "codex-plus-1", "reason": null, "message": null}]);
+    let (api, done, said) = import_many(" --all", rows(), taken).await;
+    done.unwrap();
+    assert!(api.asked()[1].ends_with(r#""rows":[{"name":"codex-plus-1","row":0}]}"#), "{:?}", api.asked());
+    assert!(
+        said.contains("Imported codex-plus-1 (p0@b.test).") && said.contains("must not go on using"),
+        "{said}"
+    );
+}
+
+#[tokio::test]
+async fn a_preview_imports_nothing_and_a_login_that_fails_is_told() {
+    let (api, done, _) = import_many(" --preview", vec![row(0, "new_account", Some("a"))], json!([])).await;
+    assert!(done.is_ok() && api.asked().len() == 1);
+    let failed = json!([{"row": 0, "fate": "refused", "account": null, "reason": "not_saved", "message": "The keychain is locked."}]);
+    let (_, done, said) = import_many("", vec![row(0, "new_account", Some("a"))], failed).await;
+    assert!(done.is_err() && said.contains("The keychain is locked."), "{said}");
+}
+
+#[tokio::test]
+async fn an_account_is_renamed_and_accounts_are_ordered() {
+    let (api, console) = (FakeApi::answering([(200, account("b"))]), text());
+    given("rockpool account rename a b", &api, &console).await.unwrap();
+    assert_eq!(api.asked(), [r#"PATCH /accounts/a {"name":"b"}"#]);
+    assert_eq!(console.said(), ["out: a is now b (“b”)."]);
+    let (api, console) = (FakeApi::answering([(200, json!([account("b"), account("a")]))]), text());
+    given("rockpool account order b,a", &api, &console).await.unwrap();
+    assert_eq!(api.asked(), [r#"PUT /account-order {"names":["b","a"]}"#]);
+}
+
+#[tokio::test]
+async fn two_accounts_of_one_e_mail_are_told_apart_by_their_workspaces() {
+    let listed = |workspaces: [&str; 2]| {
+        workspaces.map(|workspace| {
+            let mut one = account(workspace);
+            one["workspace_id"] = json!(format!("{workspace}-0000-4000"));
+            one
+        })
+    };
+    let (api, console) = (FakeApi::answering([(200, json!(listed(["aaaa1111", "bbbb2222"])))]), text());
+    given("rockpool account list", &api, &console).await.unwrap();
+    let said = console.said();
+    assert!(
+        said[0].contains("WORKSPACE") && said[1].contains("aaaa1") && said[2].contains("bbbb2"),
+        "{said:?}"
+    );
+    assert!(said.iter().all(|line| line.chars().count() <= 85), "{said:?}");
+}

@@ -1,7 +1,9 @@
 //! Accounts: state, what is left, and what a person has to do.
 
+use std::collections::BTreeMap;
+
 use jiff::Timestamp;
-use rockpool_engine::snapshot::{AccountView, Needs, RoleView, WindowView};
+use rockpool_engine::snapshot::{AccountView, Needs, RenewedBy, RoleView, WindowView};
 use rockpool_routing::WindowKind;
 
 use super::WIDTH;
@@ -15,7 +17,15 @@ pub(crate) fn accounts(accounts: &[AccountView], now: Timestamp) -> Vec<String> 
     }
     let rows: Vec<[String; 6]> = accounts.iter().map(|account| row(account, now)).collect();
     let mut lines = table(["ACCOUNT", "STATE", "LEFT", "LASTS", "PLAN", "POOL"], &rows);
+    lines.extend(twins(accounts));
     for account in accounts {
+        if account.login.renewed_by == RenewedBy::Nobody && account.needs != Needs::SignIn {
+            let end = account.login.ends_at.map_or_else(|| "some day".to_owned(), |end| left(end, now));
+            lines.extend(wrapped(&format!(
+                "{}: its login is an access token alone, which ends {end}; sign in before then.",
+                account.name
+            )));
+        }
         if let Some(since) = account.flapping_since {
             let since = ago(Some(since), now);
             lines.extend(wrapped(&format!(
@@ -39,6 +49,23 @@ pub(crate) fn accounts(accounts: &[AccountView], now: Timestamp) -> Vec<String> 
     lines
 }
 
+/// A line for each e-mail that has several accounts: only their workspaces tell them apart, and the table has no
+/// room for those.
+fn twins(accounts: &[AccountView]) -> Vec<String> {
+    let mut by_email: BTreeMap<&str, Vec<&AccountView>> = BTreeMap::new();
+    for account in accounts {
+        by_email.entry(account.email.as_deref().unwrap_or_default()).or_default().push(account);
+    }
+    let several = by_email.into_iter().filter(|(email, accounts)| !email.is_empty() && accounts.len() > 1);
+    let one = |account: &&AccountView| format!("{} in workspace {}", account.name, account.workspace_id);
+    several
+        .flat_map(|(email, accounts)| {
+            let seats: Vec<String> = accounts.iter().map(one).collect();
+            wrapped(&format!("{email} has {} accounts: {}.", accounts.len(), seats.join(", ")))
+        })
+        .collect()
+}
+
 fn row(account: &AccountView, now: Timestamp) -> [String; 6] {
     let state = match account.until {
         Some(until) => format!("{} ({})", account.state.name(), left(until, now)),
@@ -49,14 +76,8 @@ fn row(account: &AccountView, now: Timestamp) -> [String; 6] {
         (RoleView::Member, Some(owner)) => format!("of {owner}"),
         (RoleView::Member | RoleView::Single, _) => "-".to_owned(),
     };
-    [
-        account.name.clone(),
-        state,
-        windows(account, now),
-        runway(&account.runway, now),
-        account.plan.clone().unwrap_or_else(|| "-".to_owned()),
-        pool,
-    ]
+    let plan = account.plan.clone().unwrap_or_else(|| "-".to_owned());
+    [account.name.clone(), state, windows(account, now), runway(&account.runway, now), plan, pool]
 }
 
 /// What has to happen before the account serves as it should.
@@ -98,7 +119,7 @@ fn name(kind: WindowKind) -> &'static str {
 }
 
 /// Breaks a sentence at blanks; lines after the first are set in.
-fn wrapped(sentence: &str) -> Vec<String> {
+pub(super) fn wrapped(sentence: &str) -> Vec<String> {
     let mut lines = vec![String::new()];
     for word in sentence.split_whitespace() {
         let line = lines.last().map_or("", String::as_str);

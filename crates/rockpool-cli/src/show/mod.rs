@@ -2,6 +2,7 @@
 
 mod accounts;
 mod clients;
+mod imports;
 mod level;
 mod pools;
 mod status;
@@ -11,6 +12,7 @@ mod workspaces;
 
 pub(crate) use accounts::accounts;
 pub(crate) use clients::clients;
+pub(crate) use imports::{import_preview, import_result};
 pub(crate) use pools::pool_line;
 pub(crate) use status::status;
 pub(crate) use workspaces::workspaces;
