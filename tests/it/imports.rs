@@ -70,7 +70,7 @@ async fn several_files_become_accounts_that_serve_and_an_old_copy_of_one_is_refu
     let key = crate::leaks::key_of(&made);
     sim.expire_access_tokens("user-ada").unwrap();
     post(&key, "a-conversation", &rockpool_tests::tools::request::question("hello")).await;
-    until("ada's login is renewed", || async { !refreshes(&sim).is_empty() }).await;
+    until("ada's login is renewed", || (!refreshes(&sim).is_empty()).then_some(())).await;
     std::fs::write(&listed, json!({ "tokens": ada }).to_string()).unwrap();
     let again = home.run(&["account", "import", paths[0], "--name", "again"]).await;
     let refused = String::from_utf8_lossy(&again.stderr).into_owned();
