@@ -12,10 +12,10 @@ use futures_util::{FutureExt as _, StreamExt as _};
 use rockpool_routing::TenantId;
 use secrecy::{ExposeSecret as _, SecretString};
 
-use super::accounts::{new_names, valid_display_name};
 use super::error::{ActionError, refused};
 use super::handle::EngineHandle;
 use super::judge::{Judged, Verdict, grant, judge, obtained};
+use super::names::{new_names, valid_display_name};
 use super::requests::{ContentEncoding, ImportChoice, ImportFile, ImportFiles, ImportSelection};
 use crate::accounts::import::{self, Entry, LoginFile, Refusal, Unusable};
 use crate::accounts::login::Purpose;

@@ -12,6 +12,7 @@ pub(crate) mod error;
 pub(crate) mod handle;
 pub(crate) mod imports;
 mod judge;
+mod names;
 pub(crate) mod pools;
 pub(crate) mod rehearsal;
 pub mod requests;

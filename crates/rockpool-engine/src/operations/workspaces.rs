@@ -7,6 +7,7 @@ use super::accounts;
 use super::error::ActionError;
 use super::handle::EngineHandle;
 use super::imports::enroll_in_words;
+use super::names::new_names;
 use super::requests::NewWorkspaceAccount;
 use crate::jobs::enroll::{Enroller, account_of};
 use crate::jobs::identity::Identity;
@@ -41,7 +42,7 @@ pub(crate) async fn add(
     new: NewWorkspaceAccount,
 ) -> Result<AccountView, ActionError> {
     let row = engine.account(tenant, name)?;
-    let names = accounts::new_names(engine, tenant, new.name.as_deref(), new.display_name.as_deref())?;
+    let names = new_names(engine, tenant, new.name.as_deref(), new.display_name.as_deref())?;
     let wanted = reached(engine, &row).await?.into_iter().find(|workspace| workspace.id == new.workspace_id);
     let Some(workspace) = wanted else {
         let text = format!(
