@@ -13,6 +13,7 @@ use tauri::{App, AppHandle, Manager as _, RunEvent};
 use tokio::runtime::Runtime;
 use tokio::sync::mpsc;
 
+use crate::autostart::{self, Autostart};
 use crate::bridge::{self, EngineAddress};
 use crate::failure::Failure;
 use crate::shell::{Identity, TauriShell};
@@ -45,9 +46,11 @@ pub(crate) fn run(home: Option<Home>) -> Result<ExitCode, Failure> {
     let client = Client::new(owner.clone());
     app.manage(EngineAddress(owner));
     app.manage(Drawn::default());
+    app.manage(if rehearsal.is_some() { Autostart::Never } else { Autostart::AsChosen });
     let shell = TauriShell::new(app.handle().clone(), identity, inputs.clone());
-    let language = preferences::language(app.handle());
-    runtime.spawn(Controller::new(shell, client, clock, language).run(receiver));
+    let session = preferences::session_language();
+    let chosen = runtime.block_on(preferences::chosen_language(app.handle(), &client));
+    runtime.spawn(Controller::new(shell, client, clock, session, chosen).run(receiver));
     let events = engine.handle().events();
     runtime.spawn(bridge::relay_events(events, app.handle().clone(), inputs.clone()));
     runtime.spawn(process::watch_signals(inputs.clone()));
@@ -83,8 +86,9 @@ fn build(identity: Identity, inputs: mpsc::Sender<Input>) -> tauri::Result<App> 
             }
         }))
         .plugin(tauri_plugin_opener::init())
+        .plugin(tauri_plugin_autostart::Builder::new().build())
         .plugin(tauri_plugin_store::Builder::new().build())
-        .invoke_handler(tauri::generate_handler![bridge::api])
+        .invoke_handler(tauri::generate_handler![bridge::api, autostart::autostart])
         .build(context)
 }
 

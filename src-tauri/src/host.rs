@@ -4,7 +4,9 @@ use std::sync::Arc;
 
 use rockpool_engine::Clock;
 use rockpool_engine::config::Config;
+use rockpool_engine::vault::VaultOpener as _;
 use rockpool_engine::{Browser, Ports};
+use rockpool_keychain::Vaults;
 use rockpool_rehearsal::Rehearsal;
 use tauri::AppHandle;
 
@@ -28,6 +30,11 @@ pub(crate) fn ports(
         Some(rehearsal) => rehearsal.browser(),
         None => Arc::new(SystemBrowser(app.clone())),
     };
-    let vault = rockpool_keychain::open(&config.vault)?;
-    Ok(Ports { vault, browser, clock, dashboard: rockpool_dashboard::files() })
+    Ok(Ports {
+        vault: Vaults.open(&config.vault)?,
+        vault_opener: Arc::new(Vaults),
+        browser,
+        clock,
+        dashboard: rockpool_dashboard::files(),
+    })
 }

@@ -3,6 +3,7 @@
 
 mod app;
 mod arguments;
+mod autostart;
 mod bridge;
 mod browser;
 mod failure;

@@ -22,7 +22,7 @@ pub(crate) fn show(app: &AppHandle, title: &str) -> tauri::Result<()> {
 
 fn make(app: &AppHandle, title: &str) -> tauri::Result<WebviewWindow> {
     let size = preferences::window_size(app).unwrap_or(tauri::LogicalSize::new(1080.0, 760.0));
-    let page = format!("index.html?lang={}", preferences::language(app).tag());
+    let page = format!("index.html?lang={}", preferences::session_language().tag());
     let outside = SystemBrowser(app.clone());
     let window = WebviewWindowBuilder::new(app, LABEL, WebviewUrl::App(page.into()))
         .title(title)

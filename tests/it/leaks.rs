@@ -17,6 +17,9 @@ use serde_json::{Value, json};
 
 use crate::wire::post::post;
 
+/// In an address that is refused for it.
+const PROXY_PASSWORD: &str = "a-password-of-a-proxy";
+
 pub(crate) fn key_of(made: &Value) -> Key {
     let text = |field: &str| made[field].as_str().unwrap().to_owned();
     Key { secret: text("key"), base_url: text("base_url") }
@@ -77,9 +80,12 @@ async fn live_through_everything(sim: &Sim, server: &Server) -> Vec<Key> {
         "/sign-ins",
         "/sign-ins/ways",
         "/activity?limit=200",
+        "/settings",
     ] {
         server.api.get(route).await;
     }
+    let proxy = json!({"proxy": format!("http://me:{PROXY_PASSWORD}@proxy.test:3128")});
+    assert_eq!(server.api.call(Method::PATCH, "/settings", Some(proxy)).await.status, 422);
     let bad = json!({"auth_json": login.auth_json, "name": 7, "mode": "take_over"});
     assert!(server.api.call(Method::POST, "/accounts/import", Some(bad)).await.status >= 400);
     vec![bearer, path, rotated]
@@ -131,6 +137,7 @@ async fn no_token_and_no_key_is_in_any_file_log_or_answer_of_a_full_run() {
     let mut secrets: Vec<(String, String)> =
         sim.issued_secrets().into_iter().map(|secret| (format!("{:?}", secret.kind), secret.value)).collect();
     assert!(secrets.len() > 12);
+    secrets.push(("password of a proxy".to_owned(), PROXY_PASSWORD.to_owned()));
     secrets.extend(keys.into_iter().map(|key| ("client key".to_owned(), key.secret)));
     let log = places.iter().find(|(place, _)| place.starts_with("the log")).unwrap();
     assert!(log.1.len() > 1000, "the log was captured");

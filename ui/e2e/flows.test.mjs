@@ -470,3 +470,51 @@ flow('everything can be done with the keyboard alone', {}, async (page) => {
   await press('Enter');
   await page.getByText('Pool saved.').waitFor();
 });
+
+flow('an address that is taken is refused beside its field, and one that is free holds at once', {}, async (page) => {
+  await page.getByRole('link', { name: 'Settings', exact: true }).click();
+  const field = page.getByLabel('Address and port');
+  await field.fill('127.0.0.1:80');
+  await button(page, 'Save').click();
+  await page.getByRole('alert').getByText('in use by nginx').waitFor();
+  assert.equal(await field.getAttribute('aria-invalid'), 'true');
+  await field.fill('0.0.0.0:8000');
+  await page.keyboard.press('Enter');
+  await page.getByRole('note').getByText('every machine of every network').waitFor();
+  await page.getByRole('button', { name: 'Use the default' }).click();
+  await page.getByRole('note').getByText('programs on this machine').waitFor();
+});
+
+flow('a language is shown at once, and the way back is where it was', {}, async (page) => {
+  await page.getByRole('link', { name: 'Settings', exact: true }).click();
+  await page.getByLabel('Language', { exact: true }).selectOption('ja');
+  await page.getByRole('heading', { name: '設定', exact: true }).waitFor();
+  await page.getByLabel('配色', { exact: true }).selectOption('dark');
+  await page.waitForFunction(() => document.documentElement.dataset.theme === 'dark');
+  await page.getByLabel('言語', { exact: true }).selectOption('system');
+  await page.getByRole('heading', { name: 'Settings', exact: true }).waitFor();
+});
+
+flow('one account goes out by a proxy of its own, and a password is refused', {}, async (page) => {
+  await page.getByRole('link', { name: 'Settings', exact: true }).click();
+  const common = page.getByRole('group', { name: 'Proxy', exact: true });
+  await common.locator('select').selectOption('address');
+  await common.locator('input').fill('http://me:secret@proxy.test:1');
+  await common.getByRole('button', { name: 'Save' }).click();
+  await common.getByRole('alert').getByText('in the clear').waitFor();
+  await page.getByText('For single accounts').click();
+  const own = page.locator('details').getByRole('group').first();
+  await own.locator('select').selectOption('none');
+  await own.getByText('Chosen here').waitFor();
+  assert.deepEqual((await called(page, 'PATCH', '/api/v1/settings')).at(-1).body, { account_proxies: { 'codex-pro-1': 'none' } });
+});
+
+flow('logins are moved after a question, and a file says what its key is worth', {}, async (page) => {
+  await page.getByRole('link', { name: 'Settings', exact: true }).click();
+  await button(page, 'Move to an encrypted file').click();
+  await dialog(page).getByText('The file’s key lies beside it').waitFor();
+  await dialog(page).getByRole('button', { name: 'Move', exact: true }).click();
+  await dialog(page).waitFor({ state: 'detached' });
+  await page.getByText('That is no protection from whoever can read your home folder.').waitFor();
+  await button(page, 'Move to the keychain').waitFor();
+});

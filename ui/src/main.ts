@@ -5,15 +5,9 @@ import { chooseHost, type Host } from './api/choose';
 import App from './App.svelte';
 import Browser from './pages/access/Browser.svelte';
 import { Access } from './state/access.svelte';
-import { pickLanguage, useLanguage } from './text/i18n.svelte';
+import { appear } from './state/appearance';
 
-/** The host may name a language and a theme in the address; otherwise the system's own are used. */
-const wishes = new URLSearchParams(location.search);
-const theme = wishes.get('theme');
-if (theme === 'light' || theme === 'dark') document.documentElement.dataset.theme = theme;
-
-const named = wishes.get('lang');
-await useLanguage(pickLanguage(named ? [named] : navigator.languages));
+await appear(null);
 
 function show(target: Element, host: Host): void {
   switch (host.kind) {

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use clap::builder::{NonEmptyStringValueParser, PossibleValuesParser, TypedValueParser};
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, Parser, Subcommand, ValueEnum};
 use rockpool_routing::{Conversations, Strategy};
 
 use crate::settings::SettingArgs;
@@ -95,6 +95,11 @@ pub(crate) enum AskCommand {
     /// Local tools, each with a key of its own
     #[command(subcommand)]
     Client(ClientCommand),
+    /// Show what is set and where each value comes from, or change it
+    Settings {
+        #[command(subcommand)]
+        command: Option<SettingsCommand>,
+    },
 }
 
 #[derive(Debug, Args)]
@@ -256,6 +261,50 @@ pub(crate) enum ClientCommand {
     Rotate(Named),
 }
 
+#[derive(Debug, Subcommand)]
+pub(crate) enum SettingsCommand {
+    /// Change a setting, in force at once
+    Set {
+        name: SettingName,
+        /// Several are separated by commas
+        value: String,
+    },
+    /// Put the default back
+    Reset { name: SettingName },
+}
+
+/// The settings by the names that the API gives them.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+#[value(rename_all = "snake_case")]
+pub(crate) enum SettingName {
+    /// Address and port of the endpoint
+    Listen,
+    /// Names besides this machine's own under which tools may reach the endpoint
+    Hosts,
+    /// Origins of web pages that may use the endpoint
+    Origins,
+    /// system, en, vi, zh or ja
+    Language,
+    /// system, light or dark
+    Theme,
+    /// By which proxy the provider is asked: system, none, or an address such as socks5://127.0.0.1:1080
+    Proxy,
+    /// The same for single accounts: NAME=PROXY, several separated by commas; NAME= takes it back
+    AccountProxies,
+    /// Path of a PEM file with an extra certificate authority
+    CaFile,
+    /// How many requests are kept, 100 to 10000
+    KeepRequests,
+    /// For how many days requests are kept, 1 to 365
+    KeepRequestsDays,
+    /// For how many days the course of quota is kept, 1 to 14
+    KeepQuotaDays,
+    /// After how many days a silent conversation may be placed anew, 1 to 90
+    KeepConversationsDays,
+    /// Where logins are kept: keychain or file; all of them are moved
+    Vault,
+}
+
 fn conversations() -> impl TypedValueParser<Value = Conversations> {
     PossibleValuesParser::new(["stay", "rotate"]).map(|name| match name.as_str() {
         "rotate" => Conversations::Rotate,
@@ -324,6 +373,14 @@ mod tests {
             "rockpool client add tool --account a --path-key",
             "rockpool client add tool --account a --single",
             "rockpool client list",
+            "rockpool settings",
+            "rockpool settings --json",
+            "rockpool settings set listen 127.0.0.1:8000",
+            "rockpool settings set hosts host.docker.internal,pool.lan",
+            "rockpool settings reset listen",
+            "rockpool settings set account_proxies ada=none,ben=socks5://127.0.0.1:1080",
+            "rockpool settings set keep_requests_days 30",
+            "rockpool settings set vault file",
             "rockpool client remove tool",
             "rockpool client rotate tool --json",
         ];
@@ -345,6 +402,7 @@ mod tests {
         assert_eq!(refused(&format!("{pool} sometimes")), ErrorKind::InvalidValue);
         let client = "rockpool client add tool --account a --single --strategy round_robin";
         assert_eq!(refused(client), ErrorKind::ArgumentConflict);
+        assert_eq!(refused("rockpool settings set colour red"), ErrorKind::InvalidValue);
         assert_eq!(refused("rockpool nonsense"), ErrorKind::InvalidSubcommand);
     }
 

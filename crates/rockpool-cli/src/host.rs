@@ -6,8 +6,10 @@ use std::time::Duration;
 use rockpool_engine::Clock;
 use rockpool_engine::DataDirError;
 use rockpool_engine::config::Config;
+use rockpool_engine::vault::VaultOpener as _;
 use rockpool_engine::{Engine, StartError};
 use rockpool_engine::{NoBrowser, Ports};
+use rockpool_keychain::Vaults;
 
 use crate::failure::Failure;
 
@@ -43,10 +45,11 @@ impl Patience {
 
 /// The outside world of an engine without a display.
 pub(crate) fn ports(config: &Config) -> Result<Ports, Failure> {
-    let vault =
-        rockpool_keychain::open(&config.vault).map_err(|error| Failure::Refused(error.to_string()))?;
+    let opener = Vaults;
+    let vault = opener.open(&config.vault).map_err(|error| Failure::Refused(error.to_string()))?;
     Ok(Ports {
         vault,
+        vault_opener: Arc::new(opener),
         browser: Arc::new(NoBrowser),
         clock: Clock::system(),
         dashboard: rockpool_dashboard::files(),

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use rockpool_engine::config::{Flags, LISTEN, LOG, Outside, listen_address};
-use rockpool_engine::vault::MemoryVault;
+use rockpool_engine::vault::{MemoryVault, WithoutKeychain};
 use rockpool_engine::{Clock, Engine, EngineHandle, Ports};
 use rockpool_rehearsal::{Home, Rehearsal, RehearsalTiming};
 
@@ -64,9 +64,11 @@ async fn start(rehearsal: &Rehearsal, flags: &Flags, outside: Outside<'_>) -> Re
     let mut config = rehearsal.config();
     if flags.given().any(|setting| setting == LISTEN) {
         config.listen = listen_address(outside)?;
+        config.given.push(LISTEN.flag);
     }
     let ports = Ports {
         vault: Box::new(MemoryVault::default()),
+        vault_opener: Arc::new(WithoutKeychain),
         browser: rehearsal.browser(),
         clock: Clock::system(),
         dashboard: rockpool_dashboard::files(),

@@ -18,9 +18,10 @@ pub(crate) async fn run(
     console: &dyn Console,
 ) -> Result<(), Failure> {
     let _logging = log_to_stderr(outside, dashboard.usual_log())?;
-    vault::require(&config).await?;
+    let vault_choice = Engine::vault_choice(&config);
+    vault::require(&vault_choice).await?;
     let mut stop = Stop::listen()?;
-    let left_behind = vault::left_behind(&config);
+    let left_behind = vault::left_behind(&config, &vault_choice);
     let engine = host::serve(config).await?;
     announce(&engine.handle(), console)?;
     if let Some(file) = engine.handle().snapshot().vault.file {

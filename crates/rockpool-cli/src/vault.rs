@@ -7,8 +7,8 @@ use rockpool_engine::vault::{FileVault, VaultError};
 use crate::failure::Failure;
 
 /// Refuses to serve where no keychain exists: tokens would have nowhere to rest.
-pub(crate) async fn require(config: &Config) -> Result<(), Failure> {
-    match config.vault {
+pub(crate) async fn require(choice: &VaultChoice) -> Result<(), Failure> {
+    match choice {
         VaultChoice::Keychain => {}
         VaultChoice::File { .. } | VaultChoice::KeychainOrFile { .. } | VaultChoice::Memory => return Ok(()),
     }
@@ -28,9 +28,9 @@ fn no_keychain(reason: &str) -> String {
 }
 
 /// What to say where earlier starts kept logins in a file and this one looks for them in the keychain.
-pub(crate) fn left_behind(config: &Config) -> Option<String> {
+pub(crate) fn left_behind(config: &Config, choice: &VaultChoice) -> Option<String> {
     let file = vault_file(&config.data_dir);
-    let is_elsewhere = config.vault == VaultChoice::Keychain && FileVault::is_with_key_beside(&file);
+    let is_elsewhere = *choice == VaultChoice::Keychain && FileVault::is_with_key_beside(&file);
     is_elsewhere.then(|| {
         format!(
             "{} holds logins of earlier starts, which are not used now; `--vault file-with-key` uses them.",
@@ -70,12 +70,13 @@ mod tests {
             };
             Config::from_env(&lookup).unwrap()
         };
-        assert_eq!(left_behind(&with("keychain")), None);
+        let said = |vault: &str| left_behind(&with(vault), &with(vault).vault);
+        assert_eq!(said("keychain"), None);
         let path = vault_file(folder.path());
         let mut vault = FileVault::open(path, &KeySource::Beside).unwrap();
         vault.set(&VaultKey::new("refresh/a"), &"token".into()).unwrap();
-        let said = left_behind(&with("keychain")).unwrap();
-        assert!(said.contains("vault.bin") && said.contains("--vault file-with-key"), "{said}");
-        assert_eq!(left_behind(&with("keychain-or-file")), None);
+        let told = said("keychain").unwrap();
+        assert!(told.contains("vault.bin") && told.contains("--vault file-with-key"), "{told}");
+        assert_eq!(said("keychain-or-file"), None);
     }
 }

@@ -451,3 +451,56 @@ fn without_a_keychain_a_server_exits_1_and_names_the_way_out() {
     let output = run(command.env("ROCKPOOL_VAULT", "keychain").env("DBUS_SESSION_BUS_ADDRESS", nowhere));
     assert!(refused(&output).contains("ROCKPOOL_VAULT=file:"), "{output:?}");
 }
+
+#[test]
+fn settings_are_kept_in_the_data_folder_and_the_environment_wins() {
+    let folder = folder();
+    let shown = asked(folder.path(), "settings set theme dark --json");
+    assert_eq!((&shown["theme"]["value"], &shown["theme"]["source"]), (&json!("dark"), &json!("stored")));
+    let text = done(&run(&mut rockpool(folder.path(), "settings")));
+    assert!(text.contains("ROCKPOOL_LISTEN") && text.contains("ROCKPOOL_VAULT"), "{text}");
+    assert!(text.contains("Who can reach this: Programs on this machine"), "{text}");
+    let sentence = refused(&run(&mut rockpool(folder.path(), "settings set listen 127.0.0.1:8000")));
+    assert!(sentence.contains("ROCKPOOL_LISTEN"), "{sentence}");
+    let shown = asked(folder.path(), "settings reset theme --json");
+    assert_eq!(shown["theme"]["source"], "default");
+}
+
+#[test]
+fn a_running_server_moves_to_another_address_and_commands_find_it_there() {
+    let folder = folder();
+    let mut command = rockpool(folder.path(), "serve --json");
+    command.env_remove("ROCKPOOL_LISTEN");
+    let free = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let chosen =
+        run(rockpool(folder.path(), &format!("settings set listen {free}")).env_remove("ROCKPOOL_LISTEN"));
+    done(&chosen);
+    let server = Server::of(&mut command, Stdio::null());
+    assert_eq!(server.ready["endpoint"], format!("http://{free}/v1"));
+    let next = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let shown = asked(folder.path(), &format!("settings set listen {next} --json"));
+    assert_eq!(shown["endpoint"], format!("http://{next}/v1"));
+    assert_eq!(asked(folder.path(), "status --json")["endpoint"], format!("http://{next}/v1"));
+    assert!(std::net::TcpStream::connect(free).is_err(), "nobody listens at the old address");
+    assert_eq!(server.terminate(), Some(0));
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn where_no_keychain_answers_the_place_of_logins_can_be_moved_and_the_server_starts() {
+    let folder = folder();
+    let mut without = rockpool(folder.path(), "serve --json");
+    without.env_remove("ROCKPOOL_VAULT").env("DBUS_SESSION_BUS_ADDRESS", "unix:path=/nowhere");
+    let sentence = refused(&run(&mut without));
+    assert!(sentence.contains("keychain"), "{sentence}");
+    let mut moving = rockpool(folder.path(), "settings set vault file --json");
+    moving.env_remove("ROCKPOOL_VAULT").env("DBUS_SESSION_BUS_ADDRESS", "unix:path=/nowhere");
+    let shown: Value = serde_json::from_str(&done(&run(&mut moving))).unwrap();
+    assert_eq!((&shown["vault"]["value"], &shown["vault_state"]["state"]), (&json!("file"), &json!("ready")));
+    assert!(folder.path().join("data/vault.bin.key").exists());
+    let mut serving = rockpool(folder.path(), "serve --json");
+    serving.env_remove("ROCKPOOL_VAULT").env("DBUS_SESSION_BUS_ADDRESS", "unix:path=/nowhere");
+    let server = Server::of(&mut serving, Stdio::null());
+    assert_eq!(asked(folder.path(), "status --json")["vault"]["state"], "ready");
+    assert_eq!(server.terminate(), Some(0));
+}

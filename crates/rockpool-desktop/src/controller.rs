@@ -11,7 +11,7 @@ use rockpool_engine::EngineEvent;
 use rockpool_engine::OpenBrowser;
 use rockpool_engine::api::requests::{NewSignIn, PoolChange};
 use rockpool_engine::api::{Client, ClientError};
-use rockpool_engine::snapshot::{CallbackView, SignInView, Snapshot};
+use rockpool_engine::snapshot::{CallbackView, LanguageChoice, SettingsView, SignInView, Snapshot};
 use rockpool_routing::{AccountId, SignInId, Strategy};
 use tokio::sync::mpsc;
 use tokio::task::JoinSet;
@@ -52,8 +52,6 @@ pub enum Input {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum WindowInput {
     Open,
-    /// The person chose a language.
-    Language(Language),
 }
 
 pub struct Controller<S> {
@@ -61,6 +59,8 @@ pub struct Controller<S> {
     client: Client,
     clock: Clock,
     texts: Texts,
+    /// For whoever leaves the language to the system.
+    session_language: Language,
     alerts: Alerts,
     snapshot: Option<Snapshot>,
     shown: Option<Tray>,
@@ -85,16 +85,18 @@ enum Outcome {
     Read(Result<Box<Snapshot>, ClientError>),
     Started(Result<SignInView, ClientError>),
     Acted(Result<(), ClientError>),
+    Settings(Result<Box<SettingsView>, ClientError>),
 }
 
 impl<S: Shell> Controller<S> {
-    /// A controller that has shown nothing yet.
-    pub fn new(shell: S, client: Client, clock: Clock, language: Language) -> Self {
+    /// A controller that has shown nothing yet; `session` is the language of the desktop session.
+    pub fn new(shell: S, client: Client, clock: Clock, session: Language, chosen: LanguageChoice) -> Self {
         Self {
             shell,
             client,
             clock,
-            texts: Texts::load(language),
+            texts: Texts::load(Language::chosen(chosen, session)),
+            session_language: session,
             alerts: Alerts::default(),
             snapshot: None,
             shown: None,
@@ -122,6 +124,10 @@ impl<S: Shell> Controller<S> {
 
     fn on_input(&mut self, input: Input) -> ControlFlow<()> {
         match input {
+            Input::Engine(EngineEvent::Settings { .. }) => {
+                self.read_settings();
+                self.read_soon()
+            }
             Input::Engine(_) => self.read_soon(),
             Input::Menu(action) => self.on_menu(action),
             Input::Alert(AlertAction::OpenDashboard)
@@ -131,10 +137,6 @@ impl<S: Shell> Controller<S> {
                 ControlFlow::Continue(())
             }
             Input::Alert(AlertAction::SignIn(account)) => self.sign_in_again(account),
-            Input::Window(WindowInput::Language(language)) => {
-                self.texts = Texts::load(language);
-                self.draw()
-            }
             Input::Quit => ControlFlow::Break(()),
         }
     }
@@ -167,6 +169,14 @@ impl<S: Shell> Controller<S> {
                 self.read_soon()
             }
             Outcome::Acted(Ok(())) => self.read_soon(),
+            Outcome::Settings(Ok(settings)) => {
+                self.texts = Texts::load(Language::chosen(settings.language.value, self.session_language));
+                self.draw()
+            }
+            Outcome::Settings(Err(error)) => {
+                tracing::warn!(%error, "the settings could not be read");
+                ControlFlow::Continue(())
+            }
             Outcome::Started(Err(error)) | Outcome::Acted(Err(error)) => {
                 self.shell.notify(failure(&error.to_string(), &self.texts));
                 self.read_soon()
@@ -264,6 +274,11 @@ impl<S: Shell> Controller<S> {
         };
         let (client, owner) = (self.client.clone(), owner.to_owned());
         self.calls.spawn(async move { Outcome::Acted(client.set_pool(&owner, &change).await.map(drop)) });
+    }
+
+    fn read_settings(&mut self) {
+        let client = self.client.clone();
+        self.calls.spawn(async move { Outcome::Settings(client.get_settings().await.map(Box::new)) });
     }
 
     fn copy_endpoint(&mut self) {

@@ -2,7 +2,7 @@
 
 mod outside;
 
-use std::net::SocketAddr;
+use std::net::{Ipv4Addr, SocketAddr, SocketAddrV4};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -14,9 +14,12 @@ pub use self::outside::{
     Setting, VAULT,
 };
 pub use crate::host::timeouts::{UploadTimeouts, WebSocketTimeouts};
+use crate::model::settings::{GivenBy, GivenSettings};
+use crate::model::vault::VaultKind;
 
 /// Default address of the endpoint.
 pub const DEFAULT_LISTEN: &str = "127.0.0.1:7625";
+const DEFAULT_ADDRESS: SocketAddr = SocketAddr::V4(SocketAddrV4::new(Ipv4Addr::LOCALHOST, 7625));
 /// The provider's issuer (the provider's client 0.169.0).
 pub const DEFAULT_AUTH_URL: &str = "https://auth.openai.com";
 /// The provider's backend (the provider's client 0.169.0).
@@ -68,6 +71,9 @@ pub enum KeySource {
     Beside,
 }
 
+/// What can also be chosen in the settings; given at the start, it wins.
+const ALSO_CHOSEN: [Setting; 3] = [LISTEN, CA_FILE, VAULT];
+
 /// Everything that can be configured, validated.
 #[derive(Clone, Debug)]
 pub struct Config {
@@ -75,8 +81,11 @@ pub struct Config {
     pub mode: Mode,
     /// Folder of database, lock and `control.json`.
     pub data_dir: PathBuf,
-    /// Address of the endpoint; port 0 takes a free one (tests).
+    /// Address of the endpoint unless the settings name another one; port 0 takes a free one (tests).
     pub listen: SocketAddr,
+    /// Names, of flags or variables, by which something was set that settings can choose too: what they decide, the
+    /// settings cannot change.
+    pub given: Vec<&'static str>,
     /// The issuer: `{auth_url}/oauth/authorize`, without a trailing slash.
     pub auth_url: Url,
     /// The backend: `{backend_url}/codex/responses`, without a trailing slash.
@@ -115,7 +124,63 @@ pub enum ConfigError {
     NoDataDir,
 }
 
+impl VaultChoice {
+    /// Which kind it is; [`VaultChoice::KeychainOrFile`] is known only once it is opened, and wants a keychain.
+    fn kind(&self) -> VaultKind {
+        match self {
+            Self::Keychain | Self::KeychainOrFile { .. } => VaultKind::Keychain,
+            Self::File { .. } => VaultKind::File,
+            Self::Memory => VaultKind::Memory,
+        }
+    }
+}
+
 impl Config {
+    /// The vault of a kind: the one that was configured where it is of that kind, else the usual one.
+    pub(crate) fn vault_of(&self, kind: VaultKind) -> VaultChoice {
+        match (&self.vault, kind) {
+            (VaultChoice::KeychainOrFile { path }, VaultKind::File) => {
+                VaultChoice::File { path: path.clone(), key: KeySource::Beside }
+            }
+            (configured @ VaultChoice::File { .. }, VaultKind::File) => configured.clone(),
+            (VaultChoice::Keychain | VaultChoice::Memory, VaultKind::File) => {
+                VaultChoice::File { path: vault_file(&self.data_dir), key: KeySource::Beside }
+            }
+            (_, VaultKind::Keychain) => VaultChoice::Keychain,
+            (_, VaultKind::Memory) => VaultChoice::Memory,
+        }
+    }
+
+    /// The same, with the choice between keychain and file made as it was when the vault was opened.
+    pub(crate) fn settled(self, opened: VaultKind) -> Self {
+        match self.vault {
+            VaultChoice::KeychainOrFile { .. } => Self { vault: self.vault_of(opened), ..self },
+            VaultChoice::Keychain | VaultChoice::File { .. } | VaultChoice::Memory => self,
+        }
+    }
+
+    /// The name by which a setting was given, as the person wrote it.
+    pub(crate) fn given_by(&self, setting: Setting) -> Option<&'static str> {
+        self.given.iter().copied().find(|name| [setting.variable, setting.flag].contains(name))
+    }
+
+    /// What the engine was started with, as far as it concerns settings.
+    pub(crate) fn given_settings(&self) -> GivenSettings {
+        let listen = self.given_by(LISTEN).map(|name| GivenBy { name, value: self.listen });
+        let default_listen = if listen.is_some() { DEFAULT_ADDRESS } else { self.listen };
+        let kind = self.vault.kind();
+        GivenSettings {
+            listen,
+            default_listen,
+            ca_file: self.ca_file.clone().map(|value| GivenBy {
+                name: self.given_by(CA_FILE).unwrap_or(CA_FILE.variable),
+                value: Some(value),
+            }),
+            vault: self.given_by(VAULT).map(|name| GivenBy { name, value: kind }),
+            default_vault: kind,
+        }
+    }
+
     /// The normal configuration, from the environment that `lookup` reads.
     pub fn from_env(lookup: Lookup<'_>) -> Result<Self, ConfigError> {
         Self::from_outside(Outside::environment(lookup))
@@ -135,6 +200,11 @@ impl Config {
             vault: parse_vault(outside.get(VAULT), outside.get(PASSPHRASE_FILE), &data_dir)?,
             data_dir,
             ca_file: outside.get(CA_FILE).map(|given| PathBuf::from(given.value)),
+            given: ALSO_CHOSEN
+                .iter()
+                .filter_map(|setting| outside.get(*setting))
+                .map(|given| given.name)
+                .collect(),
             callback_ports: CALLBACK_PORTS.to_vec(),
             sign_in_timeout: Duration::from_secs(15 * 60),
             usage_poll: Duration::from_secs(5 * 60),
@@ -149,6 +219,7 @@ impl Config {
             mode: Mode::Rehearsal,
             data_dir,
             listen: SocketAddr::from(([127, 0, 0, 1], 0)),
+            given: Vec::new(),
             auth_url: trimmed(auth_url),
             backend_url: trimmed(backend_url),
             vault: VaultChoice::Memory,
@@ -186,8 +257,13 @@ fn invalid(given: &Given, reason: impl Into<String>) -> ConfigError {
 pub fn listen_address(outside: Outside<'_>) -> Result<SocketAddr, ConfigError> {
     let default = || Given { name: LISTEN.variable, value: DEFAULT_LISTEN.to_owned() };
     let given = outside.get(LISTEN).unwrap_or_else(default);
-    let parsed = given.value.replace("localhost:", "127.0.0.1:").parse();
-    parsed.map_err(|_| invalid(&given, "give an address and a port, such as 127.0.0.1:7625"))
+    let example = || invalid(&given, "give an address and a port, such as 127.0.0.1:7625");
+    address_of(&given.value).ok_or_else(example)
+}
+
+/// An address and a port, where `localhost` stands for 127.0.0.1.
+pub(crate) fn address_of(text: &str) -> Option<SocketAddr> {
+    text.trim().replace("localhost:", "127.0.0.1:").parse().ok()
 }
 
 /// Plain `http` is accepted on loopback only: a real token must never travel in the clear.
@@ -272,6 +348,7 @@ mod tests {
     #[test]
     fn defaults_are_the_providers_addresses_and_the_loopback_endpoint() {
         let config = config(&[("HOME", "/h")]).unwrap();
+        assert_eq!(config.listen, DEFAULT_ADDRESS);
         assert_eq!(config.listen.to_string(), DEFAULT_LISTEN);
         assert_eq!(config.backend_url.as_str(), DEFAULT_BACKEND_URL);
         assert_eq!(config.callback_ports, [1455, 1457]);
@@ -322,7 +399,10 @@ mod tests {
             _ => None,
         };
         let config = Config::from_outside(Outside::with_flags(&flags, &variable)).unwrap();
-        assert_eq!(config.listen.to_string(), "127.0.0.1:1");
+        assert_eq!(
+            (config.listen.to_string().as_str(), &config.given[..]),
+            ("127.0.0.1:1", &["--listen"][..])
+        );
         assert_eq!(config.data_dir, PathBuf::from("/flag"));
 
         flags.set(LISTEN, "no address");

@@ -10,14 +10,15 @@ use crate::accounts::token::TokenKeeper;
 use crate::activity::ledger::Ledger;
 use crate::config::Config;
 use crate::host::clock::Clock;
-use crate::provider::upstream::Upstream;
+use crate::provider::outbound::Outbound;
 use crate::provider::usage::LimitReadings;
 use crate::routing::forecast::Forecasts;
 use crate::routing::shared_router::Routing;
 use crate::snapshot::event_bus::EventBus;
+use crate::store::live_settings::LiveSettings;
 use crate::store::registry::RegistryCell;
 use crate::store::{Store, StoreError};
-use crate::vault::Vault;
+use crate::vault::{Vault, VaultOpener};
 
 /// The shared parts; each owns its own state and lock.
 pub(crate) struct Core {
@@ -25,13 +26,15 @@ pub(crate) struct Core {
     pub(crate) clock: Clock,
     pub(crate) store: Store,
     pub(crate) vault: Vault,
+    pub(crate) vault_opener: Arc<dyn VaultOpener>,
     pub(crate) keeper: TokenKeeper,
-    pub(crate) upstream: Upstream,
+    pub(crate) outbound: Outbound,
     pub(crate) registry: Arc<RegistryCell>,
     pub(crate) routing: Arc<Routing>,
     pub(crate) ledger: Arc<Ledger>,
     pub(crate) forecasts: Forecasts,
     pub(crate) event_bus: EventBus,
+    pub(crate) settings: Arc<LiveSettings>,
     /// Turns true when the engine stops.
     pub(crate) stopped: watch::Receiver<bool>,
 }

@@ -8,7 +8,6 @@ use rand::Rng;
 use rockpool_routing::ConversationKey;
 use secrecy::SecretString;
 use thiserror::Error;
-use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::{JoinHandle, JoinSet};
 
@@ -16,31 +15,37 @@ use crate::accounts::login::{SignInParts, SignIns};
 use crate::accounts::token::{CredentialWatcher, DatabaseLogins, KeeperParts, TokenKeeper};
 use crate::activity::ledger::Ledger;
 use crate::api::router::router;
-use crate::config::Config;
+use crate::config::{Config, VAULT, VaultChoice};
 use crate::core::Core;
 use crate::dashboard::files::DashboardFiles;
 use crate::host::browser::Browser;
 use crate::host::clock::Clock;
 use crate::host::data_dir::{Control, DataDir, DataDirError};
-use crate::host::port_holder;
-use crate::host::port_holder::Holder;
+use crate::host::port_holder::{self, Holder, ListenError};
 use crate::host::secret::new_secret;
 use crate::jobs::poll::{Poller, SharedPoller};
 use crate::jobs::renewals::AccountRenewals;
+use crate::jobs::retention;
 use crate::model::activity::SHOWN;
+use crate::model::settings::{SettingSource, Settings, StoredSettings};
 use crate::operations::handle::EngineHandle;
+use crate::operations::vault::remove_leftover;
 use crate::ports::Ports;
 use crate::provider::oauth::OAuthClient;
+use crate::provider::outbound::Outbound;
 use crate::provider::upstream::{Upstream, UpstreamError};
 use crate::proxy::dispatch::Dispatch;
+use crate::proxy::endpoint::{Announce, Endpoint};
 use crate::proxy::server;
 use crate::proxy::state::DataPlane;
 use crate::routing::forecast::Forecasts;
 use crate::routing::shared_router::Routing;
 use crate::snapshot::event_bus::EventBus;
+use crate::store;
+use crate::store::live_settings::LiveSettings;
 use crate::store::registry::{Registry, RegistryCell};
 use crate::store::{CONVERSATIONS_KEPT, Store, StoreError, system_scope};
-use crate::vault::{DEFAULT_TIMEOUT, Vault, VaultBackend, VaultError};
+use crate::vault::{DEFAULT_TIMEOUT, UnusableVault, Vault, VaultBackend, VaultError, VaultOpener};
 
 /// How often a vault that is missing is looked for.
 const VAULT_SEARCH: Duration = Duration::from_secs(5);
@@ -60,7 +65,10 @@ pub enum StartError {
     #[error(transparent)]
     Upstream(#[from] UpstreamError),
     /// Another process listens on the endpoint's port.
-    #[error("{address} is in use{}; stop it, or set ROCKPOOL_LISTEN to another port", by(holder))]
+    #[error(
+        "{address} is in use{}; stop it, or choose another port: ROCKPOOL_LISTEN, or `rockpool settings set listen`",
+        port_holder::by(.holder.as_ref())
+    )]
     PortBusy {
         /// The address that was asked for.
         address: SocketAddr,
@@ -68,7 +76,10 @@ pub enum StartError {
         holder: Option<Holder>,
     },
     /// The endpoint's address cannot be listened on for another reason.
-    #[error("{address} cannot be listened on ({source}); set ROCKPOOL_LISTEN to an address of this machine")]
+    #[error(
+        "{address} cannot be listened on ({source}); choose an address of this machine: ROCKPOOL_LISTEN, or \
+         `rockpool settings set listen`"
+    )]
     Listen {
         /// The address that was asked for.
         address: SocketAddr,
@@ -77,11 +88,13 @@ pub enum StartError {
     },
 }
 
-fn by(holder: &Option<Holder>) -> String {
-    holder
-        .as_ref()
-        .map(|holder| format!(" by {} (process {})", holder.program, holder.pid))
-        .unwrap_or_default()
+impl From<ListenError> for StartError {
+    fn from(error: ListenError) -> Self {
+        match error {
+            ListenError::Busy { address, holder } => Self::PortBusy { address, holder },
+            ListenError::Refused { address, source } => Self::Listen { address, source },
+        }
+    }
 }
 
 /// Whether the engine serves tools, or only carries out a few operations.
@@ -98,7 +111,7 @@ pub struct Engine {
     serving: Option<JoinHandle<()>>,
     tasks: JoinSet<()>,
     stop: watch::Sender<bool>,
-    data_dir: DataDir,
+    data_dir: Arc<DataDir>,
 }
 
 impl Engine {
@@ -119,21 +132,36 @@ impl Engine {
         Self::launch(config, ports, Duty::Operate).await
     }
 
+    /// Where secrets will rest, by the configuration and by what a person moved to; nothing is started or changed.
+    pub fn vault_choice(config: &Config) -> VaultChoice {
+        if config.given_by(VAULT).is_some() {
+            return config.vault.clone();
+        }
+        let moved = store::peek(&DataDir::database_in(&config.data_dir), "vault");
+        let stored = StoredSettings::from_rows(moved.map(|text| ("vault".to_owned(), text)));
+        stored.vault.map_or_else(|| config.vault.clone(), |kind| config.vault_of(kind))
+    }
+
     /// The handle through which everything but starting and ending goes.
     pub fn handle(&self) -> EngineHandle {
         self.handle.clone()
     }
 
     async fn launch(config: Config, ports: Ports, duty: Duty) -> Result<Self, StartError> {
-        let data_dir = DataDir::take(&config.data_dir)?;
+        let Ports { vault, vault_opener, browser, clock, dashboard } = ports;
+        let config = config.settled(vault.kind());
+        let data_dir = Arc::new(DataDir::take(&config.data_dir)?);
+        let store = Store::open(&data_dir.database())?;
+        let stored = StoredSettings::from_rows(store.setting_rows(system_scope()).await?);
+        let settings = Arc::new(LiveSettings::new(config.given_settings(), stored));
+        let asked = settings.get().listen.value;
         let listener = match duty {
-            Duty::Serve => Some(listen(config.listen).await?),
+            Duty::Serve => Some(port_holder::bind(asked).await?),
             Duty::Operate => None,
         };
-        let address = listener.as_ref().and_then(|listener| listener.local_addr().ok());
-        let Ports { vault, browser, clock, dashboard } = ports;
+        let vault = chosen_vault(&config, &settings.get(), vault, &*vault_opener);
         let (stop, stopped) = watch::channel(false);
-        let core = core(config, vault, clock, &data_dir, stopped.clone()).await?;
+        let core = core(config, (vault, vault_opener), clock, store, settings, stopped.clone()).await?;
         match duty {
             // The endpoint must not wait for a keychain that waits for its password; it is asked beside it.
             Duty::Serve => {}
@@ -141,17 +169,24 @@ impl Engine {
         }
         let poller: SharedPoller = Arc::new(Poller::default());
         let sign_ins = SignIns::new(sign_in_parts(&core, browser, &poller));
-        let handle = EngineHandle::new(Arc::clone(&core), sign_ins, Arc::clone(&poller), address);
+        let address = listener.as_ref().map_or(asked, |listener| listener.local_addr().unwrap_or(asked));
+        let control = control(&core, address);
+        let (endpoint, moves) = Endpoint::new(address, announce(&data_dir, &control));
+        let endpoint = listener.is_some().then_some(endpoint);
+        let handle = EngineHandle::new(Arc::clone(&core), sign_ins, Arc::clone(&poller), endpoint);
         let plane = Arc::new(DataPlane::new(Arc::clone(&core)));
         let mut tasks = background(&core);
         let mut serving = None;
-        if let (Some(listener), Some(address)) = (listener, address) {
-            let control = control(&core, address);
-            let dispatch =
-                dispatch(&plane, &handle, Gate { control: control.token.clone(), address, dashboard });
-            serving = Some(tokio::spawn(server::serve(listener, dispatch, stopped)));
+        if let Some(listener) = listener {
+            let gate = Gate { control: control.token.clone(), dashboard };
+            let dispatch = dispatch(&plane, &handle, gate);
+            serving = Some(tokio::spawn(server::serve(listener, dispatch, moves, stopped)));
             let vault = core.vault.clone();
             tasks.spawn(async move { find_vault(&vault).await });
+            let cleaning = Arc::clone(&core);
+            tasks.spawn(async move { remove_leftover(&cleaning).await });
+            let pruning = Arc::clone(&core);
+            tasks.spawn(async move { retention::run(&pruning).await });
             let core = Arc::clone(&core);
             tasks.spawn(async move { poller.run(&core).await });
             data_dir.publish(&control)?;
@@ -185,34 +220,26 @@ impl Engine {
     }
 }
 
-async fn listen(address: SocketAddr) -> Result<TcpListener, StartError> {
-    port_holder::bind(address).await.map_err(|source| {
-        if source.kind() == std::io::ErrorKind::AddrInUse {
-            return StartError::PortBusy { address, holder: port_holder::holder(address.port()) };
-        }
-        StartError::Listen { address, source }
-    })
-}
-
 async fn core(
     config: Config,
-    vault: Box<dyn VaultBackend>,
+    (vault, vault_opener): (Box<dyn VaultBackend>, Arc<dyn VaultOpener>),
     clock: Clock,
-    data_dir: &DataDir,
+    store: Store,
+    settings: Arc<LiveSettings>,
     stopped: watch::Receiver<bool>,
 ) -> Result<Arc<Core>, StartError> {
-    let store = Store::open(&data_dir.database())?;
     store.ensure_personal(system_scope(), clock.wall()).await?;
     let installation = store.installation(system_scope()).await?;
     let vault = Vault::start(vault, DEFAULT_TIMEOUT);
-    let upstream = Upstream::new(&config)?;
+    let upstream = upstream(&config, &settings.get())?;
     let event_bus = EventBus::new();
     let registry = Arc::new(RegistryCell::default());
     registry.set(Registry::load(&store).await?);
     let routing = Arc::new(Routing::new(Arc::clone(&registry), clock.clone(), event_bus.clone()));
     let ledger = Arc::new(Ledger::new(event_bus.clone()));
     remember(&store, &registry, &routing, &ledger).await?;
-    let oauth = OAuthClient::new(config.auth_url.clone(), upstream.fresh.clone());
+    let outbound = Outbound::new(upstream, Arc::clone(&settings), Arc::clone(&registry));
+    let oauth = OAuthClient::new(config.auth_url.clone(), outbound.clone());
     let keeper = TokenKeeper::start(KeeperParts {
         logins: Arc::new(DatabaseLogins::new(store.clone(), clock.clone())),
         secrets: Arc::new(vault.clone()),
@@ -234,15 +261,47 @@ async fn core(
         clock,
         store,
         vault,
+        vault_opener,
         keeper,
-        upstream,
+        outbound,
         registry,
         routing,
         ledger,
         forecasts: Forecasts::default(),
         event_bus,
+        settings,
         stopped,
     }))
+}
+
+/// The vault that a person moved to, else the one that the host was configured with.
+fn chosen_vault(
+    config: &Config,
+    settings: &Settings,
+    configured: Box<dyn VaultBackend>,
+    opener: &dyn VaultOpener,
+) -> Box<dyn VaultBackend> {
+    let choice = config.vault_of(settings.vault.value);
+    if choice == config.vault {
+        return configured;
+    }
+    opener.open(&choice).unwrap_or_else(|error| {
+        tracing::warn!(%error, "the vault of the settings cannot be opened");
+        Box::new(UnusableVault::new(&choice, error))
+    })
+}
+
+/// With the extra authority that was given or chosen. One that was chosen and cannot be used any more does not keep
+/// the engine from starting: it can be put right in the settings.
+fn upstream(config: &Config, settings: &Settings) -> Result<Upstream, UpstreamError> {
+    let chosen = settings.ca_file.value.as_deref();
+    Upstream::new(config, chosen).or_else(|error| match settings.ca_file.source {
+        SettingSource::Stored => {
+            tracing::warn!(%error, "going on without the certificate file of the settings");
+            Upstream::new(config, None)
+        }
+        SettingSource::Default | SettingSource::Environment => Err(error),
+    })
 }
 
 /// Tells router and ledger what the run before knew.
@@ -315,7 +374,7 @@ async fn watch_vault(core: &Core) {
 fn sign_in_parts(core: &Arc<Core>, browser: Arc<dyn Browser>, poller: &SharedPoller) -> SignInParts {
     let event_bus = core.event_bus.clone();
     SignInParts {
-        oauth: OAuthClient::new(core.config.auth_url.clone(), core.upstream.fresh.clone()),
+        oauth: OAuthClient::new(core.config.auth_url.clone(), core.outbound.clone()),
         browser,
         clock: core.clock.clone(),
         vault: core.vault.clone(),
@@ -324,6 +383,15 @@ fn sign_in_parts(core: &Arc<Core>, browser: Arc<dyn Browser>, poller: &SharedPol
         sink: Arc::new(crate::jobs::enroll::Enroller::new(Arc::clone(core), Arc::clone(poller))),
         announce: Arc::new(move |id| event_bus.publish(crate::snapshot::event::EngineEvent::SignIn { id })),
     }
+}
+
+/// Writes `control.json` anew for another address, as long as the engine holds the data folder.
+fn announce(data_dir: &Arc<DataDir>, control: &Control) -> Announce {
+    let (data_dir, control) = (Arc::downgrade(data_dir), control.clone());
+    Box::new(move |address| match data_dir.upgrade() {
+        Some(data_dir) => data_dir.publish(&Control { address, ..control.clone() }),
+        None => Ok(()),
+    })
 }
 
 fn control(core: &Core, address: SocketAddr) -> Control {
@@ -339,18 +407,16 @@ fn control(core: &Core, address: SocketAddr) -> Control {
 /// What decides who may ask what, besides the data plane.
 struct Gate {
     control: SecretString,
-    address: SocketAddr,
     dashboard: DashboardFiles,
 }
 
 fn dispatch(plane: &Arc<DataPlane>, handle: &EngineHandle, gate: Gate) -> Arc<Dispatch> {
-    let Gate { control, address, dashboard } = gate;
+    let Gate { control, dashboard } = gate;
     Arc::new(Dispatch {
         plane: Arc::clone(plane),
         management: router(handle.clone()),
         sessions: Arc::clone(handle.dashboard()),
         control,
-        address,
         dashboard,
     })
 }

@@ -7,6 +7,8 @@ use tokio::net::{TcpListener, TcpStream};
 use url::Url;
 
 use crate::config::Config;
+use crate::model::settings::proxy::ProxyChoice;
+use crate::provider::upstream::{HttpClients, Upstream};
 
 /// One scripted answer.
 #[derive(Clone, Debug)]
@@ -31,6 +33,11 @@ impl Reply {
     pub(crate) fn cut() -> Self {
         Self::Cut
     }
+}
+
+/// What the engine would ask with, by no way out of its own.
+pub(crate) fn clients(config: &Config) -> HttpClients {
+    Upstream::new(config, None).unwrap().through(&ProxyChoice::System).unwrap()
 }
 
 /// The server; it ends with the test's runtime.
@@ -62,6 +69,16 @@ impl Server {
     /// A configuration whose issuer and backend are this server.
     pub(crate) fn config(&self) -> Config {
         Config::rehearsal("/nowhere".into(), self.url(""), self.url("/backend-api"))
+    }
+
+    /// What a client of this server asks with.
+    pub(crate) fn clients(&self) -> HttpClients {
+        clients(&self.config())
+    }
+
+    /// What a client of this issuer asks with.
+    pub(crate) fn http(&self) -> reqwest::Client {
+        self.clients().fresh
     }
 
     /// The requests so far, head and body.

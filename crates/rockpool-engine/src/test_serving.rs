@@ -12,13 +12,14 @@ use serde_json::{Value, json};
 use crate::config::Config;
 use crate::dashboard::files::DashboardFiles;
 use crate::engine::Engine;
-use crate::host::browser::Browser;
+use crate::host::browser::{Browser, NoBrowser};
 use crate::host::clock::Clock;
 use crate::model::principal::Principal;
 use crate::operations::handle::EngineHandle;
 use crate::operations::requests::{AccountImport, ClientNew};
 use crate::operations::{accounts, clients};
 use crate::ports::Ports;
+use crate::provider::outbound::OnBehalfOf;
 use crate::snapshot::AccountView;
 use crate::test_http::{Reply, Server};
 use crate::vault::MemoryVault;
@@ -30,7 +31,7 @@ pub(crate) struct ServingEngine {
     pub(crate) provider: Server,
     pub(crate) browser: Arc<RecordingBrowser>,
     pub(crate) config: Config,
-    _folder: tempfile::TempDir,
+    pub(crate) _folder: tempfile::TempDir,
 }
 
 /// A browser that opens nothing and remembers what it was told to open.
@@ -58,14 +59,20 @@ pub(crate) async fn serving(script: impl Fn(&str) -> Reply + Send + Sync + 'stat
     config.data_dir = folder.path().join("data");
     let clock = Clock::manual(Timestamp::from_second(1_800_000_000).unwrap());
     let browser = Arc::new(RecordingBrowser::default());
-    let ports = Ports {
-        vault: Box::new(MemoryVault::default()),
-        browser: Arc::clone(&browser) as Arc<dyn Browser>,
-        clock: clock.clone(),
-        dashboard: DashboardFiles::default(),
-    };
+    let ports = Ports { browser: Arc::clone(&browser) as Arc<dyn Browser>, ..ports(&clock) };
     let engine = Engine::start(config.clone(), ports).await.unwrap();
     ServingEngine { engine, clock, provider, browser, config, _folder: folder }
+}
+
+/// A host without keychain and browser.
+pub(crate) fn ports(clock: &Clock) -> Ports {
+    Ports {
+        vault: Box::new(MemoryVault::default()),
+        vault_opener: Arc::new(crate::vault::WithoutKeychain),
+        browser: Arc::new(NoBrowser),
+        clock: clock.clone(),
+        dashboard: DashboardFiles::default(),
+    }
 }
 
 /// The tenant that everything is in.
@@ -108,6 +115,14 @@ impl ServingEngine {
         self.engine.handle()
     }
 
+    /// The same machine after the engine was stopped and started again, by `config` as it is now.
+    pub(crate) async fn restarted(self) -> Self {
+        let Self { engine, clock, provider, browser, config, _folder } = self;
+        engine.shutdown().await;
+        let engine = Engine::start(config.clone(), ports(&clock)).await.unwrap();
+        Self { engine, clock, provider, browser, config, _folder }
+    }
+
     pub(crate) async fn import(&self, person: &str) -> AccountView {
         let engine = self.handle();
         accounts::import(&engine, home(&engine), import_of(person)).await.unwrap()
@@ -123,6 +138,16 @@ impl ServingEngine {
     pub(crate) async fn get(&self, path: &str, key: &str) -> reqwest::Response {
         let engine = self.handle();
         let url = format!("http://{}{path}", engine.address().unwrap());
-        engine.core().upstream.http.get(url).bearer_auth(key).send().await.unwrap()
+        engine
+            .core()
+            .outbound
+            .clients(OnBehalfOf::Nobody)
+            .unwrap()
+            .http
+            .get(url)
+            .bearer_auth(key)
+            .send()
+            .await
+            .unwrap()
     }
 }

@@ -200,6 +200,7 @@ async fn start(config: &Config, clock: &Clock) -> Engine {
     let vault = Box::new(MemoryVault::default());
     let ports = Ports {
         vault,
+        vault_opener: Arc::new(crate::vault::WithoutKeychain),
         browser: Arc::new(NoBrowser),
         clock: clock.clone(),
         dashboard: DashboardFiles::default(),

@@ -5,7 +5,7 @@ use std::sync::mpsc;
 use std::time::Duration;
 
 use rockpool_engine::config::{KeySource, VaultChoice};
-use rockpool_engine::vault::{FileVault, MemoryVault, VaultBackend, VaultError, VaultKey};
+use rockpool_engine::vault::{FileVault, VaultBackend, VaultError, VaultKey, VaultOpener, WithoutKeychain};
 
 use crate::vault::KeychainVault;
 
@@ -14,20 +14,23 @@ const SERVICE: &str = "rockpool";
 /// A keychain that asks for its password answers late; one that is not there answers at once.
 const PROBE_PATIENCE: Duration = Duration::from_secs(5);
 
-/// The backend, which may find out only later that it cannot be used. Waits for a keychain, up to five seconds,
-/// only where the choice depends on whether one is there.
-///
-/// # Errors
-/// [`VaultError::File`] where the key of an encrypted file can be neither read nor made.
-pub fn open(choice: &VaultChoice) -> Result<Box<dyn VaultBackend>, VaultError> {
-    match choice {
-        VaultChoice::Keychain => Ok(Box::new(KeychainVault::new(SERVICE))),
-        VaultChoice::File { path, key } => Ok(Box::new(FileVault::open(path.clone(), key)?)),
-        VaultChoice::KeychainOrFile { path } => match beside_or_keychain(path, require) {
-            Place::Keychain => Ok(Box::new(KeychainVault::new(SERVICE))),
-            Place::File => Ok(Box::new(FileVault::open(path.clone(), &KeySource::Beside)?)),
-        },
-        VaultChoice::Memory => Ok(Box::new(MemoryVault::default())),
+/// Every kind of vault. Waits for a keychain, up to five seconds, only where the choice depends on whether one is
+/// there.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Vaults;
+
+impl VaultOpener for Vaults {
+    fn open(&self, choice: &VaultChoice) -> Result<Box<dyn VaultBackend>, VaultError> {
+        match choice {
+            VaultChoice::Keychain => Ok(Box::new(KeychainVault::new(SERVICE))),
+            VaultChoice::KeychainOrFile { path } => match beside_or_keychain(path, require) {
+                Place::Keychain => self.open(&VaultChoice::Keychain),
+                Place::File => {
+                    WithoutKeychain.open(&VaultChoice::File { path: path.clone(), key: KeySource::Beside })
+                }
+            },
+            VaultChoice::File { .. } | VaultChoice::Memory => WithoutKeychain.open(choice),
+        }
     }
 }
 

@@ -17,5 +17,5 @@ mod failure;
 mod platform;
 mod vault;
 
-pub use self::chosen::{open, require};
+pub use self::chosen::{Vaults, require};
 pub use self::vault::KeychainVault;

@@ -31,6 +31,7 @@ fn home() -> Home {
 fn ports(browser: Arc<dyn Browser>) -> Ports {
     Ports {
         vault: Box::new(MemoryVault::default()),
+        vault_opener: Arc::new(rockpool_engine::vault::WithoutKeychain),
         browser,
         clock: Clock::system(),
         dashboard: DashboardFiles::default(),

@@ -60,6 +60,7 @@ async fn try_launch(
 ) -> Result<Engine, StartError> {
     let ports = Ports {
         vault: Box::new(vault.clone()),
+        vault_opener: Arc::new(rockpool_engine::vault::WithoutKeychain),
         browser: Arc::new(RedirectFollower::here(ca_pem)),
         clock: clock.clone(),
         dashboard: DashboardFiles::default(),

@@ -4,7 +4,8 @@ import { problemFrom } from './problem';
 import type { paths } from './schema.gen';
 import type { Transport } from './transport';
 import type {
-  AccountChange, ClientChange, ClientNew, ImportChoice, ImportFile, NewSignIn, OpenBrowser, PoolChange, SignInMethod,
+  AccountChange, ClientChange, ClientNew, ImportChoice, ImportFile, NewSignIn, OpenBrowser, PoolChange, SettingsChange,
+  SignInMethod, VaultKind,
 } from './types';
 
 /** `Request` takes whole addresses only; this one is never dialled, for the transport gets what follows it. */
@@ -20,6 +21,12 @@ export function createApi(transport: Transport) {
 
   return {
     status: () => answerOf(client.GET('/api/v1/status')),
+
+    settings: () => answerOf(client.GET('/api/v1/settings')),
+    updateSettings: (body: SettingsChange) => answerOf(client.PATCH('/api/v1/settings', { body })),
+
+    moveVault: (to: VaultKind) => answerOf(client.POST('/api/v1/settings/vault/move', { body: { to } })),
+    retryVault: () => answerOf(client.POST('/api/v1/settings/vault/retry')),
 
     signInWays: () => answerOf(client.GET('/api/v1/sign-ins/ways')),
     /** Started again in the same place, the pending one is meant. */

@@ -12,6 +12,8 @@ export class Problem extends Error {
     detail: string,
     /** The name that the problem is about. */
     readonly subject: string | null,
+    /** What is wrong with each field, where several can be. */
+    readonly fields: readonly { field: string; detail: string }[] = [],
   ) {
     super(detail);
   }
@@ -23,10 +25,19 @@ function field(body: unknown, name: string): string | null {
   return typeof value === 'string' && value !== '' ? value : null;
 }
 
+function fields(body: unknown): { field: string; detail: string }[] {
+  const list = typeof body === 'object' && body !== null ? (body as { fields?: unknown }).fields : undefined;
+  if (!Array.isArray(list)) return [];
+  return list.flatMap((one) => {
+    const [name, detail] = [field(one, 'field'), field(one, 'detail')];
+    return name && detail ? [{ field: name, detail }] : [];
+  });
+}
+
 /** From an answer's status and body; the body may come from something between here and the engine, so that it can be anything. */
 export function problemFrom(status: number, body: unknown): Problem {
   const detail = field(body, 'detail') ?? field(body, 'title') ?? `HTTP ${status}`;
-  return new Problem(status, field(body, 'code') ?? 'unknown', detail, field(body, 'subject'));
+  return new Problem(status, field(body, 'code') ?? 'unknown', detail, field(body, 'subject'), fields(body));
 }
 
 /** What to show for anything that a call may throw. */

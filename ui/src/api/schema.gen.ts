@@ -352,6 +352,58 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/settings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** All settings, each with where its value comes from */
+        get: operations["getSettings"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Change settings, all that are named or none; null puts a default back */
+        patch: operations["updateSettings"];
+        trace?: never;
+    };
+    "/api/v1/settings/vault/move": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Move every secret to another place and use that from now on; no login is lost on the way */
+        post: operations["moveVault"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/settings/vault/retry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Ask the vault again whether it can be read and written */
+        post: operations["retryVault"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/sign-ins": {
         parameters: {
             query?: never;
@@ -443,6 +495,19 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /** @description What runs here. */
+        AboutView: {
+            /** @description Address of the provider's backend. */
+            backend: string;
+            /** @description Folder of the database. */
+            data_folder: string;
+            /** @description Address of the issuer. */
+            issuer: string;
+            /** @description Licence of the program (SPDX). */
+            licence: string;
+            /** @description Version of the program. */
+            version: string;
+        };
         /** @description Changes to an account; what is absent stays. */
         AccountChange: {
             /** @description New display name. */
@@ -855,6 +920,11 @@ export interface components {
         } | {
             /** @enum {string} */
             type: "vault";
+        } | {
+            /** @description Base address that tools are pointed at now: a page that was loaded from another one cannot ask for it. */
+            endpoint: string;
+            /** @enum {string} */
+            type: "settings";
         };
         /** @description A limit of a single model or feature; it blocks nothing else. */
         ExtraLimitView: {
@@ -872,6 +942,13 @@ export interface components {
              */
             until?: string | null;
             windows: components["schemas"]["WindowView"][];
+        };
+        /** @description What is wrong with one field of a body. */
+        FieldProblem: {
+            /** @description What is wrong and what to do, in a sentence. */
+            detail: string;
+            /** @description Its name. */
+            field: string;
         };
         /**
          * @description Who writes files of this form.
@@ -1010,6 +1087,11 @@ export interface components {
          * @enum {string}
          */
         KeyKind: "bearer" | "path";
+        /**
+         * @description The language of window, tray and dashboard.
+         * @enum {string}
+         */
+        LanguageChoice: "system" | "en" | "vi" | "zh" | "ja";
         /** @description A link to the dashboard, redeemed. */
         LinkRedemption: {
             /** @description What follows `#link=` in the link. */
@@ -1161,6 +1243,8 @@ export interface components {
             code: string;
             /** @description What is wrong and what to do, in a sentence. */
             detail: string;
+            /** @description What is wrong with each field, where several can be. */
+            fields?: components["schemas"]["FieldProblem"][];
             /**
              * Format: int32
              * @description The HTTP status.
@@ -1178,6 +1262,24 @@ export interface components {
          * @enum {string}
          */
         ProblemType: "about:blank";
+        /** @description Who can reach the endpoint. Everyone needs a key; the owner alone manages. */
+        Reach: {
+            /** @description The address that is listened on. */
+            address: string;
+            /** @description Names beside this machine's own. */
+            hosts: string[];
+            /** @description Web pages, by origin. */
+            origins: string[];
+            /** @description From where. */
+            scope: components["schemas"]["ReachScope"];
+            /** @description All of it in one English sentence. */
+            sentence: string;
+        };
+        /**
+         * @description From where a connection can be made.
+         * @enum {string}
+         */
+        ReachScope: "this_machine" | "one_address" | "all_networks";
         /**
          * @description The three groups of the seed.
          * @enum {string}
@@ -1289,6 +1391,189 @@ export interface components {
              * @description Requests that no account could serve.
              */
             unserved: number;
+        };
+        /**
+         * @description Where a value in force comes from.
+         * @enum {string}
+         */
+        SettingSource: "default" | "stored" | "environment";
+        /** @description One setting. */
+        SettingView_BTreeMap_String_String: {
+            default: {
+                [key: string]: string;
+            };
+            /** @description Where the value comes from. */
+            source: components["schemas"]["SettingSource"];
+            value: {
+                [key: string]: string;
+            };
+            /** @description The flag or the environment variable that gave it at the start, where one did: it cannot be changed here then. */
+            variable?: string | null;
+        };
+        /** @description One setting. */
+        SettingView_LanguageChoice: {
+            /**
+             * @description The language of window, tray and dashboard.
+             * @enum {string}
+             */
+            default: "system" | "en" | "vi" | "zh" | "ja";
+            /** @description Where the value comes from. */
+            source: components["schemas"]["SettingSource"];
+            /**
+             * @description The language of window, tray and dashboard.
+             * @enum {string}
+             */
+            value: "system" | "en" | "vi" | "zh" | "ja";
+            /** @description The flag or the environment variable that gave it at the start, where one did: it cannot be changed here then. */
+            variable?: string | null;
+        };
+        /** @description One setting. */
+        SettingView_Option_String: {
+            default: null | string;
+            /** @description Where the value comes from. */
+            source: components["schemas"]["SettingSource"];
+            value: null | string;
+            /** @description The flag or the environment variable that gave it at the start, where one did: it cannot be changed here then. */
+            variable?: string | null;
+        };
+        /** @description One setting. */
+        SettingView_String: {
+            default: string;
+            /** @description Where the value comes from. */
+            source: components["schemas"]["SettingSource"];
+            value: string;
+            /** @description The flag or the environment variable that gave it at the start, where one did: it cannot be changed here then. */
+            variable?: string | null;
+        };
+        /** @description One setting. */
+        SettingView_Theme: {
+            /**
+             * @description The colours of window and dashboard.
+             * @enum {string}
+             */
+            default: "system" | "light" | "dark";
+            /** @description Where the value comes from. */
+            source: components["schemas"]["SettingSource"];
+            /**
+             * @description The colours of window and dashboard.
+             * @enum {string}
+             */
+            value: "system" | "light" | "dark";
+            /** @description The flag or the environment variable that gave it at the start, where one did: it cannot be changed here then. */
+            variable?: string | null;
+        };
+        /** @description One setting. */
+        SettingView_VaultKind: {
+            /**
+             * @description What kind of place secrets rest in.
+             * @enum {string}
+             */
+            default: "keychain" | "file" | "memory";
+            /** @description Where the value comes from. */
+            source: components["schemas"]["SettingSource"];
+            /**
+             * @description What kind of place secrets rest in.
+             * @enum {string}
+             */
+            value: "keychain" | "file" | "memory";
+            /** @description The flag or the environment variable that gave it at the start, where one did: it cannot be changed here then. */
+            variable?: string | null;
+        };
+        /** @description One setting. */
+        SettingView_Vec_String: {
+            default: string[];
+            /** @description Where the value comes from. */
+            source: components["schemas"]["SettingSource"];
+            value: string[];
+            /** @description The flag or the environment variable that gave it at the start, where one did: it cannot be changed here then. */
+            variable?: string | null;
+        };
+        /** @description One setting. */
+        SettingView_u32: {
+            /** Format: int32 */
+            default: number;
+            /** @description Where the value comes from. */
+            source: components["schemas"]["SettingSource"];
+            /** Format: int32 */
+            value: number;
+            /** @description The flag or the environment variable that gave it at the start, where one did: it cannot be changed here then. */
+            variable?: string | null;
+        };
+        /** @description Changes of settings; what is absent stays, and null puts the default back. */
+        SettingsChange: {
+            /** @description The same for single accounts, by slug; one that is not named stays, null takes it back. */
+            account_proxies?: {
+                [key: string]: string | null;
+            } | null;
+            /** @description Path of a PEM file with an extra certificate authority. */
+            ca_file?: string | null;
+            /** @description Names, without a port, under which tools may reach the endpoint besides this machine's own. */
+            hosts?: string[] | null;
+            /**
+             * Format: int32
+             * @description After how many days a conversation that said nothing may be placed anew, 1 to 90.
+             */
+            keep_conversations_days?: number | null;
+            /**
+             * Format: int32
+             * @description For how many days the course of quota is kept, 1 to 14.
+             */
+            keep_quota_days?: number | null;
+            /**
+             * Format: int32
+             * @description How many requests of each tenant are kept, 100 to 10,000.
+             */
+            keep_requests?: number | null;
+            /**
+             * Format: int32
+             * @description For how many days requests are kept, 1 to 365.
+             */
+            keep_requests_days?: number | null;
+            language?: components["schemas"]["LanguageChoice"] | null;
+            /** @description Address and port of the endpoint, such as `127.0.0.1:7625`. */
+            listen?: string | null;
+            /** @description Origins of web pages that may use the endpoint, such as `tauri://localhost`. */
+            origins?: string[] | null;
+            /** @description By which proxy the provider is asked: `system`, `none`, or an address such as `socks5://127.0.0.1:1080`. */
+            proxy?: string | null;
+            theme?: components["schemas"]["Theme"] | null;
+        };
+        /** @description All settings, and what follows from them. */
+        SettingsView: {
+            /** @description What runs here. */
+            about: components["schemas"]["AboutView"];
+            /** @description The same for the accounts that have a way out of their own, by slug. */
+            account_proxies: components["schemas"]["SettingView_BTreeMap_String_String"];
+            /** @description PEM file with an extra certificate authority. */
+            ca_file: components["schemas"]["SettingView_Option_String"];
+            /** @description Base address that tools are pointed at. */
+            endpoint: string;
+            /** @description Names besides this machine's own under which tools may reach the endpoint. */
+            hosts: components["schemas"]["SettingView_Vec_String"];
+            /** @description After how many days a conversation that said nothing may be placed anew. */
+            keep_conversations_days: components["schemas"]["SettingView_u32"];
+            /** @description For how many days the course of quota is kept. */
+            keep_quota_days: components["schemas"]["SettingView_u32"];
+            /** @description How many requests of each tenant are kept. */
+            keep_requests: components["schemas"]["SettingView_u32"];
+            /** @description For how many days requests are kept. */
+            keep_requests_days: components["schemas"]["SettingView_u32"];
+            /** @description Language of window, tray and dashboard. */
+            language: components["schemas"]["SettingView_LanguageChoice"];
+            /** @description Address and port that the endpoint listens on, as it was asked for. */
+            listen: components["schemas"]["SettingView_String"];
+            /** @description Origins of web pages that may use the endpoint. */
+            origins: components["schemas"]["SettingView_Vec_String"];
+            /** @description By which proxy the provider is asked: `system`, `none`, or an address. */
+            proxy: components["schemas"]["SettingView_String"];
+            /** @description Who can reach the endpoint. */
+            reach: components["schemas"]["Reach"];
+            /** @description Colours of window and dashboard. */
+            theme: components["schemas"]["SettingView_Theme"];
+            /** @description Where secrets rest; moved by `POST /settings/vault/move`. */
+            vault: components["schemas"]["SettingView_VaultKind"];
+            /** @description How the vault is. */
+            vault_state: components["schemas"]["VaultView"];
         };
         /**
          * @description How the person's consent gets back to the engine.
@@ -1423,6 +1708,11 @@ export interface components {
          */
         Strategy: "primary_first" | "round_robin" | "priority_order" | "most_headroom" | "soonest_reset";
         /**
+         * @description The colours of window and dashboard.
+         * @enum {string}
+         */
+        Theme: "system" | "light" | "dark";
+        /**
          * @description How a request arrived.
          * @enum {string}
          */
@@ -1443,6 +1733,11 @@ export interface components {
          * @enum {string}
          */
         VaultKind: "keychain" | "file" | "memory";
+        /** @description Where secrets are to rest. */
+        VaultMove: {
+            /** @description `keychain` or `file`. */
+            to: components["schemas"]["VaultKind"];
+        };
         /**
          * @description Whether the vault can be read and written.
          * @enum {string}
@@ -2392,6 +2687,126 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["WhatIfView"];
+                };
+            };
+            /** @description Refused; nothing was saved */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getSettings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SettingsView"];
+                };
+            };
+            /** @description Refused; nothing was saved */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    updateSettings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SettingsChange"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SettingsView"];
+                };
+            };
+            /** @description Refused; nothing was saved */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    moveVault: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["VaultMove"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SettingsView"];
+                };
+            };
+            /** @description Refused; nothing was saved */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    retryVault: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SettingsView"];
                 };
             };
             /** @description Refused; nothing was saved */

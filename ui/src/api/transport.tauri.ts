@@ -24,5 +24,9 @@ export function tauriTransport(): Transport {
       return () => void stop.then((unlisten) => unlisten());
     },
     copy: copyInPage,
+    autostart: {
+      read: () => invoke<boolean>('autostart', { wanted: null }),
+      write: (wanted) => invoke<boolean>('autostart', { wanted }),
+    },
   };
 }

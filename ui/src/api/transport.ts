@@ -33,6 +33,12 @@ export interface Transport {
   copy(text: string): Promise<void>;
   /** Ends the session of this browser, where there is one. */
   signOut?(): Promise<void>;
+  /** Whether the app starts with the system, for hosts that can be started so. */
+  readonly autostart?: {
+    read(): Promise<boolean>;
+    /** Rejects with a sentence; resolves with what holds now. */
+    write(wanted: boolean): Promise<boolean>;
+  };
   /** Opens a page outside the dashboard, where the host can. */
   openExternal?(url: string): Promise<void>;
 }

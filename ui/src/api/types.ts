@@ -24,6 +24,10 @@ export type DrySpanView = Schemas['DrySpanView'];
 export type ImportPreview = Schemas['ImportPreview'];
 export type ImportRowView = Schemas['ImportRowView'];
 export type ImportResult = Schemas['ImportResult'];
+export type SettingsView = Schemas['SettingsView'];
+export type VaultKind = Schemas['VaultKind'];
+export type SettingSource = Schemas['SettingSource'];
+export type Reach = Schemas['Reach'];
 export type EngineEvent = Schemas['EngineEvent'];
 
 export type AccountState = Schemas['AccountState'];
@@ -63,6 +67,7 @@ export type ClientNew = Schemas['ClientNew'];
 export type ImportFile = Schemas['ImportFile'];
 export type ImportChoice = Schemas['ImportChoice'];
 export type NewSignIn = Schemas['NewSignIn'];
+export type SettingsChange = Schemas['SettingsChange'];
 export type PoolChange = Schemas['PoolChange'];
 /** What a new or renewed key comes with; the key is shown once. */
 export type IssuedKey = Schemas['ClientKey'];

@@ -8,6 +8,7 @@ import { freshPool } from '../pages/pool/draft';
 import { accountOf, at, minutes, START, uuid } from './samples';
 import { withFacts } from './facts';
 import { replayOf } from './sample-replay';
+import { changed, movedTo, networkSettings, usualSettings } from './sample-settings';
 import { checkPool } from './pool-rules';
 import { importedRow, importRows } from './sample-import';
 import { SCENES } from './scenes';
@@ -56,6 +57,7 @@ function waysOn(scene: string): SignInWaysView {
 export function mockTransport(scene: string): Transport {
   const listeners = new Set<(event: EngineEvent) => void>();
   let snapshot = (SCENES[scene] ?? SCENES.usual!)();
+  let settings = scene === 'network' ? networkSettings() : usualSettings();
   let reachable = scene !== 'unreachable';
   let serial = 0;
   const opened = Date.now();
@@ -93,6 +95,22 @@ export function mockTransport(scene: string): Transport {
   const routes: [string, RegExp, Handler][] = [
     ['GET', /^\/status$/, () => ok({ ...snapshot, taken_at: new Date(START + Date.now() - opened).toISOString() })],
     ['GET', /^\/sign-ins\/ways$/, () => ok(waysOn(scene))],
+    ['GET', /^\/settings$/, () => ok(settings)],
+    ['PATCH', /^\/settings$/, (_, body) => {
+      const next = changed(settings, body);
+      if ('detail' in next) {
+        const refused = refuse(422, 'invalid_settings', next.detail, next.field);
+        return { ...refused, body: { ...(refused.body as object), fields: [next] } };
+      }
+      settings = next;
+      for (const listener of listeners) listener({ type: 'settings', endpoint: snapshot.endpoint });
+      return ok(settings);
+    }],
+    ['POST', /^\/settings\/vault\/move$/, (_, body) => {
+      settings = movedTo(settings, body.to as 'file' | 'keychain');
+      return ok(settings);
+    }],
+    ['POST', /^\/settings\/vault\/retry$/, () => ok(settings)],
     ['POST', /^\/sign-ins$/, (_, body) => {
       const wanted = typeof body.account === 'string' ? body.account : null;
       const method = body.method === 'device' ? 'device' : 'browser';

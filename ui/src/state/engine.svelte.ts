@@ -1,7 +1,7 @@
 // The engine as the pages see it: a snapshot first, then one more reading for each burst of events.
 import type { Api } from '../api/client';
 import type { Transport } from '../api/transport';
-import type { Snapshot } from '../api/types';
+import type { EngineEvent, SettingsView, Snapshot } from '../api/types';
 import { instant } from '../text/time';
 import { coalesce } from './coalesce';
 
@@ -23,6 +23,8 @@ export function skew(takenAt: string, localNow: number): number {
 export class Engine {
   phase = $state<Phase>('loading');
   snapshot = $state.raw<Snapshot | null>(null);
+  /** What is set; read at the start, when the engine says so, and once it answers again. */
+  settings = $state.raw<SettingsView | null>(null);
   /** The engine's time in milliseconds since 1970; moves once a second while the page is visible. */
   now = $state(Date.now());
 
@@ -42,7 +44,7 @@ export class Engine {
   /** Reads, listens and ticks until the returned function is called. */
   start(): () => void {
     void this.refresh();
-    const stopListening = this.transport.events(() => void this.#onEvent());
+    const stopListening = this.transport.events((event) => this.#onEvent(event));
     const timer = setInterval(() => this.#tick(), 1000);
     const onVisible = () => this.#onVisible();
     document.addEventListener('visibilitychange', onVisible);
@@ -60,7 +62,8 @@ export class Engine {
   }
 
   /** Nobody looks at a hidden page: it reads once when it is shown again. */
-  #onEvent(): void {
+  #onEvent(event: EngineEvent): void {
+    if (event.type === 'settings') void this.#readSettings(event.endpoint);
     if (document.hidden) this.#stale = true;
     else void this.refresh();
   }
@@ -76,6 +79,13 @@ export class Engine {
     if (!document.hidden) this.now = Date.now() + this.#offset;
   }
 
+  /** What cannot be read now is read when the engine answers again. */
+  async #readSettings(endpoint?: string): Promise<void> {
+    this.settings = await this.api.settings().catch(() => this.settings);
+    // An engine that moved away still says where to, and nothing else.
+    if (endpoint && this.settings) this.settings = { ...this.settings, endpoint };
+  }
+
   async #readSnapshot(): Promise<void> {
     clearTimeout(this.#retry);
     try {
@@ -83,6 +93,7 @@ export class Engine {
       this.#failures = 0;
       this.#offset = skew(snapshot.taken_at, Date.now());
       this.snapshot = snapshot;
+      if (this.phase !== 'ready') void this.#readSettings();
       this.phase = 'ready';
       this.#tick();
     } catch {

@@ -1,6 +1,6 @@
 // Which page is shown; it stands in the fragment, so that the tray can open the window on a page.
 
-export const PAGES = ['accounts', 'pool', 'requests', 'clients'] as const;
+export const PAGES = ['accounts', 'pool', 'requests', 'clients', 'settings'] as const;
 export type Page = (typeof PAGES)[number];
 
 /** A page, and on the pool's page the owner of the pool whose requests are replayed. */

@@ -6,6 +6,7 @@ mod dashboard;
 mod import;
 mod pool;
 mod session;
+mod settings;
 mod sign_in;
 mod status;
 mod workspaces;
@@ -28,5 +29,6 @@ pub(crate) async fn run(session: &Session<'_>, command: AskCommand) -> Result<()
         AskCommand::Account(command) => account::run(session, command).await,
         AskCommand::Pool(command) => pool::run(session, command).await,
         AskCommand::Client(command) => client::run(session, command).await,
+        AskCommand::Settings { command } => settings::run(session, command).await,
     }
 }

@@ -513,3 +513,80 @@ async fn two_accounts_of_one_e_mail_are_told_apart_by_their_workspaces() {
     let lines = console.stdout();
     assert!(lines.iter().all(|line| line.chars().count() <= 80), "{lines:?}");
 }
+
+fn settings() -> Value {
+    let setting = |value: Value, source: &str| json!({"value": value, "default": value, "source": source});
+    let mut listen = setting(json!("0.0.0.0:7625"), "environment");
+    listen["variable"] = json!("ROCKPOOL_LISTEN");
+    json!({
+        "listen": listen, "hosts": setting(json!(["host.docker.internal", "pool.lan"]), "stored"),
+        "origins": setting(json!([]), "default"), "language": setting(json!("vi"), "stored"),
+        "theme": setting(json!("system"), "default"), "proxy": setting(json!("none"), "stored"),
+        "account_proxies": setting(json!({"ada": "socks5://127.0.0.1:1080"}), "stored"),
+        "ca_file": setting(Value::Null, "default"), "keep_requests": setting(json!(10_000), "default"),
+        "keep_requests_days": setting(json!(365), "default"), "keep_quota_days": setting(json!(14), "default"),
+        "keep_conversations_days": setting(json!(90), "default"), "vault": setting(json!("file"), "stored"),
+        "vault_state": {"kind": "file", "file": {"path": "/data/vault.bin", "key": "beside"}, "state": "ready", "message": null},
+        "endpoint": "http://127.0.0.1:7625/v1",
+        "reach": {"scope": "all_networks", "address": "0.0.0.0:7625", "hosts": [], "origins": [],
+            "sentence": "Everybody."},
+        "about": {"version": "0.1.0", "licence": "MIT", "data_folder": "/data", "issuer": "https://a",
+            "backend": "https://b"}
+    })
+}
+
+#[tokio::test]
+async fn settings_are_shown_with_where_each_comes_from_and_who_can_reach_the_endpoint() {
+    let (api, console) = (FakeApi::answering([(200, settings())]), text());
+    given("rockpool settings", &api, &console).await.unwrap();
+    assert_eq!(api.asked(), ["GET /settings"]);
+    let said = console.said();
+    for row in [
+        "listen 0.0.0.0:7625 ROCKPOOL_LISTEN",
+        "hosts host.docker.internal, pool.lan chosen",
+        "origins none default",
+        "language vi chosen",
+        "proxy none chosen",
+        "account_proxies ada=socks5://127.0.0.1:1080 chosen",
+        "ca_file none default",
+        "keep_requests_days 365 default",
+        "vault file chosen",
+        "Tools are pointed at http://127.0.0.1:7625/v1",
+        "Logins are kept in /data/vault.bin.",
+    ] {
+        let words =
+            |line: &String| line.trim_start_matches("out: ").split_whitespace().collect::<Vec<_>>().join(" ");
+        assert!(said.iter().any(|line| words(line) == row), "{row} in {said:#?}");
+    }
+    assert!(said.contains(&"out: Who can reach this: Everybody.".to_owned()));
+}
+
+#[tokio::test]
+async fn a_setting_is_changed_and_put_back_by_its_name_alone() {
+    let (api, console) = (FakeApi::answering([(200, settings())]), text());
+    for line in [
+        "rockpool settings set listen 127.0.0.1:8000",
+        "rockpool settings set hosts a,,b",
+        "rockpool settings set language vi",
+        "rockpool settings reset origins",
+        "rockpool settings set account_proxies ada=none,ben=",
+        "rockpool settings set keep_requests_days 30",
+        "rockpool settings set vault keychain",
+    ] {
+        given(line, &api, &console).await.unwrap();
+    }
+    assert_eq!(
+        api.asked(),
+        [
+            r#"PATCH /settings {"listen":"127.0.0.1:8000"}"#,
+            r#"PATCH /settings {"hosts":["a","b"]}"#,
+            r#"PATCH /settings {"language":"vi"}"#,
+            r#"PATCH /settings {"origins":null}"#,
+            r#"PATCH /settings {"account_proxies":{"ada":"none","ben":null}}"#,
+            r#"PATCH /settings {"keep_requests_days":30}"#,
+            r#"POST /settings/vault/move {"to":"keychain"}"#,
+        ]
+    );
+    let refused = given("rockpool settings set theme sepia", &api, &console).await.unwrap_err();
+    assert_eq!(refused.to_string(), "“sepia” is no choice here; give system, light or dark");
+}

@@ -5,6 +5,7 @@ mod clients;
 mod imports;
 mod level;
 mod pools;
+mod settings;
 mod status;
 mod table;
 mod time;
@@ -14,6 +15,7 @@ pub(crate) use accounts::accounts;
 pub(crate) use clients::clients;
 pub(crate) use imports::{import_preview, import_result};
 pub(crate) use pools::pool_line;
+pub(crate) use settings::settings;
 pub(crate) use status::status;
 pub(crate) use workspaces::workspaces;
 

@@ -60,6 +60,8 @@ struct Engine(Arc<Script>);
 struct Script {
     snapshot: Mutex<Snapshot>,
     sign_in: Mutex<ApiReply>,
+    /// As chosen in the settings.
+    language: Mutex<&'static str>,
     calls: Mutex<Vec<(Method, String, Option<Value>)>>,
 }
 
@@ -77,6 +79,7 @@ impl ApiTransport for Engine {
     ) -> BoxFuture<'a, Result<ApiReply, Unreachable>> {
         let answer = match (method.as_str(), path) {
             ("GET", "/api/v1/status") => reply(200, &*self.0.snapshot.lock().unwrap()),
+            ("GET", "/api/v1/settings") => reply(200, &settings(*self.0.language.lock().unwrap())),
             ("POST", "/api/v1/sign-ins") => self.0.sign_in.lock().unwrap().clone(),
             ("PUT", _) => reply(200, &pool("ada", &["ben"])),
             (_, _) => reply(204, &()),
@@ -85,6 +88,24 @@ impl ApiTransport for Engine {
         self.0.calls.lock().unwrap().push((method, path.to_owned(), body));
         Box::pin(async move { Ok(answer) })
     }
+}
+
+fn settings(language: &str) -> Value {
+    let unset = |value: Value| json!({ "value": value, "default": value, "source": "default" });
+    let figures = ["keep_requests", "keep_requests_days", "keep_quota_days", "keep_conversations_days"];
+    let mut settings = json!({
+        "listen": unset(json!("127.0.0.1:7625")), "hosts": unset(json!([])), "origins": unset(json!([])),
+        "language": unset(json!(language)), "theme": unset(json!("system")), "proxy": unset(json!("system")),
+        "account_proxies": unset(json!({})), "ca_file": unset(Value::Null), "endpoint": "http://127.0.0.1:7625/v1",
+        "reach": { "scope": "this_machine", "address": "127.0.0.1:7625", "hosts": [], "origins": [], "sentence": "" },
+        "vault": unset(json!("keychain")),
+        "vault_state": { "kind": "keychain", "state": "ready", "message": null },
+        "about": { "version": "0", "licence": "", "data_folder": "", "issuer": "", "backend": "" },
+    });
+    for figure in figures {
+        settings[figure] = unset(json!(1));
+    }
+    settings
 }
 
 struct ControllerHarness {
@@ -100,12 +121,14 @@ impl ControllerHarness {
         let engine = Engine(Arc::new(Script {
             snapshot: Mutex::new(first),
             sign_in: Mutex::new(reply(201, &sign_in(5, None))),
+            language: Mutex::new("system"),
             calls: Mutex::default(),
         }));
         let client = Client::new(engine.clone());
         let (desktop, clock) = (Desktop::default(), Clock::manual(now()));
         let (inputs, receiver) = mpsc::channel(8);
-        let controller = Controller::new(desktop.clone(), client, clock.clone(), Language::En);
+        let controller =
+            Controller::new(desktop.clone(), client, clock.clone(), Language::En, LanguageChoice::System);
         tokio::spawn(controller.run(receiver));
         let harness = Self { desktop, engine, clock, inputs };
         harness.settle().await;
@@ -270,8 +293,12 @@ async fn another_language_is_shown_at_once() {
     view.mode = ModeView::Rehearsal;
     let harness = ControllerHarness::with(view).await;
     let before = harness.desktop.seen().trays.last().unwrap().menu.clone();
-    harness.send(Input::Window(WindowInput::Language(Language::Ja))).await;
-    assert_ne!(harness.desktop.seen().trays.last().unwrap().menu, before);
+    for (language, differs) in [("ja", true), ("system", false)] {
+        *harness.engine.0.language.lock().unwrap() = language;
+        harness.send(Input::Engine(EngineEvent::Settings { endpoint: String::new() })).await;
+        let shown = harness.desktop.seen().trays.last().unwrap().menu.clone();
+        assert_eq!(shown != before, differs, "{language}");
+    }
 }
 
 #[tokio::test(start_paused = true)]

@@ -1,5 +1,6 @@
 //! Which of the four languages the person reads.
 
+use rockpool_engine::snapshot::LanguageChoice;
 use serde::{Deserialize, Serialize};
 
 /// A language with a full catalogue in `ui/src/i18n`.
@@ -37,6 +38,27 @@ impl Language {
         Self::ALL.into_iter().find(|language| primary.eq_ignore_ascii_case(language.tag()))
     }
 
+    /// The language that the person chose in the settings, else the session's.
+    pub fn chosen(choice: LanguageChoice, session: Self) -> Self {
+        match choice {
+            LanguageChoice::System => session,
+            LanguageChoice::En => Self::En,
+            LanguageChoice::Vi => Self::Vi,
+            LanguageChoice::Zh => Self::Zh,
+            LanguageChoice::Ja => Self::Ja,
+        }
+    }
+
+    /// The same as a choice.
+    pub fn choice(self) -> LanguageChoice {
+        match self {
+            Self::En => LanguageChoice::En,
+            Self::Vi => LanguageChoice::Vi,
+            Self::Zh => LanguageChoice::Zh,
+            Self::Ja => LanguageChoice::Ja,
+        }
+    }
+
     /// The person's language by the environment (POSIX: `LC_ALL` before `LC_MESSAGES` before `LANG`, the
     /// first that is set decides), English where it names none of ours.
     pub fn from_env(lookup: &dyn Fn(&str) -> Option<String>) -> Self {
@@ -63,6 +85,14 @@ mod tests {
         assert_eq!(language(&[("LANG", "vi_VN.UTF-8")]), Language::Vi);
         assert_eq!(language(&[("LC_ALL", "C.UTF-8"), ("LANG", "ja_JP.UTF-8")]), Language::En);
         assert_eq!(language(&[("LC_ALL", ""), ("LC_MESSAGES", "zh_TW"), ("LANG", "ja")]), Language::Zh);
+    }
+
+    #[test]
+    fn what_was_chosen_wins_over_the_session() {
+        for language in Language::ALL {
+            assert_eq!(Language::chosen(language.choice(), Language::En), language);
+            assert_eq!(Language::chosen(LanguageChoice::System, language), language);
+        }
     }
 
     #[test]

@@ -151,6 +151,14 @@ impl Ledger {
         self.lock().recent.get(&tenant).map(|recent| recent.iter().cloned().collect()).unwrap_or_default()
     }
 
+    /// Forgets shown requests that are older; true if there were any.
+    pub(crate) fn forget_before(&self, oldest: Timestamp) -> bool {
+        let mut memory = self.lock();
+        let before: usize = memory.recent.values().map(VecDeque::len).sum();
+        memory.recent.values_mut().for_each(|recent| recent.retain(|request| request.at >= oldest));
+        before != memory.recent.values().map(VecDeque::len).sum::<usize>()
+    }
+
     /// When the last sample of an account's quota was kept.
     pub(crate) fn last_sample(&self, account: AccountId) -> Option<Timestamp> {
         self.lock().histories.get(&account).and_then(AccountHistory::last_kept)

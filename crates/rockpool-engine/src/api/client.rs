@@ -18,11 +18,12 @@ use crate::operations::clients::ClientKey;
 use crate::operations::dashboard::{DashboardLink, DashboardSession};
 use crate::operations::requests::{
     AccountChange, AccountImport, AccountOrder, ActivityQuery, ClientChange, ClientNew, ImportFiles,
-    ImportSelection, LinkRedemption, NewSignIn, NewWorkspaceAccount, PastedCallback, PoolChange, WhatIfQuery,
+    ImportSelection, LinkRedemption, NewSignIn, NewWorkspaceAccount, PastedCallback, PoolChange,
+    SettingsChange, VaultMove, WhatIfQuery,
 };
 use crate::snapshot::{
-    AccountView, ActivityView, ClientView, ImportPreview, ImportResult, PoolView, SignInView, SignInWaysView,
-    Snapshot, WhatIfView, WorkspaceView,
+    AccountView, ActivityView, ClientView, ImportPreview, ImportResult, PoolView, SettingsView, SignInView,
+    SignInWaysView, Snapshot, WhatIfView, WorkspaceView,
 };
 
 /// Why a call did not bring what was asked for. Each text is a sentence; none holds a secret.
@@ -193,6 +194,22 @@ impl Client {
 
     pub async fn end_dashboard_session(&self) -> ClientResult<()> {
         self.delete(&["dashboard", "sessions", "current"]).await
+    }
+
+    pub async fn get_settings(&self) -> ClientResult<SettingsView> {
+        self.get(&["settings"]).await
+    }
+
+    pub async fn update_settings(&self, change: &SettingsChange) -> ClientResult<SettingsView> {
+        self.send(Method::PATCH, &["settings"], change).await
+    }
+
+    pub async fn move_vault(&self, to: &VaultMove) -> ClientResult<SettingsView> {
+        self.send(Method::POST, &["settings", "vault", "move"], to).await
+    }
+
+    pub async fn retry_vault(&self) -> ClientResult<SettingsView> {
+        self.call(Method::POST, &path(&["settings", "vault", "retry"]), None).await
     }
 
     async fn get<T: DeserializeOwned>(&self, segments: &[&str]) -> ClientResult<T> {

@@ -59,5 +59,6 @@ fn name(event: &EngineEvent) -> &'static str {
         EngineEvent::PoolBack { .. } => "pool_back",
         EngineEvent::SignIn { .. } => "sign_in",
         EngineEvent::Vault => "vault",
+        EngineEvent::Settings { .. } => "settings",
     }
 }

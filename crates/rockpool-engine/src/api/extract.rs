@@ -13,8 +13,8 @@ use crate::dashboard::sessions::SESSION_PREFIX;
 use crate::model::principal::{Principal, Viewer};
 use crate::operations::error::ActionError;
 use crate::operations::handle::EngineHandle;
+use crate::proxy::admission::ConnectionEnds;
 use crate::proxy::authenticate::bearer;
-use crate::proxy::dispatch::ConnectionEnds;
 
 /// The tenants that the one who asks may see.
 pub(super) struct RequestViewer(pub(super) Viewer);

@@ -20,6 +20,7 @@ mod pools;
 mod problem;
 mod remote;
 pub(crate) mod router;
+mod settings;
 mod sign_ins;
 mod status;
 #[cfg(test)]
@@ -30,7 +31,7 @@ mod workspaces;
 pub use client::{Client, ClientError};
 pub use in_process::InProcess;
 pub use path::PREFIX;
-pub use problem::{Problem, ProblemType};
+pub use problem::{FieldProblem, Problem, ProblemType};
 pub use remote::Remote;
 pub use transport::{ApiReply, ApiTransport, Unreachable};
 

@@ -4,14 +4,14 @@ use utoipa::openapi::path::Operation;
 use utoipa::openapi::{ContentBuilder, OpenApi, Ref, RefOr, ResponseBuilder};
 use utoipa::{Modify, ToSchema};
 
-use super::problem::Problem;
+use super::problem::{FieldProblem, Problem};
 
 /// Title, licence and the parts that no single handler owns.
 #[derive(utoipa::OpenApi)]
 #[openapi(
     info(title = "Rockpool management API", version = "1", license(name = "MIT OR Apache-2.0"),
         description = "The one interface of window, dashboard, command line and scripts."),
-    components(schemas(Problem)),
+    components(schemas(Problem, FieldProblem)),
     modifiers(&ProblemByDefault)
 )]
 pub(super) struct Document;

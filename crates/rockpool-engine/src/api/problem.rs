@@ -6,7 +6,7 @@ use http::{HeaderValue, StatusCode, header};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::operations::error::{ActionError, ActionErrorKind};
+use crate::operations::error::{ActionError, ActionErrorKind, FieldError};
 
 /// Problem details (RFC 9457).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -25,6 +25,19 @@ pub struct Problem {
     /// The name of the account, client or field that it is about.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub subject: Option<String>,
+    /// What is wrong with each field, where several can be.
+    #[serde(skip_serializing_if = "nothing", default)]
+    #[schema(value_type = Vec<FieldProblem>)]
+    pub fields: Box<[FieldProblem]>,
+}
+
+/// What is wrong with one field of a body.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct FieldProblem {
+    /// Its name.
+    pub field: String,
+    /// What is wrong and what to do, in a sentence.
+    pub detail: String,
 }
 
 /// The one type of problem that is used: one that the status and `code` describe.
@@ -33,6 +46,10 @@ pub enum ProblemType {
     /// No further description at an address (RFC 9457, 4.2.1).
     #[serde(rename = "about:blank")]
     AboutBlank,
+}
+
+fn nothing(fields: &[FieldProblem]) -> bool {
+    fields.is_empty()
 }
 
 impl Problem {
@@ -45,6 +62,7 @@ impl Problem {
             detail: detail.into(),
             code: code.to_owned(),
             subject: None,
+            fields: Box::default(),
         }
     }
 
@@ -66,7 +84,14 @@ impl From<ActionError> for Problem {
             ActionErrorKind::Forbidden => StatusCode::FORBIDDEN,
             ActionErrorKind::TooOften => StatusCode::TOO_MANY_REQUESTS,
         };
-        Self { subject: error.subject, ..Self::new(status, error.code, error.message) }
+        let fields = error.fields.into_iter();
+        let fields = fields
+            .map(|FieldError { field, message }| FieldProblem { field: field.to_owned(), detail: message });
+        Self {
+            subject: error.subject,
+            fields: fields.collect(),
+            ..Self::new(status, error.code, error.message)
+        }
     }
 }
 

@@ -13,8 +13,8 @@ use utoipa_axum::routes;
 use super::path::PREFIX;
 use super::problem::Problem;
 use super::{
-    accounts, activity, clients, dashboard, events, extract, imports, openapi, pools, sign_ins, status,
-    workspaces,
+    accounts, activity, clients, dashboard, events, extract, imports, openapi, pools, settings, sign_ins,
+    status, workspaces,
 };
 use crate::model::principal::Principal;
 use crate::operations::handle::EngineHandle;
@@ -57,7 +57,8 @@ fn guarded() -> OpenApiRouter<EngineHandle> {
         .merge(pools::routes())
         .merge(clients::routes())
         .merge(activity::routes())
-        .merge(dashboard::routes());
+        .merge(dashboard::routes())
+        .merge(settings::routes());
     OpenApiRouter::with_openapi(openapi::Document::openapi()).nest(PREFIX, routes)
 }
 

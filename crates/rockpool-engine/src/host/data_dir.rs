@@ -110,7 +110,12 @@ impl DataDir {
 
     /// Where the database is.
     pub(crate) fn database(&self) -> PathBuf {
-        self.path.join(DATABASE)
+        Self::database_in(&self.path)
+    }
+
+    /// Where the database of a folder is, whoever holds it.
+    pub(crate) fn database_in(folder: &Path) -> PathBuf {
+        folder.join(DATABASE)
     }
 
     /// Tells others how to reach this process, from now until this value is dropped.

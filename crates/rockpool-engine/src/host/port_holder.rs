@@ -3,6 +3,7 @@
 use std::io;
 use std::net::SocketAddr;
 
+use thiserror::Error;
 use tokio::net::TcpListener;
 
 /// The holder of a port, as far as the system tells.
@@ -14,16 +15,38 @@ pub struct Holder {
     pub program: String,
 }
 
+/// Why an address cannot be listened on.
+#[derive(Debug, Error)]
+pub(crate) enum ListenError {
+    /// Somebody else does.
+    #[error("{address} is in use{}", by(holder.as_ref()))]
+    Busy {
+        address: SocketAddr,
+        /// Where the system tells.
+        holder: Option<Holder>,
+    },
+    /// Another reason, as the system gives it.
+    #[error("{address} cannot be listened on ({source})")]
+    Refused { address: SocketAddr, source: io::Error },
+}
+
+/// “ by PROGRAM (process PID)”, where the holder is known.
+pub(crate) fn by(holder: Option<&Holder>) -> String {
+    holder.map(|holder| format!(" by {} (process {})", holder.program, holder.pid)).unwrap_or_default()
+}
+
 /// Binds `address`.
-///
-/// # Errors
-/// As the system gives them; for a busy port ask [`holder`].
-pub(crate) async fn bind(address: SocketAddr) -> io::Result<TcpListener> {
-    TcpListener::bind(address).await
+pub(crate) async fn bind(address: SocketAddr) -> Result<TcpListener, ListenError> {
+    TcpListener::bind(address).await.map_err(|source| {
+        if source.kind() == io::ErrorKind::AddrInUse {
+            return ListenError::Busy { address, holder: holder(address.port()) };
+        }
+        ListenError::Refused { address, source }
+    })
 }
 
 /// Who listens on `port`: found through `/proc` on Linux, for processes that this user may look at.
-pub(crate) fn holder(port: u16) -> Option<Holder> {
+fn holder(port: u16) -> Option<Holder> {
     let inodes: Vec<String> = ["/proc/net/tcp", "/proc/net/tcp6"]
         .iter()
         .filter_map(|table| std::fs::read_to_string(table).ok())

@@ -10,6 +10,7 @@ use crate::core::Core;
 use crate::provider::bearer::Bearer;
 use crate::provider::claims::Claims;
 use crate::provider::oauth::TokenGrant;
+use crate::provider::outbound::OnBehalfOf;
 use crate::provider::usage::{self, UsageError};
 use crate::provider::whoami::{Whoami, WhoamiError, whoami};
 
@@ -133,7 +134,9 @@ fn is_personal(access_token: &SecretString) -> bool {
 }
 
 async fn ask_issuer(core: &Core, token: &SecretString) -> Result<Known, Unidentified> {
-    match whoami(&core.upstream, &core.config.auth_url, token).await {
+    let clients = core.outbound.clients(OnBehalfOf::Nobody);
+    let clients = clients.map_err(|error| Unidentified::Unreachable(error.to_string()))?;
+    match whoami(&clients, &core.config.auth_url, token).await {
         Ok(Whoami { email, user_id, workspace_id, plan }) => {
             Ok(Known { user_id, workspace_id, email, plan: plan.map(|plan| plan.to_lowercase()) })
         }
@@ -150,9 +153,10 @@ async fn ask_usage(
     workspace_id: Option<&str>,
 ) -> Result<Known, UsageError> {
     let bearer = Bearer { token: token.clone(), generation: 0 };
-    let (upstream, backend) = (&core.upstream, &core.config.backend_url);
-    let report =
-        usage::fetch(upstream, backend, &bearer, workspace_id.unwrap_or_default(), &core.clock).await?;
+    let clients = core.outbound.clients(OnBehalfOf::Nobody);
+    let clients = clients.map_err(|error| UsageError::Unreachable(error.to_string()))?;
+    let (backend, workspace_id) = (&core.config.backend_url, workspace_id.unwrap_or_default());
+    let report = usage::fetch(&clients, backend, &bearer, workspace_id, &core.clock).await?;
     Ok(Known {
         user_id: report.user_id,
         workspace_id: report.workspace_id,

@@ -4,5 +4,6 @@ pub(crate) mod enroll;
 pub(crate) mod identity;
 pub(crate) mod poll;
 pub(crate) mod renewals;
+pub(crate) mod retention;
 #[cfg(test)]
 mod tests;

@@ -12,6 +12,7 @@ use tokio::sync::Notify;
 
 use crate::core::Core;
 use crate::provider::bearer::{Bearer, TokenError};
+use crate::provider::outbound::OnBehalfOf;
 use crate::provider::usage;
 use crate::provider::usage::{UsageError, UsageReport};
 use crate::store::AccountRow;
@@ -183,7 +184,9 @@ fn slept(before: Now, after: Now) -> bool {
 }
 
 async fn fetch(core: &Core, row: &AccountRow, bearer: &Bearer) -> Result<UsageReport, UsageError> {
-    usage::fetch(&core.upstream, &core.config.backend_url, bearer, &row.workspace_id, &core.clock).await
+    let clients = core.outbound.clients(OnBehalfOf::Account(row.id));
+    let clients = clients.map_err(|error| UsageError::Unreachable(error.to_string()))?;
+    usage::fetch(&clients, &core.config.backend_url, bearer, &row.workspace_id, &core.clock).await
 }
 
 /// An answer shows that the account is in good standing, and fills in what was not known of it.

@@ -61,6 +61,7 @@ impl RenewalsWorld {
         let clock = Clock::manual(Timestamp::from_second(1_800_000_000).unwrap());
         let ports = Ports {
             vault: Box::new(MemoryVault::default()),
+            vault_opener: Arc::new(crate::vault::WithoutKeychain),
             browser: Arc::new(NoBrowser),
             clock,
             dashboard: DashboardFiles::default(),

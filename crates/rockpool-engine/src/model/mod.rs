@@ -4,5 +4,6 @@ pub(crate) mod activity;
 pub(crate) mod client;
 pub(crate) mod import;
 pub(crate) mod principal;
+pub(crate) mod settings;
 pub(crate) mod sign_in;
 pub(crate) mod vault;

@@ -18,6 +18,16 @@ pub(crate) struct ActionError {
     pub(crate) subject: Option<String>,
     /// A sentence that a person can act on; never holds a secret.
     pub(crate) message: String,
+    /// What is wrong with each field, where several can be.
+    pub(crate) fields: Vec<FieldError>,
+}
+
+/// What is wrong with one field.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct FieldError {
+    pub(crate) field: &'static str,
+    /// A sentence that a person can act on.
+    pub(crate) message: String,
 }
 
 /// The kinds of refusal.
@@ -51,6 +61,14 @@ impl ActionError {
     /// The request cannot be carried out as it stands.
     pub(crate) fn invalid(code: &'static str, subject: &str, message: impl Into<String>) -> Self {
         Self { subject: Some(subject.to_owned()), ..Self::plain(ActionErrorKind::Invalid, code, message) }
+    }
+
+    /// Some fields cannot be taken, and so none was.
+    pub(crate) fn fields(fields: Vec<FieldError>) -> Self {
+        let sentences: Vec<&str> = fields.iter().map(|error| error.message.as_str()).collect();
+        let message = sentences.join(" ");
+        let subject = fields.first().map(|error| error.field.to_owned());
+        Self { subject, fields, ..Self::plain(ActionErrorKind::Invalid, "invalid_settings", message) }
     }
 
     /// Something that is needed does not answer now.
@@ -101,7 +119,7 @@ impl ActionError {
     }
 
     fn plain(kind: ActionErrorKind, code: &'static str, message: impl Into<String>) -> Self {
-        Self { kind, code, subject: None, message: message.into() }
+        Self { kind, code, subject: None, message: message.into(), fields: Vec::new() }
     }
 }
 

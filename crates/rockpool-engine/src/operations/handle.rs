@@ -17,6 +17,7 @@ use crate::dashboard::sessions::DashboardSessions;
 use crate::host::tasks::Tasks;
 use crate::jobs::poll::SharedPoller;
 use crate::model::principal::{Principal, Viewer};
+use crate::proxy::endpoint::Endpoint;
 use crate::snapshot::Snapshot;
 use crate::snapshot::event::EngineEvent;
 use crate::store::registry::Registry;
@@ -35,7 +36,7 @@ struct EngineParts {
     /// Changes that go on when their caller has hung up; quitting waits for them.
     changes: Tasks,
     dashboard: Arc<DashboardSessions>,
-    address: Option<SocketAddr>,
+    endpoint: Option<Endpoint>,
     newest_scene: NewestScene,
 }
 
@@ -44,7 +45,7 @@ impl EngineHandle {
         core: Arc<Core>,
         sign_ins: SignIns,
         poller: SharedPoller,
-        address: Option<SocketAddr>,
+        endpoint: Option<Endpoint>,
     ) -> Self {
         let parts = EngineParts {
             core,
@@ -52,7 +53,7 @@ impl EngineHandle {
             poller,
             changes: Tasks::default(),
             dashboard: Arc::default(),
-            address,
+            endpoint,
             newest_scene: NewestScene::default(),
         };
         Self { shared: Arc::new(parts) }
@@ -80,7 +81,12 @@ impl EngineHandle {
 
     /// The address that is served; none for an engine that was started offline.
     pub fn address(&self) -> Option<SocketAddr> {
-        self.shared.address
+        self.served().map(Endpoint::address)
+    }
+
+    /// The endpoint, where one is served.
+    pub(crate) fn served(&self) -> Option<&Endpoint> {
+        self.shared.endpoint.as_ref()
     }
 
     /// The configuration that it was started with.
@@ -95,7 +101,7 @@ impl EngineHandle {
 
     /// Scheme, address and port of the endpoint, as this machine reaches it.
     pub(crate) fn origin(&self) -> String {
-        let mut address = self.shared.address.unwrap_or(self.shared.core.config.listen);
+        let mut address = self.address().unwrap_or(self.shared.core.settings.get().listen.value);
         if address.ip().is_unspecified() {
             address.set_ip([127, 0, 0, 1].into());
         }

@@ -17,9 +17,11 @@ pub(crate) mod pools;
 pub(crate) mod rehearsal;
 pub mod requests;
 mod secret_text;
+pub(crate) mod settings;
 pub(crate) mod sign_ins;
 pub(crate) mod snapshot;
 #[cfg(test)]
 mod tests;
+pub(crate) mod vault;
 pub(crate) mod what_if;
 pub(crate) mod workspaces;

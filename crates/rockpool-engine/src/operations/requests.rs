@@ -3,6 +3,7 @@
 //! Names of accounts are slugs. An unknown field is refused, since it is more likely a typing error than an
 //! intention; what is absent is not written.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use base64::Engine as _;
@@ -10,12 +11,14 @@ use base64::engine::general_purpose::STANDARD;
 use rockpool_routing::account::Activation;
 use rockpool_routing::{Conversations, Strategy};
 use secrecy::SecretString;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use super::secret_text;
 use crate::model::client::{KeyKind, OverrideMode};
+use crate::model::settings::{LanguageChoice, Theme};
 use crate::model::sign_in::{OpenBrowser, SignInMethod};
+use crate::model::vault::VaultKind;
 use crate::snapshot::names;
 
 /// A sign-in to be started.
@@ -292,6 +295,80 @@ pub struct ClientChange {
     /// mode keeps the client on its account alone, unless it goes round.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub extra_provider_names: Option<Vec<String>>,
+}
+
+/// Where secrets are to rest.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct VaultMove {
+    /// `keychain` or `file`.
+    pub to: VaultKind,
+}
+
+/// A change of one setting: absent, it stays; null, its default holds again.
+pub type SettingChange<T> = Option<Option<T>>;
+
+/// Changes of settings; what is absent stays, and null puts the default back.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct SettingsChange {
+    /// Address and port of the endpoint, such as `127.0.0.1:7625`.
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "present")]
+    #[schema(value_type = Option<String>)]
+    pub listen: SettingChange<String>,
+    /// Names, without a port, under which tools may reach the endpoint besides this machine's own.
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "present")]
+    #[schema(value_type = Option<Vec<String>>)]
+    pub hosts: SettingChange<Vec<String>>,
+    /// Origins of web pages that may use the endpoint, such as `tauri://localhost`.
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "present")]
+    #[schema(value_type = Option<Vec<String>>)]
+    pub origins: SettingChange<Vec<String>>,
+    /// Language of window, tray and dashboard.
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "present")]
+    #[schema(value_type = Option<LanguageChoice>)]
+    pub language: SettingChange<LanguageChoice>,
+    /// Colours of window and dashboard.
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "present")]
+    #[schema(value_type = Option<Theme>)]
+    pub theme: SettingChange<Theme>,
+    /// By which proxy the provider is asked: `system`, `none`, or an address such as `socks5://127.0.0.1:1080`.
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "present")]
+    #[schema(value_type = Option<String>)]
+    pub proxy: SettingChange<String>,
+    /// The same for single accounts, by slug; one that is not named stays, null takes it back.
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "present")]
+    #[schema(value_type = Option<BTreeMap<String, Option<String>>>)]
+    pub account_proxies: SettingChange<BTreeMap<String, Option<String>>>,
+    /// Path of a PEM file with an extra certificate authority.
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "present")]
+    #[schema(value_type = Option<String>)]
+    pub ca_file: SettingChange<String>,
+    /// How many requests of each tenant are kept, 100 to 10,000.
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "present")]
+    #[schema(value_type = Option<u32>)]
+    pub keep_requests: SettingChange<u32>,
+    /// For how many days requests are kept, 1 to 365.
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "present")]
+    #[schema(value_type = Option<u32>)]
+    pub keep_requests_days: SettingChange<u32>,
+    /// For how many days the course of quota is kept, 1 to 14.
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "present")]
+    #[schema(value_type = Option<u32>)]
+    pub keep_quota_days: SettingChange<u32>,
+    /// After how many days a conversation that said nothing may be placed anew, 1 to 90.
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "present")]
+    #[schema(value_type = Option<u32>)]
+    pub keep_conversations_days: SettingChange<u32>,
+}
+
+/// Tells null, which is there, from a field that is not.
+fn present<'de, D, T>(deserializer: D) -> Result<SettingChange<T>, D::Error>
+where
+    D: Deserializer<'de>,
+    T: Deserialize<'de>,
+{
+    Option::deserialize(deserializer).map(Some)
 }
 
 /// How much of the activity is asked for.

@@ -172,6 +172,7 @@ async fn a_command_without_a_server_takes_no_login_into_a_vault_that_forgets() {
     assert_eq!(config.vault, VaultChoice::Memory);
     let ports = Ports {
         vault: Box::new(MemoryVault::default()),
+        vault_opener: Arc::new(crate::vault::WithoutKeychain),
         browser: Arc::new(NoBrowser),
         clock: Clock::system(),
         dashboard: DashboardFiles::default(),

@@ -12,6 +12,7 @@ use super::requests::NewWorkspaceAccount;
 use crate::jobs::enroll::{Enroller, account_of};
 use crate::jobs::identity::Identity;
 use crate::provider::bearer::{Bearer, TokenError};
+use crate::provider::outbound::OnBehalfOf;
 use crate::provider::usage::UsageError;
 use crate::provider::workspaces::{self, Workspace, WorkspacesError};
 use crate::snapshot::{AccountView, WorkspaceView};
@@ -103,5 +104,7 @@ async fn ask(
     bearer: &Bearer,
 ) -> Result<Vec<Workspace>, WorkspacesError> {
     let core = engine.core();
-    workspaces::fetch(&core.upstream, &core.config.backend_url, bearer, &row.workspace_id, &core.clock).await
+    let clients = core.outbound.clients(OnBehalfOf::Account(row.id));
+    let clients = clients.map_err(|error| UsageError::Unreachable(error.to_string()))?;
+    workspaces::fetch(&clients, &core.config.backend_url, bearer, &row.workspace_id, &core.clock).await
 }

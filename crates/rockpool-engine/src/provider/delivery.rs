@@ -73,12 +73,11 @@ pub(crate) fn of_answer(status: StatusCode) -> Delivery {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::provider::upstream::Upstream;
     use crate::test_http::{Reply, Server};
 
     async fn failure(address: &str) -> SendFailure {
         let server = Server::answering(|_| Reply::cut()).await;
-        let http = Upstream::new(&server.config()).unwrap().http;
+        let http = server.http();
         let address = if address.is_empty() { server.url("/").to_string() } else { address.to_owned() };
         SendFailure::of(&http.get(address).send().await.unwrap_err())
     }

@@ -120,7 +120,10 @@ impl OAuthClient {
     /// # Errors
     /// See [`DeviceCodeError`].
     pub(crate) async fn device_code(&self, now: Timestamp) -> Result<DeviceCode, DeviceCodeError> {
-        let request = self.post(endpoints::DEVICE_CODE).json(&CodeRequest { client_id: CLIENT_ID });
+        let request = self
+            .post(endpoints::DEVICE_CODE)
+            .map_err(DeviceCodeError::Unreachable)?
+            .json(&CodeRequest { client_id: CLIENT_ID });
         let (status, body) =
             answer(request, TIMEOUT).await.map_err(|lost| DeviceCodeError::Unreachable(lost.text))?;
         if status == StatusCode::NOT_FOUND {
@@ -151,7 +154,7 @@ impl OAuthClient {
             device_auth_id: device.device_auth_id.expose_secret(),
             user_code: &device.user_code,
         };
-        let request = self.post(endpoints::DEVICE_POLL).json(&body);
+        let request = self.post(endpoints::DEVICE_POLL).map_err(DevicePollError::Passing)?.json(&body);
         let (status, body) =
             answer(request, TIMEOUT).await.map_err(|lost| DevicePollError::Passing(lost.text))?;
         if !status.is_success() {

@@ -12,6 +12,7 @@ pub(crate) mod error;
 pub(crate) mod event;
 pub(crate) mod headers;
 pub(crate) mod oauth;
+pub(crate) mod outbound;
 pub(crate) mod pkce;
 pub(crate) mod reuse;
 pub(crate) mod sse;

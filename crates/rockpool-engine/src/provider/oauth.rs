@@ -7,6 +7,7 @@
 //! bare status proves nothing: gateways answer for an issuer that has rotated the token already. [`RefreshError`] has
 //! one variant per answer; `docs/decisions/0003-tokens.md` argues each status. Nothing is retried here.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use http::StatusCode;
@@ -18,6 +19,7 @@ use url::Url;
 use super::delivery::SendFailure;
 use super::endpoints;
 use super::error::{connection_in_words, issuer_code, issuer_code_in_words};
+use super::outbound::{HttpSource, OnBehalfOf};
 use super::pkce::Verifier;
 use super::upstream::{ORIGINATOR, USER_AGENT};
 
@@ -37,7 +39,8 @@ const BODY_LIMIT: usize = 256 << 10;
 #[derive(Clone, Debug)]
 pub(crate) struct OAuthClient {
     issuer: Url,
-    http: reqwest::Client,
+    http: Arc<dyn HttpSource>,
+    whom: OnBehalfOf,
 }
 
 /// What a code is exchanged for.
@@ -113,16 +116,22 @@ pub(crate) enum RevokeError {
 
 impl OAuthClient {
     /// A client of `issuer` (without a trailing slash).
-    pub(crate) fn new(issuer: Url, http: reqwest::Client) -> Self {
-        Self { issuer, http }
+    pub(crate) fn new(issuer: Url, http: impl HttpSource + 'static) -> Self {
+        Self { issuer, http: Arc::new(http), whom: OnBehalfOf::Nobody }
+    }
+
+    /// The same issuer, asked by the way out of `whom`.
+    pub(crate) fn on_behalf_of(&self, whom: OnBehalfOf) -> Self {
+        Self { whom, ..self.clone() }
+    }
+
+    /// A request to the issuer, which is not sent yet.
+    pub(super) fn post(&self, path: &str) -> Result<reqwest::RequestBuilder, String> {
+        Ok(self.http.http(self.whom)?.post(self.at(path)))
     }
 
     pub(super) fn at(&self, path: &str) -> Url {
         endpoints::below(&self.issuer, path)
-    }
-
-    pub(super) fn post(&self, path: &str) -> reqwest::RequestBuilder {
-        self.http.post(self.at(path))
     }
 
     /// The page on which the person signs in.
@@ -159,7 +168,7 @@ impl OAuthClient {
             ("redirect_uri", redirect_uri),
             ("code_verifier", verifier.secret()),
         ];
-        let request = self.post(endpoints::TOKEN).form(&form);
+        let request = self.post(endpoints::TOKEN).map_err(ExchangeError::Unreachable)?.form(&form);
         let lost = |lost: Lost| ExchangeError::Unreachable(lost.text);
         let (status, body) = answer(request, TIMEOUT).await.map_err(lost)?;
         if !status.is_success() {
@@ -190,7 +199,7 @@ impl OAuthClient {
             refresh_reason: reason,
             refresh_token: refresh_token.expose_secret(),
         };
-        let request = self.post(endpoints::TOKEN).json(&body);
+        let request = self.post(endpoints::TOKEN).map_err(RefreshError::Passing)?.json(&body);
         match answer(request, TIMEOUT).await {
             Ok((status, body)) => sort(status, &body),
             // "Not written" is hyper's word alone, and "not taken" that of whoever stands in front. That is enough to send a request again, and too little to
@@ -215,7 +224,7 @@ impl OAuthClient {
             token_type_hint: "refresh_token",
             client_id: CLIENT_ID,
         };
-        let request = self.post(endpoints::REVOKE).json(&body);
+        let request = self.post(endpoints::REVOKE).map_err(RevokeError::Unreachable)?.json(&body);
         let lost = |lost: Lost| RevokeError::Unreachable(lost.text);
         let (status, _) = answer(request, REVOKE_TIMEOUT).await.map_err(lost)?;
         if status.is_success() { Ok(()) } else { Err(RevokeError::Refused(status)) }

@@ -10,7 +10,7 @@ use rockpool_routing::Delivery;
 
 use super::answered::AnsweredConnections;
 use super::delivery::SendFailure;
-use super::upstream::Upstream;
+use super::upstream::HttpClients;
 
 /// How often a request went out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -30,7 +30,7 @@ impl Sent {
     }
 }
 
-impl Upstream {
+impl HttpClients {
     /// Sends a request that may go out again. Its body has to be whole, and not a stream.
     pub(crate) async fn send(
         &self,

@@ -7,10 +7,12 @@
 //! was shared, and who asks for that, stands in `reuse.rs`. No client carries a
 //! `user-agent` of its own; whoever asks on Rockpool's behalf names [`USER_AGENT`] and [`ORIGINATOR`].
 //! Every request asks for `identity`: without a word, any encoding is in order (RFC 9110 §12.5.3).
-//! The machine's proxy settings count, except for loopback addresses.
+//! The machine's proxy settings count, except for loopback addresses, until somebody chooses otherwise; what is
+//! chosen counts for every address.
 
+use std::collections::HashMap;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use base64::Engine as _;
@@ -28,6 +30,7 @@ use url::Url;
 
 use super::answered::AnsweredConnections;
 use crate::config::{Config, is_loopback};
+use crate::model::settings::proxy::ProxyChoice;
 
 /// How Rockpool names itself in requests of its own.
 pub(crate) const USER_AGENT: &str = concat!("rockpool/", env!("CARGO_PKG_VERSION"));
@@ -42,9 +45,28 @@ pub(crate) const WEBSOCKET_CONNECT_TIMEOUT: Duration = Duration::from_secs(8);
 /// Idle connections are dropped after this time, before the usual 60 to 100 s of load balancers.
 const POOL_IDLE_TIMEOUT: Duration = Duration::from_secs(55);
 
-/// The clients towards the provider. Cloning is cheap and shares the connections.
+/// Connections to the provider, by the way out that each takes. Clones share them.
 #[derive(Clone, Debug)]
 pub(crate) struct Upstream {
+    /// Whether issuer and backend are both on plain `http`, and so no authority is needed.
+    plain_only: bool,
+    state: Arc<Mutex<UpstreamState>>,
+}
+
+#[derive(Debug)]
+struct UpstreamState {
+    trust: Trust,
+    /// Made when they are first asked for.
+    clients: HashMap<ProxyChoice, HttpClients>,
+}
+
+/// Whom connections over TLS trust.
+#[derive(Clone, Debug)]
+pub(crate) struct Trust(ClientConfig);
+
+/// The clients of one way out. Cloning is cheap and shares the connections.
+#[derive(Clone, Debug)]
+pub(crate) struct HttpClients {
     /// HTTP/2 where the server offers it, else HTTP/1.1.
     pub http: reqwest::Client,
     /// The same over a connection of its own for each request.
@@ -60,14 +82,20 @@ pub(crate) struct Upstream {
 #[derive(Debug, Error)]
 pub enum UpstreamError {
     /// The extra authority cannot be read.
-    #[error("ROCKPOOL_CA_FILE {path} cannot be read: {reason}; give a readable PEM file", path = .path.display())]
+    #[error(
+        "the certificate file {path} cannot be read: {reason}; give a readable PEM file (ROCKPOOL_CA_FILE, or ca_file \
+         in the settings)", path = .path.display()
+    )]
     CaUnreadable {
         path: PathBuf,
         /// The system's words.
         reason: String,
     },
     /// The extra authority holds nothing usable.
-    #[error("ROCKPOOL_CA_FILE {path} holds no usable certificate: {reason}; give a PEM file with CERTIFICATE blocks", path = .path.display())]
+    #[error(
+        "the certificate file {path} holds no usable certificate: {reason}; give a PEM file with CERTIFICATE blocks \
+         (ROCKPOOL_CA_FILE, or ca_file in the settings)", path = .path.display()
+    )]
     CaUnusable { path: PathBuf, reason: String },
     /// The system trusts no authority at all.
     #[error(
@@ -80,25 +108,68 @@ pub enum UpstreamError {
 }
 
 impl Upstream {
-    /// Prepares the clients; connects nowhere.
+    /// Prepares connections that trust `ca_file` beside what the system trusts; connects nowhere.
     ///
     /// # Errors
     /// When the extra authority cannot be used, or the system trusts none and the provider is on https.
-    pub(crate) fn new(config: &Config) -> Result<Self, UpstreamError> {
-        let tls = tls_config(config)?;
-        let mut both = tls.clone();
+    pub(crate) fn new(config: &Config, ca_file: Option<&Path>) -> Result<Self, UpstreamError> {
+        let plain_only = config.auth_url.scheme() == "http" && config.backend_url.scheme() == "http";
+        let state = UpstreamState { trust: trust(ca_file, plain_only)?, clients: HashMap::new() };
+        let upstream = Self { plain_only, state: Arc::new(Mutex::new(state)) };
+        upstream.through(&ProxyChoice::System)?;
+        Ok(upstream)
+    }
+
+    /// The clients of one way out.
+    ///
+    /// # Errors
+    /// Where the HTTP library refuses it.
+    pub(crate) fn through(&self, proxy: &ProxyChoice) -> Result<HttpClients, UpstreamError> {
+        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(known) = state.clients.get(proxy) {
+            return Ok(known.clone());
+        }
+        let made = HttpClients::new(&state.trust, proxy)?;
+        state.clients.insert(proxy.clone(), made.clone());
+        Ok(made)
+    }
+
+    /// Reads an extra authority.
+    ///
+    /// # Errors
+    /// As [`Upstream::new`].
+    pub(crate) fn trust(&self, ca_file: Option<&Path>) -> Result<Trust, UpstreamError> {
+        trust(ca_file, self.plain_only)
+    }
+
+    /// Trusts others from the next connection on.
+    pub(crate) fn set_trust(&self, trust: Trust) {
+        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        *state = UpstreamState { trust, clients: HashMap::new() };
+    }
+}
+
+impl HttpClients {
+    fn new(trust: &Trust, proxy: &ProxyChoice) -> Result<Self, UpstreamError> {
+        let mut both = trust.0.clone();
         both.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
-        let mut http1 = tls;
+        let mut http1 = trust.0.clone();
         http1.alpn_protocols = vec![b"http/1.1".to_vec()];
         let failed = |error: reqwest::Error| UpstreamError::Client(error.to_string());
         Ok(Self {
-            http: common(both.clone()).http2_adaptive_window(true).build().map_err(failed)?,
-            fresh: common(both)
+            http: common(both.clone(), proxy)
+                .map_err(failed)?
+                .http2_adaptive_window(true)
+                .build()
+                .map_err(failed)?,
+            fresh: common(both, proxy)
+                .map_err(failed)?
                 .http2_adaptive_window(true)
                 .pool_max_idle_per_host(0)
                 .build()
                 .map_err(failed)?,
-            websocket: common(http1)
+            websocket: common(http1, proxy)
+                .map_err(failed)?
                 .http1_only()
                 .pool_max_idle_per_host(0)
                 .connect_timeout(WEBSOCKET_CONNECT_TIMEOUT)
@@ -109,9 +180,9 @@ impl Upstream {
     }
 }
 
-fn common(tls: ClientConfig) -> reqwest::ClientBuilder {
+fn common(tls: ClientConfig, proxy: &ProxyChoice) -> reqwest::Result<reqwest::ClientBuilder> {
     let identity = HeaderMap::from_iter([(ACCEPT_ENCODING, HeaderValue::from_static("identity"))]);
-    reqwest::Client::builder()
+    let builder = reqwest::Client::builder()
         .default_headers(identity)
         .tls_backend_preconfigured(tls)
         .redirect(reqwest::redirect::Policy::none())
@@ -119,8 +190,12 @@ fn common(tls: ClientConfig) -> reqwest::ClientBuilder {
         .retry(reqwest::retry::never())
         .connect_timeout(CONNECT_TIMEOUT)
         .pool_idle_timeout(POOL_IDLE_TIMEOUT)
-        .tcp_nodelay(true)
-        .proxy(system_proxy())
+        .tcp_nodelay(true);
+    Ok(match proxy {
+        ProxyChoice::System => builder.proxy(system_proxy()),
+        ProxyChoice::Direct => builder.no_proxy(),
+        ProxyChoice::Through(address) => builder.proxy(reqwest::Proxy::all(address.clone())?),
+    })
 }
 
 /// The machine's proxy for everything but loopback: a tool on this machine must not be asked for by
@@ -150,13 +225,13 @@ fn basic(header: &[u8]) -> Option<(String, String)> {
     Some((user.to_owned(), password.to_owned()))
 }
 
-/// TLS 1.2 and 1.3 over ring, trusting what the system trusts and `ROCKPOOL_CA_FILE`. No process-wide
+/// TLS 1.2 and 1.3 over ring, trusting what the system trusts and `ca_file`. No process-wide
 /// default provider is needed or set.
 ///
 /// # Errors
 /// As [`Upstream::new`].
-pub(crate) fn tls_config(config: &Config) -> Result<ClientConfig, UpstreamError> {
-    let extra = match &config.ca_file {
+fn trust(ca_file: Option<&Path>, plain_only: bool) -> Result<Trust, UpstreamError> {
+    let extra = match ca_file {
         Some(path) => authorities(path)?,
         None => Vec::new(),
     };
@@ -164,13 +239,13 @@ pub(crate) fn tls_config(config: &Config) -> Result<ClientConfig, UpstreamError>
     let builder = ClientConfig::builder_with_provider(Arc::clone(&provider))
         .with_safe_default_protocol_versions()
         .map_err(|error| UpstreamError::Client(error.to_string()))?;
-    let plain_only = config.auth_url.scheme() == "http" && config.backend_url.scheme() == "http";
     match verifier(extra, provider) {
         Ok(verifier) => {
-            Ok(builder.dangerous().with_custom_certificate_verifier(verifier).with_no_client_auth())
+            let builder = builder.dangerous().with_custom_certificate_verifier(verifier);
+            Ok(Trust(builder.with_no_client_auth()))
         }
         Err(_) if plain_only => {
-            Ok(builder.with_root_certificates(RootCertStore::empty()).with_no_client_auth())
+            Ok(Trust(builder.with_root_certificates(RootCertStore::empty()).with_no_client_auth()))
         }
         Err(error) => Err(UpstreamError::NoAuthorities(error.to_string())),
     }
@@ -203,29 +278,26 @@ fn authorities(path: &Path) -> Result<Vec<CertificateDer<'static>>, UpstreamErro
 mod tests {
     use super::*;
 
-    fn config(ca_file: Option<PathBuf>) -> Config {
+    fn config() -> Config {
         let url = |text: &str| Url::parse(text).unwrap();
-        let mut config =
-            Config::rehearsal("/nowhere".into(), url("http://127.0.0.1:1"), url("http://127.0.0.1:1/b"));
-        config.ca_file = ca_file;
-        config
+        Config::rehearsal("/nowhere".into(), url("http://127.0.0.1:1"), url("http://127.0.0.1:1/b"))
     }
 
     #[test]
     fn plain_loopback_needs_no_certificate_authority() {
-        assert!(Upstream::new(&config(None)).is_ok());
+        assert!(Upstream::new(&config(), None).is_ok());
     }
 
     #[test]
     fn an_authority_that_cannot_be_used_names_the_variable_and_the_file() {
         let folder = tempfile::tempdir().unwrap();
         let missing = folder.path().join("none.pem");
-        let error = Upstream::new(&config(Some(missing))).unwrap_err().to_string();
+        let error = Upstream::new(&config(), Some(&missing)).unwrap_err().to_string();
         assert!(error.contains("ROCKPOOL_CA_FILE") && error.contains("none.pem"), "{error}");
 
         let junk = folder.path().join("junk.pem");
         std::fs::write(&junk, "hello").unwrap();
-        let error = Upstream::new(&config(Some(junk))).unwrap_err().to_string();
+        let error = Upstream::new(&config(), Some(&junk)).unwrap_err().to_string();
         assert!(error.contains("CERTIFICATE"), "{error}");
     }
 

@@ -14,7 +14,7 @@ use url::Url;
 use super::bearer::Bearer;
 use super::endpoints;
 use super::error::connection_in_words;
-use super::upstream::{ORIGINATOR, USER_AGENT, Upstream};
+use super::upstream::{HttpClients, ORIGINATOR, USER_AGENT};
 
 /// Longest wait for the whole answer.
 const TIMEOUT: Duration = Duration::from_secs(12);
@@ -49,13 +49,13 @@ pub(crate) enum WhoamiError {
 /// # Errors
 /// See [`WhoamiError`].
 pub(crate) async fn whoami(
-    upstream: &Upstream,
+    clients: &HttpClients,
     issuer: &Url,
     token: &SecretString,
 ) -> Result<Whoami, WhoamiError> {
     let unreachable = |error: reqwest::Error| WhoamiError::Unreachable(connection_in_words(&error));
     let bearer = Bearer { token: token.clone(), generation: 0 };
-    let answer = upstream
+    let answer = clients
         .http
         .get(endpoints::below(issuer, endpoints::WHOAMI))
         .timeout(TIMEOUT)

@@ -9,7 +9,7 @@ use url::Url;
 
 use super::bearer::Bearer;
 use super::endpoints;
-use super::upstream::Upstream;
+use super::upstream::HttpClients;
 use super::usage::{UsageError, get};
 use crate::host::clock::Clock;
 
@@ -40,14 +40,14 @@ pub(crate) enum WorkspacesError {
 /// # Errors
 /// See [`WorkspacesError`]; nothing is retried here.
 pub(crate) async fn fetch(
-    upstream: &Upstream,
+    clients: &HttpClients,
     backend_url: &Url,
     bearer: &Bearer,
     workspace_id: &str,
     clock: &Clock,
 ) -> Result<Vec<Workspace>, WorkspacesError> {
     let url = endpoints::below(backend_url, endpoints::ACCOUNTS_CHECK);
-    let body = get(upstream, url, bearer, workspace_id, clock).await?;
+    let body = get(clients, url, bearer, workspace_id, clock).await?;
     parse(&body).ok_or(WorkspacesError::Unreadable)
 }
 

@@ -1,17 +1,18 @@
 //! Checks where a request comes from and sends it to whoever answers it.
 
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::net::SocketAddr;
 use std::sync::Arc;
 
 use axum::Router;
 use futures_util::{StreamExt as _, TryStreamExt as _};
-use http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode, header};
+use http::{HeaderValue, Method, Request, Response, StatusCode, header};
 use http_body_util::{BodyExt, StreamBody};
 use hyper::body::Frame;
 use secrecy::{ExposeSecret, SecretString};
 use subtle::ConstantTimeEq;
 use tower::ServiceExt;
 
+use super::admission::{self, Admission, ConnectionEnds, Surface};
 use super::authenticate;
 use super::authenticate::{Caller, Presented};
 use super::local::{dashboard_page, models, pool_usage};
@@ -28,8 +29,6 @@ use crate::model::principal::Principal;
 use crate::provider::endpoints;
 use crate::provider::sse::is_event_stream;
 
-/// Largest sum of header names and values.
-const MAX_HEADERS: usize = 64 << 10;
 /// The event stream, which a dashboard holds open by itself.
 const EVENTS: &str = "/api/v1/events";
 
@@ -40,26 +39,8 @@ pub(crate) struct Dispatch {
     pub(crate) management: Router,
     /// The token of this start, which `control.json` holds.
     pub(crate) control: SecretString,
-    /// The address that is served.
-    pub(crate) address: SocketAddr,
     pub(crate) sessions: Arc<DashboardSessions>,
     pub(crate) dashboard: DashboardFiles,
-}
-
-/// The two ends of a connection.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct ConnectionEnds {
-    /// The tool's.
-    pub(crate) peer: SocketAddr,
-    /// Ours: where all interfaces are served, the address that the tool has chosen.
-    pub(crate) local: SocketAddr,
-}
-
-impl ConnectionEnds {
-    /// Whether the tool is on this machine, at a loopback address.
-    pub(crate) fn is_local(&self) -> bool {
-        self.peer.ip().to_canonical().is_loopback()
-    }
 }
 
 /// What a path of the data plane stands for.
@@ -82,10 +63,15 @@ impl Dispatch {
         request: Request<Upload>,
         ends: ConnectionEnds,
     ) -> Response<ProxyBody> {
-        match self.dispatch(request, ends).await {
-            Ok(response) => response,
-            Err(error) => error.response(),
-        }
+        let settings = self.plane.core.settings.get();
+        let origin = match admission::admit(&request, surface(request.uri().path()), ends, &settings) {
+            Ok(Admission::Preflight(answer)) => return answer,
+            Ok(Admission::Request(origin)) => origin,
+            Err(error) => return error.response(),
+        };
+        let mut response = self.dispatch(request, ends).await.unwrap_or_else(|error| error.response());
+        admission::let_read(&mut response, origin);
+        response
     }
 
     async fn dispatch(
@@ -93,7 +79,6 @@ impl Dispatch {
         request: Request<Upload>,
         ends: ConnectionEnds,
     ) -> Result<Response<ProxyBody>, ProxyError> {
-        check(request.headers(), [self.address, ends.local])?;
         let path = request.uri().path().to_owned();
         if path == "/healthz" {
             return Ok(text("ok\n"));
@@ -208,40 +193,6 @@ fn until(body: axum::body::Body, end: impl Future<Output = ()> + Send + 'static)
     StreamBody::new(frames).boxed_unsync()
 }
 
-/// A name that a browser was talked into resolving to this machine is refused, and so is a page of
-/// another origin: neither can be a local tool. An address in figures cannot be talked about.
-fn check(headers: &HeaderMap, served: [SocketAddr; 2]) -> Result<(), ProxyError> {
-    let size: usize = headers.iter().map(|(name, value)| name.as_str().len() + value.len()).sum();
-    if size > MAX_HEADERS {
-        return Err(ProxyError::HeadersTooLarge);
-    }
-    let host = headers.get(header::HOST).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    if !is_ours(host, served) {
-        return Err(ProxyError::ForeignHost);
-    }
-    let Some(origin) = headers.get(header::ORIGIN) else { return Ok(()) };
-    let origin = origin.to_str().unwrap_or_default();
-    let own = origin.strip_prefix("http://").is_some_and(|origin| is_ours(origin, served));
-    if own { Ok(()) } else { Err(ProxyError::ForeignOrigin) }
-}
-
-fn is_ours(host: &str, served: [SocketAddr; 2]) -> bool {
-    let (name, port) = match host.rsplit_once(':') {
-        Some((name, port)) if port.bytes().all(|byte| byte.is_ascii_digit()) => (name, port.parse().ok()),
-        Some(_) | None => (host, Some(80)),
-    };
-    let bare = name.strip_prefix('[').and_then(|name| name.strip_suffix(']')).unwrap_or(name);
-    let named = match bare.parse::<IpAddr>() {
-        Ok(ip) => {
-            let own = served.map(|address| address.ip().to_canonical());
-            [Ipv4Addr::LOCALHOST.into(), Ipv6Addr::LOCALHOST.into()].contains(&ip)
-                || (!ip.is_unspecified() && own.contains(&ip.to_canonical()))
-        }
-        Err(_) => name.eq_ignore_ascii_case("localhost"),
-    };
-    named && served.iter().any(|address| port == Some(address.port()))
-}
-
 fn not_allowed(path: &str) -> ProxyError {
     ProxyError::MethodNotAllowed(without_key(path))
 }
@@ -257,6 +208,16 @@ fn base_address(local: SocketAddr, presented: Presented<'_>) -> String {
 /// A path for messages; whatever follows `/k/` could be a key.
 fn without_key(path: &str) -> String {
     if path.starts_with("/k/") { "/k/…".to_owned() } else { path.chars().take(200).collect() }
+}
+
+/// Whom a path is for, in all the spellings that are tolerated.
+fn surface(path: &str) -> Surface {
+    if path == "/healthz" {
+        return Surface::Tools;
+    }
+    let path = path::single_slashes(path);
+    let rest = authenticate::path_key(&path).map_or(&*path, |(_, rest)| rest);
+    if route(&path::meant(rest)).is_some() { Surface::Tools } else { Surface::Owner }
 }
 
 /// Side paths of persons (tasks, files, analytics) are not routed: one person's must never appear
@@ -317,18 +278,21 @@ mod tests {
     }
 
     #[test]
-    fn a_host_names_this_machine_by_an_address_that_it_was_reached_at() {
-        let served = |listen: &str, local: &str| [listen.parse().unwrap(), local.parse().unwrap()];
-        let everywhere = served("0.0.0.0:7625", "192.168.0.9:7625");
-        for own in ["192.168.0.9:7625", "127.0.0.1:7625", "[::1]:7625", "LocalHost:7625"] {
-            assert!(is_ours(own, everywhere), "{own}");
+    fn a_path_that_leads_to_the_data_plane_is_for_tools_however_it_is_spelt() {
+        for path in ["/healthz", "/responses", "//v1/responses", "/v1/v1/models", "/k/rpu_x/codex/responses/"]
+        {
+            assert_eq!(surface(path), Surface::Tools, "{path}");
         }
-        for foreign in ["192.168.0.8:7625", "192.168.0.9", "0.0.0.0:7625", "evil.example:7625", "", ":7625"] {
-            assert!(!is_ours(foreign, everywhere), "{foreign}");
+        for path in [
+            "/",
+            "/api/v1/status",
+            "/api/v1/models",
+            "//api/v1/events",
+            "/assets/app.js",
+            "/k/rpu_x/api/v1/status",
+        ] {
+            assert_eq!(surface(path), Surface::Owner, "{path}");
         }
-        let both = served("[::]:7625", "[::ffff:192.168.0.9]:7625");
-        assert!(is_ours("192.168.0.9:7625", both) && !is_ours("[::]:7625", both));
-        assert!(is_ours("[fd00::9]:7625", served("[::]:7625", "[fd00::9]:7625")));
     }
 
     #[test]

@@ -5,8 +5,10 @@
 //! [`failover`], [`response`] is what the tool gets, [`record`] writes the one activity record. [`local`]
 //! answers what must be the pool's own.
 
+pub(crate) mod admission;
 pub(crate) mod authenticate;
 pub(crate) mod dispatch;
+pub(crate) mod endpoint;
 pub(crate) mod exchange;
 pub(crate) mod failover;
 pub(crate) mod local;

@@ -1,4 +1,4 @@
-//! Accepts connections of local tools and serves them until told to stop.
+//! Accepts connections of local tools and serves them until told to stop; listens elsewhere when asked to.
 
 use std::convert::Infallible;
 use std::io;
@@ -15,9 +15,12 @@ use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
 
-use super::dispatch::{ConnectionEnds, Dispatch};
+use super::admission::ConnectionEnds;
+use super::dispatch::Dispatch;
+use super::endpoint::{MoveError, MoveRequest, Moves};
 use super::request::upload::{ReadSoFar, Upload};
 use super::soft_close::SoftClose;
+use crate::host::port_holder::{self, ListenError};
 use crate::host::tasks::{Tasks, stopped};
 
 /// A tool that sends no complete head within this time is hung up on.
@@ -31,17 +34,40 @@ const DRAIN: Duration = Duration::from_secs(10);
 /// Pause after the system refused a connection, such as for want of file descriptors.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 
+/// An address that is listened on.
+struct Listening {
+    listener: TcpListener,
+    /// As bound.
+    address: SocketAddr,
+    /// Dropped, it lets the connections end that came in here, each after its running answer.
+    connected: watch::Sender<bool>,
+}
+
+impl Listening {
+    fn new(listener: TcpListener, asked: SocketAddr) -> Self {
+        let address = listener.local_addr().unwrap_or(asked);
+        Self { listener, address, connected: watch::Sender::new(false) }
+    }
+}
+
 /// Serves until `stop` turns true, then lets running answers end.
-pub(crate) async fn serve(listener: TcpListener, dispatch: Arc<Dispatch>, mut stop: watch::Receiver<bool>) {
+pub(crate) async fn serve(
+    listener: TcpListener,
+    dispatch: Arc<Dispatch>,
+    mut moves: Moves,
+    mut stop: watch::Receiver<bool>,
+) {
     let connections = Tasks::default();
-    let until = stop.clone();
+    let asked = *moves.address.borrow();
+    let mut listening = Listening::new(listener, asked);
     loop {
         tokio::select! {
-            accepted = listener.accept() => take(accepted, &dispatch, &connections, &until).await,
+            accepted = listening.listener.accept() => take(accepted, &dispatch, &connections, &listening).await,
+            Some(request) = moves.requests.recv() => listening = relocate(listening, request, &moves).await,
             () = stopped(&mut stop) => break,
         }
     }
-    drop(listener);
+    drop(listening);
     if tokio::time::timeout(DRAIN, connections.finished()).await.is_err() {
         tracing::info!("answers that were still running after ten seconds were cut off");
     }
@@ -51,11 +77,13 @@ async fn take(
     accepted: io::Result<(TcpStream, SocketAddr)>,
     dispatch: &Arc<Dispatch>,
     connections: &Tasks,
-    stop: &watch::Receiver<bool>,
+    listening: &Listening,
 ) {
     match accepted {
         Ok((stream, peer)) => {
-            connections.spawn(connect(stream, peer, Arc::clone(dispatch), stop.clone()));
+            let served = listening.address;
+            let ends = ConnectionEnds { peer, local: stream.local_addr().unwrap_or(served), served };
+            connections.spawn(connect(stream, ends, Arc::clone(dispatch), listening.connected.subscribe()));
         }
         Err(error) => {
             tracing::warn!(%error, "a connection could not be accepted");
@@ -64,10 +92,63 @@ async fn take(
     }
 }
 
+/// Listens where it is asked to, tells others so, and gives up the address before; where any of that fails, the
+/// one before is listened on as before.
+async fn relocate(before: Listening, request: MoveRequest, moves: &Moves) -> Listening {
+    let Listening { listener, address, connected } = before;
+    let mut held = Some(listener);
+    let mut bound = port_holder::bind(request.to).await;
+    if in_our_own_way(address, request.to, bound.as_ref().err()) {
+        held = None;
+        bound = port_holder::bind(request.to).await;
+    }
+    let moved = bound.map_err(MoveError::from).and_then(|listener| {
+        let after = Listening::new(listener, request.to);
+        (moves.announce)(after.address)?;
+        Ok(after)
+    });
+    let (now, outcome) = match moved {
+        Ok(after) => {
+            let address = after.address;
+            tracing::info!(%address, "listening on another address");
+            (after, Ok(address))
+        }
+        Err(error) => {
+            let listener = match held {
+                Some(listener) => listener,
+                None => back_on(address).await,
+            };
+            (Listening { listener, address, connected }, Err(error))
+        }
+    };
+    moves.address.send_replace(now.address);
+    // Whoever asked may have left; what was done holds all the same.
+    let _ = request.done.send(outcome);
+    now
+}
+
+/// One port of two addresses, one of which contains the other, is listened on once only, also by one program.
+fn in_our_own_way(ours: SocketAddr, to: SocketAddr, error: Option<&ListenError>) -> bool {
+    let overlap = ours.ip().is_unspecified() || to.ip().is_unspecified();
+    let busy = matches!(error, Some(ListenError::Busy { .. }));
+    busy && overlap && ours.port() == to.port()
+}
+
+/// Takes back an address that was given up a moment ago.
+async fn back_on(address: SocketAddr) -> TcpListener {
+    loop {
+        match port_holder::bind(address).await {
+            Ok(listener) => return listener,
+            Err(error) => tracing::warn!(%error, "trying again"),
+        }
+        tokio::time::sleep(ACCEPT_PAUSE).await;
+    }
+}
+
 /// Serves one connection. Once the server is told to stop, the answer that is running is the last.
 async fn connect(
     stream: TcpStream,
-    peer: SocketAddr,
+    ends: ConnectionEnds,
     dispatch: Arc<Dispatch>,
     mut stop: watch::Receiver<bool>,
 ) {
@@ -75,7 +156,6 @@ async fn connect(
     if let Err(error) = stream.set_nodelay(true) {
         tracing::debug!(%error, "the connection keeps Nagle's algorithm");
     }
-    let ends = ConnectionEnds { peer, local: stream.local_addr().unwrap_or(dispatch.address) };
     let so_far = ReadSoFar::nothing_asked();
     let stream = SoftClose::new(stream, Arc::clone(&so_far));
     let pace = dispatch.plane.core.config.upload_timeouts.pace;

@@ -48,4 +48,9 @@ pub enum EngineEvent {
     },
     /// The vault became usable, or ceased to be.
     Vault,
+    /// A setting was changed.
+    Settings {
+        /// Base address that tools are pointed at now: a page that was loaded from another one cannot ask for it.
+        endpoint: String,
+    },
 }

@@ -4,6 +4,7 @@ mod derive;
 mod import;
 mod quota;
 mod rehearsal;
+mod settings;
 mod sign_in;
 mod views;
 mod what_if;
@@ -21,6 +22,7 @@ pub use quota::{
     ContestedView, CreditsView, ExtraLimitView, RunwayOutlook, RunwayView, SpendView, WindowView,
 };
 pub use rehearsal::{RehearsalPage, RehearsalScene, RehearsalView};
+pub use settings::{AboutView, SettingView, SettingsView};
 pub use sign_in::{BrowserView, CallbackView, SignInState, SignInView, SignInWaysView};
 pub use views::{
     AccountView, ClientView, HealthView, LoginView, ModeView, MovesView, PoolView, ReadinessView, RoleView,
@@ -32,5 +34,7 @@ pub use workspace::WorkspaceView;
 
 pub use crate::model::activity::{Delivery, MoveReason, OutcomeClass, Placement, Transport};
 pub use crate::model::import::{FileFormat, ImportFate, ImportReason, RenewedBy};
+pub use crate::model::settings::reach::{Reach, ReachScope};
+pub use crate::model::settings::{LanguageChoice, SettingSource, Theme};
 pub use crate::model::sign_in::{MachineKind, SignInMethod, SignInWay};
 pub use crate::model::vault::{VaultFile, VaultFileKey, VaultKind, VaultState, VaultView};

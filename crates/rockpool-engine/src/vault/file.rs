@@ -201,6 +201,10 @@ impl VaultBackend for FileVault {
     fn delete(&mut self, key: &VaultKey) -> Result<(), VaultError> {
         let mut entries = self.load()?;
         match entries.remove(key.as_str()) {
+            // A file is taken for the logins of earlier starts, so that one without any must not stay.
+            Some(_) if entries.is_empty() => remove(&self.path).map_err(|error| {
+                VaultError::File(format!("{} cannot be removed: {error}", self.path.display()))
+            }),
             Some(_) => self.save(&entries),
             None => Ok(()),
         }
@@ -209,7 +213,7 @@ impl VaultBackend for FileVault {
 
 /// Replaces the file at once: a kill leaves the old content or the new, and a power cut too.
 fn replace(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let folder = folder_of(path);
     fs::create_dir_all(folder)?;
     let mut beside = path.as_os_str().to_owned();
     beside.push(".new");
@@ -222,7 +226,21 @@ fn replace(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
     file.write_all(bytes)?;
     file.sync_all()?;
     fs::rename(&beside, path)?;
-    // The new name is on the disk once the folder is; only Unix can sync a folder.
+    sync(folder)
+}
+
+fn remove(path: &Path) -> std::io::Result<()> {
+    fs::remove_file(path)?;
+    sync(folder_of(path))
+}
+
+fn folder_of(path: &Path) -> &Path {
+    path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
+}
+
+/// A name is on the disk, or off it, once the folder is; only Unix can sync a folder.
+#[cfg_attr(not(unix), expect(unused_variables))]
+fn sync(folder: &Path) -> std::io::Result<()> {
     #[cfg(unix)]
     File::open(folder)?.sync_all()?;
     Ok(())

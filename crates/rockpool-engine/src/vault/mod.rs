@@ -3,6 +3,7 @@
 mod file;
 mod key_file;
 mod memory;
+mod opener;
 mod split;
 #[cfg(test)]
 mod tests;
@@ -10,6 +11,9 @@ mod worker;
 
 pub use file::FileVault;
 pub use memory::MemoryVault;
+pub(crate) use opener::UnusableVault;
+pub use opener::{VaultOpener, WithoutKeychain};
+pub(crate) use worker::HeldVault;
 pub use worker::{DEFAULT_TIMEOUT, Vault};
 
 pub use crate::model::vault::{VaultFile, VaultFileKey, VaultKind};

@@ -1,6 +1,7 @@
 //! The vault at its boundary: what callers see of splitting, stuck and failing backends.
 
 mod in_engine;
+mod moving;
 
 use std::sync::mpsc;
 use std::sync::{Arc, Mutex};

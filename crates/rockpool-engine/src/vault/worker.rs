@@ -1,5 +1,6 @@
 //! The thread that owns the backend, and the handle that others hold.
 
+use std::collections::BTreeSet;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{self, Receiver, Sender, SyncSender};
@@ -8,7 +9,7 @@ use std::thread;
 use std::time::Duration;
 
 use secrecy::SecretString;
-use tokio::sync::watch;
+use tokio::sync::{OwnedRwLockWriteGuard, RwLock, watch};
 
 use super::{VaultBackend, VaultError, VaultKey, split};
 use crate::model::vault::{VaultState, VaultView};
@@ -27,6 +28,8 @@ enum VaultCall {
     Set(VaultKey, SecretString),
     Delete(VaultKey),
     Probe,
+    /// Uses another backend from now on.
+    Exchange(Box<dyn VaultBackend>),
 }
 
 type CallResult = Result<Option<SecretString>, VaultError>;
@@ -88,6 +91,35 @@ pub struct Vault {
     jobs: Sender<QueuedCall>,
     shared: Arc<WorkerState>,
     timeout: Duration,
+    /// Shared by calls; held alone while secrets move elsewhere.
+    gate: Arc<RwLock<()>>,
+    /// Keys that this process has written: of some, the database does not know yet.
+    written: Arc<Mutex<BTreeSet<VaultKey>>>,
+}
+
+/// The vault while everybody else waits to read or write.
+pub(crate) struct HeldVault {
+    vault: Vault,
+    _alone: OwnedRwLockWriteGuard<()>,
+}
+
+impl HeldVault {
+    pub(crate) async fn get(&self, key: &VaultKey) -> Result<Option<SecretString>, VaultError> {
+        self.vault.ask(VaultCall::Get(key.clone())).await
+    }
+
+    /// Puts another backend under all handles.
+    ///
+    /// # Errors
+    /// Where the worker does not get to it in time; then the backend before stays.
+    pub(crate) async fn exchange(&self, backend: Box<dyn VaultBackend>) -> Result<(), VaultError> {
+        self.vault.ask(VaultCall::Exchange(backend)).await.map(drop)
+    }
+
+    /// Keys that this process has written.
+    pub(crate) fn written(&self) -> Vec<VaultKey> {
+        self.vault.written.lock().unwrap_or_else(PoisonError::into_inner).iter().cloned().collect()
+    }
 }
 
 impl Vault {
@@ -103,7 +135,7 @@ impl Vault {
         if thread.spawn(move || worker.run(&queue)).is_err() {
             shared.publish_error(&gone());
         }
-        Self { jobs, shared, timeout }
+        Self { jobs, shared, timeout, gate: Arc::default(), written: Arc::default() }
     }
 
     /// Reads a secret; `None` where there is none.
@@ -127,6 +159,11 @@ impl Vault {
         self.call(VaultCall::Probe).await.map(drop)
     }
 
+    /// Removes what [`Vault::probe`] has left.
+    pub(crate) async fn forget_probe(&self) -> Result<(), VaultError> {
+        self.delete(&VaultKey::new(PROBE_KEY)).await
+    }
+
     /// Probes, unless a call has shown already how the vault is: for those who are about to show it.
     pub(crate) async fn probe_if_unasked(&self) {
         if *self.shared.progress() == CallProgress::Unasked {
@@ -140,7 +177,20 @@ impl Vault {
         self.shared.view.subscribe()
     }
 
+    /// Waits for calls under way, and keeps all others waiting until what is returned is dropped.
+    pub(crate) async fn hold(&self) -> HeldVault {
+        HeldVault { vault: self.clone(), _alone: Arc::clone(&self.gate).write_owned().await }
+    }
+
     async fn call(&self, request: VaultCall) -> CallResult {
+        let _shared = self.gate.read().await;
+        if let VaultCall::Set(key, _) = &request {
+            self.written.lock().unwrap_or_else(PoisonError::into_inner).insert(key.clone());
+        }
+        self.ask(request).await
+    }
+
+    async fn ask(&self, request: VaultCall) -> CallResult {
         if *self.shared.progress() == CallProgress::Stuck {
             return Err(VaultError::Stuck);
         }
@@ -210,17 +260,28 @@ impl Worker {
 
     /// A panic inside a keychain library is an error of this call, not the end of the vault.
     fn answer(&mut self, request: VaultCall) -> CallResult {
-        catch_unwind(AssertUnwindSafe(|| perform(self.backend.as_mut(), request)))
-            .unwrap_or_else(|_| Err(VaultError::Failed("it ended unexpectedly".to_owned())))
+        let answer = catch_unwind(AssertUnwindSafe(|| perform(&mut self.backend, request)));
+        let (kind, file) = (self.backend.kind(), self.backend.file());
+        self.shared.view.send_if_modified(|view| {
+            let exchanged = view.kind != kind || view.file != file;
+            (view.kind, view.file) = (kind, file);
+            exchanged
+        });
+        answer.unwrap_or_else(|_| Err(VaultError::Failed("it ended unexpectedly".to_owned())))
     }
 }
 
-fn perform(backend: &mut dyn VaultBackend, request: VaultCall) -> CallResult {
+fn perform(slot: &mut Box<dyn VaultBackend>, request: VaultCall) -> CallResult {
+    let backend = slot.as_mut();
     match request {
         VaultCall::Get(key) => split::get(backend, &key),
         VaultCall::Set(key, secret) => split::set(backend, &key, &secret, rand::random()).map(|()| None),
         VaultCall::Delete(key) => split::delete(backend, &key).map(|()| None),
         VaultCall::Probe => probe(backend).map(|()| None),
+        VaultCall::Exchange(other) => {
+            *slot = other;
+            Ok(None)
+        }
     }
 }
 

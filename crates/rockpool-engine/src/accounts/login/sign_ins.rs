@@ -34,6 +34,7 @@ use crate::host::tasks::Tasks;
 use crate::model::sign_in::{OpenBrowser, SignInMethod};
 use crate::provider::device::DeviceCode;
 use crate::provider::oauth::{OAuthClient, TokenGrant};
+use crate::provider::outbound::OnBehalfOf;
 use crate::provider::pkce::{Verifier, random_state};
 use crate::snapshot::{BrowserView, CallbackView, SignInView};
 use crate::vault::Vault;
@@ -292,15 +293,24 @@ impl Shared {
         }
     }
 
+    /// The issuer, asked by the way out of whom the sign-in is for.
+    fn issuer(&self, purpose: Purpose) -> OAuthClient {
+        self.parts.oauth.on_behalf_of(match purpose {
+            Purpose::Add => OnBehalfOf::Nobody,
+            Purpose::Repair(account) => OnBehalfOf::Account(account),
+        })
+    }
+
     async fn start_device(
         self: &Arc<Self>,
         tenant: TenantId,
         start: &SignInStart,
     ) -> Result<SignInId, SignInError> {
-        let code = self.parts.oauth.device_code(self.parts.clock.wall()).await?;
+        let issuer = self.issuer(start.purpose);
+        let code = issuer.device_code(self.parts.clock.wall()).await?;
         match self.add(tenant, start, Way::Device(code.clone()))? {
             Added::New(id) => {
-                self.ask_about(id, code);
+                self.ask_about(id, issuer, code);
                 Ok(id)
             }
             // The code that was asked for meanwhile is entered by nobody, and lapses.
@@ -309,13 +319,13 @@ impl Shared {
     }
 
     /// Asks the issuer about a device code until there is word, or the sign-in has ended otherwise.
-    fn ask_about(self: &Arc<Self>, id: SignInId, code: DeviceCode) {
+    fn ask_about(self: &Arc<Self>, id: SignInId, issuer: OAuthClient, code: DeviceCode) {
         let shared = Arc::clone(self);
         tokio::spawn(async move {
-            let (oauth, asked) = (shared.parts.oauth.clone(), Arc::new(code.clone()));
+            let asked = Arc::new(code.clone());
             let ask = || -> BoxFuture<'static, _> {
-                let (oauth, asked) = (oauth.clone(), Arc::clone(&asked));
-                Box::pin(async move { oauth.poll_device(&asked).await })
+                let (issuer, asked) = (issuer.clone(), Arc::clone(&asked));
+                Box::pin(async move { issuer.poll_device(&asked).await })
             };
             tokio::select! {
                 end = device::wait(&code, &shared.parts.clock, ask, |words| shared.hint(id, words)) => match end {
@@ -470,7 +480,7 @@ impl Shared {
         let found = self.flows().iter().find(|flow| flow.id == id).map(|flow| (flow.tenant, flow.purpose));
         let Some((tenant, purpose)) = found else { return End::Cancelled };
         let Redeemable { code, redirect_uri, verifier } = redeemable;
-        let grant = match self.parts.oauth.exchange_code(&code, &redirect_uri, &verifier).await {
+        let grant = match self.issuer(purpose).exchange_code(&code, &redirect_uri, &verifier).await {
             Ok(grant) => grant,
             Err(error) => {
                 warn!(sign_in = %id, %error, "the code was not exchanged");

@@ -57,7 +57,7 @@ pub(super) async fn forget(shared: &Shared, slot: &Slot) -> Result<(), ForgetErr
 
 async fn revoke(shared: &Shared, login: LoginId, entry: Option<&SecretString>) {
     let Some(entry) = entry.and_then(VaultEntry::decode) else { return };
-    if let Err(error) = shared.parts.issuer.revoke(&entry.token).await {
+    if let Err(error) = shared.parts.issuer.revoke(login, &entry.token).await {
         warn!(%login, %error, "the issuer was not told that a login is gone");
     }
 }

@@ -30,3 +30,4 @@ pub(crate) use credentials::{NewLogin, fingerprint_of};
 pub(crate) use keeper::TokenKeeper;
 pub(crate) use shared::KeeperParts;
 pub(crate) use traits::{CredentialWatcher, RenewalWatcher};
+pub(crate) use vault_entry::vault_keys;

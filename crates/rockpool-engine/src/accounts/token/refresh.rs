@@ -43,7 +43,7 @@ async fn refresh(shared: &Arc<Shared>, slot: &Slot, job: RefreshJob) -> Outcome 
         return job.ends_unused(outcome);
     }
     slot.state().token_leaves();
-    let answer = shared.parts.issuer.refresh(&token, job.reason).await;
+    let answer = shared.parts.issuer.refresh(slot.id, &token, job.reason).await;
     let (phase, code, outcome) = match answer {
         Ok(renewal) => return keep(shared, slot, renewal).await,
         Err(RefreshError::Final { code }) => (RefreshPhase::Dead, Some(code), Outcome::Dead),

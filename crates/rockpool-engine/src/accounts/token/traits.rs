@@ -10,6 +10,7 @@ use thiserror::Error;
 
 use crate::provider::claims::Claims;
 use crate::provider::oauth::{OAuthClient, RefreshError, RefreshReason, Renewal, RevokeError};
+use crate::provider::outbound::OnBehalfOf;
 use crate::store::{KnownToken, LoginRow, Presentation, RefreshPhase, Refreshed};
 use crate::vault::{VaultError, VaultKey};
 
@@ -77,27 +78,39 @@ pub(crate) trait SecretStore: Send + Sync {
 
 /// The issuer, as far as the keeper speaks to it.
 pub(crate) trait Issuer: Send + Sync {
-    /// Presents a refresh token.
+    /// Presents a refresh token of this login.
     fn refresh<'a>(
         &'a self,
+        login: LoginId,
         token: &'a SecretString,
         reason: RefreshReason,
     ) -> BoxFuture<'a, Result<Renewal, RefreshError>>;
-    /// Asks the issuer to forget a refresh token.
-    fn revoke<'a>(&'a self, token: &'a SecretString) -> BoxFuture<'a, Result<(), RevokeError>>;
+    /// Asks the issuer to forget a refresh token of this login.
+    fn revoke<'a>(
+        &'a self,
+        login: LoginId,
+        token: &'a SecretString,
+    ) -> BoxFuture<'a, Result<(), RevokeError>>;
 }
 
 impl Issuer for OAuthClient {
     fn refresh<'a>(
         &'a self,
+        login: LoginId,
         token: &'a SecretString,
         reason: RefreshReason,
     ) -> BoxFuture<'a, Result<Renewal, RefreshError>> {
-        Box::pin(self.refresh(token, reason))
+        let issuer = self.on_behalf_of(OnBehalfOf::Login(login));
+        Box::pin(async move { issuer.refresh(token, reason).await })
     }
 
-    fn revoke<'a>(&'a self, token: &'a SecretString) -> BoxFuture<'a, Result<(), RevokeError>> {
-        Box::pin(self.revoke(token))
+    fn revoke<'a>(
+        &'a self,
+        login: LoginId,
+        token: &'a SecretString,
+    ) -> BoxFuture<'a, Result<(), RevokeError>> {
+        let issuer = self.on_behalf_of(OnBehalfOf::Login(login));
+        Box::pin(async move { issuer.revoke(token).await })
     }
 }
 

@@ -48,6 +48,12 @@ impl VaultKeys {
     }
 }
 
+/// The vault's entries of a login.
+pub(crate) fn vault_keys(installation: &str, login: LoginId) -> [VaultKey; 2] {
+    let VaultKeys { refresh, access } = VaultKeys::new(installation, login);
+    [refresh, access]
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

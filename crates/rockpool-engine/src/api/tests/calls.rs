@@ -14,11 +14,13 @@ use crate::api::client::{Client, ClientError};
 use crate::api::in_process::InProcess;
 use crate::api::requests::{
     AccountChange, AccountOrder, ActivityQuery, ClientChange, ClientNew, ImportFiles, ImportSelection,
-    LinkRedemption, NewSignIn, NewWorkspaceAccount, PastedCallback, PoolChange, WhatIfQuery,
+    LinkRedemption, NewSignIn, NewWorkspaceAccount, PastedCallback, PoolChange, SettingsChange, VaultMove,
+    WhatIfQuery,
 };
 use crate::api::router::document;
 use crate::api::transport::{ApiReply, ApiTransport, Unreachable};
 use crate::model::principal::Principal;
+use crate::model::vault::VaultKind;
 use crate::test_serving::import_of;
 use crate::test_stage::EngineStage;
 
@@ -84,6 +86,10 @@ async fn call_all(client: &Client) {
     drop(client.update_account("NAME", &AccountChange::default()).await);
     drop(client.remove_account("NAME").await);
     drop(client.refresh_quota("NAME").await);
+    drop(client.get_settings().await);
+    drop(client.update_settings(&SettingsChange::default()).await);
+    drop(client.move_vault(&VaultMove { to: VaultKind::File }).await);
+    drop(client.retry_vault().await);
     drop(client.list_pools().await);
     drop(client.set_pool("OWNER", &pool).await);
     drop(client.remove_pool("OWNER").await);

@@ -9,7 +9,8 @@ use tower::ServiceExt as _;
 use super::ask;
 use crate::api::router::router;
 use crate::dashboard::sessions::{LINK_LIFE, LONGEST_IDLE};
-use crate::proxy::dispatch::ConnectionEnds;
+use crate::provider::outbound::OnBehalfOf;
+use crate::proxy::admission::ConnectionEnds;
 use crate::test_http::Reply;
 use crate::test_serving::{ServingEngine, serving, usage};
 use crate::test_stage::EngineStage;
@@ -30,14 +31,28 @@ fn link(serving: &ServingEngine) -> String {
 async fn call(serving: &ServingEngine, method: Method, path: &str, bearer: &str) -> (u16, Value) {
     let url = format!("http://{}/api/v1{path}", serving.handle().address().unwrap());
     let engine = serving.handle();
-    let request = engine.core().upstream.http.request(method, url).bearer_auth(bearer);
+    let request = engine
+        .core()
+        .outbound
+        .clients(OnBehalfOf::Nobody)
+        .unwrap()
+        .http
+        .request(method, url)
+        .bearer_auth(bearer);
     read(request.send().await.unwrap()).await
 }
 
 async fn redeem(serving: &ServingEngine, link: &str, headers: &[(&str, &str)]) -> (u16, Value) {
     let url = format!("http://{}/api/v1/dashboard/sessions", serving.handle().address().unwrap());
     let engine = serving.handle();
-    let mut request = engine.core().upstream.http.post(url).json(&json!({ "link": link }));
+    let mut request = engine
+        .core()
+        .outbound
+        .clients(OnBehalfOf::Nobody)
+        .unwrap()
+        .http
+        .post(url)
+        .json(&json!({ "link": link }));
     for (name, value) in headers {
         request = request.header(*name, *value);
     }
@@ -116,7 +131,7 @@ async fn a_link_is_redeemed_on_this_machine_only() {
     let from = async |peer: &str| {
         let request = Request::post("/api/v1/dashboard/sessions")
             .header("content-type", "application/json")
-            .extension(ConnectionEnds { peer: peer.parse().unwrap(), local })
+            .extension(ConnectionEnds { peer: peer.parse().unwrap(), local, served: local })
             .body(Body::from(json!({ "link": link }).to_string()));
         router(serving.handle()).oneshot(request.unwrap()).await.unwrap().status()
     };

@@ -8,7 +8,9 @@ mod dashboard;
 mod document;
 mod events;
 mod names;
+mod outbound;
 mod routes;
+mod settings;
 mod sign_ins;
 mod workspaces;
 

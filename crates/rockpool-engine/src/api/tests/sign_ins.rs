@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use url::Url;
 
 use super::ask;
+use crate::provider::outbound::OnBehalfOf;
 use crate::test_http::Reply;
 use crate::test_serving::{ServingEngine, serving, tokens_of, usage};
 use crate::test_stage::EngineStage;
@@ -67,7 +68,19 @@ async fn two_people_who_add_an_account_at_once_get_one_each() {
         let param = |name| url.query_pairs().find(|(key, _)| key == name).unwrap().1.into_owned();
         let back = format!("{}?code=of-{person}&state={}", param("redirect_uri"), param("state"));
         let engine = serving.handle();
-        let page = engine.core().upstream.http.get(back).send().await.unwrap().text().await.unwrap();
+        let page = engine
+            .core()
+            .outbound
+            .clients(OnBehalfOf::Nobody)
+            .unwrap()
+            .http
+            .get(back)
+            .send()
+            .await
+            .unwrap()
+            .text()
+            .await
+            .unwrap();
         assert!(page.contains("Signed in"), "{page}");
     }
     let workspaces: Vec<String> =

@@ -1,12 +1,11 @@
 //! Device codes against a loopback issuer.
 
 use super::*;
-use crate::provider::upstream::Upstream;
 use crate::test_http::{Reply, Server};
 
 async fn issuer(reply: Reply) -> (Server, OAuthClient) {
     let server = Server::answering(move |_| reply.clone()).await;
-    let http = Upstream::new(&server.config()).unwrap().http;
+    let http = server.http();
     let client = OAuthClient::new(server.url(""), http);
     (server, client)
 }

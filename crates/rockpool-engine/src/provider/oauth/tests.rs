@@ -3,12 +3,11 @@
 use serde_json::Value;
 
 use super::*;
-use crate::provider::upstream::Upstream;
 use crate::test_http::{Reply, Server};
 
 async fn issuer(reply: Reply) -> (Server, OAuthClient) {
     let server = Server::answering(move |_| reply.clone()).await;
-    let http = Upstream::new(&server.config()).unwrap().http;
+    let http = server.http();
     let client = OAuthClient::new(server.url(""), http);
     (server, client)
 }
@@ -34,7 +33,7 @@ fn the_authorize_address_has_the_providers_parameters_in_the_providers_order() {
 
 fn reqwest_client() -> reqwest::Client {
     let url = Url::parse("http://127.0.0.1:1").unwrap();
-    Upstream::new(&crate::config::Config::rehearsal("/n".into(), url.clone(), url)).unwrap().http
+    crate::test_http::clients(&crate::config::Config::rehearsal("/n".into(), url.clone(), url)).fresh
 }
 
 #[tokio::test]

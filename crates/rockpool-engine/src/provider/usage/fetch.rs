@@ -14,7 +14,7 @@ use crate::provider::content_coding::readable;
 use crate::provider::endpoints;
 use crate::provider::error::{ProviderFault, connection_in_words};
 use crate::provider::headers::ACCOUNT_ID;
-use crate::provider::upstream::{ORIGINATOR, USER_AGENT, Upstream};
+use crate::provider::upstream::{HttpClients, ORIGINATOR, USER_AGENT};
 
 /// Longest wait for the whole answer.
 const TIMEOUT: Duration = Duration::from_secs(12);
@@ -46,14 +46,14 @@ pub(crate) enum UsageError {
 /// # Errors
 /// See [`UsageError`]; nothing is retried here but what a connection that was shared has lost.
 pub(crate) async fn fetch(
-    upstream: &Upstream,
+    clients: &HttpClients,
     backend_url: &Url,
     bearer: &Bearer,
     workspace_id: &str,
     clock: &Clock,
 ) -> Result<UsageReport, UsageError> {
     let url = endpoints::below(backend_url, endpoints::USAGE);
-    let body = get(upstream, url, bearer, workspace_id, clock).await?;
+    let body = get(clients, url, bearer, workspace_id, clock).await?;
     Ok(parse(&body, clock.wall())?)
 }
 
@@ -63,13 +63,13 @@ pub(crate) async fn fetch(
 /// # Errors
 /// See [`UsageError`]; nothing is retried here but what a connection that was shared has lost.
 pub(crate) async fn get(
-    upstream: &Upstream,
+    clients: &HttpClients,
     url: Url,
     bearer: &Bearer,
     workspace_id: &str,
     clock: &Clock,
 ) -> Result<Bytes, UsageError> {
-    let mut request = upstream.http.get(url);
+    let mut request = clients.http.get(url);
     if !workspace_id.is_empty() {
         request = request.header(ACCOUNT_ID, workspace_id);
     }
@@ -79,7 +79,7 @@ pub(crate) async fn get(
         .header("originator", ORIGINATOR)
         .header("user-agent", USER_AGENT)
         .header("accept", "application/json");
-    let (answer, _) = upstream.send(request).await;
+    let (answer, _) = clients.send(request).await;
     let answer = answer.map_err(unreachable)?;
     let status = answer.status();
     if status == StatusCode::UNAUTHORIZED {

@@ -16,6 +16,7 @@ use crate::provider::delivery::SendFailure;
 use crate::provider::endpoints;
 use crate::provider::error::{class_of_answer, connection_in_words};
 use crate::provider::headers::{LimitHeaders, TURN_STATE};
+use crate::provider::outbound::OnBehalfOf;
 use crate::provider::reuse::Sent;
 use crate::provider::sse::is_event_stream;
 use crate::provider::usage;
@@ -101,8 +102,15 @@ pub(crate) async fn send(context: &RequestContext, outgoing: &Outgoing) -> Tried
         }
     };
     let shown = BearerShown::Generation(bearer.generation);
-    let request = request(context, outgoing, bearer.authorization(), workspace);
-    let sent = tokio::time::timeout(HEAD_TIMEOUT, context.core().upstream.send(request)).await;
+    let clients = match context.core().outbound.clients(OnBehalfOf::Account(outgoing.account)) {
+        Ok(clients) => clients,
+        Err(error) => {
+            let outcome = failed(Class::FAILURE, SendFailure::NotBuilt.delivery(), shown);
+            return Tried { outcome, reply: ProviderReply::Nothing(error.to_string()) };
+        }
+    };
+    let request = request(&clients.http, context, outgoing, bearer.authorization(), workspace);
+    let sent = tokio::time::timeout(HEAD_TIMEOUT, clients.send(request)).await;
     let (response, sent) = match sent {
         Ok((Ok(response), sent)) => (response, sent),
         Ok((Err(error), sent)) => {
@@ -123,6 +131,7 @@ pub(crate) async fn send(context: &RequestContext, outgoing: &Outgoing) -> Tried
 }
 
 fn request(
+    http: &reqwest::Client,
     context: &RequestContext,
     outgoing: &Outgoing,
     authorization: HeaderValue,
@@ -135,7 +144,7 @@ fn request(
     if outgoing.body.encoding == Encoding::Plain {
         headers.remove(header::CONTENT_ENCODING);
     }
-    core.upstream.http.request(context.method.clone(), url).headers(headers).body(outgoing.body.bytes.clone())
+    http.request(context.method.clone(), url).headers(headers).body(outgoing.body.bytes.clone())
 }
 
 async fn answer(

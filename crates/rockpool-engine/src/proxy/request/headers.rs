@@ -62,8 +62,8 @@ fn listed(headers: &HeaderMap) -> Vec<String> {
 }
 
 /// The tool's headers without what is its own or this connection's: credentials, cookies, host,
-/// length, hop-by-hop, WebSocket negotiation. `accept-encoding` goes too: a compressed answer could
-/// not be watched for quota and errors.
+/// length, hop-by-hop, WebSocket negotiation, and the web page that asked. `accept-encoding` goes too: a
+/// compressed answer could not be watched for quota and errors.
 pub(crate) fn upstream(tool: &HeaderMap, turn_state: TurnState) -> HeaderMap {
     let listed = listed(tool);
     let mut headers = HeaderMap::with_capacity(tool.len() + 2);
@@ -76,6 +76,8 @@ pub(crate) fn upstream(tool: &HeaderMap, turn_state: TurnState) -> HeaderMap {
                     | header::HOST
                     | header::CONTENT_LENGTH
                     | header::ACCEPT_ENCODING
+                    | header::ORIGIN
+                    | header::REFERER
             );
         let negotiated = name.as_str().starts_with("sec-websocket-");
         let stale = turn_state == TurnState::Drop && name.as_str() == TURN_STATE;

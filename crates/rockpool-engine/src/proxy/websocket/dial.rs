@@ -16,6 +16,7 @@ use crate::provider::content_coding::readable;
 use crate::provider::delivery::SendFailure;
 use crate::provider::endpoints;
 use crate::provider::error::class_of_answer;
+use crate::provider::outbound::OnBehalfOf;
 use crate::provider::reuse::Sent;
 use crate::provider::upstream::WEBSOCKET_CONNECT_TIMEOUT;
 use crate::provider::usage;
@@ -155,7 +156,10 @@ impl Dial {
         negotiate(&mut headers, &key);
         let url = endpoints::below(&core.config.backend_url, &context.path);
         let sent = Instant::now();
-        let request = core.upstream.websocket.get(url).headers(headers);
+        let Ok(clients) = core.outbound.clients(OnBehalfOf::Account(self.account)) else {
+            return Err(refusal(Class::FAILURE, None, Sign::of_failure(SendFailure::NotBuilt)));
+        };
+        let request = clients.websocket.get(url).headers(headers);
         let response = match limit.within(request.send()).await {
             Some(Ok(response)) => response,
             Some(Err(error)) => {

@@ -64,6 +64,7 @@ impl SessionBench {
         let config = Config::rehearsal(folder.path().join("data"), nowhere.clone(), nowhere);
         let ports = Ports {
             vault: Box::new(MemoryVault::default()),
+            vault_opener: Arc::new(crate::vault::WithoutKeychain),
             browser: Arc::new(NoBrowser),
             clock: Clock::manual(Timestamp::UNIX_EPOCH),
             dashboard: DashboardFiles::default(),

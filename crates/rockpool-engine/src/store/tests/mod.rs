@@ -4,6 +4,7 @@ mod crash;
 mod file;
 mod history;
 mod record;
+mod retention;
 mod rows;
 mod written_before;
 

@@ -10,7 +10,7 @@ use crate::model::activity::{AffinityOutcome, MoveCosts, MoveReason, OutcomeClas
 
 const DAY: i64 = 24 * 3600;
 
-fn sample(tenant: TenantId, account: AccountId, second: i64) -> QuotaSampleRow {
+pub(super) fn sample(tenant: TenantId, account: AccountId, second: i64) -> QuotaSampleRow {
     let windows = Window::reported(12.5, Some(18_000), Some(at(second + 60))).into_iter().collect();
     QuotaSampleRow { tenant, account, source: Source::Event, sample: Sample { at: at(second), windows } }
 }

@@ -60,6 +60,7 @@ fn config(folder: &tempfile::TempDir) -> Config {
 fn ports(browser: Arc<dyn Browser>) -> Ports {
     Ports {
         vault: Box::new(NoKeychain),
+        vault_opener: Arc::new(crate::vault::WithoutKeychain),
         browser,
         clock: Clock::system(),
         dashboard: DashboardFiles::default(),
@@ -88,7 +89,9 @@ async fn nobody_is_sent_through_the_browser_for_tokens_that_could_not_be_kept() 
     let engine = Engine::start(config.clone(), ports(Arc::clone(&pages) as _)).await.unwrap();
     let control = Control::read(&config.data_dir).unwrap();
     let url = format!("http://{}/api/v1/sign-ins", engine.handle().address().unwrap());
-    let asked = engine.handle().core().upstream.http.post(url).bearer_auth(control.token.expose_secret());
+    let clients =
+        engine.handle().core().outbound.clients(crate::provider::outbound::OnBehalfOf::Nobody).unwrap();
+    let asked = clients.http.post(url).bearer_auth(control.token.expose_secret());
     let answer = asked.json(&json!({ "open_browser": "yes" })).send().await.unwrap();
     assert_eq!(answer.status(), 503);
     let problem: Value = serde_json::from_str(&answer.text().await.unwrap()).unwrap();

@@ -454,6 +454,7 @@ impl SecretStore for World {
 impl Issuer for World {
     fn refresh<'a>(
         &'a self,
+        _login: LoginId,
         token: &'a SecretString,
         reason: RefreshReason,
     ) -> BoxFuture<'a, Result<Renewal, RefreshError>> {
@@ -472,7 +473,11 @@ impl Issuer for World {
         })
     }
 
-    fn revoke<'a>(&'a self, token: &'a SecretString) -> BoxFuture<'a, Result<(), RevokeError>> {
+    fn revoke<'a>(
+        &'a self,
+        _login: LoginId,
+        token: &'a SecretString,
+    ) -> BoxFuture<'a, Result<(), RevokeError>> {
         self.state().revoked.push(token.expose_secret().to_owned());
         Box::pin(async { Ok(()) })
     }

@@ -9,10 +9,9 @@ fn bearer() -> Bearer {
 
 async fn ask(reply: Reply) -> (Result<UsageReport, UsageError>, Vec<String>) {
     let server = Server::answering(move |_| reply.clone()).await;
-    let config = server.config();
-    let upstream = Upstream::new(&config).unwrap();
+    let clients = server.clients();
     let backend = server.url("/backend-api");
-    let answer = fetch(&upstream, &backend, &bearer(), "ws-1", &Clock::system()).await;
+    let answer = fetch(&clients, &backend, &bearer(), "ws-1", &Clock::system()).await;
     (answer, server.requests())
 }
 

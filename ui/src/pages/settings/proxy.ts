@@ -1,0 +1,14 @@
+// How a way out is spelled, and which kind it is.
+
+export type ProxyKind = 'same' | 'system' | 'none' | 'address';
+
+/** Of an account, null stands for the way of everybody. */
+export function kindOf(value: string | null): ProxyKind {
+  if (value === null) return 'same';
+  return value === 'system' || value === 'none' ? value : 'address';
+}
+
+/** The address, where there is one. */
+export function addressOf(value: string | null): string {
+  return kindOf(value) === 'address' ? (value ?? '') : '';
+}
