@@ -77,7 +77,7 @@ impl Server {
     }
 
     /// What a client of this issuer asks with.
-    pub(crate) fn http(&self) -> reqwest::Client {
+    pub(crate) fn fresh_client(&self) -> reqwest::Client {
         self.clients().fresh
     }
 

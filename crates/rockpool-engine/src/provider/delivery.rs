@@ -77,7 +77,7 @@ mod tests {
 
     async fn failure(address: &str) -> SendFailure {
         let server = Server::answering(|_| Reply::cut()).await;
-        let http = server.http();
+        let http = server.fresh_client();
         let address = if address.is_empty() { server.url("/").to_string() } else { address.to_owned() };
         SendFailure::of(&http.get(address).send().await.unwrap_err())
     }

@@ -5,7 +5,7 @@ use crate::test_http::{Reply, Server};
 
 async fn issuer(reply: Reply) -> (Server, OAuthClient) {
     let server = Server::answering(move |_| reply.clone()).await;
-    let http = server.http();
+    let http = server.fresh_client();
     let client = OAuthClient::new(server.url(""), http);
     (server, client)
 }

@@ -69,7 +69,7 @@ async fn bench_with(
     timeout: Duration,
 ) -> Bench {
     let issuer = Server::answering(issuer).await;
-    let http = issuer.http();
+    let http = issuer.fresh_client();
     let seen = Arc::new(Recorder::default());
     let heard = Arc::clone(&seen);
     let sign_ins = SignIns::new(SignInParts {
@@ -408,7 +408,7 @@ async fn a_browser_that_does_not_open_is_said_and_the_sign_in_waits() {
 
 async fn bench_without_browser() -> Bench {
     let mut bench = bench().await;
-    let http = bench.issuer.http();
+    let http = bench.issuer.fresh_client();
     bench.sign_ins = SignIns::new(SignInParts {
         oauth: OAuthClient::new(bench.issuer.url(""), http),
         browser: Arc::new(crate::host::browser::NoBrowser),
@@ -523,7 +523,7 @@ async fn a_machine_that_slept_through_the_wait_ends_it_by_the_calendar() {
     tokio::time::pause();
     let mut bench = bench().await;
     let clock = Clock::manual(jiff::Timestamp::from_second(1_800_000_000).unwrap());
-    let http = bench.issuer.http();
+    let http = bench.issuer.fresh_client();
     bench.sign_ins = SignIns::new(SignInParts {
         oauth: OAuthClient::new(bench.issuer.url(""), http),
         browser: Arc::clone(&bench.seen) as Arc<dyn Browser>,
