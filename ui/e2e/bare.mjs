@@ -62,9 +62,10 @@ export async function startBare(...args) {
     return {
       browser,
       origin,
-      /** The link that was printed, and how long it took from the start, in milliseconds. */
+      /** The link that was printed, how long it took, and when it began, in milliseconds. */
       first,
       took: Date.now() - started,
+      started,
       link: () => newLink(home, origin),
       said: () => said,
       home,

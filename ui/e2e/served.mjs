@@ -54,14 +54,14 @@ export function launchBrowser() {
   return chromium.launch({ executablePath: browserPath(), args });
 }
 
-/** One account is signed in; `close` ends everything. */
-export async function openServed() {
+/** Nobody is signed in, but for those in `people`, each as `of-NAME`; `close` ends everything. */
+export async function openServed(people = ['ada']) {
   const ends = [];
   const close = async () => {
     for (const end of ends.splice(0).reverse()) await end();
   };
   try {
-    return { ...(await opened(ends)), close };
+    return { ...(await opened(ends, people)), close };
   } catch (error) {
     await close();
     throw error;
@@ -69,7 +69,7 @@ export async function openServed() {
 }
 
 /** What has to be ended afterwards is added to `ends` as it begins. */
-async function opened(ends) {
+async function opened(ends, people) {
   const home = await mkdtemp(join(tmpdir(), 'rockpool-served-'));
   ends.push(() => rm(home, { recursive: true }));
   const sim = spawn(program('ROCKPOOL_SIM_BIN'), ['--demo'], { stdio: ['ignore', 'pipe', 'ignore'] });
@@ -99,11 +99,16 @@ async function opened(ends) {
   await start();
   const browser = await launchBrowser();
   ends.push(() => browser.close());
-  await signIn('ada', simulator, env.ROCKPOOL_DATA_DIR);
+  for (const name of people) await signIn(name, simulator, env.ROCKPOOL_DATA_DIR);
 
   return {
     browser,
     origin: `http://127.0.0.1:${port}`,
+    /** Asks the simulator for something, as its control API has it. */
+    async steer(call, body) {
+      const answer = await fetch(`${simulator.control_url}/${call}`, { method: 'POST', body: JSON.stringify(body) });
+      if (!answer.ok) throw new Error(await answer.text());
+    },
     rockpool,
     /** A link as `rockpool dashboard` prints it. */
     link: () => rockpool('dashboard', '--no-browser'),

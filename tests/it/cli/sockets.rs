@@ -8,6 +8,7 @@ use rockpool_tests::harness::{Harness, Setup, seat};
 use rockpool_tests::journal::{served, turns};
 use rockpool_tests::tools::codex::{Codex, Transport};
 use rockpool_tests::tools::socket::Socket;
+use rockpool_tests::wait;
 use serde_json::json;
 
 /// Events of a good answer before the third word.
@@ -77,9 +78,18 @@ async fn where_a_frame_is_too_large_for_the_provider_the_cli_goes_on_over_http()
     let codex = Codex::custom(&harness.client("cli", "ada").await, Transport::WebSocket).await;
     let ran = codex.exec("hello").await;
     assert_eq!((ran.code, ran.stdout.trim()), (Some(0), "A simulated answer from acct-ada."), "{ran:#?}");
-    let records = harness.activity(3).await;
-    let statuses: Vec<u16> = records.iter().map(|record| record.status).collect();
-    assert_eq!(statuses, [413, 426, 200], "one frame, one handshake, one request");
+    let answered = async {
+        loop {
+            let records = harness.activity(2).await;
+            let statuses: Vec<u16> = records.iter().map(|record| record.status).collect();
+            if statuses.contains(&200) {
+                return statuses;
+            }
+        }
+    };
+    let statuses = wait::within("the answer is recorded", answered).await;
+    // 0.169.0 asks for another socket first, 0.171.0 does not.
+    assert!([vec![413, 426, 200], vec![413, 200]].contains(&statuses), "{statuses:?}");
     assert_eq!(harness.account("ben").health.sample, 0);
 }
 

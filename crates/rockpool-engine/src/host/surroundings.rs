@@ -22,10 +22,16 @@ pub(crate) fn here() -> MachineKind {
     })
 }
 
-/// The innermost surroundings count: a container on WSL is a container, and so is one that was entered over SSH.
+/// The innermost surroundings count: a container on WSL is a container, and so is one that was entered over SSH. One
+/// that shows a screen of its own is a desktop: the browser that opens there comes back to it.
 pub(crate) fn recognise(facts: &MachineFacts<'_>) -> MachineKind {
     let set = |name: &str| (facts.variable)(name).is_some_and(|value| !value.is_empty());
-    if is_container(facts) {
+    let has_screen = match facts.system {
+        "macos" | "windows" => true,
+        _ => set("DISPLAY") || set("WAYLAND_DISPLAY"),
+    };
+    // WSL lends every container its screen, and no browser with it.
+    if is_container(facts) && (!has_screen || is_wsl(facts)) {
         return MachineKind::Container;
     }
     if set("SSH_CONNECTION") || set("SSH_CLIENT") || set("SSH_TTY") {
@@ -34,10 +40,6 @@ pub(crate) fn recognise(facts: &MachineFacts<'_>) -> MachineKind {
     if is_wsl(facts) {
         return MachineKind::Wsl;
     }
-    let has_screen = match facts.system {
-        "macos" | "windows" => true,
-        _ => set("DISPLAY") || set("WAYLAND_DISPLAY"),
-    };
     if has_screen { MachineKind::Desktop } else { MachineKind::Headless }
 }
 
@@ -132,6 +134,14 @@ mod tests {
                 "{variables:?} {files:?}"
             );
         }
+    }
+
+    #[test]
+    fn a_container_with_a_screen_is_a_desktop() {
+        let docker = ("/.dockerenv", "");
+        assert_eq!(machine("linux", &[SCREEN], &[docker]), MachineKind::Desktop);
+        let ssh = ("SSH_TTY", "/dev/pts/0");
+        assert_eq!(machine("linux", &[SCREEN, ssh], &[docker]), MachineKind::Ssh);
     }
 
     #[test]
