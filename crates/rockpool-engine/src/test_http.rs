@@ -15,6 +15,8 @@ use crate::provider::upstream::{HttpClients, Upstream};
 pub(crate) enum Reply {
     /// A whole answer.
     Whole(u16, String),
+    /// A 200 that is gzip-encoded, whatever was asked for.
+    Gzip(Vec<u8>),
     /// A 200 that ends before its announced length.
     Half(String),
     /// The connection is closed without a byte.
@@ -24,6 +26,12 @@ pub(crate) enum Reply {
 impl Reply {
     pub(crate) fn json(status: u16, body: &str) -> Self {
         Self::Whole(status, body.to_owned())
+    }
+
+    pub(crate) fn gzip(body: &str) -> Self {
+        let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
+        std::io::Write::write_all(&mut encoder, body.as_bytes()).unwrap();
+        Self::Gzip(encoder.finish().unwrap())
     }
 
     pub(crate) fn half(body: &str) -> Self {
@@ -95,19 +103,21 @@ async fn serve(
     let Some(request) = read(&mut socket).await else { return };
     seen.lock().unwrap_or_else(PoisonError::into_inner).push(request.clone());
     let answer = match script(&request) {
-        Reply::Whole(status, body) => whole(status, &body, body.len()),
-        Reply::Half(body) => whole(200, &body, body.len() + 10),
+        Reply::Whole(status, body) => whole(status, "", body.as_bytes(), body.len()),
+        Reply::Gzip(body) => whole(200, "content-encoding: gzip\r\n", &body, body.len()),
+        Reply::Half(body) => whole(200, "", body.as_bytes(), body.len() + 10),
         Reply::Cut => return,
     };
-    let _ = socket.write_all(answer.as_bytes()).await;
+    let _ = socket.write_all(&answer).await;
     let _ = socket.shutdown().await;
 }
 
-fn whole(status: u16, body: &str, length: usize) -> String {
-    format!(
+fn whole(status: u16, more: &str, body: &[u8], length: usize) -> Vec<u8> {
+    let head = format!(
         "HTTP/1.1 {status} Scripted\r\ncontent-type: application/json\r\ncontent-length: {length}\r\n\
-         connection: close\r\n\r\n{body}"
-    )
+         {more}connection: close\r\n\r\n"
+    );
+    [head.as_bytes(), body].concat()
 }
 
 async fn read(socket: &mut TcpStream) -> Option<String> {

@@ -10,12 +10,14 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use bytes::Bytes;
 use http::StatusCode;
 use secrecy::{ExposeSecret as _, SecretString};
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 use url::Url;
 
+use super::content_coding::readable;
 use super::delivery::SendFailure;
 use super::endpoints;
 use super::error::{connection_in_words, issuer_code, issuer_code_in_words};
@@ -286,14 +288,12 @@ enum Cut {
 pub(super) async fn answer(
     request: reqwest::RequestBuilder,
     timeout: Duration,
-) -> Result<(StatusCode, Vec<u8>), Lost> {
+) -> Result<(StatusCode, Bytes), Lost> {
     let sent = request
         .timeout(timeout)
         .header("originator", ORIGINATOR)
         .header("user-agent", USER_AGENT)
         .header("accept", "application/json")
-        // Tokens in an encoding that nobody asked for would be lost (RFC 9110 §12.5.3 allows any without this).
-        .header("accept-encoding", "identity")
         .send()
         .await;
     let mut answer = sent.map_err(|error| Lost {
@@ -309,7 +309,8 @@ pub(super) async fn answer(
         }
         body.extend_from_slice(&chunk);
     }
-    Ok((status, body))
+    // Tokens that come encoded, though `identity` was asked for, are no less the next ones.
+    Ok((status, readable(answer.headers(), &body.into(), BODY_LIMIT)))
 }
 
 /// Codes with which the issuer refuses a refresh token for good (the provider's client 0.169.0).

@@ -80,6 +80,13 @@ async fn a_refresh_is_json_with_its_reason() {
 }
 
 #[tokio::test]
+async fn tokens_that_come_encoded_are_not_lost() {
+    let renewal = refreshed(Reply::gzip(r#"{"access_token":"at2","refresh_token":"rt-2"}"#)).await.unwrap();
+    assert_eq!(renewal.access_token.unwrap().expose_secret(), "at2");
+    assert_eq!(renewal.refresh_token.unwrap().expose_secret(), "rt-2");
+}
+
+#[tokio::test]
 async fn the_issuers_final_words_are_final() {
     for (status, body, code) in [
         (401, r#"{"error":{"code":"refresh_token_reused","message":"…"}}"#, "refresh_token_reused"),
