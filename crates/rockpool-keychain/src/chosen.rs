@@ -42,7 +42,11 @@ enum Place {
 
 /// A file that is there already holds the logins of earlier starts; an empty keychain must not take its place.
 fn beside_or_keychain(path: &Path, keychain: impl FnOnce() -> Result<(), VaultError>) -> Place {
-    if FileVault::is_with_key_beside(path) || keychain().is_err() { Place::File } else { Place::Keychain }
+    if FileVault::holds_logins_with_key_beside(path) || keychain().is_err() {
+        Place::File
+    } else {
+        Place::Keychain
+    }
 }
 
 /// Finds out whether there is a keychain. A locked or slow one is fine, for a person can unlock it later.

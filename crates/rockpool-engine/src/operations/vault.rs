@@ -85,9 +85,16 @@ pub(crate) async fn relocate(engine: &EngineHandle, to: VaultKind) -> Result<Set
     }
     let switched = StoredSettings { vault: Some(to), vault_leftover: Some(from), ..settings.stored.clone() };
     if let Err(error) = save(core, switched).await {
-        back(core, &held, from).await;
+        // Where the way back fails, or the switch is on the disk after all, the note tells the next start.
+        let is_back = back(core, &held, from).await;
         drop(held);
-        clean(core, to).await;
+        if is_back
+            && save(core, StoredSettings { vault_leftover: Some(to), ..settings.stored.clone() })
+                .await
+                .is_ok()
+        {
+            clean(core, to).await;
+        }
         return Err(refused(error));
     }
     drop(held);
@@ -101,8 +108,8 @@ pub(crate) async fn remove_leftover(core: &Core) {
     let _one_at_a_time = core.settings.change.lock().await;
     let settings = core.settings.get();
     match settings.stored.vault_leftover {
-        // It is in use again, such as by a variable that was set since.
-        Some(place) if place == settings.vault.value => {}
+        // It is in use again, such as by a variable that was set since: what it holds is no copy any more.
+        Some(place) if place == settings.vault.value => forget_note(core).await,
         Some(place) => clean(core, place).await,
         None => {}
     }
@@ -137,15 +144,17 @@ async fn exchange(
     held.exchange(core.vault_opener.open(target)?).await
 }
 
-async fn back(core: &Core, held: &HeldVault, from: VaultKind) {
+/// Whether the place before is in use again.
+async fn back(core: &Core, held: &HeldVault, from: VaultKind) -> bool {
     let reopened = core.vault_opener.open(&core.config.vault_of(from));
     let exchanged = match reopened {
         Ok(backend) => held.exchange(backend).await,
         Err(error) => Err(error),
     };
-    if let Err(error) = exchanged {
+    if let Err(error) = &exchanged {
         tracing::error!(%error, "the vault before could not be opened again; restart Rockpool now");
     }
+    exchanged.is_ok()
 }
 
 /// The entries of all logins that are known, and of those that are about to be.
@@ -162,12 +171,17 @@ async fn entries(core: &Core, held: &HeldVault) -> Result<Vec<VaultKey>, VaultEr
     Ok(keys)
 }
 
-/// Removes all entries at a place that is not in use, and the note of it; where that fails, the next start tries again.
+/// Removes the copies at a place that is not in use, and the note of it; where that fails, the next start tries again.
 async fn clean(core: &Core, place: VaultKind) {
-    if let Err(error) = remove_all(core, place).await {
-        tracing::warn!(%error, ?place, "copies of secrets are left there; the next start removes them");
-        return;
+    match remove_copies(core, place).await {
+        Ok(()) => forget_note(core).await,
+        Err(error) => {
+            tracing::warn!(%error, ?place, "copies of secrets are left there; the next start removes them");
+        }
     }
+}
+
+async fn forget_note(core: &Core) {
     let settings = core.settings.get();
     let clean = StoredSettings { vault_leftover: None, ..settings.stored.clone() };
     if let Err(error) = save(core, clean).await {
@@ -175,16 +189,34 @@ async fn clean(core: &Core, place: VaultKind) {
     }
 }
 
-async fn remove_all(core: &Core, place: VaultKind) -> Result<(), VaultError> {
-    let keys = {
+/// An entry goes only where the place in use gives the same key: what it does not hold, or cannot be read there, may be
+/// the only one there is, such as of a place that was in use before a move was begun.
+async fn remove_copies(core: &Core, place: VaultKind) -> Result<(), VaultError> {
+    let mut copies = Vec::new();
+    let mut others = 0_usize;
+    {
         let held = core.vault.hold().await;
-        entries(core, &held).await?
-    };
+        for key in entries(core, &held).await? {
+            match held.get(&key).await? {
+                Some(_) => copies.push(key),
+                None => others += 1,
+            }
+        }
+    }
     let left = Vault::start(core.vault_opener.open(&core.config.vault_of(place))?, DEFAULT_TIMEOUT);
-    for key in keys {
+    for key in copies {
         left.delete(&key).await?;
     }
-    left.forget_probe().await
+    // Without a probe a file that holds nothing else goes as well.
+    left.forget_probe().await?;
+    if others > 0 {
+        tracing::info!(
+            others,
+            ?place,
+            "entries that the place in use does not have were not looked for there"
+        );
+    }
+    Ok(())
 }
 
 /// Stores, on the disk, and puts in force.

@@ -19,6 +19,7 @@ use chacha20poly1305::{XChaCha20Poly1305, XNonce};
 use secrecy::zeroize::Zeroizing;
 use secrecy::{ExposeSecret, SecretString};
 
+use super::worker::PROBE_KEY;
 use super::{VaultBackend, VaultError, VaultFile, VaultFileKey, VaultKey, VaultKind, key_file};
 use crate::config::KeySource;
 
@@ -67,6 +68,13 @@ impl FileVault {
     /// Whether an encrypted file whose key lies beside it is at `path`.
     pub fn is_with_key_beside(path: &Path) -> bool {
         path.exists() && key_file::beside(path).exists()
+    }
+
+    /// Whether such a file holds more than the entry that shows that it can be written. One that cannot be read may.
+    pub fn holds_logins_with_key_beside(path: &Path) -> bool {
+        let entries = || Self::open(path.to_owned(), &KeySource::Beside)?.load();
+        Self::is_with_key_beside(path)
+            && entries().map_or(true, |entries| entries.keys().any(|key| key != PROBE_KEY))
     }
 
     /// As [`FileVault::new`], with the first line of `passphrase_file` as the pass-phrase.

@@ -19,7 +19,7 @@ use crate::model::vault::{VaultState, VaultView};
 pub const DEFAULT_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// The entry that [`Vault::probe`] leaves behind; there is no secret in it.
-const PROBE_KEY: &str = "probe";
+pub(super) const PROBE_KEY: &str = "probe";
 const PROBE_VALUE: &str = "This entry shows Rockpool that it can write here.";
 
 /// What the worker can be asked.

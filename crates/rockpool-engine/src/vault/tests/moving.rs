@@ -204,6 +204,47 @@ async fn a_stop_at_any_step_leaves_one_whole_vault_that_the_next_start_uses() {
 }
 
 #[tokio::test]
+async fn what_only_the_other_place_holds_outlives_a_move_that_is_stopped_at_any_step() {
+    for stops in 0..12 {
+        let (stage, before) = Stage::with_two_people().await;
+        // As after starts on the file: it has every login, and the keychain none.
+        *stage.machine.file.lock().unwrap() = std::mem::take(&mut *stage.machine.keychain.lock().unwrap());
+        let engine = stage.start().await;
+        stage.machine.stops_after(Some(stops));
+        let _ = vault::relocate(&engine.handle(), VaultKind::File).await;
+        drop(engine);
+        stage.machine.stops_after(None);
+        let engine = stage.start().await;
+        stage.tidied(&engine).await;
+        assert_eq!(tokens(&stage.machine.file), before, "stopped after {stops} calls");
+        engine.shutdown().await;
+    }
+}
+
+#[tokio::test]
+async fn a_place_that_is_in_use_again_is_not_cleared_of_copies_by_a_later_start() {
+    let (mut stage, before) = Stage::with_two_people().await;
+    let engine = stage.start().await;
+    note_leftover(&engine, VaultKind::Keychain).await;
+    engine.shutdown().await;
+
+    stage.config.given = vec!["ROCKPOOL_VAULT"];
+    let engine = stage.start().await;
+    stage.tidied(&engine).await;
+    engine.shutdown().await;
+    assert_eq!(tokens(&stage.machine.keychain), before);
+}
+
+/// As a move does that could not remove what it left.
+async fn note_leftover(engine: &Engine, place: VaultKind) {
+    let (handle, scope) = (engine.handle(), crate::store::system_scope());
+    let core = handle.core();
+    let now = core.settings.get().stored.clone();
+    let noted = crate::model::settings::StoredSettings { vault_leftover: Some(place), ..now.clone() };
+    core.store.save_settings(scope, now.rows_to(&noted)).await.unwrap();
+}
+
+#[tokio::test]
 async fn a_database_that_refuses_leaves_the_old_place_in_use() {
     let (stage, before) = Stage::with_two_people().await;
     let engine = stage.start().await;
