@@ -6,6 +6,8 @@
 //! provider says itself that it did not begin; and once. What may have been worked on after all is told to the
 //! caller: by `docs/decisions/0007-routing.md` such a request is repeated once in all.
 
+use std::time::Duration;
+
 use rockpool_routing::Delivery;
 
 use super::answered::AnsweredConnections;
@@ -36,23 +38,43 @@ impl HttpClients {
         &self,
         request: reqwest::RequestBuilder,
     ) -> (Result<reqwest::Response, reqwest::Error>, Sent) {
+        let mut sent = Sent::Once;
+        let answer = self.send_noting(request, &mut sent).await;
+        (answer, sent)
+    }
+
+    /// The same within a time, both times together; `None` where it runs out.
+    pub(crate) async fn send_within(
+        &self,
+        limit: Duration,
+        request: reqwest::RequestBuilder,
+    ) -> (Option<Result<reqwest::Response, reqwest::Error>>, Sent) {
+        let mut sent = Sent::Once;
+        let answer = tokio::time::timeout(limit, self.send_noting(request, &mut sent)).await.ok();
+        (answer, sent)
+    }
+
+    /// `sent` is true at each moment, so that whoever gives up waiting knows how often it went out.
+    async fn send_noting(
+        &self,
+        request: reqwest::RequestBuilder,
+        sent: &mut Sent,
+    ) -> Result<reqwest::Response, reqwest::Error> {
         let (client, request) = request.build_split();
-        let request = match request {
-            Ok(request) => request,
-            Err(error) => return (Err(error), Sent::Once),
-        };
+        let request = request?;
         let again = request.try_clone();
         match (client.execute(request).await, again) {
             (Ok(response), _) => {
                 self.answered.note(&response);
-                (Ok(response), Sent::Once)
+                Ok(response)
             }
             (Err(error), Some(again)) if allows_another(&self.answered, &error) => {
                 let first = SendFailure::of(&error).delivery();
                 tracing::debug!(?first, "a shared connection was gone; asking again on another");
-                (self.fresh.execute(again).await, Sent::Again(first))
+                *sent = Sent::Again(first);
+                self.fresh.execute(again).await
             }
-            (Err(error), _) => (Err(error), Sent::Once),
+            (Err(error), _) => Err(error),
         }
     }
 }

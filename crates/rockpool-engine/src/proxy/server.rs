@@ -54,22 +54,35 @@ impl Listening {
 pub(crate) async fn serve(
     listener: TcpListener,
     dispatch: Arc<Dispatch>,
-    mut moves: Moves,
+    moves: Moves,
     mut stop: watch::Receiver<bool>,
 ) {
     let connections = Tasks::default();
+    accept(listener, &dispatch, &connections, moves, &mut stop).await;
+    if tokio::time::timeout(DRAIN, connections.finished()).await.is_err() {
+        tracing::info!("answers that were still running after ten seconds were cut off");
+    }
+}
+
+/// Until the engine stops. Whoever asks for another address after that is told at once that nobody listens.
+async fn accept(
+    listener: TcpListener,
+    dispatch: &Arc<Dispatch>,
+    connections: &Tasks,
+    mut moves: Moves,
+    stop: &mut watch::Receiver<bool>,
+) {
     let asked = *moves.address.borrow();
     let mut listening = Listening::new(listener, asked);
     loop {
         tokio::select! {
-            accepted = listening.listener.accept() => take(accepted, &dispatch, &connections, &listening).await,
-            Some(request) = moves.requests.recv() => listening = relocate(listening, request, &moves).await,
-            () = stopped(&mut stop) => break,
+            accepted = listening.listener.accept() => take(accepted, dispatch, connections, &listening).await,
+            Some(request) = moves.requests.recv() => {
+                let Some(now) = relocate(listening, request, &moves, stop).await else { return };
+                listening = now;
+            }
+            () = stopped(stop) => return,
         }
-    }
-    drop(listening);
-    if tokio::time::timeout(DRAIN, connections.finished()).await.is_err() {
-        tracing::info!("answers that were still running after ten seconds were cut off");
     }
 }
 
@@ -93,8 +106,13 @@ async fn take(
 }
 
 /// Listens where it is asked to, tells others so, and gives up the address before; where any of that fails, the
-/// one before is listened on as before.
-async fn relocate(before: Listening, request: MoveRequest, moves: &Moves) -> Listening {
+/// one before is listened on as before. `None` where the engine stops before that is possible again.
+async fn relocate(
+    before: Listening,
+    request: MoveRequest,
+    moves: &Moves,
+    stop: &mut watch::Receiver<bool>,
+) -> Option<Listening> {
     let Listening { listener, address, connected } = before;
     let mut held = Some(listener);
     let mut bound = port_holder::bind(request.to).await;
@@ -107,24 +125,28 @@ async fn relocate(before: Listening, request: MoveRequest, moves: &Moves) -> Lis
         (moves.announce)(after.address)?;
         Ok(after)
     });
-    let (now, outcome) = match moved {
+    match moved {
         Ok(after) => {
             let address = after.address;
             tracing::info!(%address, "listening on another address");
-            (after, Ok(address))
+            moves.address.send_replace(address);
+            // Whoever asked may have left; what was done holds all the same.
+            let _ = request.done.send(Ok(address));
+            Some(after)
         }
         Err(error) => {
+            // Told first: taking an address back may last, where it has gone or another program has it.
+            let _ = request.done.send(Err(error));
             let listener = match held {
                 Some(listener) => listener,
-                None => back_on(address).await,
+                None => tokio::select! {
+                    listener = back_on(address) => listener,
+                    () = stopped(stop) => return None,
+                },
             };
-            (Listening { listener, address, connected }, Err(error))
+            Some(Listening { listener, address, connected })
         }
-    };
-    moves.address.send_replace(now.address);
-    // Whoever asked may have left; what was done holds all the same.
-    let _ = request.done.send(outcome);
-    now
+    }
 }
 
 /// One port of two addresses, one of which contains the other, is listened on once only, also by one program.

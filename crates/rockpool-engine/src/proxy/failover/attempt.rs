@@ -110,16 +110,16 @@ pub(crate) async fn send(context: &RequestContext, outgoing: &Outgoing) -> Tried
         }
     };
     let request = request(&clients.http, context, outgoing, bearer.authorization(), workspace);
-    let sent = tokio::time::timeout(HEAD_TIMEOUT, clients.send(request)).await;
-    let (response, sent) = match sent {
-        Ok((Ok(response), sent)) => (response, sent),
-        Ok((Err(error), sent)) => {
-            let outcome =
-                AttemptOutcome { sent, ..failed(Class::FAILURE, SendFailure::of(&error).delivery(), shown) };
+    let (response, sent) = clients.send_within(HEAD_TIMEOUT, request).await;
+    let response = match response {
+        Some(Ok(response)) => response,
+        Some(Err(error)) => {
+            let delivery = SendFailure::of(&error).delivery();
+            let outcome = AttemptOutcome { sent, ..failed(Class::FAILURE, delivery, shown) };
             return Tried { outcome, reply: ProviderReply::Nothing(connection_in_words(&error)) };
         }
-        Err(_) => {
-            let outcome = failed(Class::FAILURE, Delivery::Unknown, shown);
+        None => {
+            let outcome = AttemptOutcome { sent, ..failed(Class::FAILURE, Delivery::Unknown, shown) };
             return Tried {
                 outcome,
                 reply: ProviderReply::Nothing("no answer within five minutes".to_owned()),
