@@ -16,6 +16,7 @@ use crate::accounts::login::{GrantRefused, Purpose, SignInSink};
 use crate::accounts::token::{AdoptError, NewLogin};
 use crate::core::Core;
 use crate::provider::oauth::TokenGrant;
+use crate::provider::outbound::OnBehalfOf;
 use crate::store::registry::{Edit, Registry};
 use crate::store::{AccountRepair, AccountRow, Obtained, StoreError};
 
@@ -140,7 +141,7 @@ impl Enroller {
             Err(error) => {
                 drop(edit);
                 // Without an account nothing would ever let go of the login.
-                if let Err(error) = self.core.keeper.forget(login).await {
+                if let Err(error) = self.core.keeper.forget(login, OnBehalfOf::Nobody).await {
                     tracing::warn!(%error, "a login without an account stays behind");
                 }
                 Err(error.into())

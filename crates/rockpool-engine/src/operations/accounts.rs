@@ -11,6 +11,7 @@ use super::names::{name_taken, new_names, valid_display_name, valid_slug};
 use super::requests::{AccountChange, AccountImport, AccountOrder, ImportModeName};
 use super::{imports, judge, snapshot};
 use crate::jobs::poll::PollError;
+use crate::provider::outbound::OnBehalfOf;
 use crate::provider::usage::UsageError;
 use crate::snapshot::AccountView;
 use crate::store::{AccountEdit, AccountRow, Obtained};
@@ -87,21 +88,21 @@ pub(crate) async fn update(
 /// Removes an account: it leaves its pool, and a pool of its own is dissolved. While clients are pointed at it, it
 /// stays: they would have nowhere to go.
 pub(crate) async fn remove(engine: &EngineHandle, tenant: TenantId, name: &str) -> Result<(), ActionError> {
-    let orphan = take_out(engine, tenant, name).await?;
+    let (account, orphan) = take_out(engine, tenant, name).await?;
     if let Some(login) = orphan
-        && let Err(error) = engine.core().keeper.forget(login).await
+        && let Err(error) = engine.core().keeper.forget(login, OnBehalfOf::Account(account)).await
     {
         return Err(ActionError::unavailable("login_stays_behind", error.to_string()));
     }
     Ok(())
 }
 
-/// Removes the account and gives the login that serves no other.
+/// Removes the account and gives its id, and the login that serves no other.
 async fn take_out(
     engine: &EngineHandle,
     tenant: TenantId,
     name: &str,
-) -> Result<Option<LoginId>, ActionError> {
+) -> Result<(AccountId, Option<LoginId>), ActionError> {
     let _edit = engine.core().registry.edit().await;
     let row = engine.account(tenant, name)?;
     let registry = engine.core().registry.get();
@@ -121,7 +122,7 @@ async fn take_out(
     let orphan = engine.core().store.delete_account(tenant, row.id).await.map_err(refused)?;
     engine.reload().await?;
     engine.core().routing.learn(|router, _| router.remove_account(row.id));
-    Ok(orphan)
+    Ok((row.id, orphan))
 }
 
 /// Asks the provider now.

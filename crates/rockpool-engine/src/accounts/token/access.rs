@@ -1,7 +1,5 @@
 //! The access token that a login has in hand, and whether the backend still takes it.
 
-use std::time::Duration;
-
 use rockpool_routing::Now;
 
 use super::schedule::Life;
@@ -40,14 +38,11 @@ impl Access {
         }
     }
 
-    /// How long until there is nothing to hand out; `None` for a token without a readable end.
-    pub(super) fn spent_in(&self, now: Now) -> Option<Duration> {
+    /// The token, unless the backend has refused it.
+    pub(super) fn accepted(&self) -> Option<&Issued> {
         match self {
-            Self::Missing | Self::Refused(_) => Some(Duration::ZERO),
-            Self::Accepted(issued) => {
-                let at = issued.life.spent_at()?;
-                Some(Duration::try_from(at.duration_since(now.wall)).unwrap_or_default())
-            }
+            Self::Accepted(issued) => Some(issued),
+            Self::Missing | Self::Refused(_) => None,
         }
     }
 

@@ -8,6 +8,7 @@ use tracing::warn;
 use super::shared::{Shared, Slot};
 use super::traits::LoginStoreError;
 use super::vault_entry::VaultEntry;
+use crate::provider::outbound::OnBehalfOf;
 use crate::store::Obtained;
 use crate::vault::VaultError;
 
@@ -26,7 +27,7 @@ pub(crate) enum ForgetError {
 }
 
 /// Waits for a refresh that is under way: it would bring back what goes.
-pub(super) async fn forget(shared: &Shared, slot: &Slot) -> Result<(), ForgetError> {
+pub(super) async fn forget(shared: &Shared, slot: &Slot, whom: OnBehalfOf) -> Result<(), ForgetError> {
     let _write_lock = slot.write_lock.lock().await;
     let (tenant, obtained, alive) = {
         let state = slot.state();
@@ -47,7 +48,7 @@ pub(super) async fn forget(shared: &Shared, slot: &Slot) -> Result<(), ForgetErr
             shared.change(slot, |state| state.removed());
             // An imported one may still serve the tool that it came from.
             if alive && obtained == Obtained::SignIn {
-                revoke(shared, slot.id, entry.as_ref()).await;
+                revoke(shared, slot.id, whom, entry.as_ref()).await;
             }
             delete_secrets(shared, slot.id).await?;
         }
@@ -55,9 +56,9 @@ pub(super) async fn forget(shared: &Shared, slot: &Slot) -> Result<(), ForgetErr
     delete_row(shared, tenant, slot.id).await
 }
 
-async fn revoke(shared: &Shared, login: LoginId, entry: Option<&SecretString>) {
+async fn revoke(shared: &Shared, login: LoginId, whom: OnBehalfOf, entry: Option<&SecretString>) {
     let Some(entry) = entry.and_then(VaultEntry::decode) else { return };
-    if let Err(error) = shared.parts.issuer.revoke(login, &entry.token).await {
+    if let Err(error) = shared.parts.issuer.revoke(whom, &entry.token).await {
         warn!(%login, %error, "the issuer was not told that a login is gone");
     }
 }

@@ -29,6 +29,7 @@ use super::traits::LoginStoreError;
 use super::{refresh, reread, upkeep};
 use crate::provider::bearer::{Bearer, TokenError};
 use crate::provider::oauth::TokenGrant;
+use crate::provider::outbound::OnBehalfOf;
 use crate::store::{KnownToken, LoginRow};
 
 /// Longest wait of one caller for a bearer. A healthy job ends sooner (30 s for the issuer, a few for vault and
@@ -118,15 +119,15 @@ impl TokenKeeper {
     }
 
     /// Lets go of a login: no bearer from now on, secrets and row removed, and the issuer told where
-    /// Rockpool obtained it itself. No account may refer to it any more. Letting go of one that is not
+    /// Rockpool obtained it itself, by the way out of `whom`: the account that had it. No account may refer to it any more. Letting go of one that is not
     /// known is fine.
     ///
     /// # Errors
     /// See [`ForgetError`]; the login then needs a sign-in, and can be let go of again.
-    pub(crate) async fn forget(&self, login: LoginId) -> Result<(), ForgetError> {
+    pub(crate) async fn forget(&self, login: LoginId, whom: OnBehalfOf) -> Result<(), ForgetError> {
         let Some(slot) = self.shared.slot(login) else { return Ok(()) };
         let shared = Arc::clone(&self.shared);
-        let work = self.shared.tasks.spawn(async move { forget(&shared, &slot).await });
+        let work = self.shared.tasks.spawn(async move { forget(&shared, &slot, whom).await });
         work.await.unwrap_or(Err(ForgetError::BrokeDown))
     }
 

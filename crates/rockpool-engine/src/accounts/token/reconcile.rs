@@ -6,8 +6,9 @@
 
 use secrecy::SecretString;
 
+use super::shared::{Shared, Slot};
 use super::vault_entry::{VaultEntry, fingerprint};
-use crate::store::LoginRow;
+use crate::store::{KnownToken, LoginRow};
 
 /// How the vault's refresh token stands to the row.
 #[derive(Clone, Debug)]
@@ -21,7 +22,20 @@ pub(super) enum Standing {
     Missing,
 }
 
-pub(super) fn compare(row: &LoginRow, entry: Option<&SecretString>) -> Standing {
+/// As [`compare`] has it, but that a newer entry which was presented, or belongs to another login, is foreign: a
+/// takeover that failed half-way has left it.
+pub(super) async fn standing(shared: &Shared, slot: &Slot, entry: Option<&SecretString>) -> Standing {
+    let standing = compare(slot.state().row(), entry);
+    let Standing::Newer(entry) = standing else { return standing };
+    match shared.parts.logins.known(fingerprint(&entry.token)).await {
+        Ok(Some(KnownToken::Spent)) => Standing::Foreign,
+        Ok(Some(KnownToken::Held(other))) if other != slot.id => Standing::Foreign,
+        // A database that does not answer does not take the row either, before which nothing is sent.
+        Ok(Some(KnownToken::Held(_)) | None) | Err(_) => Standing::Newer(entry),
+    }
+}
+
+fn compare(row: &LoginRow, entry: Option<&SecretString>) -> Standing {
     let Some(entry) = entry else { return Standing::Missing };
     let Some(entry) = VaultEntry::decode(entry) else { return Standing::Foreign };
     if fingerprint(&entry.token) == row.fingerprint {

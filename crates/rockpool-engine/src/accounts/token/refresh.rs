@@ -7,7 +7,7 @@ use futures_util::FutureExt as _;
 use secrecy::SecretString;
 use tracing::{info, warn};
 
-use super::reconcile::{Standing, compare};
+use super::reconcile::{Standing, standing};
 use super::refresh_state::{Fault, Outcome, RefreshJob, SentMark, fate_unknown};
 use super::save::{end_refresh, flush};
 use super::shared::{Shared, Slot};
@@ -97,10 +97,14 @@ async fn mark_sent(shared: &Shared, slot: &Slot, presentation: Presentation) -> 
             logins.mark_phase(tenant, slot.id, phase_before(presentation), None).await.map_err(fault)?;
         }
     }
-    logins.mark_sent(tenant, slot.id, presentation).await.map_err(|error| {
+    logins.mark_sent(tenant, slot.id, presentation).await.map_err(|error| match error {
+        // The row knows better than this process; what it knows stands.
+        LoginStoreError::RefreshTokenSpent => fate_unknown(presentation),
         // An error may follow a mark that is on the disk all the same, and the token has not left.
-        slot.state().row_may_say_sent();
-        fault(error)
+        LoginStoreError::Database(_) => {
+            slot.state().row_may_say_sent();
+            fault(error)
+        }
     })
 }
 
@@ -116,8 +120,7 @@ async fn token_to_send(
         warn!(login = %slot.id, %error, "no refresh starts while the vault does not answer");
         Outcome::NoVault
     })?;
-    let standing = compare(slot.state().row(), entry.as_ref());
-    match standing {
+    match standing(shared, slot, entry.as_ref()).await {
         Standing::Same(entry) => Ok((entry.token, job)),
         Standing::Newer(entry) => {
             slot.state().row_is_behind(&entry, shared.parts.clock.wall());

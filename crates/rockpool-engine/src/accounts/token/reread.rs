@@ -1,13 +1,15 @@
 //! Reads a login's tokens from where they rest: the vault, or another tool's file.
 
+use std::panic::AssertUnwindSafe;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
+use futures_util::FutureExt as _;
 use secrecy::{ExposeSecret as _, SecretString};
 use tracing::warn;
 
-use super::reconcile::{Standing, compare};
+use super::reconcile::{Standing, standing};
 use super::refresh_state::{Fate, JobId, LastChance, Outcome};
 use super::save::{end_refresh, flush};
 use super::shared::{Shared, Slot};
@@ -22,7 +24,13 @@ const ASK_AGAIN: Duration = Duration::from_secs(5);
 /// Reads in a task of its own; the login is already claimed.
 pub(super) fn start(shared: &Arc<Shared>, slot: &Arc<Slot>, job: JobId) {
     let (keeper, slot) = (Arc::clone(shared), Arc::clone(slot));
-    shared.tasks.spawn(async move { reread(&keeper, &slot, job).await });
+    shared.tasks.spawn(async move {
+        let work = AssertUnwindSafe(reread(&keeper, &slot, job)).catch_unwind();
+        if work.await.is_err() && slot.state().still_claimed(job) {
+            let until = keeper.now().mono + ASK_AGAIN;
+            keeper.change(&slot, |state| state.reading_broke_down(until));
+        }
+    });
 }
 
 /// Reads a login that is claimed.
@@ -94,7 +102,7 @@ async fn read_vault(shared: &Shared, slot: &Slot) -> Result<Read, VaultError> {
     if row.obtained == Obtained::AccessToken {
         return Ok(Read::Fate(if has_access { Fate::NotRenewable } else { Fate::Dead }));
     }
-    match compare(&row, refresh.as_ref()) {
+    match standing(shared, slot, refresh.as_ref()).await {
         Standing::Same(_) => Ok(Read::Fate(fate_of_the_rows_token(shared, slot, row.phase).await)),
         Standing::Newer(entry) => {
             slot.state().row_is_behind(&entry, shared.parts.clock.wall());

@@ -58,7 +58,7 @@ impl Life {
     }
 
     /// From when on it would be refused on arrival.
-    pub(super) fn spent_at(&self) -> Option<Timestamp> {
+    fn spent_at(&self) -> Option<Timestamp> {
         let margin = self.length().map_or(SignedDuration::ZERO, |length| (length / 20).min(LAST_MOMENTS));
         self.expires_at?.checked_sub(margin.max(SignedDuration::ZERO)).ok()
     }

@@ -85,10 +85,10 @@ pub(crate) trait Issuer: Send + Sync {
         token: &'a SecretString,
         reason: RefreshReason,
     ) -> BoxFuture<'a, Result<Renewal, RefreshError>>;
-    /// Asks the issuer to forget a refresh token of this login.
+    /// Asks the issuer to forget a refresh token.
     fn revoke<'a>(
         &'a self,
-        login: LoginId,
+        whom: OnBehalfOf,
         token: &'a SecretString,
     ) -> BoxFuture<'a, Result<(), RevokeError>>;
 }
@@ -106,10 +106,10 @@ impl Issuer for OAuthClient {
 
     fn revoke<'a>(
         &'a self,
-        login: LoginId,
+        whom: OnBehalfOf,
         token: &'a SecretString,
     ) -> BoxFuture<'a, Result<(), RevokeError>> {
-        let issuer = self.on_behalf_of(OnBehalfOf::Login(login));
+        let issuer = self.on_behalf_of(whom);
         Box::pin(async move { issuer.revoke(token).await })
     }
 }

@@ -3,7 +3,7 @@
 use rockpool_routing::Now;
 
 use super::LoginState;
-use crate::accounts::token::access::Access;
+use crate::accounts::token::access::{Access, Issued};
 use crate::accounts::token::refresh_state::{
     Decision, Fault, Need, RefreshJob, RefreshState, Renewals, Target,
 };
@@ -17,7 +17,7 @@ impl LoginState {
         if let Need::NewerThan(generation) = need {
             self.access.refuse(generation);
         }
-        let bearer = self.access.usable(now).map(|issued| issued.bearer.clone());
+        let bearer = self.in_hand(now).map(|issued| issued.bearer.clone());
         let allowed = renewals == Renewals::Allowed;
         match (&self.refresh, bearer) {
             (RefreshState::Dead, _) => Decision::Fail(TokenError::NeedsReauth),
@@ -65,6 +65,22 @@ impl LoginState {
             (RefreshState::Idle | RefreshState::Paused { .. }, None) => {
                 Decision::Refresh(self.claim_refresh(Presentation::First), None)
             }
+        }
+    }
+
+    /// What can be handed out. Of a login whose refresh token's fate is unknown, an access token is handed out until
+    /// it is refused: a calendar that is wrong must not lead to the last chance, which would end a token that lives.
+    pub(super) fn in_hand(&self, now: Now) -> Option<&Issued> {
+        match &self.refresh {
+            RefreshState::Uncertain(_) => self.access.accepted(),
+            RefreshState::Idle
+            | RefreshState::Paused { .. }
+            | RefreshState::Working { .. }
+            | RefreshState::Unsaved(_)
+            | RefreshState::Dead
+            | RefreshState::Unread { .. }
+            | RefreshState::Followed
+            | RefreshState::NotRenewable => self.access.usable(now),
         }
     }
 

@@ -11,6 +11,7 @@ use crate::accounts::token::schedule::Life;
 use crate::accounts::token::vault_entry::VaultEntry;
 use crate::provider::bearer::Bearer;
 use crate::provider::claims::Claims;
+use crate::store::Obtained;
 
 impl LoginState {
     /// The vault has this access token.
@@ -35,6 +36,14 @@ impl LoginState {
             Fate::Dead => RefreshState::Dead,
             Fate::NotRenewable => RefreshState::NotRenewable,
         };
+    }
+
+    /// Ends a reading that panicked: it is tried again.
+    pub(in super::super) fn reading_broke_down(&mut self, until: Instant) {
+        match self.row.obtained {
+            Obtained::Follow(_) => self.file_says_nothing_new(),
+            Obtained::SignIn | Obtained::Import | Obtained::AccessToken => self.stays_unread(until),
+        }
     }
 
     /// Ends a reading that the vault did not answer.

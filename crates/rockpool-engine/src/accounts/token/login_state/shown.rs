@@ -17,14 +17,13 @@ impl LoginState {
             let at = self.access.issued()?.life.due_at(self.row.id)?;
             Some(Duration::try_from(at.duration_since(now.wall)).unwrap_or_default())
         };
+        let refused = self.access.accepted().is_none();
         match &self.refresh {
             RefreshState::Idle => due(),
             RefreshState::Paused { until: at, .. } => due().map(|due| due.max(until(*at))),
             RefreshState::Unread { until: at } => Some(until(*at)),
-            RefreshState::Uncertain(LastChance::Left) => self.access.spent_in(now),
-            RefreshState::Uncertain(LastChance::LeftFrom(at)) => {
-                self.access.spent_in(now).map(|spent| spent.max(until(*at)))
-            }
+            RefreshState::Uncertain(LastChance::Left) => refused.then_some(Duration::ZERO),
+            RefreshState::Uncertain(LastChance::LeftFrom(at)) => refused.then(|| until(*at)),
             RefreshState::Working { .. }
             | RefreshState::Unsaved(_)
             | RefreshState::Uncertain(LastChance::Gone)
@@ -49,7 +48,7 @@ impl LoginState {
 
     /// What the credentials can do, as the router needs to know it.
     pub(in super::super) fn credentials(&self, now: Now) -> CredentialState {
-        let usable = self.access.usable(now).is_some();
+        let usable = self.in_hand(now).is_some();
         match &self.refresh {
             // Work under way is no news: the state before it stands until it ends.
             RefreshState::Working { .. } => self.published.state().unwrap_or_default(),

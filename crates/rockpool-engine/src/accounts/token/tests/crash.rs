@@ -147,6 +147,20 @@ async fn a_vault_that_fell_behind_the_book_is_not_believed() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_newer_token_in_the_vault_that_another_login_holds_or_that_was_presented_is_not_sent() {
+    let (world, keeper, login) = World::signed_in().await;
+    let other = keeper.adopt(super::world::TENANT, new_login(None), world.grant()).await.unwrap();
+    let held = world.refresh_token_at_rest(other).unwrap();
+    let ahead = held.replacen('1', "9", 1);
+    world.restore_refresh_token(login, &ahead);
+    let next = world.boot().await;
+    assert_eq!(next.state(login), Some(CredentialState::UncertainServing), "{ahead}");
+    let bearer = next.bearer(login).await.unwrap();
+    assert_eq!(next.after_refusal(login, bearer.generation).await.unwrap_err(), TokenError::UncertainSpent);
+    assert!(world.presented().is_empty());
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_kill_during_a_repair_leaves_the_old_login_or_the_new_one() {
     for (step, mishap, wanted) in [
         (Step::SaveRefresh, Mishap::KilledBefore, CredentialState::NeedsReauth),

@@ -69,7 +69,11 @@ async fn a_lost_answer_is_uncertain_and_the_token_is_sent_once_more_when_no_acce
     assert_eq!(world.row(login).phase, RefreshPhase::Uncertain);
     assert_eq!(world.presented(), ["rt-1"]);
     world.pass(Duration::from_secs(3 * 24 * 3600)).await;
-    assert_eq!(keeper.bearer(login).await.unwrap_err(), TokenError::NeedsReauth, "the issuer had used it up");
+    let old = keeper.bearer(login).await.unwrap();
+    assert_eq!(world.presented(), ["rt-1"], "a calendar is no proof that the access token has ended");
+    world.refuse_access_tokens();
+    let refused = keeper.after_refusal(login, old.generation).await.unwrap_err();
+    assert_eq!(refused, TokenError::NeedsReauth, "the issuer had used it up");
     assert_eq!(world.presented(), ["rt-1", "rt-1"]);
     assert_eq!(
         world.told(),
@@ -104,11 +108,14 @@ async fn the_last_chance_brings_a_login_back_whose_token_had_not_been_used_up() 
 }
 
 #[tokio::test(start_paused = true)]
-async fn the_last_chance_is_taken_by_itself_when_the_access_token_ends_and_never_before() {
+async fn no_clock_however_wrong_takes_the_last_chance_but_a_refusal_does() {
     let (world, keeper, login) = uncertain_and_unused().await;
-    world.pass(Duration::from_secs(LIFETIME.unsigned_abs() - 60)).await;
-    assert!(world.presented().is_empty(), "the access token still lives");
-    world.pass(Duration::from_secs(120)).await;
+    world.pass(Duration::from_secs(3 * LIFETIME.unsigned_abs())).await;
+    assert_eq!(keeper.state(login), Some(CredentialState::UncertainServing));
+    let old = keeper.bearer(login).await.unwrap();
+    assert!(world.presented().is_empty(), "the access token may still live");
+    world.refuse_access_tokens();
+    keeper.after_refusal(login, old.generation).await.unwrap();
     assert_eq!(world.presented(), ["rt-1"]);
     assert_eq!(keeper.state(login), Some(CredentialState::Usable));
 }
@@ -319,6 +326,20 @@ async fn a_panic_at_any_step_settles_the_login_and_reuses_nothing() {
         }
         world.assert_nothing_reused();
     }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_panic_while_the_vault_is_read_again_is_followed_by_another_try() {
+    let (world, keeper, login) = World::signed_in().await;
+    drop(keeper);
+    world.mishap(Step::ReadRefresh, Mishap::Fails);
+    let keeper = world.boot().await;
+    world.mishap(Step::ReadRefresh, Mishap::Panics);
+    world.pass(Duration::from_secs(6)).await;
+    world.all_well();
+    world.pass(Duration::from_secs(6)).await;
+    assert_eq!(keeper.state(login), Some(CredentialState::Usable));
+    assert_eq!(name(&keeper.bearer(login).await.unwrap().token), "at-1");
 }
 
 #[tokio::test(start_paused = true)]

@@ -12,6 +12,7 @@ use crate::accounts::token::{AdoptError, NewLogin};
 use crate::provider::bearer::TokenError;
 use crate::provider::claims::Claims;
 use crate::provider::oauth::{RefreshError, TokenGrant};
+use crate::provider::outbound::OnBehalfOf;
 use crate::store::{Obtained, RefreshPhase};
 use crate::vault::VaultError;
 
@@ -130,17 +131,17 @@ async fn a_refresh_that_comes_after_a_repair_is_not_run() {
 #[tokio::test(start_paused = true)]
 async fn a_removal_revokes_what_rockpool_obtained_and_leaves_nothing() {
     let (world, keeper, login) = World::signed_in().await;
-    keeper.forget(login).await.unwrap();
+    keeper.forget(login, OnBehalfOf::Nobody).await.unwrap();
     assert_eq!(world.revoked(), ["rt-1"]);
     assert_eq!((world.rows(), world.secrets()), (0, 0));
     assert_eq!(keeper.bearer(login).await.unwrap_err(), TokenError::NeedsReauth);
-    keeper.forget(login).await.unwrap();
+    keeper.forget(login, OnBehalfOf::Nobody).await.unwrap();
 
     let world = World::new();
     let keeper = world.boot().await;
     let import = NewLogin { obtained: Obtained::Import, ..new_login(None) };
     let login = keeper.adopt(TENANT, import, world.grant()).await.unwrap();
-    keeper.forget(login).await.unwrap();
+    keeper.forget(login, OnBehalfOf::Nobody).await.unwrap();
     assert!(world.revoked().is_empty(), "an imported login is not ours to revoke");
 }
 
@@ -148,7 +149,7 @@ async fn a_removal_revokes_what_rockpool_obtained_and_leaves_nothing() {
 async fn a_login_whose_secrets_cannot_be_removed_stays() {
     let (world, keeper, login) = World::signed_in().await;
     world.mishap(Step::ReadRefresh, Mishap::Fails);
-    let error = keeper.forget(login).await.unwrap_err();
+    let error = keeper.forget(login, OnBehalfOf::Nobody).await.unwrap_err();
     assert_eq!(error, crate::accounts::token::forget::ForgetError::Vault(VaultError::Locked));
     assert_eq!(world.rows(), 1);
     assert!(keeper.bearer(login).await.is_ok());
@@ -204,7 +205,7 @@ async fn a_token_that_was_presented_is_never_taken_over_again() {
         TokenGrant { access_token: "other".into(), refresh_token: Some("rt-1".into()), id_token: None };
     let import = NewLogin { obtained: Obtained::Import, ..new_login(None) };
     assert_eq!(keeper.adopt(TENANT, import.clone(), again.clone()).await.unwrap_err(), AdoptError::Spent);
-    keeper.forget(login).await.unwrap();
+    keeper.forget(login, OnBehalfOf::Nobody).await.unwrap();
     assert_eq!(keeper.adopt(TENANT, import, again).await.unwrap_err(), AdoptError::Spent);
     world.assert_nothing_reused();
 }
@@ -260,7 +261,7 @@ async fn an_access_token_alone_is_handed_out_after_a_restart_and_never_refreshed
     let grant = TokenGrant { refresh_token: None, ..world.grant() };
     keeper.adopt(TENANT, alone, grant).await.unwrap();
     assert_eq!(world.secrets(), 1, "the refresh token of the login that it replaced is gone");
-    keeper.forget(login).await.unwrap();
+    keeper.forget(login, OnBehalfOf::Nobody).await.unwrap();
     assert_eq!((world.rows(), world.secrets()), (0, 0));
 }
 

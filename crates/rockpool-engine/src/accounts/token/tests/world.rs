@@ -21,6 +21,7 @@ use crate::accounts::token::{KeeperParts, NewLogin, TokenKeeper};
 use crate::host::clock::Clock;
 use crate::provider::claims::Claims;
 use crate::provider::oauth::{RefreshError, RefreshReason, Renewal, RevokeError, TokenGrant};
+use crate::provider::outbound::OnBehalfOf;
 use crate::store::{KnownToken, LoginRow, Obtained, Presentation, RefreshPhase, Refreshed};
 use crate::vault::{VaultError, VaultKey};
 
@@ -475,7 +476,7 @@ impl Issuer for World {
 
     fn revoke<'a>(
         &'a self,
-        _login: LoginId,
+        _whom: OnBehalfOf,
         token: &'a SecretString,
     ) -> BoxFuture<'a, Result<(), RevokeError>> {
         self.state().revoked.push(token.expose_secret().to_owned());
