@@ -9,7 +9,7 @@ use crate::accounts::token::fingerprint_of;
 use crate::core::Core;
 use crate::jobs::enroll::account_of;
 use crate::jobs::identity::{Identity, Unidentified, identify};
-use crate::model::import::{ImportFate, ImportReason};
+use crate::model::import::{ImportFate, ImportReason, RenewedBy};
 use crate::provider::oauth::TokenGrant;
 use crate::store::{KnownToken, Obtained};
 
@@ -125,12 +125,19 @@ pub(super) async fn judge(
         return refused(ImportReason::Spent, text.to_owned());
     }
     match identify(core, &grant(login), &login.said).await {
-        Ok(identity) => Judged { verdict: place(core, tenant, &identity, known), identity: Some(identity) },
+        Ok(identity) => {
+            Judged { verdict: place(core, tenant, &identity, (known, obtained)), identity: Some(identity) }
+        }
         Err(error) => refused(reason_of(&error), error.to_string()),
     }
 }
 
-fn place(core: &Core, tenant: TenantId, identity: &Identity, known: Option<KnownToken>) -> Verdict {
+fn place(
+    core: &Core,
+    tenant: TenantId,
+    identity: &Identity,
+    (known, obtained): (Option<KnownToken>, &Obtained),
+) -> Verdict {
     let registry = core.registry.get();
     let seat = account_of(&registry, tenant, identity);
     let holder = match known {
@@ -140,16 +147,20 @@ fn place(core: &Core, tenant: TenantId, identity: &Identity, known: Option<Known
     match (seat, holder) {
         (None, None) => Verdict::New,
         (Some(row), None) => {
-            let works = match core.keeper.state(row.login) {
-                Some(CredentialState::Usable | CredentialState::VaultLocked) => Works::Yes,
-                Some(
-                    CredentialState::NeedsReauth
-                    | CredentialState::UncertainServing
-                    | CredentialState::UncertainSpent,
-                )
-                | None => Works::No,
-            };
-            Verdict::Repairs { account: row.name.clone(), works }
+            let account = row.name.clone();
+            match core.keeper.state(row.login) {
+                Some(CredentialState::NeedsReauth) | None => Verdict::Repairs { account, works: Works::No },
+                // An access token alone ends; it must not take the place of a refresh token that serves, or may yet.
+                Some(_) if *obtained == Obtained::AccessToken && is_renewed(core, row.login) => {
+                    Verdict::AlreadyHere { account }
+                }
+                Some(CredentialState::Usable | CredentialState::VaultLocked) => {
+                    Verdict::Repairs { account, works: Works::Yes }
+                }
+                Some(CredentialState::UncertainServing | CredentialState::UncertainSpent) => {
+                    Verdict::Repairs { account, works: Works::No }
+                }
+            }
         }
         (Some(row), Some(_)) => Verdict::AlreadyHere { account: row.name.clone() },
         (None, Some(login)) if registry.accounts_of(tenant).any(|row| row.login == login) => {
@@ -159,6 +170,13 @@ fn place(core: &Core, tenant: TenantId, identity: &Identity, known: Option<Known
             ImportReason::HeldElsewhere,
             "This login is here already; a refresh token can have one owner only.",
         ),
+    }
+}
+
+fn is_renewed(core: &Core, login: LoginId) -> bool {
+    match core.keeper.life(login).map(|life| life.renewed_by) {
+        Some(RenewedBy::Rockpool | RenewedBy::OtherTool) => true,
+        Some(RenewedBy::Nobody) | None => false,
     }
 }
 

@@ -72,14 +72,14 @@ impl AnsweredConnections {
         }
     }
 
-    /// Whether the connection that this error came about on had answered before; it is over now.
-    pub(super) fn forget_that_of(&self, error: &reqwest::Error) -> bool {
-        Connection::of_error(error).is_some_and(|lost| self.forget(lost))
+    /// Whether the connection that this error came about on had answered before. It stays known: over HTTP/2 it may
+    /// have been lost under many requests at once, none of which is to blame.
+    pub(super) fn had_answered(&self, error: &reqwest::Error) -> bool {
+        Connection::of_error(error).is_some_and(|lost| self.knows(lost))
     }
 
-    /// Whether it had answered.
-    fn forget(&self, connection: Connection) -> bool {
-        self.remembered().connections.remove(&connection).is_some()
+    fn knows(&self, connection: Connection) -> bool {
+        self.remembered().connections.contains_key(&connection)
     }
 
     fn remembered(&self) -> MutexGuard<'_, Remembered> {
@@ -102,6 +102,10 @@ mod tests {
             answered.add(connection(port));
         }
         assert!(answered.remembered().connections.len() <= MOST);
-        assert!(answered.forget(connection(10_000)) && !answered.forget(connection(1)));
+        assert!(answered.knows(connection(10_000)) && !answered.knows(connection(1)));
+        assert!(
+            answered.knows(connection(10_000)),
+            "the second request that was on it is not to blame either"
+        );
     }
 }

@@ -83,7 +83,7 @@ impl HttpClients {
 fn allows_another(answered: &AnsweredConnections, error: &reqwest::Error) -> bool {
     match SendFailure::of(error) {
         SendFailure::NotTaken => true,
-        SendFailure::NotWritten | SendFailure::Lost => !error.is_timeout() && answered.forget_that_of(error),
+        SendFailure::NotWritten | SendFailure::Lost => !error.is_timeout() && answered.had_answered(error),
         SendFailure::NotBuilt | SendFailure::NoConnection => false,
     }
 }

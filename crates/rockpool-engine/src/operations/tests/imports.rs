@@ -155,6 +155,14 @@ async fn an_access_token_alone_serves_to_its_end_and_then_asks_for_a_sign_in() {
 }
 
 #[tokio::test]
+async fn an_access_token_alone_takes_no_login_from_an_account_that_can_be_renewed() {
+    let world = serving(|_| usage("plus")).await;
+    import(&world, &cli("ada"), &[0]).await;
+    let table = preview(&world, &alone("ada")).await;
+    assert_eq!(fates(&table), [(ImportFate::AlreadyHere, Some("codex-plus-1"))]);
+}
+
+#[tokio::test]
 async fn an_access_token_that_the_provider_refuses_is_not_taken() {
     let world = serving(|_| Reply::json(401, "{}")).await;
     let done = import(&world, &alone("ada"), &[0]).await;
