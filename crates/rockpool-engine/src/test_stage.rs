@@ -1,26 +1,21 @@
 //! An engine for tests on a real store, with accounts, a pool and a record of what was seen and asked.
 
-use std::sync::Arc;
-
 use jiff::{SignedDuration, Timestamp};
 use rockpool_routing::account::Activation;
 use rockpool_routing::{AccountId, LoginId, Reading, RequestId, Source, Strategy, TenantId, Window};
 use uuid::Uuid;
 
 use crate::config::Config;
-use crate::dashboard::files::DashboardFiles;
 use crate::engine::Engine;
-use crate::host::browser::NoBrowser;
 use crate::host::clock::Clock;
 use crate::model::activity::{OutcomeClass, RequestRecord, ServingAccount, Transport, Why};
 use crate::model::principal::Principal;
 use crate::operations::handle::EngineHandle;
 use crate::operations::pools;
 use crate::operations::requests::PoolChange;
-use crate::ports::Ports;
 use crate::snapshot::{AccountView, PoolView};
 use crate::store::{AccountRow, LoginRow, Obtained, RefreshPhase};
-use crate::vault::MemoryVault;
+use crate::test_serving::ports;
 
 /// The engine, which asks no provider.
 pub(crate) struct EngineStage {
@@ -197,13 +192,6 @@ impl EngineStage {
 }
 
 async fn start(config: &Config, clock: &Clock) -> Engine {
-    let vault = Box::new(MemoryVault::default());
-    let ports = Ports {
-        vault,
-        vault_opener: Arc::new(crate::vault::WithoutKeychain),
-        browser: Arc::new(NoBrowser),
-        clock: clock.clone(),
-        dashboard: DashboardFiles::default(),
-    };
+    let ports = ports(clock);
     Engine::start_offline(config.clone(), ports).await.unwrap()
 }

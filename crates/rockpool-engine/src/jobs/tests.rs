@@ -14,15 +14,12 @@ use super::enroll::{Enroller, Enrolment, Names};
 use super::identity::identify;
 use crate::accounts::import::Said;
 use crate::accounts::login::Purpose;
-use crate::dashboard::files::DashboardFiles;
 use crate::engine::Engine;
-use crate::host::browser::NoBrowser;
 use crate::host::clock::Clock;
-use crate::ports::Ports;
 use crate::provider::oauth::TokenGrant;
 use crate::store::{AccountRow, Obtained};
 use crate::test_http::{Reply, Server};
-use crate::vault::MemoryVault;
+use crate::test_serving::ports;
 
 /// An engine with one account, `ada`, signed in to the workspace `of-ada` on the plan `plus`.
 struct RenewalsWorld {
@@ -59,13 +56,7 @@ impl RenewalsWorld {
         let mut config = provider.config();
         config.data_dir = folder.path().join("data");
         let clock = Clock::manual(Timestamp::from_second(1_800_000_000).unwrap());
-        let ports = Ports {
-            vault: Box::new(MemoryVault::default()),
-            vault_opener: Arc::new(crate::vault::WithoutKeychain),
-            browser: Arc::new(NoBrowser),
-            clock,
-            dashboard: DashboardFiles::default(),
-        };
+        let ports = ports(&clock);
         let engine = Engine::start(config, ports).await.unwrap();
         let handle = engine.handle();
         let enroller = Enroller::new(Arc::clone(handle.core()), Arc::clone(handle.poller()));

@@ -3,8 +3,8 @@
 mod graph;
 mod imports;
 
+use std::sync::Mutex;
 use std::sync::mpsc;
-use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use rockpool_routing::account::Activation;
@@ -16,17 +16,13 @@ use super::error::ActionError;
 use super::requests::{AccountChange, ClientChange, NewSignIn, PoolChange};
 use super::{accounts, clients, pools, sign_ins};
 use crate::config::VaultChoice;
-use crate::dashboard::files::DashboardFiles;
 use crate::engine::Engine;
-use crate::host::browser::NoBrowser;
 use crate::host::clock::Clock;
 use crate::host::data_dir::Control;
 use crate::model::client::OverrideMode;
-use crate::ports::Ports;
 use crate::store::system_scope;
 use crate::test_http::{Reply, Server};
-use crate::test_serving::{ServingEngine, home, import_of, serving, usage};
-use crate::vault::MemoryVault;
+use crate::test_serving::{ServingEngine, home, import_of, ports, serving, usage};
 
 const MODELS: &str = "/codex/models";
 
@@ -170,13 +166,7 @@ async fn a_command_without_a_server_takes_no_login_into_a_vault_that_forgets() {
     let mut config = provider.config();
     config.data_dir = folder.path().join("data");
     assert_eq!(config.vault, VaultChoice::Memory);
-    let ports = Ports {
-        vault: Box::new(MemoryVault::default()),
-        vault_opener: Arc::new(crate::vault::WithoutKeychain),
-        browser: Arc::new(NoBrowser),
-        clock: Clock::system(),
-        dashboard: DashboardFiles::default(),
-    };
+    let ports = ports(&Clock::system());
     let offline = Engine::start_offline(config, ports).await.unwrap();
     let engine = offline.handle();
     let refused = |error: ActionError| assert_eq!(error.code, "vault_forgets", "{error}");

@@ -193,13 +193,11 @@ async fn forget_note(core: &Core) {
 /// the only one there is, such as of a place that was in use before a move was begun.
 async fn remove_copies(core: &Core, place: VaultKind) -> Result<(), VaultError> {
     let mut copies = Vec::new();
-    let mut others = 0_usize;
     {
         let held = core.vault.hold().await;
         for key in entries(core, &held).await? {
-            match held.get(&key).await? {
-                Some(_) => copies.push(key),
-                None => others += 1,
+            if held.get(&key).await?.is_some() {
+                copies.push(key);
             }
         }
     }
@@ -208,15 +206,7 @@ async fn remove_copies(core: &Core, place: VaultKind) -> Result<(), VaultError> 
         left.delete(&key).await?;
     }
     // Without a probe a file that holds nothing else goes as well.
-    left.forget_probe().await?;
-    if others > 0 {
-        tracing::info!(
-            others,
-            ?place,
-            "entries that the place in use does not have were not looked for there"
-        );
-    }
-    Ok(())
+    left.forget_probe().await
 }
 
 /// Stores, on the disk, and puts in force.

@@ -54,13 +54,9 @@ impl Life {
 
     /// Whether it would be refused if it were sent now.
     pub(super) fn spent(&self, now: Now) -> bool {
-        self.spent_at().is_some_and(|at| now.wall >= at) && !self.trusted(now)
-    }
-
-    /// From when on it would be refused on arrival.
-    fn spent_at(&self) -> Option<Timestamp> {
+        let Some(end) = self.expires_at else { return false };
         let margin = self.length().map_or(SignedDuration::ZERO, |length| (length / 20).min(LAST_MOMENTS));
-        self.expires_at?.checked_sub(margin.max(SignedDuration::ZERO)).ok()
+        now.wall >= end - margin.max(SignedDuration::ZERO) && !self.trusted(now)
     }
 
     /// When it should be renewed: a quarter of its lifetime before its end, and a little later for some

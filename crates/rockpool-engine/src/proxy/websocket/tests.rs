@@ -20,13 +20,10 @@ use super::byte_stream::{ActivityProbe, Socket, socket};
 use super::dial::Dialed;
 use super::session::{Opening, Session};
 use crate::config::Config;
-use crate::dashboard::files::DashboardFiles;
 use crate::engine::Engine;
-use crate::host::browser::NoBrowser;
 use crate::host::clock::Clock;
 use crate::model::client::{KeyKind, OverrideMode};
 use crate::model::principal::Principal;
-use crate::ports::Ports;
 use crate::provider::event::Audience;
 use crate::proxy::authenticate::Caller;
 use crate::proxy::failover::context::RequestContext;
@@ -34,7 +31,7 @@ use crate::proxy::state::DataPlane;
 use crate::snapshot::{ActivityView, OutcomeClass};
 use crate::store::ClientRow;
 use crate::store::registry::Registry;
-use crate::vault::MemoryVault;
+use crate::test_serving::ports;
 
 const SECOND: Duration = Duration::from_secs(1);
 /// Bytes that are on their way at most.
@@ -62,13 +59,7 @@ impl SessionBench {
         let folder = tempfile::tempdir().unwrap();
         let nowhere = Url::parse("http://127.0.0.1:9").unwrap();
         let config = Config::rehearsal(folder.path().join("data"), nowhere.clone(), nowhere);
-        let ports = Ports {
-            vault: Box::new(MemoryVault::default()),
-            vault_opener: Arc::new(crate::vault::WithoutKeychain),
-            browser: Arc::new(NoBrowser),
-            clock: Clock::manual(Timestamp::UNIX_EPOCH),
-            dashboard: DashboardFiles::default(),
-        };
+        let ports = ports(&Clock::manual(Timestamp::UNIX_EPOCH));
         let engine = Engine::start_offline(config, ports).await.unwrap();
         tokio::time::pause();
         let core = Arc::clone(engine.handle().core());

@@ -7,13 +7,13 @@ use secrecy::{ExposeSecret as _, SecretString};
 use serde_json::{Value, json};
 
 use crate::config::Config;
-use crate::dashboard::files::DashboardFiles;
 use crate::engine::Engine;
 use crate::host::browser::{Browser, NoBrowser};
 use crate::host::clock::Clock;
 use crate::host::data_dir::Control;
 use crate::model::vault::{VaultKind, VaultState};
 use crate::ports::Ports;
+use crate::test_serving;
 use crate::vault::{VaultBackend, VaultError, VaultKey};
 
 /// A keychain that is not there.
@@ -58,13 +58,7 @@ fn config(folder: &tempfile::TempDir) -> Config {
 }
 
 fn ports(browser: Arc<dyn Browser>) -> Ports {
-    Ports {
-        vault: Box::new(NoKeychain),
-        vault_opener: Arc::new(crate::vault::WithoutKeychain),
-        browser,
-        clock: Clock::system(),
-        dashboard: DashboardFiles::default(),
-    }
+    Ports { vault: Box::new(NoKeychain), browser, ..test_serving::ports(&Clock::system()) }
 }
 
 #[tokio::test]

@@ -2,7 +2,6 @@
 
 use std::io;
 use std::io::Write as _;
-use std::sync::Arc;
 
 use futures_util::{StreamExt as _, stream};
 use jiff::Timestamp;
@@ -12,14 +11,11 @@ use uuid::Uuid;
 
 use super::*;
 use crate::config::Config;
-use crate::dashboard::files::DashboardFiles;
 use crate::engine::Engine;
-use crate::host::browser::NoBrowser;
 use crate::host::clock::Clock;
-use crate::ports::Ports;
 use crate::provider::content_coding::Coding;
 use crate::provider::event::Audience;
-use crate::vault::MemoryVault;
+use crate::test_serving::ports;
 
 const CREATED: &str = "event: response.created\ndata: {\"type\":\"response.created\"}\n\n";
 const DELTA: &str =
@@ -59,13 +55,7 @@ impl Bench {
         let folder = tempfile::tempdir().unwrap();
         let nowhere = Url::parse("http://127.0.0.1:9").unwrap();
         let config = Config::rehearsal(folder.path().join("data"), nowhere.clone(), nowhere);
-        let ports = Ports {
-            vault: Box::new(MemoryVault::default()),
-            vault_opener: Arc::new(crate::vault::WithoutKeychain),
-            browser: Arc::new(NoBrowser),
-            clock: Clock::manual(Timestamp::UNIX_EPOCH),
-            dashboard: DashboardFiles::default(),
-        };
+        let ports = ports(&Clock::manual(Timestamp::UNIX_EPOCH));
         let engine = Engine::start_offline(config, ports).await.unwrap();
         tokio::time::pause();
         Self { engine, _folder: folder }
