@@ -5,8 +5,8 @@ use std::io::Read;
 use http::HeaderMap;
 
 use super::body::{Encoding, MAX_BODY};
-use super::json::{self, Member};
 use crate::proxy::response::error_response::ProxyError;
+use rockpool_dialects::json::{self, Member};
 
 /// As much of a compressed body as is decoded into memory to look at its head.
 const HEAD: usize = 4 << 10;

@@ -12,7 +12,7 @@ use std::ops::Range;
 
 use thiserror::Error;
 
-use super::json;
+use rockpool_dialects::json;
 
 /// Why a history cannot be moved.
 #[derive(Clone, Copy, Debug, Error, PartialEq, Eq)]

@@ -5,7 +5,6 @@ pub(crate) mod budget;
 pub(crate) mod facts;
 pub(crate) mod headers;
 pub(crate) mod history;
-pub(crate) mod json;
 pub(crate) mod path;
 pub(crate) mod payload;
 pub(crate) mod upload;

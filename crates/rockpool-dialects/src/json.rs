@@ -10,12 +10,12 @@ use std::ops::Range;
 use thiserror::Error;
 
 /// Some tools write it in front of their JSON.
-pub(crate) const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
+pub const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 
 /// The text is no JSON of the kind that was looked for.
 #[derive(Clone, Copy, Debug, Error, PartialEq, Eq)]
 #[error("{expected} is missing at byte {at}")]
-pub(crate) struct Malformed {
+pub struct Malformed {
     expected: &'static str,
     /// Counted from 1.
     at: usize,
@@ -23,14 +23,14 @@ pub(crate) struct Malformed {
 
 /// One member of an object, by where it stands in the text.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Member {
+pub struct Member {
     /// Between its quotation marks.
     name: Range<usize>,
-    pub(crate) value: Range<usize>,
+    pub value: Range<usize>,
 }
 
 impl Member {
-    pub(crate) fn is_named(&self, text: &[u8], name: &str) -> bool {
+    pub fn is_named(&self, text: &[u8], name: &str) -> bool {
         let raw = &text[self.name.clone()];
         raw == name.as_bytes()
             || (raw.contains(&b'\\')
@@ -38,18 +38,18 @@ impl Member {
     }
 
     /// From the quotation mark of its name to the end of its value.
-    pub(crate) fn range(&self) -> Range<usize> {
+    pub fn range(&self) -> Range<usize> {
         self.name.start - 1..self.value.end
     }
 }
 
 /// The value of the last member of that name, as most readers of JSON have it.
-pub(crate) fn last<'a>(text: &'a [u8], members: &[Member], name: &str) -> Option<&'a [u8]> {
+pub fn last<'a>(text: &'a [u8], members: &[Member], name: &str) -> Option<&'a [u8]> {
     members.iter().rfind(|member| member.is_named(text, name)).map(|member| &text[member.value.clone()])
 }
 
 /// A string without its escapes; what is no character comes out as U+FFFD. `None` for anything but a string.
-pub(crate) fn string(value: &[u8]) -> Option<String> {
+pub fn string(value: &[u8]) -> Option<String> {
     let inner = value.strip_prefix(b"\"")?.strip_suffix(b"\"")?;
     let exact = serde_json::from_slice::<String>(value).ok();
     Some(exact.unwrap_or_else(|| String::from_utf8_lossy(inner).into_owned()))
@@ -59,7 +59,7 @@ pub(crate) fn string(value: &[u8]) -> Option<String> {
 ///
 /// # Errors
 /// Where it is no object.
-pub(crate) fn members(text: &[u8]) -> Result<Vec<Member>, Malformed> {
+pub fn members(text: &[u8]) -> Result<Vec<Member>, Malformed> {
     let start = if text.starts_with(BYTE_ORDER_MARK) { BYTE_ORDER_MARK.len() } else { 0 };
     members_of(text, &(start..text.len()))
 }
@@ -68,7 +68,7 @@ pub(crate) fn members(text: &[u8]) -> Result<Vec<Member>, Malformed> {
 ///
 /// # Errors
 /// Where there is no object.
-pub(crate) fn members_of(text: &[u8], part: &Range<usize>) -> Result<Vec<Member>, Malformed> {
+pub fn members_of(text: &[u8], part: &Range<usize>) -> Result<Vec<Member>, Malformed> {
     let mut cursor = Cursor { text: &text[..part.end], at: part.start };
     let mut members = Vec::new();
     cursor.list(b'{', b'}', "“{”", |cursor| {
@@ -84,7 +84,7 @@ pub(crate) fn members_of(text: &[u8], part: &Range<usize>) -> Result<Vec<Member>
 ///
 /// # Errors
 /// Where there is no array.
-pub(crate) fn elements_of(text: &[u8], part: &Range<usize>) -> Result<Vec<Range<usize>>, Malformed> {
+pub fn elements_of(text: &[u8], part: &Range<usize>) -> Result<Vec<Range<usize>>, Malformed> {
     let mut cursor = Cursor { text: &text[..part.end], at: part.start };
     let mut elements = Vec::new();
     cursor.list(b'[', b']', "“[”", |cursor| {

@@ -1,0 +1,306 @@
+//! The one form that the backend takes: always streamed, never stored, reasoning ciphertext asked for, and in the
+//! lite shape where the model's catalogue entry says so.
+
+use serde::Serialize;
+use serde_json::value::RawValue;
+
+use crate::effort;
+use crate::model::{Model, Shape};
+use crate::refusal::Refusal;
+
+/// Said to plain models in place of instructions, which they insist on.
+const NEUTRAL: &str = "You are a helpful assistant.";
+
+/// Which tools an answer may or has to call.
+#[derive(Clone, Debug, Default)]
+pub(crate) enum ToolChoice {
+    #[default]
+    Auto,
+    None,
+    /// At least one.
+    Required,
+    /// As the backend has it, such as `{"type":"function","name":"f"}`.
+    Named(Box<RawValue>),
+}
+
+/// All of a request but its input.
+#[derive(Default)]
+pub(crate) struct Head<'a> {
+    /// Said before the input, as JSON strings; joined by blank lines.
+    pub(crate) instructions: Vec<String>,
+    /// Tools in the backend's form.
+    pub(crate) tools: Vec<Box<RawValue>>,
+    pub(crate) tool_choice: ToolChoice,
+    pub(crate) parallel_tool_calls: Option<bool>,
+    pub(crate) effort: Option<&'a str>,
+    /// `reasoning.summary`: whether the answer tells its reasoning in words (`auto`, `concise`, `detailed`).
+    pub(crate) summary: Option<&'a str>,
+    pub(crate) verbosity: Option<&'a str>,
+    /// `text.format` in the backend's form.
+    pub(crate) format: Option<&'a RawValue>,
+    pub(crate) prompt_cache_key: Option<&'a str>,
+    pub(crate) priority: Option<Priority>,
+    /// What to include besides reasoning ciphertext.
+    pub(crate) include: Vec<&'a str>,
+    /// Members that are passed on as they came.
+    pub(crate) kept: Vec<(&'a str, &'a RawValue)>,
+}
+
+/// The only service tier that the backend takes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Priority;
+
+/// A request while its input is being written.
+pub(crate) struct Body {
+    out: Vec<u8>,
+    items: usize,
+    instructed: bool,
+    shape: Shape,
+}
+
+#[derive(Serialize)]
+struct Message<'a> {
+    r#type: &'a str,
+    role: &'a str,
+    content: [Text<'a>; 1],
+}
+
+#[derive(Serialize)]
+struct Text<'a> {
+    r#type: &'a str,
+    text: &'a str,
+}
+
+#[derive(Serialize)]
+struct AdditionalTools<'a> {
+    r#type: &'a str,
+    role: &'a str,
+    tools: [Namespace<'a>; 1],
+}
+
+#[derive(Serialize)]
+struct Namespace<'a> {
+    r#type: &'a str,
+    name: &'a str,
+    description: &'a str,
+    tools: &'a [Box<RawValue>],
+}
+
+#[derive(Serialize)]
+struct Reasoning<'a> {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    effort: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    summary: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    context: Option<&'a str>,
+}
+
+#[derive(Serialize)]
+struct TextOptions<'a> {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    verbosity: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    format: Option<&'a RawValue>,
+}
+
+impl Body {
+    /// Begins a request for `model`; `room` bytes are expected.
+    ///
+    /// # Errors
+    /// Where the model cannot do what the head asks for.
+    pub(crate) fn begin(model: &Model, head: Head<'_>, room: usize) -> Result<Self, Refusal> {
+        let mut out = Vec::with_capacity(room + 512);
+        out.extend_from_slice(b"{\"model\":");
+        write(&mut out, &model.name);
+        out.extend_from_slice(b",\"stream\":true,\"store\":false");
+        let lite = model.shape == Shape::Lite;
+        let effort = head.effort.map(|asked| effort::nearest(asked, model));
+        if lite || effort.is_some() || head.summary.is_some() {
+            let context = lite.then_some("all_turns");
+            member(&mut out, "reasoning", &Reasoning { effort, summary: head.summary, context });
+        }
+        let mut include = vec!["reasoning.encrypted_content"];
+        include.extend(head.include.iter().filter(|name| **name != "reasoning.encrypted_content"));
+        member(&mut out, "include", &include);
+        let verbosity = head.verbosity.filter(|_| model.verbosity);
+        if verbosity.is_some() || head.format.is_some() {
+            member(&mut out, "text", &TextOptions { verbosity, format: head.format });
+        }
+        if let Some(key) = head.prompt_cache_key {
+            member(&mut out, "prompt_cache_key", &key);
+        }
+        if head.priority.is_some() {
+            member(&mut out, "service_tier", &"priority");
+        }
+        for (name, value) in &head.kept {
+            member(&mut out, name, value);
+        }
+        match model.shape {
+            Shape::Plain => plain_tools(&mut out, &head),
+            Shape::Lite => lite_choice(&mut out, model, &head)?,
+        }
+        let instructions = head.instructions.join("\n\n");
+        let instructed = !instructions.is_empty();
+        if instructed && !lite {
+            member(&mut out, "instructions", &instructions);
+        }
+        out.extend_from_slice(b",\"input\":[");
+        let mut body = Self { out, items: 0, instructed, shape: model.shape };
+        // Under “none” a lite model is given no tools: it has no other way not to call them.
+        if lite && !head.tools.is_empty() && !matches!(head.tool_choice, ToolChoice::None) {
+            let tools =
+                Namespace { r#type: "namespace", name: "functions", description: "", tools: &head.tools };
+            body.item(&AdditionalTools { r#type: "additional_tools", role: "developer", tools: [tools] });
+        }
+        if instructed && lite {
+            let content = [Text { r#type: "input_text", text: &instructions }];
+            body.item(&Message { r#type: "message", role: "developer", content });
+        }
+        Ok(body)
+    }
+
+    /// Adds an input item.
+    pub(crate) fn item(&mut self, item: &impl Serialize) {
+        self.next();
+        write(&mut self.out, item);
+    }
+
+    /// Adds one or more input items that are JSON already, with commas between them.
+    pub(crate) fn raw(&mut self, items: &[u8]) {
+        self.next();
+        self.out.extend_from_slice(items);
+    }
+
+    /// Says that a developer message is among the items, which serves plain models as instructions.
+    pub(crate) fn has_instructions(&mut self) {
+        self.instructed = true;
+    }
+
+    fn next(&mut self) {
+        if self.items > 0 {
+            self.out.push(b',');
+        }
+        self.items += 1;
+    }
+
+    /// The whole request.
+    pub(crate) fn end(mut self) -> Vec<u8> {
+        self.out.push(b']');
+        if !self.instructed && self.shape == Shape::Plain {
+            member(&mut self.out, "instructions", &NEUTRAL);
+        }
+        self.out.push(b'}');
+        self.out
+    }
+}
+
+fn plain_tools(out: &mut Vec<u8>, head: &Head<'_>) {
+    if let Some(parallel) = head.parallel_tool_calls {
+        member(out, "parallel_tool_calls", &parallel);
+    }
+    if head.tools.is_empty() {
+        return;
+    }
+    member(out, "tools", &head.tools);
+    match &head.tool_choice {
+        ToolChoice::Auto => member(out, "tool_choice", &"auto"),
+        ToolChoice::None => member(out, "tool_choice", &"none"),
+        ToolChoice::Required => member(out, "tool_choice", &"required"),
+        ToolChoice::Named(choice) => member(out, "tool_choice", choice),
+    }
+}
+
+fn lite_choice(out: &mut Vec<u8>, model: &Model, head: &Head<'_>) -> Result<(), Refusal> {
+    match &head.tool_choice {
+        ToolChoice::Auto | ToolChoice::None => {}
+        ToolChoice::Required | ToolChoice::Named(_) => {
+            return Err(Refusal::Unsupported {
+                param: "tool_choice".to_owned(),
+                reason: format!(
+                    "The model {} decides by itself whether it calls a tool: “tool_choice” can only be “auto” or “none”. Models of the plain kind, such as gpt-5.5, can be told.",
+                    model.name
+                ),
+            });
+        }
+    }
+    out.extend_from_slice(b",\"parallel_tool_calls\":false,\"tool_choice\":\"auto\"");
+    Ok(())
+}
+
+fn member(out: &mut Vec<u8>, name: &str, value: &(impl Serialize + ?Sized)) {
+    out.push(b',');
+    write(out, name);
+    out.push(b':');
+    write(out, value);
+}
+
+/// Writing into memory fails for no value of this crate: none has a map with keys that are no strings.
+fn write(out: &mut Vec<u8>, value: &(impl Serialize + ?Sized)) {
+    let before = out.len();
+    if serde_json::to_writer(&mut *out, value).is_err() {
+        out.truncate(before);
+        out.extend_from_slice(b"null");
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::{Value, json};
+
+    fn model(shape: Shape) -> Model {
+        Model { name: "m".to_owned(), shape, efforts: vec!["low".to_owned()], verbosity: true }
+    }
+
+    fn tool() -> Vec<Box<RawValue>> {
+        vec![RawValue::from_string(r#"{"type":"function","name":"f"}"#.to_owned()).unwrap()]
+    }
+
+    fn written(shape: Shape, head: Head<'_>) -> Value {
+        let mut body = Body::begin(&model(shape), head, 0).unwrap();
+        body.raw(br#"{"type":"message","role":"user","content":"hi"}"#);
+        serde_json::from_slice(&body.end()).unwrap()
+    }
+
+    #[test]
+    fn a_plain_model_gets_tools_and_instructions_where_it_expects_them() {
+        let head = || Head { tools: tool(), instructions: vec!["be brief".to_owned()], ..Head::default() };
+        let value = written(Shape::Plain, head());
+        assert_eq!(value["instructions"], "be brief");
+        assert_eq!(value["tools"][0]["name"], "f");
+        assert_eq!(value["include"], json!(["reasoning.encrypted_content"]));
+        assert_eq!((&value["stream"], &value["store"]), (&json!(true), &json!(false)));
+    }
+
+    #[test]
+    fn a_plain_model_is_told_something_neutral_where_the_tool_says_nothing() {
+        assert_eq!(written(Shape::Plain, Head::default())["instructions"], NEUTRAL);
+        assert_eq!(written(Shape::Lite, Head::default())["instructions"], Value::Null);
+    }
+
+    #[test]
+    fn a_lite_model_gets_tools_and_instructions_inside_its_input() {
+        let head = Head { tools: tool(), instructions: vec!["be brief".to_owned()], ..Head::default() };
+        let value = written(Shape::Lite, head);
+        assert_eq!(value["input"][0]["tools"][0]["tools"][0]["name"], "f");
+        assert_eq!(value["input"][1]["content"][0]["text"], "be brief");
+        assert_eq!(value["input"][2]["role"], "user");
+        assert_eq!(value["reasoning"]["context"], "all_turns");
+        assert_eq!((&value["parallel_tool_calls"], &value["tool_choice"]), (&json!(false), &json!("auto")));
+        assert_eq!((&value["tools"], &value["instructions"]), (&Value::Null, &Value::Null));
+    }
+
+    #[test]
+    fn a_lite_model_cannot_be_told_to_call_a_tool() {
+        let head = Head { tools: tool(), tool_choice: ToolChoice::Required, ..Head::default() };
+        let refusal = Body::begin(&model(Shape::Lite), head, 0).err().unwrap();
+        assert_eq!(refusal.fault().param.as_deref(), Some("tool_choice"));
+    }
+
+    #[test]
+    fn an_effort_that_the_model_lacks_is_moved_to_one_that_it_has() {
+        let head = Head { effort: Some("none"), ..Head::default() };
+        assert_eq!(written(Shape::Plain, head)["reasoning"], json!({ "effort": "low" }));
+    }
+}

@@ -1,0 +1,56 @@
+//! Why a request is not sent at all.
+
+use thiserror::Error;
+
+use crate::fault::{Fault, FaultKind};
+use crate::model::UnknownModel;
+
+/// Why a request is not sent at all.
+#[derive(Clone, Debug, Error, PartialEq, Eq)]
+pub enum Refusal {
+    #[error("The request is not valid JSON of this API: {0}")]
+    Malformed(String),
+    #[error(transparent)]
+    UnknownModel(#[from] UnknownModel),
+    /// The parameter would change what the answer means, and the backend has nothing like it.
+    #[error("{reason}")]
+    Unsupported { param: String, reason: String },
+    #[error("{reason}")]
+    Invalid { param: String, reason: String },
+    #[error(
+        "Previous response with id '{0}' not found. Answers are kept in memory for a while and end with a restart: send the whole conversation."
+    )]
+    PreviousResponseNotFound(String),
+    #[error(
+        "Item with id '{0}' not found. Items are kept in memory for a while and end with a restart: send them whole."
+    )]
+    ItemNotFound(String),
+}
+
+impl Refusal {
+    /// What the tool is told.
+    pub fn fault(&self) -> Fault {
+        let (status, kind, code, param) = match self {
+            Self::Malformed(_) => (400, FaultKind::InvalidRequest, None, None),
+            Self::UnknownModel(_) => (404, FaultKind::NotFound, Some("model_not_found"), Some("model")),
+            Self::Unsupported { param, .. } => {
+                (400, FaultKind::InvalidRequest, Some("unsupported_parameter"), Some(param.as_str()))
+            }
+            Self::Invalid { param, .. } => {
+                (400, FaultKind::InvalidRequest, Some("invalid_value"), Some(param.as_str()))
+            }
+            Self::PreviousResponseNotFound(_) => {
+                let param = Some("previous_response_id");
+                (400, FaultKind::InvalidRequest, Some("previous_response_not_found"), param)
+            }
+            Self::ItemNotFound(_) => (404, FaultKind::InvalidRequest, Some("item_not_found"), Some("input")),
+        };
+        Fault {
+            status,
+            kind,
+            message: self.to_string(),
+            code: code.map(str::to_owned),
+            param: param.map(str::to_owned),
+        }
+    }
+}

@@ -1,0 +1,26 @@
+//! Writes server-sent events (WHATWG HTML §9.2).
+
+use serde::Serialize;
+
+/// An event without a name.
+pub(crate) fn data(out: &mut Vec<u8>, json: &(impl Serialize + ?Sized)) {
+    out.extend_from_slice(b"data: ");
+    json_into(out, json);
+    out.extend_from_slice(b"\n\n");
+}
+
+/// An event with a name.
+pub(crate) fn named(out: &mut Vec<u8>, name: &str, json: &(impl Serialize + ?Sized)) {
+    out.extend_from_slice(b"event: ");
+    out.extend_from_slice(name.as_bytes());
+    out.push(b'\n');
+    data(out, json);
+}
+
+fn json_into(out: &mut Vec<u8>, json: &(impl Serialize + ?Sized)) {
+    let before = out.len();
+    if serde_json::to_writer(&mut *out, json).is_err() {
+        out.truncate(before);
+        out.extend_from_slice(b"null");
+    }
+}
