@@ -119,3 +119,16 @@ pub(crate) fn broken_off(end: End) -> Fault {
     };
     Fault { status: 502, kind: FaultKind::Server, message: message.to_owned(), code: None, param: None }
 }
+
+/// What an answer was.
+#[derive(Clone, Debug, Default)]
+pub struct Answered {
+    pub id: Option<String>,
+    pub items: Vec<(Option<String>, String)>,
+    pub given: Vec<String>,
+}
+impl Translator {
+    pub fn answered(&self) -> Option<Answered> {
+        None
+    }
+}

@@ -8,3 +8,7 @@ const BYTES_PER_TOKEN: usize = 4;
 pub fn estimated_tokens(body: &[u8]) -> u64 {
     (body.len() / BYTES_PER_TOKEN).max(1) as u64
 }
+
+pub fn counted(body: &[u8]) -> Result<Vec<u8>, crate::Refusal> {
+    Ok(estimated_tokens(body).to_string().into_bytes())
+}

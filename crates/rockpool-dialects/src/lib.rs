@@ -23,8 +23,8 @@ mod request;
 mod responses;
 mod sse;
 
-pub use answer::{AnswerForm, Delivery, End, Translator, Whole};
-pub use count::estimated_tokens;
+pub use answer::{AnswerForm, Answered, Delivery, End, Translator, Whole};
+pub use count::{counted, estimated_tokens};
 pub use fault::{Fault, FaultKind};
 pub use model::{Catalogue, Model, Shape, UnknownModel};
 pub use refusal::Refusal;

@@ -62,6 +62,7 @@ pub struct Translated {
     /// Parameters of the tool that the backend has no use for, by their names in the tool's request.
     pub dropped: Vec<String>,
     pub ties: Ties,
+    pub keeps: Option<std::ops::Range<usize>>,
     pub form: AnswerForm,
 }
 

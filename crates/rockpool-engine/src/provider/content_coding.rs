@@ -150,7 +150,7 @@ struct Bounded {
 impl Write for Bounded {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         if self.bytes.len() + bytes.len() > self.most {
-            return Err(io::Error::other("it holds more than is read"));
+            return Err(io::Error::new(io::ErrorKind::FileTooLarge, "it holds more than is read"));
         }
         self.bytes.extend_from_slice(bytes);
         Ok(bytes.len())
@@ -159,6 +159,26 @@ impl Write for Bounded {
     fn flush(&mut self) -> io::Result<()> {
         Ok(())
     }
+}
+
+/// Why a whole body could not be decoded.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum WholeUndecodable {
+    /// It holds more than is read.
+    TooLarge,
+    /// Its coding is not known here.
+    Unknown,
+    /// It is not what its header says, or ends early.
+    Broken,
+}
+
+/// A whole body without its coding, of at most `most` bytes.
+pub(crate) fn decoded(coding: Coding, body: &Bytes, most: usize) -> Result<Bytes, WholeUndecodable> {
+    let mut decoder = Decoder::bounded(coding, most).ok_or(WholeUndecodable::Unknown)?;
+    decoder.push(body.clone()).map_err(|Undecodable(error)| match error.kind() {
+        io::ErrorKind::FileTooLarge => WholeUndecodable::TooLarge,
+        _ => WholeUndecodable::Broken,
+    })
 }
 
 /// A whole body as it can be read, of at most `most` bytes where it was encoded; one that cannot be decoded as it came.

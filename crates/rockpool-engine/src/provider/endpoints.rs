@@ -10,6 +10,9 @@ pub(crate) const RESPONSES: &str = "codex/responses";
 pub(crate) const COMPACT: &str = "codex/responses/compact";
 /// The models that an account may use, filtered by the query's `client_version`; below the backend.
 pub(crate) const MODELS: &str = "codex/models";
+/// The version of the backend's contract that requests of Rockpool's own are written by. The backend filters the list of
+/// models by it and gives none without it; it is no name of a client: `originator` and `user-agent` say who asks.
+pub(crate) const CLIENT_VERSION: &str = "0.171.0";
 /// An account's quota. The provider has it at `wham/usage` below bases that contain `/backend-api`, and at
 /// `api/codex/usage` below any other; Rockpool speaks to the first kind only.
 pub(crate) const USAGE: &str = "wham/usage";

@@ -11,6 +11,11 @@ pub(crate) const TURN_STATE: &str = "x-codex-turn-state";
 /// The workspace that the bearer acts for.
 pub(crate) const ACCOUNT_ID: &str = "chatgpt-account-id";
 
+/// Announces the lite shape of a request, on HTTP.
+pub(crate) const LITE: &str = "x-openai-internal-codex-responses-lite";
+/// Sent by every client of Anthropic's API.
+pub(crate) const ANTHROPIC_VERSION: &str = "anthropic-version";
+
 /// Whether a header, by its lower-case name, speaks of one account's cookies, models or limits, and so
 /// would contradict what a tool knows of a pool.
 pub(crate) fn speaks_of_one_account(name: &str) -> bool {

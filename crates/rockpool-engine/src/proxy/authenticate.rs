@@ -62,6 +62,17 @@ pub(crate) fn bearer(headers: &HeaderMap) -> Option<&str> {
     scheme.eq_ignore_ascii_case("bearer").then_some(token.trim())
 }
 
+/// The key in the headers: a bearer, or `x-api-key`, where clients of Anthropic's API have it. A tool that has both
+/// means the one that Rockpool made.
+pub(crate) fn client_key(headers: &HeaderMap) -> Option<&str> {
+    let api_key = headers.get("x-api-key").and_then(|value| value.to_str().ok()).map(str::trim);
+    match (bearer(headers), api_key) {
+        (Some(bearer), Some(key)) if !bearer.starts_with("rp_") && key.starts_with("rp_") => Some(key),
+        (Some(bearer), _) => Some(bearer),
+        (None, key) => key,
+    }
+}
+
 /// Finds the client. Keys carry 256 random bits, so looking a hash up tells an attacker nothing; the
 /// comparison that decides takes the same time whatever it compares.
 pub(crate) fn authenticate(
@@ -109,6 +120,20 @@ mod tests {
         assert_eq!(bearer(&headers), None);
         headers.insert(header::AUTHORIZATION, http::HeaderValue::from_static("bearer rp_x"));
         assert_eq!(bearer(&headers), Some("rp_x"));
+    }
+
+    #[test]
+    fn a_key_may_come_where_clients_of_anthropics_api_have_it() {
+        let with = |pairs: &[(&'static str, &'static str)]| {
+            let pair = |(name, value): &(&'static str, &'static str)| {
+                (http::HeaderName::from_static(name), http::HeaderValue::from_static(value))
+            };
+            client_key(&pairs.iter().map(pair).collect()).map(str::to_owned)
+        };
+        assert_eq!(with(&[("x-api-key", "rp_x")]).as_deref(), Some("rp_x"));
+        assert_eq!(with(&[("x-api-key", "rp_x"), ("authorization", "Bearer sk")]).as_deref(), Some("rp_x"));
+        assert_eq!(with(&[("x-api-key", "sk"), ("authorization", "Bearer rp_y")]).as_deref(), Some("rp_y"));
+        assert_eq!(with(&[]), None);
     }
 
     #[test]

@@ -8,6 +8,7 @@ use futures_util::{StreamExt as _, TryStreamExt as _};
 use http::{HeaderValue, Method, Request, Response, StatusCode, header};
 use http_body_util::{BodyExt, StreamBody};
 use hyper::body::Frame;
+use rockpool_dialects::Dialect;
 use secrecy::{ExposeSecret, SecretString};
 use subtle::ConstantTimeEq;
 use tower::ServiceExt;
@@ -18,15 +19,17 @@ use super::authenticate::{Caller, Presented};
 use super::local::{dashboard_page, models, pool_usage};
 use super::request::path;
 use super::request::upload::Upload;
+use super::response::audience;
 use super::response::body::{ProxyBody, whole};
 use super::response::error_response::ProxyError;
 use super::state::DataPlane;
-use super::{exchange, websocket};
+use super::{exchange, translation, websocket};
 use crate::dashboard::files::DashboardFiles;
 use crate::dashboard::sessions::{DashboardSessions, SessionUse};
 use crate::host::tasks::stopped;
 use crate::model::principal::Principal;
 use crate::provider::endpoints;
+use crate::provider::event::Audience;
 use crate::provider::sse::is_event_stream;
 
 /// The event stream, which a dashboard holds open by itself.
@@ -48,6 +51,13 @@ pub(crate) struct Dispatch {
 enum Route {
     /// Goes to the provider, at this path below its backend.
     Provider(&'static str),
+    /// Translated, where the tool does not know the backend.
+    Responses,
+    Translated(Dialect),
+    /// How many tokens a request in Anthropic's form has.
+    CountTokens,
+    /// A part of the public APIs that the backend does not have, and what to do about it.
+    NotOffered(&'static str),
     Models,
     /// One model of the list, by its name as it stands in the path.
     Model(String),
@@ -63,13 +73,15 @@ impl Dispatch {
         request: Request<Upload>,
         ends: ConnectionEnds,
     ) -> Response<ProxyBody> {
+        let dialect = dialect_of(request.uri().path());
         let settings = self.plane.core.settings.get();
         let origin = match admission::admit(&request, surface(request.uri().path()), ends, &settings) {
             Ok(Admission::Preflight(answer)) => return answer,
             Ok(Admission::Request(origin)) => origin,
-            Err(error) => return error.response(),
+            Err(error) => return error.response_in(dialect),
         };
-        let mut response = self.dispatch(request, ends).await.unwrap_or_else(|error| error.response());
+        let dispatched = self.dispatch(request, ends).await;
+        let mut response = dispatched.unwrap_or_else(|error| error.response_in(dialect));
         admission::let_read(&mut response, origin);
         response
     }
@@ -93,7 +105,7 @@ impl Dispatch {
         let (presented, rest) = match authenticate::path_key(&path) {
             Some((key, rest)) => (Presented::Path(key), rest),
             None => (
-                authenticate::bearer(request.headers()).map_or(Presented::Nothing, Presented::Bearer),
+                authenticate::client_key(request.headers()).map_or(Presented::Nothing, Presented::Bearer),
                 &*path,
             ),
         };
@@ -114,13 +126,29 @@ impl Dispatch {
     ) -> Result<Response<ProxyBody>, ProxyError> {
         let reads = [Method::GET, Method::HEAD].contains(request.method());
         let get_only = || reads.then_some(()).ok_or(not_allowed(rest));
+        let posts = *request.method() == Method::POST;
+        let post_only = || posts.then_some(()).ok_or(not_allowed(rest));
         let (plane, core) = (&self.plane, &*self.plane.core);
         match route {
-            Route::Provider(path) if websocket::is_upgrade(&request) => {
-                Ok(websocket::serve(plane, caller, request, path).await)
+            Route::Responses
+                if audience::of(request.uri(), request.headers(), caller.client.key_kind)
+                    == Audience::PublicApi
+                    && !websocket::is_upgrade(&request) =>
+            {
+                post_only()?;
+                Ok(translation::exchange::serve(plane, caller, request, Dialect::Responses).await)
             }
-            Route::Provider(_) if request.method() != Method::POST => Err(not_allowed(rest)),
-            Route::Provider(path) => Ok(exchange::serve(plane, caller, request, path).await),
+            Route::Responses => self.provider(caller, request, endpoints::RESPONSES, rest).await,
+            Route::Translated(dialect) => {
+                post_only()?;
+                Ok(translation::exchange::serve(plane, caller, request, dialect).await)
+            }
+            Route::CountTokens => {
+                post_only()?;
+                translation::count::serve(plane, &caller, request).await
+            }
+            Route::NotOffered(why) => Err(ProxyError::NotOffered(why)),
+            Route::Provider(path) => self.provider(caller, request, path, rest).await,
             Route::Models => {
                 get_only()?;
                 models::serve(plane, caller, request.into_parts().0).await
@@ -136,6 +164,23 @@ impl Dispatch {
             Route::Settings => get_only().map(|()| pool_usage::settings()),
             Route::ResetCredits => get_only().map(|()| pool_usage::reset_credits()),
         }
+    }
+
+    /// Goes to the provider as it came.
+    async fn provider(
+        &self,
+        caller: Caller,
+        request: Request<Upload>,
+        path: &'static str,
+        rest: &str,
+    ) -> Result<Response<ProxyBody>, ProxyError> {
+        if websocket::is_upgrade(&request) {
+            return Ok(websocket::serve(&self.plane, caller, request, path).await);
+        }
+        if request.method() != Method::POST {
+            return Err(not_allowed(rest));
+        }
+        Ok(exchange::serve(&self.plane, caller, request, path).await)
     }
 
     async fn manage(&self, mut request: Request<Upload>, ends: ConnectionEnds) -> Response<ProxyBody> {
@@ -220,6 +265,52 @@ fn surface(path: &str) -> Surface {
     if route(&path::meant(rest)).is_some() { Surface::Tools } else { Surface::Owner }
 }
 
+/// In whose form a path's errors are told.
+fn dialect_of(path: &str) -> Dialect {
+    let path = path::single_slashes(path);
+    let rest = authenticate::path_key(&path).map_or(&*path, |(_, rest)| rest);
+    match route(&path::meant(rest)) {
+        Some(Route::Translated(dialect)) => dialect,
+        Some(Route::CountTokens) => Dialect::Messages,
+        Some(
+            Route::Provider(_)
+            | Route::Responses
+            | Route::NotOffered(_)
+            | Route::Models
+            | Route::Model(_)
+            | Route::AccountsCheck
+            | Route::Usage
+            | Route::Settings
+            | Route::ResetCredits,
+        )
+        | None => Dialect::Responses,
+    }
+}
+
+/// Why a part of the public APIs is not served.
+fn not_offered(path: &str) -> Option<&'static str> {
+    let below = |name: &str| path.strip_prefix("/v1/").is_some_and(|rest| rest.starts_with(name));
+    let table: [(&[&str], &'static str); 4] = [
+        (
+            &["embeddings"],
+            "A ChatGPT sign-in has no embeddings: the provider offers them to API keys only. Point the tool's embedding model at another provider or a local one.",
+        ),
+        (
+            &["moderations"],
+            "A ChatGPT sign-in has no moderations: the provider offers them to API keys only. Switch them off in the tool, or give it an API key for them.",
+        ),
+        (
+            &["files", "batches"],
+            "Files and batches belong to one account of the provider and are not shared by a pool. Send the content inside the request.",
+        ),
+        (
+            &["completions", "images", "audio"],
+            "This part of the API is not served here. Text, images as input, and tools go through /v1/responses, /v1/chat/completions and /v1/messages.",
+        ),
+    ];
+    table.iter().find(|(names, _)| names.iter().any(|name| below(name))).map(|(_, why)| *why)
+}
+
 /// Side paths of persons (tasks, files, analytics) are not routed: one person's must never appear
 /// under another's account.
 fn route(path: &str) -> Option<Route> {
@@ -227,7 +318,11 @@ fn route(path: &str) -> Option<Route> {
         return Some(Route::Model(name.to_owned()));
     }
     match path {
-        "/v1/responses" | "/backend-api/codex/responses" => Some(Route::Provider(endpoints::RESPONSES)),
+        "/v1/responses" => Some(Route::Responses),
+        "/v1/chat/completions" => Some(Route::Translated(Dialect::ChatCompletions)),
+        "/v1/messages" => Some(Route::Translated(Dialect::Messages)),
+        "/v1/messages/count_tokens" => Some(Route::CountTokens),
+        "/backend-api/codex/responses" => Some(Route::Provider(endpoints::RESPONSES)),
         "/v1/responses/compact" | "/backend-api/codex/responses/compact" => {
             Some(Route::Provider(endpoints::COMPACT))
         }
@@ -236,7 +331,7 @@ fn route(path: &str) -> Option<Route> {
         "/backend-api/wham/usage" => Some(Route::Usage),
         "/backend-api/wham/settings/user" => Some(Route::Settings),
         "/backend-api/wham/rate-limit-reset-credits" => Some(Route::ResetCredits),
-        _ => None,
+        _ => not_offered(path).map(Route::NotOffered),
     }
 }
 
@@ -256,7 +351,11 @@ mod tests {
     #[test]
     fn what_goes_to_the_provider_and_what_is_answered_here() {
         let provider = |path: &'static str| Some(Route::Provider(path));
-        assert_eq!(route("/v1/responses"), provider("codex/responses"));
+        assert_eq!(route("/v1/responses"), Some(Route::Responses));
+        let translated = |dialect| Some(Route::Translated(dialect));
+        assert_eq!(route("/v1/chat/completions"), translated(Dialect::ChatCompletions));
+        assert_eq!(route("/v1/messages"), translated(Dialect::Messages));
+        assert!(matches!(route("/v1/embeddings"), Some(Route::NotOffered(_))));
         assert_eq!(route("/v1/models/gpt-5.5"), Some(Route::Model("gpt-5.5".to_owned())));
         assert_eq!(route("/v1/responses/compact"), provider("codex/responses/compact"));
         assert_eq!(route("/backend-api/codex/responses"), provider("codex/responses"));

@@ -47,7 +47,7 @@ pub(crate) async fn serve(
     // Its share of the budget: from here on the body is not sent again.
     drop(kept);
     match answer {
-        HttpAnswer::Stream { status, headers, relay } => reply(status, &headers, relay.boxed_unsync()),
+        HttpAnswer::Stream { status, headers, relay, .. } => reply(status, &headers, relay.boxed_unsync()),
         HttpAnswer::Whole { status, headers, body } => reply(status, &headers, whole(body)),
         HttpAnswer::Error(error) => error.response(),
     }
@@ -59,11 +59,11 @@ async fn read(
     head: &Parts,
     incoming: Upload,
 ) -> Result<(BufferedBody, Payload, Facts), ProxyError> {
-    let encoding = body::encoding(&head.headers)?;
     let patience = plane.core.config.upload_timeouts.memory;
     let kept = body::read(incoming, caller.client.id, &plane.budget, patience).await?;
-    let facts = facts::learn(&head.headers, encoding, &kept.bytes)?;
-    let payload = Payload::new(kept.bytes.clone(), encoding);
+    let (bytes, encoding) = body::for_provider(&head.headers, &kept.bytes)?;
+    let facts = facts::learn(&head.headers, encoding, &bytes)?;
+    let payload = Payload::new(bytes, encoding);
     Ok((kept, payload, facts))
 }
 

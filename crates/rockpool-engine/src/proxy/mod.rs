@@ -2,7 +2,7 @@
 //!
 //! A request's way: [`server`] accepts, [`dispatch`] checks and dispatches, [`authenticate`] finds the
 //! client; [`request`] understands what was asked, [`exchange`] and [`websocket`] ask the accounts by
-//! [`failover`], [`response`] is what the tool gets, [`record`] writes the one activity record. [`local`]
+//! [`failover`], [`translation`] stands between tools that do not know the backend and the same way, [`response`] is what the tool gets, [`record`] writes the one activity record. [`local`]
 //! answers what must be the pool's own.
 
 pub(crate) mod admission;
@@ -18,4 +18,5 @@ pub(crate) mod response;
 pub(crate) mod server;
 mod soft_close;
 pub(crate) mod state;
+pub(crate) mod translation;
 pub(crate) mod websocket;

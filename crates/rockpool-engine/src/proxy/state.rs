@@ -4,6 +4,8 @@ use std::sync::Arc;
 
 use super::local::model_cache::ModelCache;
 use super::request::budget::Budget;
+use super::translation::continuation::Continuations;
+use super::translation::conversations::GivenNames;
 use super::websocket::breaker::WebSocketBreaker;
 use super::websocket::http_only::HttpOnly;
 use crate::core::Core;
@@ -16,6 +18,10 @@ pub(crate) struct DataPlane {
     pub(crate) budget: Budget,
     /// The lists of models that are known.
     pub(crate) models: ModelCache,
+    /// Answers that tools may continue by their ids.
+    pub(crate) continuations: Continuations,
+    /// What answers gave to tools that do not name their conversations.
+    pub(crate) given_names: GivenNames,
     /// Whether tools may open WebSockets now.
     pub(crate) breaker: WebSocketBreaker,
     /// Conversations whose turns are too large for a WebSocket.
@@ -32,6 +38,8 @@ impl DataPlane {
             core,
             budget: Budget::default(),
             models: ModelCache::default(),
+            continuations: Continuations::default(),
+            given_names: GivenNames::default(),
             breaker,
             http_only,
             sessions: Tasks::default(),

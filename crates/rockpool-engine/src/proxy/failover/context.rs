@@ -58,7 +58,7 @@ impl RequestContext {
             |key: &PinKey| plane.core.routing.read(|router, now| router.pinned_account(key, now.wall));
         Self {
             plane: Arc::clone(plane),
-            audience: audience::of(&head, caller.client.key_kind),
+            audience: audience::of(&head.uri, &head.headers, caller.client.key_kind),
             method: head.method,
             path: with_query(path, head.uri.query()),
             headers: head.headers,

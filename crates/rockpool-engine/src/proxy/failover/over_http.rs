@@ -20,7 +20,7 @@ use crate::proxy::response::relay::Relay;
 /// What the tool gets. All of it is noted, or notes itself when it ends.
 pub(crate) enum HttpAnswer {
     /// A stream of events, as they come.
-    Stream { status: StatusCode, headers: HeaderMap, relay: Box<Relay> },
+    Stream { account: AccountId, status: StatusCode, headers: HeaderMap, relay: Box<Relay> },
     /// A whole answer of the provider: an error, or one that is not a stream.
     Whole { status: StatusCode, headers: HeaderMap, body: Bytes },
     /// No account served it.
@@ -65,7 +65,7 @@ fn answer(tried: Tried, lease: Lease, mut record: OpenRecord) -> HttpAnswer {
             record.committed(account);
             let sending = (outcome.since, outcome.sent);
             let relay = Box::new(Relay::new(*started, lease, record, status.as_u16(), sending));
-            HttpAnswer::Stream { status, headers, relay }
+            HttpAnswer::Stream { account, status, headers, relay }
         }
         ProviderReply::Whole { status, headers, body } => {
             record.tried(account, outcome.noted());

@@ -5,7 +5,9 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use http::StatusCode;
+use rockpool_dialects::Shape;
 use rockpool_routing::AccountId;
+use serde::Deserialize;
 use serde_json::value::RawValue;
 use thiserror::Error;
 
@@ -21,7 +23,71 @@ const PATIENCE: Duration = Duration::from_secs(5);
 const MOST: usize = 200;
 
 type CacheKey = (AccountId, String);
-pub(super) type Models = Arc<Vec<Box<RawValue>>>;
+pub(super) type Models = Arc<ModelList>;
+
+/// One account's list.
+#[derive(Debug, Default)]
+pub(crate) struct ModelList {
+    /// The entries as the provider sent them, in its order.
+    pub(super) raw: Vec<Box<RawValue>>,
+    /// What translations need of those that have a name.
+    pub(crate) entries: Vec<ModelEntry>,
+}
+
+/// One model of a list. An entry is long, so this is read off it once.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct ModelEntry {
+    pub(crate) name: String,
+    pub(crate) display_name: Option<String>,
+    pub(crate) shape: Shape,
+    /// Reasoning efforts, from the least.
+    pub(crate) efforts: Vec<String>,
+    pub(crate) verbosity: bool,
+    /// Offered to people, and not only for a tool's own errands.
+    pub(crate) listed: bool,
+    /// The smaller, the further in front the provider shows it.
+    pub(crate) priority: i64,
+}
+
+impl ModelList {
+    pub(super) fn new(raw: Vec<Box<RawValue>>) -> Self {
+        let entries = raw.iter().filter_map(|raw| ModelEntry::read(raw)).collect();
+        Self { raw, entries }
+    }
+}
+
+impl ModelEntry {
+    pub(super) fn read(raw: &RawValue) -> Option<Self> {
+        #[derive(Deserialize)]
+        struct Entry {
+            slug: String,
+            display_name: Option<String>,
+            #[serde(default)]
+            use_responses_lite: bool,
+            #[serde(default)]
+            supported_reasoning_levels: Vec<Level>,
+            #[serde(default)]
+            support_verbosity: bool,
+            visibility: Option<String>,
+            #[serde(default)]
+            priority: i64,
+        }
+        #[derive(Deserialize)]
+        struct Level {
+            effort: String,
+        }
+        let entry: Entry = serde_json::from_str(raw.get()).ok()?;
+        Some(Self {
+            name: entry.slug,
+            display_name: entry.display_name,
+            shape: if entry.use_responses_lite { Shape::Lite } else { Shape::Plain },
+            efforts: entry.supported_reasoning_levels.into_iter().map(|level| level.effort).collect(),
+            verbosity: entry.support_verbosity,
+            listed: entry.visibility.as_deref() != Some("hide"),
+            priority: entry.priority,
+        })
+    }
+}
 
 /// Why there is no list of an account's models.
 #[derive(Clone, Debug, Error, PartialEq, Eq)]
@@ -82,7 +148,7 @@ impl KnownList {
     pub(super) async fn fresh(
         &self,
         clock: &Clock,
-        ask: impl Future<Output = Result<Vec<Box<RawValue>>, NoList>>,
+        ask: impl Future<Output = Result<ModelList, NoList>>,
     ) -> Result<Models, NoList> {
         let _turn = self.asking.lock().await;
         {
@@ -127,12 +193,12 @@ impl ModelCache {
 mod tests {
     use super::*;
 
-    fn pending() -> impl Future<Output = Result<Vec<Box<RawValue>>, NoList>> {
+    fn pending() -> impl Future<Output = Result<ModelList, NoList>> {
         std::future::pending()
     }
 
-    fn entry(slug: &str) -> Vec<Box<RawValue>> {
-        vec![RawValue::from_string(format!(r#"{{"slug":"{slug}"}}"#)).unwrap()]
+    fn entry(slug: &str) -> ModelList {
+        ModelList::new(vec![RawValue::from_string(format!(r#"{{"slug":"{slug}"}}"#)).unwrap()])
     }
 
     #[tokio::test(start_paused = true)]
@@ -161,7 +227,7 @@ mod tests {
         let gone = tokio::time::timeout(Duration::from_secs(1), list.fresh(&clock, pending())).await;
         assert!(gone.is_err());
         let ask = async { Ok(entry("a")) };
-        assert_eq!(list.fresh(&clock, ask).await.unwrap().len(), 1);
+        assert_eq!(list.fresh(&clock, ask).await.unwrap().entries.len(), 1);
     }
 
     #[tokio::test]

@@ -1,12 +1,14 @@
 //! The list of models: the union over the pool's accounts, in one shape for the Codex CLI and the SDKs,
 //! under an ETag that changes only when the list does.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use bytes::Bytes;
 use futures_util::future::join_all;
 use http::request::Parts;
 use http::{HeaderValue, Method, Response, header};
+use rockpool_dialects::Refusal;
 use rockpool_routing::{AccountId, Readiness};
 use serde::Deserialize;
 use serde_json::Value;
@@ -14,26 +16,52 @@ use serde_json::json;
 use serde_json::value::RawValue;
 use sha2::{Digest, Sha256};
 
-use super::model_cache::{Models, NoList};
+use super::model_cache::{ModelEntry, ModelList, Models, NoList};
+use super::pool_catalogue::PoolCatalogue;
 use crate::provider::content_coding::readable;
-use crate::provider::endpoints::MODELS;
+use crate::provider::endpoints::{CLIENT_VERSION, MODELS};
+use crate::provider::headers::ANTHROPIC_VERSION;
 use crate::proxy::authenticate::Caller;
 use crate::proxy::failover::attempt::{self, Outgoing, ProviderReply, Tried};
 use crate::proxy::failover::candidates::{Candidates, Next};
 use crate::proxy::failover::context::{Named, RequestContext};
+use crate::proxy::failover::no_account;
 use crate::proxy::request::body::{Encoding, MAX_BODY};
-use crate::proxy::request::headers::TurnState;
+use crate::proxy::request::headers::{TurnState, own_headers};
 use crate::proxy::request::payload::Sendable;
 use crate::proxy::response::body::{ProxyBody, whole};
 use crate::proxy::response::error_response::ProxyError;
 use crate::proxy::state::DataPlane;
 
-/// As much of an unknown name is repeated.
-const LONGEST_NAME: usize = 128;
-
 #[derive(Deserialize)]
 struct Listed {
     models: Vec<Box<RawValue>>,
+}
+
+/// In whose form a list is answered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum ListForm {
+    /// The backend's, with the public API's beside it: one answer serves the Codex CLI and others.
+    Backend,
+    OpenAi,
+    Anthropic,
+}
+
+impl ListForm {
+    fn of(head: &Parts) -> Self {
+        if asks_for_a_version(head) {
+            Self::Backend
+        } else if head.headers.contains_key(ANTHROPIC_VERSION) {
+            Self::Anthropic
+        } else {
+            Self::OpenAi
+        }
+    }
+}
+
+/// The list depends on the version that asks, and the provider gives none to whoever names none.
+fn asks_for_a_version(head: &Parts) -> bool {
+    head.uri.query().unwrap_or_default().split('&').any(|pair| pair.starts_with("client_version="))
 }
 
 /// Answers `GET /v1/models` with what any account of the pool may use.
@@ -42,8 +70,9 @@ pub(crate) async fn serve(
     caller: Caller,
     head: Parts,
 ) -> Result<Response<ProxyBody>, ProxyError> {
+    let form = ListForm::of(&head);
     let lists = known(plane, caller, head).await?;
-    Ok(respond(&union(&lists)))
+    Ok(respond(&lists, form))
 }
 
 /// Answers `GET /v1/models/NAME`; `name` is as it stands in the path.
@@ -54,17 +83,35 @@ pub(crate) async fn serve_one(
     name: &str,
 ) -> Result<Response<ProxyBody>, ProxyError> {
     let name = percent_encoding::percent_decode_str(name).decode_utf8_lossy();
+    let form = ListForm::of(&head);
     let lists = known(plane, caller, head).await?;
-    let model = union(&lists).into_iter().filter_map(public).find(|model| model["id"] == *name);
-    let model = model.ok_or_else(|| ProxyError::NoSuchModel(name.chars().take(LONGEST_NAME).collect()))?;
-    Ok(json_response(model.to_string()))
+    let catalogue = PoolCatalogue::of(&lists);
+    let model = catalogue.entry(&name).map_err(Refusal::from)?;
+    Ok(json_response(match form {
+        ListForm::Backend | ListForm::OpenAi => public(&name).to_string(),
+        ListForm::Anthropic => anthropic(&name, model).to_string(),
+    }))
+}
+
+/// The models of the pool that a client is pointed at, for translations.
+pub(crate) async fn catalogue(plane: &Arc<DataPlane>, caller: Caller) -> Result<PoolCatalogue, ProxyError> {
+    let mut request = http::Request::new(()).into_parts().0;
+    request.headers = own_headers();
+    known(plane, caller, request).await.map(|lists| PoolCatalogue::of(&lists))
 }
 
 /// The lists of the pool's accounts, as far as they are known or can be had.
 async fn known(plane: &Arc<DataPlane>, caller: Caller, mut head: Parts) -> Result<Vec<Models>, ProxyError> {
-    let version = head.uri.query().unwrap_or_default().to_owned();
+    let version = match asks_for_a_version(&head) {
+        true => head.uri.query().unwrap_or_default().to_owned(),
+        false => format!("client_version={CLIENT_VERSION}"),
+    };
     // A HEAD is answered without a body, and the lists are in bodies.
     head.method = Method::GET;
+    if !asks_for_a_version(&head) {
+        head.headers = own_headers();
+        head.uri = format!("/?{version}").parse().unwrap_or_default();
+    }
     let context = RequestContext::new(plane, caller, head, MODELS, &Named::default());
     let asked = context.pool.accounts().map(|account| catalog(&context, account, &version));
     let mut lists = Vec::new();
@@ -76,7 +123,8 @@ async fn known(plane: &Arc<DataPlane>, caller: Caller, mut head: Parts) -> Resul
         }
     }
     if lists.is_empty() {
-        return Err(ProxyError::NoModels(trouble.to_string()));
+        // Where no account can serve, that is what the tool has to hear.
+        return Err(no_account::error(&context, None).unwrap_or(ProxyError::NoModels(trouble.to_string())));
     }
     Ok(lists)
 }
@@ -96,7 +144,7 @@ async fn catalog(context: &RequestContext, account: AccountId, version: &str) ->
 }
 
 /// Asks one account. No lease is held and no record left: a list says nothing of how it serves requests.
-async fn fetch(context: &RequestContext, account: AccountId) -> Result<Vec<Box<RawValue>>, NoList> {
+async fn fetch(context: &RequestContext, account: AccountId) -> Result<ModelList, NoList> {
     let mut candidates = Candidates::only(account);
     loop {
         let outgoing = Outgoing {
@@ -113,11 +161,11 @@ async fn fetch(context: &RequestContext, account: AccountId) -> Result<Vec<Box<R
     }
 }
 
-fn listed(reply: ProviderReply) -> Result<Vec<Box<RawValue>>, NoList> {
+fn listed(reply: ProviderReply) -> Result<ModelList, NoList> {
     match reply {
         ProviderReply::Whole { status, headers, body } if status.is_success() => {
             serde_json::from_slice::<Listed>(&readable(&headers, &body, MAX_BODY))
-                .map(|listed| listed.models)
+                .map(|listed| ModelList::new(listed.models))
                 .map_err(|_| NoList::Unreadable)
         }
         ProviderReply::Whole { status, .. } | ProviderReply::Stream { status, .. } => {
@@ -127,24 +175,37 @@ fn listed(reply: ProviderReply) -> Result<Vec<Box<RawValue>>, NoList> {
     }
 }
 
-/// All models, each once, the first account's entry standing.
-fn union(lists: &[Arc<Vec<Box<RawValue>>>]) -> Vec<&RawValue> {
-    #[derive(Deserialize)]
-    struct Named {
-        slug: String,
-    }
-    let mut seen = std::collections::BTreeSet::new();
-    let models = lists.iter().flat_map(|list| list.iter());
+/// All models as the provider wrote them, each once, the first account's entry standing.
+fn union(lists: &[Models]) -> Vec<&RawValue> {
+    let mut seen = BTreeSet::new();
+    let models = lists.iter().flat_map(|list| list.raw.iter());
     models
-        .filter(|raw| serde_json::from_str::<Named>(raw.get()).is_ok_and(|named| seen.insert(named.slug)))
+        .filter(|raw| ModelEntry::read(raw).is_some_and(|entry| seen.insert(entry.name)))
         .map(|raw| &**raw)
         .collect()
 }
 
-fn respond(models: &[&RawValue]) -> Response<ProxyBody> {
-    let data: Vec<Value> = models.iter().filter_map(|raw| public(raw)).collect();
-    let list: Vec<&str> = models.iter().map(|raw| raw.get()).collect();
-    let body = format!(r#"{{"object":"list","data":{},"models":[{}]}}"#, Value::Array(data), list.join(","));
+fn respond(lists: &[Models], form: ListForm) -> Response<ProxyBody> {
+    let catalogue = PoolCatalogue::of(lists);
+    let names = || catalogue.entries().map(|entry| public(&entry.name)).collect::<Vec<Value>>();
+    let body = match form {
+        ListForm::Backend => {
+            let raw: Vec<&str> = union(lists).iter().map(|raw| raw.get()).collect();
+            format!(r#"{{"object":"list","data":{},"models":[{}]}}"#, Value::Array(names()), raw.join(","))
+        }
+        ListForm::OpenAi => json!({ "object": "list", "data": names() }).to_string(),
+        ListForm::Anthropic => {
+            let models: Vec<Value> = catalogue.entries().map(|entry| anthropic(&entry.name, entry)).collect();
+            let id = |model: Option<&Value>| model.map(|model| model["id"].clone());
+            json!({
+                "first_id": id(models.first()),
+                "last_id": id(models.last()),
+                "has_more": false,
+                "data": models,
+            })
+            .to_string()
+        }
+    };
     let digest = Sha256::digest(body.as_bytes());
     let etag =
         digest.iter().take(12).fold(String::from("\"rp-"), |text, byte| format!("{text}{byte:02x}")) + "\"";
@@ -161,19 +222,24 @@ fn json_response(body: String) -> Response<ProxyBody> {
     response
 }
 
-/// The entry in the public API's shape.
-fn public(raw: &RawValue) -> Option<Value> {
-    let model: Value = serde_json::from_str(raw.get()).ok()?;
-    let slug = model.get("slug")?.as_str()?;
-    Some(json!({ "id": slug, "object": "model", "created": 0, "owned_by": "openai" }))
+/// A model in OpenAI's form.
+fn public(name: &str) -> Value {
+    json!({ "id": name, "object": "model", "created": 0, "owned_by": "openai" })
+}
+
+/// A model in Anthropic's form, which insists on a date; the provider gives none.
+fn anthropic(name: &str, entry: &ModelEntry) -> Value {
+    let display_name = entry.display_name.as_deref().unwrap_or(name);
+    json!({ "type": "model", "id": name, "display_name": display_name, "created_at": "1970-01-01T00:00:00Z" })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn list(entries: &[&str]) -> Arc<Vec<Box<RawValue>>> {
-        Arc::new(entries.iter().map(|entry| RawValue::from_string((*entry).to_owned()).unwrap()).collect())
+    fn list(entries: &[&str]) -> Models {
+        let raw = entries.iter().map(|entry| RawValue::from_string((*entry).to_owned()).unwrap()).collect();
+        Arc::new(ModelList::new(raw))
     }
 
     #[test]
@@ -190,7 +256,7 @@ mod tests {
     fn the_etag_depends_on_the_list_alone() {
         let etag = |entries: &[&str]| {
             let lists = [list(entries)];
-            respond(&union(&lists)).headers()[header::ETAG].clone()
+            respond(&lists, ListForm::Backend).headers()[header::ETAG].clone()
         };
         assert_eq!(etag(&[r#"{"slug":"a"}"#]), etag(&[r#"{"slug":"a"}"#]));
         assert_ne!(etag(&[r#"{"slug":"a"}"#]), etag(&[r#"{"slug":"b"}"#]));

@@ -4,12 +4,14 @@ use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
 use http::HeaderMap;
+use http::header::CONTENT_ENCODING;
 use http_body_util::BodyExt;
 use hyper::body::Body;
 use rockpool_routing::ClientId;
 
 use super::budget::{self, Budget, Share};
 use super::upload::{Upload, UploadError};
+use crate::provider::content_coding::{Coding, WholeUndecodable, decoded};
 use crate::proxy::response::error_response::ProxyError;
 
 /// Largest request body, decoded.
@@ -56,19 +58,35 @@ pub(crate) async fn read(
     Ok(BufferedBody { bytes: bytes.freeze(), _share: share })
 }
 
-/// How a request body is encoded on the wire.
+/// How a request body is encoded on its way to the provider.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Encoding {
     Plain,
     Zstd,
 }
 
-/// The encoding that the headers name.
-pub(crate) fn encoding(headers: &HeaderMap) -> Result<Encoding, ProxyError> {
-    let Some(value) = headers.get(http::header::CONTENT_ENCODING) else { return Ok(Encoding::Plain) };
-    match value.to_str().unwrap_or_default().trim().to_ascii_lowercase().as_str() {
-        "" | "identity" => Ok(Encoding::Plain),
-        "zstd" => Ok(Encoding::Zstd),
-        other => Err(ProxyError::UnknownEncoding(other.to_owned())),
+/// A body as it goes to the provider, which takes plain JSON and zstd; any other coding is undone.
+pub(crate) fn for_provider(headers: &HeaderMap, bytes: &Bytes) -> Result<(Bytes, Encoding), ProxyError> {
+    match Coding::of(headers) {
+        Coding::Identity => Ok((bytes.clone(), Encoding::Plain)),
+        Coding::Zstd => Ok((bytes.clone(), Encoding::Zstd)),
+        Coding::Gzip | Coding::Deflate | Coding::Brotli | Coding::Unknown => {
+            Ok((plain(headers, bytes)?, Encoding::Plain))
+        }
+    }
+}
+
+/// A body without its coding.
+pub(crate) fn plain(headers: &HeaderMap, bytes: &Bytes) -> Result<Bytes, ProxyError> {
+    let coding = Coding::of(headers);
+    let name = || {
+        let value = headers.get(CONTENT_ENCODING).and_then(|value| value.to_str().ok());
+        value.unwrap_or_default().to_owned()
+    };
+    match decoded(coding, bytes, MAX_BODY) {
+        Ok(plain) => Ok(plain),
+        Err(WholeUndecodable::TooLarge) => Err(ProxyError::BodyTooLarge),
+        Err(WholeUndecodable::Unknown) => Err(ProxyError::UnknownEncoding(name())),
+        Err(WholeUndecodable::Broken) => Err(ProxyError::BadEncoding(name())),
     }
 }

@@ -43,9 +43,17 @@ pub(crate) enum ToolFrame {
 }
 
 /// Headers that name a conversation, most telling first: the Codex CLI's session, which its sub-agents
-/// share, and its spelling before 0.150; opencode's two; the oldest CLIs' own; the CLI's single thread.
-const CONVERSATION_HEADERS: [&str; 6] =
-    ["session-id", "session_id", "x-session-id", "x-session-affinity", "conversation_id", "thread-id"];
+/// share, and its spelling before 0.150, which is pi's too; opencode's two; Claude Code's; the oldest CLIs' own; the
+/// CLI's single thread.
+const CONVERSATION_HEADERS: [&str; 7] = [
+    "session-id",
+    "session_id",
+    "x-session-id",
+    "x-session-affinity",
+    "x-claude-code-session-id",
+    "conversation_id",
+    "thread-id",
+];
 
 /// The conversation that the headers name.
 pub(crate) fn conversation_of(headers: &HeaderMap) -> Option<String> {

@@ -3,7 +3,9 @@
 use http::header::{self, HeaderMap, HeaderName, HeaderValue};
 use rockpool_routing::{AccountId, ConversationPin, History, Pool};
 
+use crate::provider::endpoints::CLIENT_VERSION;
 use crate::provider::headers::{ACCOUNT_ID, TURN_STATE, speaks_of_one_account};
+use crate::provider::upstream::{ORIGINATOR, USER_AGENT};
 
 /// Headers that concern one connection only (RFC 9110 §7.6.1), and `proxy-*`.
 const HOP_BY_HOP: [&str; 10] = [
@@ -86,6 +88,16 @@ pub(crate) fn upstream(tool: &HeaderMap, turn_state: TurnState) -> HeaderMap {
         }
         headers.append(name.clone(), value.clone());
     }
+    headers
+}
+
+/// The headers of a request that Rockpool words itself, on behalf of a tool that does not know the backend.
+pub(crate) fn own_headers() -> HeaderMap {
+    let mut headers = HeaderMap::new();
+    headers.insert(HeaderName::from_static("originator"), HeaderValue::from_static(ORIGINATOR));
+    headers.insert(header::USER_AGENT, HeaderValue::from_static(USER_AGENT));
+    headers.insert(HeaderName::from_static("version"), HeaderValue::from_static(CLIENT_VERSION));
+    headers.insert(header::ACCEPT, HeaderValue::from_static("application/json"));
     headers
 }
 

@@ -3,6 +3,21 @@
 
 use std::borrow::Cow;
 
+/// What the public APIs have below `/v1`, as far as it is known here.
+const BELOW_V1: [&str; 11] = [
+    "responses",
+    "models",
+    "chat",
+    "messages",
+    "completions",
+    "embeddings",
+    "moderations",
+    "files",
+    "images",
+    "audio",
+    "batches",
+];
+
 /// The path with one slash where several stand.
 pub(crate) fn single_slashes(path: &str) -> Cow<'_, str> {
     if !path.contains("//") {
@@ -27,7 +42,7 @@ pub(crate) fn meant(path: &str) -> Cow<'_, str> {
         let behind = rest.strip_prefix('/').and_then(|rest| rest.strip_prefix(name));
         behind.is_some_and(|behind| behind.is_empty() || behind.starts_with('/'))
     };
-    if below("responses") || below("models") {
+    if BELOW_V1.iter().any(|name| below(name)) {
         return Cow::Owned(format!("/v1{rest}"));
     }
     if below("codex") || below("wham") {

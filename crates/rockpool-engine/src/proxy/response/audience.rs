@@ -1,7 +1,6 @@
 //! Whose language a tool speaks, by what it shows of itself.
 
-use http::header;
-use http::request::Parts;
+use http::{HeaderMap, Uri, header};
 
 use crate::model::client::KeyKind;
 use crate::provider::event::Audience;
@@ -10,14 +9,12 @@ use crate::provider::event::Audience;
 /// understands: the names that the Codex CLI and its relatives give themselves, its headers, a key in the path (for
 /// which only the CLI's built-in provider has a use), an address below the backend's. A library of the public API
 /// shows none of them.
-pub(crate) fn of(head: &Parts, key: KeyKind) -> Audience {
-    let agent =
-        head.headers.get(header::USER_AGENT).and_then(|value| value.to_str().ok()).unwrap_or_default();
+pub(crate) fn of(uri: &Uri, headers: &HeaderMap, key: KeyKind) -> Audience {
+    let agent = headers.get(header::USER_AGENT).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let named_codex = agent.get(..5).is_some_and(|name| name.eq_ignore_ascii_case("codex"));
-    let headers =
-        head.headers.keys().any(|name| name == "originator" || name.as_str().starts_with("x-codex-"));
-    let address = head.uri.path().contains("/backend-api/");
-    if key == KeyKind::Path || named_codex || headers || address {
+    let own_headers = headers.keys().any(|name| name == "originator" || name.as_str().starts_with("x-codex-"));
+    let address = uri.path().contains("/backend-api/");
+    if key == KeyKind::Path || named_codex || own_headers || address {
         Audience::Codex
     } else {
         Audience::PublicApi
@@ -34,7 +31,8 @@ mod tests {
         for (name, value) in headers {
             request = request.header(*name, *value);
         }
-        of(&request.body(()).unwrap().into_parts().0, key)
+        let head = request.body(()).unwrap().into_parts().0;
+        of(&head.uri, &head.headers, key)
     }
 
     #[test]

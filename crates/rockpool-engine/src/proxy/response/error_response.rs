@@ -1,7 +1,9 @@
 //! Turns what went wrong into a response that the tool understands; the only such place.
 
+use bytes::Bytes;
 use http::{HeaderValue, Response, StatusCode, header};
 use jiff::Timestamp;
+use rockpool_dialects::{Dialect, Fault, FaultKind, Refusal};
 use serde_json::{Value, json};
 use thiserror::Error;
 
@@ -33,8 +35,10 @@ pub(crate) enum ProxyError {
         "Rockpool does not serve {path}. The base address for tools is {base}, below which it serves /responses and /models."
     )]
     NotFound { path: String, base: String },
-    #[error("The model “{0}” is in no list of this pool's accounts. GET /v1/models lists those that are.")]
-    NoSuchModel(String),
+    #[error(transparent)]
+    Untranslatable(#[from] Refusal),
+    #[error("{0}")]
+    NotOffered(&'static str),
     #[error("{0} is not answered for this method.")]
     MethodNotAllowed(String),
     #[error("The request body is larger than 64 MiB, the most that Rockpool takes.")]
@@ -51,10 +55,14 @@ pub(crate) enum ProxyError {
         "Other requests take all the memory that Rockpool gives to request bodies. Send this one again later."
     )]
     NoMemoryForBody,
-    #[error("The body's content-encoding “{0}” is not understood. Send it plain or with zstd.")]
+    #[error(
+        "The body's content-encoding “{0}” is not understood. Send it plain, or with gzip, deflate, br or zstd."
+    )]
     UnknownEncoding(String),
     #[error("The body is not valid zstd data, though its content-encoding says so.")]
     BadZstd,
+    #[error("The body is not valid {0} data, though its content-encoding says so.")]
+    BadEncoding(String),
     #[error("The request body is not a JSON object that the Responses API takes: {0}")]
     BadJson(String),
     #[error(
@@ -82,7 +90,10 @@ impl ProxyError {
         match self {
             Self::NoKey | Self::UnknownKey => StatusCode::UNAUTHORIZED,
             Self::PathKeyOffLoopback | Self::ForeignHost | Self::ForeignOrigin => StatusCode::FORBIDDEN,
-            Self::NotFound { .. } | Self::NoSuchModel(_) => StatusCode::NOT_FOUND,
+            Self::NotFound { .. } | Self::NotOffered(_) => StatusCode::NOT_FOUND,
+            Self::Untranslatable(refusal) => {
+                StatusCode::from_u16(refusal.fault().status).unwrap_or(StatusCode::BAD_REQUEST)
+            }
             Self::MethodNotAllowed(_) => StatusCode::METHOD_NOT_ALLOWED,
             Self::BodyStalled | Self::NoMemoryForBody => StatusCode::REQUEST_TIMEOUT,
             Self::BodyTooLarge | Self::TooLargeForWebSocket => StatusCode::PAYLOAD_TOO_LARGE,
@@ -90,6 +101,7 @@ impl ProxyError {
             Self::UnknownEncoding(_) => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             Self::BodyBroken
             | Self::BadZstd
+            | Self::BadEncoding(_)
             | Self::BadJson(_)
             | Self::NoWebSocketKey
             | Self::PreviousResponseNotFound(_)
@@ -113,7 +125,8 @@ impl ProxyError {
             Self::ForeignHost => (request, "foreign_host"),
             Self::ForeignOrigin => (request, "foreign_origin"),
             Self::NotFound { .. } => (request, "not_found"),
-            Self::NoSuchModel(_) => (request, "model_not_found"),
+            Self::Untranslatable(_) => (request, "invalid_request"),
+            Self::NotOffered(_) => (request, "not_offered"),
             Self::MethodNotAllowed(_) => (request, "method_not_allowed"),
             Self::BodyTooLarge => (request, "request_too_large"),
             Self::HeadersTooLarge => (request, "headers_too_large"),
@@ -123,6 +136,7 @@ impl ProxyError {
             Self::TooLargeForWebSocket => (request, "too_large_for_websocket"),
             Self::UnknownEncoding(_) => (request, "unsupported_content_encoding"),
             Self::BadZstd => (request, "invalid_zstd"),
+            Self::BadEncoding(_) => (request, "invalid_content_encoding"),
             Self::BadJson(_) => (request, "invalid_json"),
             Self::NoWebSocketKey => (request, "invalid_websocket_handshake"),
             Self::UseHttp => (request, "websocket_unavailable"),
@@ -139,6 +153,9 @@ impl ProxyError {
 
     /// The error object in OpenAI's form.
     pub(crate) fn body(&self) -> Value {
+        if let Self::Untranslatable(refusal) = self {
+            return serde_json::from_slice(&refusal.fault().body(Dialect::Responses)).unwrap_or_default();
+        }
         let (kind, code) = self.kind_and_code();
         let mut error = json!({ "message": self.to_string(), "type": kind, "code": code, "param": null });
         if let Self::PreviousResponseNotFound(_) = self {
@@ -154,9 +171,27 @@ impl ProxyError {
         json!({ "error": error })
     }
 
-    /// The whole response.
+    /// The whole response, in OpenAI's form.
     pub(crate) fn response(&self) -> Response<ProxyBody> {
-        let mut response = Response::new(whole(self.body().to_string()));
+        self.with_body(self.body().to_string())
+    }
+
+    /// The whole response in the form of a dialect.
+    pub(crate) fn response_in(&self, dialect: Dialect) -> Response<ProxyBody> {
+        match dialect {
+            Dialect::Responses | Dialect::ChatCompletions => self.response(),
+            Dialect::Messages => self.with_body(self.fault().body(dialect)),
+        }
+    }
+
+    fn fault(&self) -> Fault {
+        let status = self.status_code();
+        let (message, kind) = (self.to_string(), FaultKind::of_status(status));
+        Fault { status, kind, message, code: None, param: None }
+    }
+
+    fn with_body(&self, body: impl Into<Bytes>) -> Response<ProxyBody> {
+        let mut response = Response::new(whole(body));
         *response.status_mut() = self.status();
         let headers = response.headers_mut();
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));

@@ -81,6 +81,11 @@ impl Relay {
         relay
     }
 
+    /// Whether all that came is an error: nothing was said before it.
+    pub(crate) fn failed_before_output(&self) -> bool {
+        matches!(self.observer.stage, AnswerStage::Failed(_)) && self.written == 0
+    }
+
     /// Reads whatever is ready without waiting, and only when hyper asks for more: a slow tool slows the provider,
     /// rather than filling the memory.
     fn fill(&mut self, cx: &mut Context<'_>) {

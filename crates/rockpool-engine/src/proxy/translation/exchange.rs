@@ -1,0 +1,154 @@
+//! One translated request over HTTP.
+
+use std::sync::Arc;
+
+use http::request::Parts;
+use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, Response, header};
+use rockpool_dialects::{Dialect, Shape, Surroundings, Translated, translate};
+use rockpool_routing::{Class, ConversationKey};
+
+use super::answered::{Continuable, WhenAnswered};
+use super::reply::Reply;
+use crate::provider::endpoints::RESPONSES;
+use crate::provider::event::Audience;
+use crate::provider::headers::LITE;
+use crate::proxy::authenticate::Caller;
+use crate::proxy::failover::context::{Named, RequestContext};
+use crate::proxy::failover::over_http;
+use crate::proxy::local::models;
+use crate::proxy::record::{OpenRecord, Transport};
+use crate::proxy::request::body::{self, BufferedBody, Encoding};
+use crate::proxy::request::facts;
+use crate::proxy::request::headers::own_headers;
+use crate::proxy::request::payload::Payload;
+use crate::proxy::request::upload::Upload;
+use crate::proxy::response::body::ProxyBody;
+use crate::proxy::response::error_response::ProxyError;
+use crate::proxy::state::DataPlane;
+
+/// A request, understood.
+struct Understood {
+    kept: BufferedBody,
+    translated: Translated,
+    conversation: Option<String>,
+}
+
+/// Serves a request in a dialect.
+pub(crate) async fn serve(
+    plane: &Arc<DataPlane>,
+    caller: Caller,
+    request: Request<Upload>,
+    dialect: Dialect,
+) -> Response<ProxyBody> {
+    let (head, incoming) = request.into_parts();
+    match understand(plane, &caller, &head, incoming, dialect).await {
+        Ok(understood) => over_accounts(plane, caller, understood).await,
+        Err(error) => {
+            OpenRecord::open(&plane.core, &caller, Transport::Http, None)
+                .unserved(Class::Rejected, error.status_code());
+            error.response_in(dialect)
+        }
+    }
+}
+
+async fn understand(
+    plane: &Arc<DataPlane>,
+    caller: &Caller,
+    head: &Parts,
+    incoming: Upload,
+    dialect: Dialect,
+) -> Result<Understood, ProxyError> {
+    let patience = plane.core.config.upload_timeouts.memory;
+    let client = caller.client.id;
+    let kept = body::read(incoming, client, &plane.budget, patience).await?;
+    let plain = body::plain(&head.headers, &kept.bytes)?;
+    let catalogue = models::catalogue(plane, caller.clone()).await?;
+    let named = facts::conversation_of(&head.headers);
+    let now = plane.core.clock.wall();
+    let continuation = plane.continuations.of(client, now);
+    let surroundings =
+        Surroundings { catalogue: &catalogue, continuation: &continuation, conversation: named.as_deref() };
+    let translated = translate(dialect, &plain, &surroundings)?;
+    let conversation = named.or_else(|| translated.ties.conversation.clone());
+    let conversation = conversation.or_else(|| known_conversation(plane, caller, &translated.ties.given));
+    Ok(Understood { kept, translated, conversation })
+}
+
+/// The conversation of a tool that names none, by what the request repeats of an earlier answer. It is on the account
+/// that gave that answer.
+fn known_conversation(plane: &DataPlane, caller: &Caller, given: &[String]) -> Option<String> {
+    let (tenant, core) = (caller.client.tenant, &plane.core);
+    let (name, origin) = plane.given_names.find(tenant, given, core.clock.wall())?;
+    if let Some(known) = origin.conversation {
+        return Some(known);
+    }
+    let key = ConversationKey::new(tenant, &name)?;
+    let placed = core.routing.read(|router, now| router.conversation_pin(&key, now.wall).is_some());
+    if !placed {
+        core.place(&key, origin.account);
+    }
+    Some(name)
+}
+
+async fn over_accounts(
+    plane: &Arc<DataPlane>,
+    caller: Caller,
+    understood: Understood,
+) -> Response<ProxyBody> {
+    let Understood { kept, translated, conversation } = understood;
+    let core = &plane.core;
+    let (tenant, client) = (caller.client.tenant, caller.client.id);
+    let model = Some(translated.model.clone());
+    let mut record = OpenRecord::open(core, &caller, Transport::Http, model.clone());
+    record.read(kept.bytes.len());
+    let head = head(&translated, conversation.as_deref());
+    let named = Named { conversation: conversation.as_deref(), previous_response: None };
+    let context = RequestContext::new(plane, caller, head, RESPONSES, &named);
+    let context = Arc::new(RequestContext { audience: Audience::PublicApi, ..context });
+    let ask = context.ask(model.as_deref());
+    let selection = core.routing.choose(&ask);
+    record.chosen(&ask, &selection);
+    let continuable = continuable(&translated);
+    let reply =
+        Reply { form: translated.form, dropped: translated.dropped, seconds: core.clock.wall().as_second() };
+    let payload = Payload::new(translated.body.into(), Encoding::Plain);
+    let answer = over_http::serve(context, &selection, payload, record).await;
+    // Its share of the budget: from here on the body is not sent again.
+    drop(kept);
+    let plane = Arc::clone(plane);
+    reply
+        .respond(answer, |account| WhenAnswered { plane, tenant, client, account, conversation, continuable })
+        .await
+}
+
+fn continuable(translated: &Translated) -> Continuable {
+    let input = translated.keeps.clone().and_then(|input| translated.body.get(input));
+    match input.map(|input| String::from_utf8_lossy(input).into_owned()) {
+        Some(input) => Continuable::After(input),
+        None => Continuable::No,
+    }
+}
+
+/// The head of the request to the provider: in Rockpool's own name, for the tool did not word it.
+fn head(translated: &Translated, conversation: Option<&str>) -> Parts {
+    let mut parts = Request::new(()).into_parts().0;
+    parts.method = Method::POST;
+    parts.headers = headers(translated.shape, conversation);
+    parts
+}
+
+fn headers(shape: Shape, conversation: Option<&str>) -> HeaderMap {
+    let mut headers = own_headers();
+    headers.insert(header::ACCEPT, HeaderValue::from_static("text/event-stream"));
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    if let Some(session) = conversation.and_then(|name| HeaderValue::from_str(name).ok()) {
+        headers.insert(HeaderName::from_static("session-id"), session);
+    }
+    match shape {
+        Shape::Plain => {}
+        Shape::Lite => {
+            headers.insert(HeaderName::from_static(LITE), HeaderValue::from_static("true"));
+        }
+    }
+    headers
+}

@@ -1,0 +1,105 @@
+//! What came of a translated request, in the tool's dialect.
+
+use http::{HeaderMap, HeaderValue, Response, StatusCode, header};
+use http_body_util::BodyExt;
+use rockpool_dialects::{AnswerForm, Delivery, End, Fault, Whole};
+use uuid::Uuid;
+
+use super::answered::WhenAnswered;
+use super::stream::TranslatedStream;
+use crate::provider::sse::{self, Piece, Splitter};
+use crate::proxy::failover::over_http::HttpAnswer;
+use crate::proxy::request::headers;
+use crate::proxy::response::body::{ProxyBody, whole};
+
+/// Names the parameters that the backend has no use for.
+const DROPPED: &str = "x-rockpool-dropped";
+
+/// What all answers to one request carry.
+pub(crate) struct Reply {
+    pub(crate) form: AnswerForm,
+    pub(crate) dropped: Vec<String>,
+    /// When it was asked, in seconds since 1970.
+    pub(crate) seconds: i64,
+}
+
+impl Reply {
+    pub(crate) async fn respond(
+        &self,
+        answer: HttpAnswer,
+        when_answered: impl FnOnce(rockpool_routing::AccountId) -> WhenAnswered,
+    ) -> Response<ProxyBody> {
+        let mut response = match answer {
+            HttpAnswer::Stream { account, headers, relay, .. } => {
+                let failed = relay.failed_before_output();
+                let delivery = if failed { Delivery::Whole } else { self.form.delivery };
+                let translator = self.translator(delivery);
+                let stream = TranslatedStream::new(relay, translator, when_answered(account));
+                match delivery {
+                    Delivery::Streamed => events(&headers, stream.boxed_unsync()),
+                    Delivery::Whole => object(&headers, stream.whole().await),
+                }
+            }
+            HttpAnswer::Whole { status, headers, body } => {
+                let told = match status.is_success() {
+                    // Events after all, of which an error was the only one that mattered.
+                    true => self.of_events(body),
+                    false => Whole {
+                        status: status.as_u16(),
+                        body: Fault::of_backend(status.as_u16(), &body).body(self.form.dialect()),
+                    },
+                };
+                object(&headers, told)
+            }
+            HttpAnswer::Error(error) => error.response_in(self.form.dialect()),
+        };
+        if let Ok(dropped) = HeaderValue::from_str(&self.dropped.join(", "))
+            && !dropped.is_empty()
+        {
+            response.headers_mut().insert(DROPPED, dropped);
+        }
+        response
+    }
+
+    fn translator(&self, delivery: Delivery) -> rockpool_dialects::Translator {
+        let form = AnswerForm { delivery, ..self.form.clone() };
+        form.translator(self.seconds, &Uuid::now_v7().simple().to_string())
+    }
+
+    fn of_events(&self, body: bytes::Bytes) -> Whole {
+        let (mut translator, mut splitter) = (self.translator(Delivery::Whole), Splitter::default());
+        let mut unused = Vec::new();
+        for piece in splitter.push(body) {
+            if let Piece::Event(event) = piece
+                && let Some(json) = sse::data(&event)
+            {
+                translator.event(&json, &mut unused);
+            }
+        }
+        translator.whole(End::Regular)
+    }
+}
+
+fn events(provider: &HeaderMap, body: ProxyBody) -> Response<ProxyBody> {
+    let mut response = with_headers(provider, body);
+    let headers = response.headers_mut();
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/event-stream; charset=utf-8"));
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-cache"));
+    response
+}
+
+fn object(provider: &HeaderMap, told: Whole) -> Response<ProxyBody> {
+    let mut response = with_headers(provider, whole(told.body));
+    *response.status_mut() = StatusCode::from_u16(told.status).unwrap_or(StatusCode::BAD_GATEWAY);
+    response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    response
+}
+
+fn with_headers(provider: &HeaderMap, body: ProxyBody) -> Response<ProxyBody> {
+    let mut response = Response::new(body);
+    *response.headers_mut() = headers::downstream(provider);
+    for stale in [header::CONTENT_ENCODING, header::CONTENT_TYPE, header::ETAG] {
+        response.headers_mut().remove(stale);
+    }
+    response
+}
