@@ -62,7 +62,8 @@ impl Reply {
     }
 
     fn translator(&self, delivery: Delivery) -> rockpool_dialects::Translator {
-        let form = AnswerForm { delivery, ..self.form.clone() };
+        let mut form = self.form.clone();
+        form.delivery = delivery;
         form.translator(self.seconds, &Uuid::now_v7().simple().to_string())
     }
 
