@@ -127,7 +127,6 @@ impl Writer<'_> {
             Origin::Kept => None,
         };
         let item = found.ok_or_else(|| Refusal::ItemNotFound(id.to_owned()))?;
-        self.newest.answered(std::iter::once(id.to_owned()));
         self.item(item.as_bytes(), at, Origin::Kept)
     }
 

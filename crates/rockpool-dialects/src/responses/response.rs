@@ -130,18 +130,20 @@ fn usage(text: &[u8]) -> Vec<u8> {
         let raw = json::last(text, &members, name)?;
         std::str::from_utf8(raw).ok()?.parse::<u64>().ok()
     };
-    let details = |name: &str, inner: &str| {
+    let details = |name: &str, inner: &[&str]| {
         let raw = json::last(text, &members, name).filter(|raw| raw.starts_with(b"{")).unwrap_or(b"{}");
-        splice::object(raw, &[Edit::fill(inner, "0")])
+        splice::object(raw, &inner.iter().map(|inner| Edit::fill(inner, "0")).collect::<Vec<_>>())
     };
+    let input = details("input_tokens_details", &["cached_tokens", "cache_write_tokens"]);
+    let output = details("output_tokens_details", &["reasoning_tokens"]);
     let total = number("input_tokens").unwrap_or(0).saturating_add(number("output_tokens").unwrap_or(0));
     splice::object(
         text,
         &[
             Edit::fill("input_tokens", "0"),
-            Edit::set("input_tokens_details", &details("input_tokens_details", "cached_tokens")),
+            Edit::set("input_tokens_details", &input),
             Edit::fill("output_tokens", "0"),
-            Edit::set("output_tokens_details", &details("output_tokens_details", "reasoning_tokens")),
+            Edit::set("output_tokens_details", &output),
             Edit::fill("total_tokens", &total.to_string()),
         ],
     )

@@ -103,7 +103,7 @@ fn a_response_says_what_the_tool_asked_for_and_holds_what_came_by_itself() {
             "content": [{ "type": "output_text", "text": "hi", "annotations": [] }] }],
         "parallel_tool_calls": false, "previous_response_id": "resp_0", "store": true, "temperature": null,
         "tool_choice": "auto", "tools": [], "top_p": null,
-        "usage": { "input_tokens": 3, "input_tokens_details": { "cached_tokens": 0 }, "output_tokens": 2,
+        "usage": { "input_tokens": 3, "input_tokens_details": { "cached_tokens": 0, "cache_write_tokens": 0 }, "output_tokens": 2,
             "output_tokens_details": { "reasoning_tokens": 0 }, "total_tokens": 5 },
     });
     assert_eq!(response, expected);

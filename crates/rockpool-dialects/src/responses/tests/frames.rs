@@ -37,7 +37,10 @@ fn each_message_to_the_tool_is_one_line_of_json() {
     let form = frame(br#"{"type":"response.create","model":"plain","input":"hi"}"#).unwrap().form;
     let mut translator = form.translator(7, "u");
     let mut out = Vec::new();
-    translator.event(b"{\"type\":\"response.output_text.delta\",\n\"delta\":\"a\\n\"}", &mut out);
+    translator.event(
+        b"{\"type\":\"response.output_text.delta\",\n\"sequence_number\":1,\n\"delta\":\"a\\n\"}",
+        &mut out,
+    );
     translator.end(End::Broken, &mut out);
     let text = String::from_utf8(out).unwrap();
     let lines: Vec<Value> = text.lines().map(|line| serde_json::from_str(line).unwrap()).collect();

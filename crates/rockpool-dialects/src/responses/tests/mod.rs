@@ -4,6 +4,7 @@ mod frames;
 mod items;
 mod parameters;
 mod properties;
+mod seen;
 
 use std::collections::BTreeMap;
 
