@@ -115,7 +115,7 @@ impl Translator {
         }
     }
 
-    /// What the answer was, once it has come to its end in other than failure.
+    /// What the answer was, once it has come to its end in other than failure. Asked before [`Self::whole`].
     pub fn answered(&self) -> Option<Answered<'_>> {
         match &self.machine {
             Machine::Responses(answer) => self.collected.answered(answer.told()),

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
-use crate::event::Event;
+use crate::event::{Ended, Event};
 use crate::lite::FUNCTIONS;
 use crate::splice::{self, Edit};
 use crate::{json, model::Shape};
@@ -82,7 +82,7 @@ impl Collector {
                 self.id = self.id.take().or_else(|| response.and_then(|raw| response_of(raw).id));
             }
             Event::ItemDone { output_index, item } => self.item(*output_index, item),
-            Event::Ended(ended) => self.end(ended.response),
+            Event::Ended(ended) => self.end(ended),
             Event::Failed(_) => self.state = State::Failed,
             Event::ItemAdded { .. }
             | Event::Text { .. }
@@ -137,11 +137,12 @@ impl Collector {
     }
 
     /// Where no item came by itself, those of the end count.
-    fn end(&mut self, response: &RawValue) {
-        let response = response_of(response);
-        self.id = self.id.take().or(response.id);
+    fn end(&mut self, ended: &Ended<'_>) {
+        self.id = self.id.take().or_else(|| ended.id.as_deref().map(str::to_owned));
         if self.items.is_empty() {
-            for (place, item) in response.output.unwrap_or_default().into_iter().enumerate() {
+            for (place, item) in
+                response_of(ended.response).output.unwrap_or_default().into_iter().enumerate()
+            {
                 self.item(u32::try_from(place).unwrap_or(u32::MAX), item);
             }
         }
