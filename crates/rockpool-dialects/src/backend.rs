@@ -1,10 +1,13 @@
 //! The one form that the backend takes: always streamed, never stored, reasoning ciphertext asked for, and in the
 //! lite shape where the model's catalogue entry says so.
 
+use std::ops::Range;
+
 use serde::Serialize;
 use serde_json::value::RawValue;
 
 use crate::effort;
+use crate::lite;
 use crate::model::{Model, Shape};
 use crate::refusal::Refusal;
 
@@ -38,6 +41,10 @@ pub(crate) struct Head<'a> {
     pub(crate) verbosity: Option<&'a str>,
     /// `text.format` in the backend's form.
     pub(crate) format: Option<&'a RawValue>,
+    /// Members of `reasoning` that are passed on as they came.
+    pub(crate) reasoning_kept: Vec<(&'a str, &'a RawValue)>,
+    /// Members of `text` that are passed on as they came.
+    pub(crate) text_kept: Vec<(&'a str, &'a RawValue)>,
     pub(crate) prompt_cache_key: Option<&'a str>,
     pub(crate) priority: Option<Priority>,
     /// What to include besides reasoning ciphertext.
@@ -56,6 +63,8 @@ pub(crate) struct Body {
     items: usize,
     instructed: bool,
     shape: Shape,
+    /// Where the input begins, behind what is said before it.
+    input: usize,
 }
 
 #[derive(Serialize)]
@@ -69,21 +78,6 @@ struct Message<'a> {
 struct Text<'a> {
     r#type: &'a str,
     text: &'a str,
-}
-
-#[derive(Serialize)]
-struct AdditionalTools<'a> {
-    r#type: &'a str,
-    role: &'a str,
-    tools: [Namespace<'a>; 1],
-}
-
-#[derive(Serialize)]
-struct Namespace<'a> {
-    r#type: &'a str,
-    name: &'a str,
-    description: &'a str,
-    tools: &'a [Box<RawValue>],
 }
 
 #[derive(Serialize)]
@@ -116,16 +110,19 @@ impl Body {
         out.extend_from_slice(b",\"stream\":true,\"store\":false");
         let lite = model.shape == Shape::Lite;
         let effort = head.effort.map(|asked| effort::nearest(asked, model));
-        if lite || effort.is_some() || head.summary.is_some() {
+        if lite || effort.is_some() || head.summary.is_some() || !head.reasoning_kept.is_empty() {
             let context = lite.then_some("all_turns");
-            member(&mut out, "reasoning", &Reasoning { effort, summary: head.summary, context });
+            let reasoning = Reasoning { effort, summary: head.summary, context };
+            let kept = head.reasoning_kept.iter().filter(|(name, _)| !(lite && *name == "context"));
+            options(&mut out, "reasoning", &reasoning, kept);
         }
         let mut include = vec!["reasoning.encrypted_content"];
         include.extend(head.include.iter().filter(|name| **name != "reasoning.encrypted_content"));
         member(&mut out, "include", &include);
         let verbosity = head.verbosity.filter(|_| model.verbosity);
-        if verbosity.is_some() || head.format.is_some() {
-            member(&mut out, "text", &TextOptions { verbosity, format: head.format });
+        if verbosity.is_some() || head.format.is_some() || !head.text_kept.is_empty() {
+            let text = TextOptions { verbosity, format: head.format };
+            options(&mut out, "text", &text, head.text_kept.iter());
         }
         if let Some(key) = head.prompt_cache_key {
             member(&mut out, "prompt_cache_key", &key);
@@ -146,17 +143,16 @@ impl Body {
             member(&mut out, "instructions", &instructions);
         }
         out.extend_from_slice(b",\"input\":[");
-        let mut body = Self { out, items: 0, instructed, shape: model.shape };
+        let mut body = Self { out, items: 0, instructed, shape: model.shape, input: 0 };
         // Under “none” a lite model is given no tools: it has no other way not to call them.
         if lite && !head.tools.is_empty() && !matches!(head.tool_choice, ToolChoice::None) {
-            let tools =
-                Namespace { r#type: "namespace", name: "functions", description: "", tools: &head.tools };
-            body.item(&AdditionalTools { r#type: "additional_tools", role: "developer", tools: [tools] });
+            body.item(&lite::additional_tools(&head.tools));
         }
         if instructed && lite {
             let content = [Text { r#type: "input_text", text: &instructions }];
             body.item(&Message { r#type: "message", role: "developer", content });
         }
+        body.input = body.out.len() + usize::from(body.items > 0);
         Ok(body)
     }
 
@@ -182,6 +178,11 @@ impl Body {
             self.out.push(b',');
         }
         self.items += 1;
+    }
+
+    /// Where the input stands in the whole request so far, without what is said before it.
+    pub(crate) fn input(&self) -> Range<usize> {
+        self.input.min(self.out.len())..self.out.len()
     }
 
     /// The whole request.
@@ -233,6 +234,26 @@ fn member(out: &mut Vec<u8>, name: &str, value: &(impl Serialize + ?Sized)) {
     write(out, name);
     out.push(b':');
     write(out, value);
+}
+
+/// An object member of ours, with members of the tool's in it.
+fn options<'a>(
+    out: &mut Vec<u8>,
+    name: &str,
+    ours: &impl Serialize,
+    kept: impl Iterator<Item = &'a (&'a str, &'a RawValue)>,
+) {
+    member(out, name, ours);
+    out.pop();
+    for (name, value) in kept {
+        if out.last() != Some(&b'{') {
+            out.push(b',');
+        }
+        write(out, name);
+        out.push(b':');
+        write(out, value);
+    }
+    out.push(b'}');
 }
 
 /// Writing into memory fails for no value of this crate: none has a map with keys that are no strings.
@@ -289,6 +310,15 @@ mod tests {
         assert_eq!(value["reasoning"]["context"], "all_turns");
         assert_eq!((&value["parallel_tool_calls"], &value["tool_choice"]), (&json!(false), &json!("auto")));
         assert_eq!((&value["tools"], &value["instructions"]), (&Value::Null, &Value::Null));
+    }
+
+    #[test]
+    fn a_lite_model_gets_what_is_no_function_beside_the_functions() {
+        let mut tools = tool();
+        tools.push(RawValue::from_string(r#"{"type":"web_search"}"#.to_owned()).unwrap());
+        let value = written(Shape::Lite, Head { tools, ..Head::default() });
+        assert_eq!(value["input"][0]["tools"][0]["tools"], json!([{ "type": "function", "name": "f" }]));
+        assert_eq!(value["input"][0]["tools"][1], json!({ "type": "web_search" }));
     }
 
     #[test]

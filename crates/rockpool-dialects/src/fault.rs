@@ -87,6 +87,26 @@ struct OpenAiError<'a> {
     code: Option<&'a str>,
 }
 
+/// OpenAI's error event on a stream (its API reference, "Streaming events").
+#[derive(Serialize)]
+struct OpenAiEvent<'a> {
+    r#type: &'a str,
+    code: Option<&'a str>,
+    message: &'a str,
+    param: Option<&'a str>,
+    sequence_number: u64,
+}
+
+/// OpenAI's error event on a WebSocket (its API reference, "WebSocket events").
+#[derive(Serialize)]
+struct OpenAiFrame<'a> {
+    r#type: &'a str,
+    status: u16,
+    error: OpenAiError<'a>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    sequence_number: Option<u64>,
+}
+
 #[derive(Serialize)]
 struct Anthropic<'a> {
     r#type: &'a str,
@@ -123,19 +143,46 @@ impl Fault {
     /// The body of an error answer.
     pub fn body(&self, dialect: Dialect) -> Vec<u8> {
         let written = match dialect {
-            Dialect::Responses | Dialect::ChatCompletions => serde_json::to_vec(&OpenAi {
-                error: OpenAiError {
-                    message: &self.message,
-                    r#type: self.kind.openai(),
-                    param: self.param.as_deref(),
-                    code: self.code.as_deref(),
-                },
-            }),
+            Dialect::Responses | Dialect::ChatCompletions => {
+                serde_json::to_vec(&OpenAi { error: self.openai() })
+            }
             Dialect::Messages => serde_json::to_vec(&Anthropic {
                 r#type: "error",
                 error: AnthropicError { r#type: self.kind.anthropic(), message: &self.message },
             }),
         };
         written.unwrap_or_else(|_| json!({}).to_string().into_bytes())
+    }
+
+    /// The message that a WebSocket of OpenAI's Responses gets in place of an answer.
+    pub fn frame(&self) -> Vec<u8> {
+        self.frame_event(None)
+    }
+
+    pub(crate) fn frame_event(&self, sequence_number: Option<u64>) -> Vec<u8> {
+        let frame =
+            OpenAiFrame { r#type: "error", status: self.status, error: self.openai(), sequence_number };
+        serde_json::to_vec(&frame).unwrap_or_default()
+    }
+
+    /// The last event of a stream of OpenAI's Responses that came to no end.
+    pub(crate) fn stream_event(&self, sequence_number: u64) -> Vec<u8> {
+        let event = OpenAiEvent {
+            r#type: "error",
+            code: self.code.as_deref(),
+            message: &self.message,
+            param: self.param.as_deref(),
+            sequence_number,
+        };
+        serde_json::to_vec(&event).unwrap_or_default()
+    }
+
+    fn openai(&self) -> OpenAiError<'_> {
+        OpenAiError {
+            message: &self.message,
+            r#type: self.kind.openai(),
+            param: self.param.as_deref(),
+            code: self.code.as_deref(),
+        }
     }
 }

@@ -11,21 +11,25 @@
 mod answer;
 mod backend;
 mod chat;
+mod collect;
 mod count;
 mod effort;
 mod event;
 mod fault;
 pub mod json;
+mod lite;
 mod messages;
 mod model;
 mod refusal;
 mod request;
 mod responses;
+mod splice;
 mod sse;
 
-pub use answer::{AnswerForm, Answered, Delivery, End, Translator, Whole};
+pub use answer::{AnswerForm, Delivery, End, Translator, Whole};
+pub use collect::{Answered, AnsweredItem};
 pub use count::{counted, estimated_tokens};
 pub use fault::{Fault, FaultKind};
 pub use model::{Catalogue, Model, Shape, UnknownModel};
 pub use refusal::Refusal;
-pub use request::{Continuation, Dialect, Surroundings, Ties, Translated, translate};
+pub use request::{Continuation, Dialect, Surroundings, Ties, Translated, translate, translate_frame};

@@ -1,8 +1,11 @@
 //! A tool's request on its way to the backend's form.
 
-use crate::answer::AnswerForm;
+use std::ops::Range;
+
+use crate::answer::{AnswerForm, Form};
 use crate::model::Catalogue;
 use crate::refusal::Refusal;
+use crate::responses::form::Transport;
 use crate::{chat, messages, responses};
 
 /// What a tool speaks.
@@ -62,8 +65,27 @@ pub struct Translated {
     /// Parameters of the tool that the backend has no use for, by their names in the tool's request.
     pub dropped: Vec<String>,
     pub ties: Ties,
-    pub keeps: Option<std::ops::Range<usize>>,
     pub form: AnswerForm,
+}
+
+impl Translated {
+    /// Where the input stands in the body: all items of the conversation with commas between them, without what
+    /// Rockpool says before them. `None` in dialects whose requests name no earlier answers.
+    pub fn input(&self) -> Option<Range<usize>> {
+        match &self.form.dialect {
+            Form::Responses(form) => Some(form.input.clone()),
+            Form::Chat(_) | Form::Messages(_) => None,
+        }
+    }
+
+    /// Whether the tool wants to name the answer in later requests. On a WebSocket it may do so in any case
+    /// (OpenAI's "WebSocket mode").
+    pub fn wants_kept(&self) -> bool {
+        match &self.form.dialect {
+            Form::Responses(form) => form.store || form.transport == Transport::WebSocket,
+            Form::Chat(_) | Form::Messages(_) => false,
+        }
+    }
 }
 
 /// Makes a request for the backend of one in a tool's dialect.
@@ -76,8 +98,16 @@ pub fn translate(
     surroundings: &Surroundings<'_>,
 ) -> Result<Translated, Refusal> {
     match dialect {
-        Dialect::Responses => responses::request::translate(body, surroundings),
+        Dialect::Responses => responses::request::translate(body, Transport::Http, surroundings),
         Dialect::ChatCompletions => chat::request::translate(body, surroundings),
         Dialect::Messages => messages::request::translate(body, surroundings),
     }
+}
+
+/// Makes a message for the backend's WebSocket of one (`response.create`) in OpenAI's Responses.
+///
+/// # Errors
+/// As [`translate`].
+pub fn translate_frame(frame: &[u8], surroundings: &Surroundings<'_>) -> Result<Translated, Refusal> {
+    responses::request::translate(frame, Transport::WebSocket, surroundings)
 }

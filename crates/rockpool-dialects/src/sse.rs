@@ -17,6 +17,21 @@ pub(crate) fn named(out: &mut Vec<u8>, name: &str, json: &(impl Serialize + ?Siz
     data(out, json);
 }
 
+/// An event with a name, of JSON that is written already.
+pub(crate) fn raw(out: &mut Vec<u8>, name: &str, json: &[u8]) {
+    out.extend_from_slice(b"event: ");
+    out.extend_from_slice(name.as_bytes());
+    out.extend_from_slice(b"\ndata: ");
+    line(out, json);
+    out.push(b'\n');
+}
+
+/// JSON on one line. Line breaks stand only between its tokens, where a space does as well.
+pub(crate) fn line(out: &mut Vec<u8>, json: &[u8]) {
+    out.extend(json.iter().map(|byte| if matches!(byte, b'\n' | b'\r') { b' ' } else { *byte }));
+    out.push(b'\n');
+}
+
 fn json_into(out: &mut Vec<u8>, json: &(impl Serialize + ?Sized)) {
     let before = out.len();
     if serde_json::to_writer(&mut *out, json).is_err() {

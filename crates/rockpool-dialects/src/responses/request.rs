@@ -1,6 +1,167 @@
-use crate::refusal::Refusal;
-use crate::request::{Surroundings, Translated};
+//! A request of OpenAI's Responses on its way to the backend's form.
 
-pub(crate) fn translate(_body: &[u8], _surroundings: &Surroundings<'_>) -> Result<Translated, Refusal> {
-    Err(Refusal::Malformed("not yet".to_owned()))
+use serde_json::value::RawValue;
+
+use crate::answer::{self, AnswerForm};
+use crate::backend::{Body, Head};
+use crate::json;
+use crate::model::{Model, Shape};
+use crate::refusal::Refusal;
+use crate::request::{Surroundings, Ties, Translated};
+use crate::responses::form::{Form, Transport};
+use crate::responses::input::Writer;
+use crate::responses::members::{self, Members};
+use crate::responses::newest::Newest;
+use crate::responses::parameters::Parameters;
+use crate::responses::tools;
+use crate::splice::{self, Edit};
+
+/// Announces the lite shape where there are no headers.
+const LITE_MEMBER: &str = "ws_request_header_x_openai_internal_codex_responses_lite";
+
+/// Where clients name the conversation in their own members.
+const CONVERSATION: [&str; 3] = ["session_id", "thread_id", "conversation_id"];
+
+pub(crate) fn translate(
+    text: &[u8],
+    transport: Transport,
+    surroundings: &Surroundings<'_>,
+) -> Result<Translated, Refusal> {
+    let text = text.strip_prefix(json::BYTE_ORDER_MARK).unwrap_or(text);
+    let members: Members<'_> =
+        serde_json::from_slice(text).map_err(|error| Refusal::Malformed(error.to_string()))?;
+    if transport == Transport::WebSocket {
+        expect_create(&members)?;
+    }
+    let parameters = Parameters::read(&members, transport)?;
+    let model = surroundings.catalogue.find(&parameters.model)?;
+    let announced = match (transport, model.shape) {
+        (Transport::WebSocket, Shape::Lite) => Some(announced(parameters.client_metadata)?),
+        (Transport::WebSocket, Shape::Plain) | (Transport::Http, Shape::Plain | Shape::Lite) => None,
+    };
+    let earlier = match &parameters.previous {
+        Some(id) => Some(
+            surroundings
+                .continuation
+                .answer(id)
+                .ok_or_else(|| Refusal::PreviousResponseNotFound(id.clone()))?,
+        ),
+        None => None,
+    };
+    if parameters.input.is_none() && earlier.is_none() {
+        return Err(members::missing("input"));
+    }
+    let client_metadata = announced.as_deref().or(parameters.client_metadata);
+    let head = head(&parameters, client_metadata, &model, surroundings)?;
+    let room = text.len() + earlier.as_deref().map_or(0, str::len);
+    let mut writer = Writer {
+        body: Body::begin(&model, head, room)?,
+        continuation: surroundings.continuation,
+        newest: Newest::default(),
+        dropped: Vec::new(),
+    };
+    if let Some(items) = &earlier {
+        writer.kept(items)?;
+    }
+    if let Some(input) = parameters.input {
+        writer.sent(input)?;
+    }
+    Ok(finish(parameters, model, transport, writer))
+}
+
+fn head<'a>(
+    parameters: &'a Parameters<'a>,
+    client_metadata: Option<&'a RawValue>,
+    model: &Model,
+    surroundings: &Surroundings<'a>,
+) -> Result<Head<'a>, Refusal> {
+    let mut tools = tools::tools(&parameters.tools)?;
+    let tool_choice = tools::choice(parameters.tool_choice, &mut tools, model.shape)?;
+    let mut kept = named(&parameters.kept);
+    kept.extend(client_metadata.map(|value| ("client_metadata", value)));
+    Ok(Head {
+        instructions: parameters.instructions.iter().filter(|text| !text.is_empty()).cloned().collect(),
+        tools,
+        tool_choice,
+        parallel_tool_calls: parameters.parallel_tool_calls,
+        effort: parameters.reasoning.effort.as_deref(),
+        summary: parameters.reasoning.summary.as_deref(),
+        verbosity: parameters.text.verbosity.as_deref(),
+        format: parameters.text.format,
+        reasoning_kept: named(&parameters.reasoning.kept),
+        text_kept: named(&parameters.text.kept),
+        prompt_cache_key: parameters.prompt_cache_key.as_deref().or(surroundings.conversation),
+        priority: parameters.priority,
+        include: parameters.include.iter().map(String::as_str).collect(),
+        kept,
+    })
+}
+
+fn named<'a>(members: &'a [(String, &'a RawValue)]) -> Vec<(&'a str, &'a RawValue)> {
+    members.iter().map(|(name, value)| (name.as_str(), *value)).collect()
+}
+
+fn finish(parameters: Parameters<'_>, model: Model, transport: Transport, writer: Writer<'_>) -> Translated {
+    let ties = ties(&parameters, writer.newest);
+    let mut dropped = parameters.dropped;
+    dropped.extend(writer.dropped);
+    if parameters.text.verbosity.is_some() && !model.verbosity {
+        dropped.push("text.verbosity".to_owned());
+    }
+    dropped.sort();
+    dropped.dedup();
+    let input = writer.body.input();
+    let form = Form {
+        transport,
+        shape: model.shape,
+        input,
+        previous: parameters.previous,
+        store: parameters.store,
+        metadata: parameters.metadata.map(RawValue::to_owned),
+        parallel_tool_calls: parameters.parallel_tool_calls,
+    };
+    Translated {
+        body: writer.body.end(),
+        model: model.name,
+        shape: model.shape,
+        dropped,
+        ties,
+        form: AnswerForm {
+            delivery: parameters.delivery,
+            model: parameters.model,
+            dialect: answer::Form::Responses(form),
+        },
+    }
+}
+
+fn ties(parameters: &Parameters<'_>, newest: Newest) -> Ties {
+    let named = |param: &str, value: Option<&RawValue>| {
+        let members = members::object(param, value?).ok()?;
+        CONVERSATION.iter().find_map(|name| members::string(name, members.get(name)?).ok())
+    };
+    let conversation = parameters
+        .prompt_cache_key
+        .clone()
+        .or_else(|| named("client_metadata", parameters.client_metadata))
+        .or_else(|| named("metadata", parameters.metadata));
+    let given = parameters.previous.iter().cloned().chain(newest.names()).take(Ties::MOST).collect();
+    Ties { conversation, given }
+}
+
+/// Only this message asks for an answer.
+fn expect_create(members: &Members<'_>) -> Result<(), Refusal> {
+    let kind = members::string("type", members.get("type").ok_or_else(|| members::missing("type"))?)?;
+    if kind == "response.create" {
+        return Ok(());
+    }
+    let reason = format!("Invalid value: '{kind}'. Supported values are: 'response.create'.");
+    Err(Refusal::Invalid { param: "type".to_owned(), reason })
+}
+
+/// The client's metadata with the mark of the lite shape.
+fn announced(metadata: Option<&RawValue>) -> Result<Box<RawValue>, Refusal> {
+    let before = metadata.map_or("{}", RawValue::get);
+    let marked = splice::object(before.as_bytes(), &[Edit::set(LITE_MEMBER, "\"true\"")]);
+    let marked = String::from_utf8(marked).map_err(|error| Refusal::Malformed(error.to_string()))?;
+    RawValue::from_string(marked).map_err(|error| Refusal::Malformed(error.to_string()))
 }

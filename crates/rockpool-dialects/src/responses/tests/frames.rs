@@ -1,0 +1,61 @@
+use serde_json::{Value, json};
+
+use super::{blamed, body, frame};
+use crate::answer::{Delivery, End};
+
+#[test]
+fn a_message_asks_like_a_request_and_says_what_it_is() {
+    let translated = frame(
+        br#"{"type":"response.create","model":"plain","input":[],"generate":false,"max_output_tokens":9,"store":false}"#,
+    )
+    .unwrap();
+    let body = body(&translated);
+    assert_eq!((&body["type"], &body["generate"]), (&json!("response.create"), &json!(false)));
+    assert_eq!(
+        (translated.dropped, translated.form.delivery),
+        (vec!["max_output_tokens".to_owned()], Delivery::Streamed)
+    );
+}
+
+#[test]
+fn the_lite_shape_is_announced_inside_the_message() {
+    let sent = br#"{"type":"response.create","model":"lite","input":"hi","client_metadata":{"a":"b"}}"#;
+    let announced = json!({ "a": "b", "ws_request_header_x_openai_internal_codex_responses_lite": "true" });
+    assert_eq!(body(&frame(sent).unwrap())["client_metadata"], announced);
+    let plain = br#"{"type":"response.create","model":"plain","input":"hi"}"#;
+    assert_eq!(body(&frame(plain).unwrap())["client_metadata"], Value::Null);
+}
+
+#[test]
+fn other_messages_are_refused() {
+    assert_eq!(blamed(frame(br#"{"type":"response.cancel","model":"plain","input":"hi"}"#)), "type");
+    assert_eq!(blamed(frame(br#"{"model":"plain","input":"hi"}"#)), "type");
+}
+
+#[test]
+fn each_message_to_the_tool_is_one_line_of_json() {
+    let form = frame(br#"{"type":"response.create","model":"plain","input":"hi"}"#).unwrap().form;
+    let mut translator = form.translator(7, "u");
+    let mut out = Vec::new();
+    translator.event(
+        b"{\"type\":\"response.output_text.delta\",\n\"sequence_number\":1,\n\"delta\":\"a\\n\"}",
+        &mut out,
+    );
+    translator.end(End::Broken, &mut out);
+    let text = String::from_utf8(out).unwrap();
+    let lines: Vec<Value> = text.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let types: Vec<&str> = lines.iter().map(|line| line["type"].as_str().unwrap()).collect();
+    assert_eq!(types, ["response.created", "response.output_text.delta", "error"]);
+    assert_eq!(lines[1]["delta"], "a\n");
+    assert_eq!((&lines[2]["status"], &lines[2]["error"]["type"]), (&json!(502), &json!("server_error")));
+}
+
+#[test]
+fn a_refusal_has_the_form_of_a_message() {
+    let fault =
+        frame(br#"{"type":"response.create","model":"plain","input":"hi","n":2}"#).unwrap_err().fault();
+    let value: Value = serde_json::from_slice(&fault.frame()).unwrap();
+    assert_eq!((&value["type"], &value["status"]), (&json!("error"), &json!(400)));
+    assert_eq!(value["error"]["param"], "n");
+    assert_eq!(value["sequence_number"], Value::Null);
+}
