@@ -1,0 +1,7 @@
+//! Both directions together, as a tool meets them.
+
+mod answer;
+mod assembler;
+mod properties;
+mod request;
+mod world;
