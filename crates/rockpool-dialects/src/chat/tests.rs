@@ -3,5 +3,6 @@
 mod answer;
 mod assembler;
 mod properties;
+mod recorded;
 mod request;
 mod world;
