@@ -13,7 +13,6 @@ use self::object::{Object, is_text, string};
 use super::answer::{CallForm, Form};
 use crate::answer::{AnswerForm, Delivery, Form as AnyForm};
 use crate::backend::{Body, Head, Priority, ToolChoice};
-use crate::model::{Model, Shape};
 use crate::refusal::Refusal;
 use crate::request::{Surroundings, Ties, Translated};
 
@@ -37,7 +36,7 @@ pub(crate) fn translate(body: &[u8], surroundings: &Surroundings<'_>) -> Result<
         let reason = format!("'{param}' is only allowed when 'tools' are specified.");
         return Err(Refusal::Invalid { param: param.to_owned(), reason });
     }
-    tools.extend(web_search(&request, &model)?);
+    tools.extend(tools::web_search(&request)?);
     let parallel_tool_calls = match calls {
         CallForm::ToolCalls => request.flag("parallel_tool_calls")?,
         // The old form has room for one call.
@@ -54,7 +53,7 @@ pub(crate) fn translate(body: &[u8], surroundings: &Surroundings<'_>) -> Result<
     if priority.is_none() {
         dropped.extend(leftover(&request, "service_tier"));
     }
-    let key = request.string("prompt_cache_key")?;
+    let key = request.string("prompt_cache_key")?.filter(|key| !key.is_empty());
     let response_format = format::read(&request)?;
     let head = Head {
         tools,
@@ -100,20 +99,6 @@ fn offered(request: &Object<'_>) -> Result<(Vec<Box<RawValue>>, CallForm), Refus
             let reason = "'functions' is the old form of 'tools': send one of the two.";
             Err(Refusal::Invalid { param: "functions".to_owned(), reason: reason.to_owned() })
         }
-    }
-}
-
-fn web_search(request: &Object<'_>, model: &Model) -> Result<Option<Box<RawValue>>, Refusal> {
-    let Some(options) = request.object("web_search_options")? else { return Ok(None) };
-    match model.shape {
-        Shape::Plain => Ok(Some(tools::web_search(&options)?)),
-        Shape::Lite => Err(request.unsupported(
-            "web_search_options",
-            &format!(
-                "The model {} does not search the web here. Models of the plain kind, such as gpt-5.5, do.",
-                model.name
-            ),
-        )),
     }
 }
 

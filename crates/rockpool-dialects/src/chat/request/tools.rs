@@ -121,7 +121,8 @@ fn input_format<'a>(format: &Object<'a>) -> Result<Format<'a>, Refusal> {
 ///
 /// # Errors
 /// Where it is no object, or its place is none.
-pub(super) fn web_search(options: &Object<'_>) -> Result<Box<RawValue>, Refusal> {
+pub(super) fn web_search(request: &Object<'_>) -> Result<Option<Box<RawValue>>, Refusal> {
+    let Some(options) = request.object("web_search_options")? else { return Ok(None) };
     let place =
         options.object("user_location")?.map(|place| place.object("approximate")).transpose()?.flatten();
     let user_location = place
@@ -134,7 +135,7 @@ pub(super) fn web_search(options: &Object<'_>) -> Result<Box<RawValue>, Refusal>
         })
         .transpose()?;
     let search_context_size = options.text("search_context_size")?;
-    Ok(raw(&Tool::WebSearch { search_context_size, user_location }))
+    Ok(Some(raw(&Tool::WebSearch { search_context_size, user_location })))
 }
 
 /// `tool_choice`, of which `function_call` is the old form.
