@@ -2,6 +2,9 @@
 
 mod answer;
 mod assembler;
+mod endings;
+mod events;
+mod messages;
 mod properties;
 mod recorded;
 mod request;

@@ -1,62 +1,8 @@
 use serde_json::{Value, json};
 
-use super::assembler::assembled;
+use super::events::{added, arguments, call, choice, completed, deltas, done, message, text};
 use super::world::{chunks, streamed, whole};
 use crate::End;
-
-fn completed() -> Value {
-    json!({ "type": "response.completed", "response": { "id": "resp_1", "output": [], "usage": {
-        "input_tokens": 10, "input_tokens_details": { "cached_tokens": 4 },
-        "output_tokens": 6, "output_tokens_details": { "reasoning_tokens": 2 },
-    } } })
-}
-
-fn text(index: u32, delta: &str) -> Value {
-    json!({ "type": "response.output_text.delta", "output_index": index, "delta": delta })
-}
-
-fn message(index: u32, text: &str) -> Value {
-    done(
-        index,
-        json!({ "type": "message", "role": "assistant", "content": [{ "type": "output_text", "text": text }] }),
-    )
-}
-
-fn done(index: u32, item: Value) -> Value {
-    json!({ "type": "response.output_item.done", "output_index": index, "item": item })
-}
-
-fn added(index: u32, item: Value) -> Value {
-    json!({ "type": "response.output_item.added", "output_index": index, "item": item })
-}
-
-fn call(arguments: &str) -> Value {
-    json!({ "type": "function_call", "id": "fc_1", "call_id": "call_1", "name": "f", "arguments": arguments })
-}
-
-fn arguments(index: u32, delta: &str) -> Value {
-    json!({ "type": "response.function_call_arguments.delta", "output_index": index, "delta": delta })
-}
-
-/// `choices[0]` of an answer that came to its end; streamed and whole are the same.
-fn choice(more: Value, events: &[Value]) -> Value {
-    let (chunks, is_done) = chunks(&streamed(more.clone(), events, End::Regular));
-    assert!(is_done);
-    let whole = whole(more, events, End::Regular);
-    assert_eq!(whole.status, 200);
-    let body: Value = serde_json::from_slice(&whole.body).unwrap();
-    assert_eq!(assembled(&chunks), body["choices"][0]);
-    body["choices"][0].clone()
-}
-
-/// The deltas of a stream.
-fn deltas(more: Value, events: &[Value]) -> Vec<Value> {
-    let (chunks, _) = chunks(&streamed(more, events, End::Regular));
-    chunks
-        .into_iter()
-        .filter_map(|mut chunk| chunk["choices"].get_mut(0).map(|choice| choice["delta"].take()))
-        .collect()
-}
 
 #[test]
 fn a_text_is_streamed_as_chunks_of_one_id_with_the_role_first() {
@@ -286,72 +232,4 @@ fn citations_name_their_place_in_the_whole_content() {
             { "type": "url_citation", "url_citation": { "start_index": 7, "end_index": 9, "url": "https://example.org", "title": "Example" } },
         ])
     );
-}
-
-#[test]
-fn an_answer_that_was_cut_short_says_why() {
-    for (reason, finish) in [("max_output_tokens", "length"), ("content_filter", "content_filter")] {
-        let end = json!({ "type": "response.incomplete", "response": { "incomplete_details": { "reason": reason } } });
-        assert_eq!(choice(json!({}), &[text(0, "a"), added(1, call("")), end])["finish_reason"], finish);
-    }
-}
-
-#[test]
-fn a_text_ends_before_a_stop_sequence_wherever_that_was_cut() {
-    let more = json!({ "stop": ["</end>", "\n\n\n"] });
-    let after = [message(0, "x"), done(1, call("{}")), message(2, "more")];
-    for deltas in [&["Hi é</end> there"][..], &["Hi", " é<", "/end", ">", " there"], &["H", "i é</en", "d>"]]
-    {
-        let mut events: Vec<Value> = deltas.iter().map(|delta| text(0, delta)).collect();
-        events.extend(after.clone());
-        events.push(json!({ "type": "response.incomplete", "response": {} }));
-        let choice = choice(more.clone(), &events);
-        assert_eq!(
-            (&choice["message"]["content"], &choice["finish_reason"]),
-            (&json!("Hi é"), &json!("stop"))
-        );
-        assert_eq!(choice["message"].get("tool_calls"), None);
-    }
-    let whole = choice(json!({ "stop": "never" }), &[text(0, "now or nev"), completed()]);
-    assert_eq!(whole["message"]["content"], "now or nev");
-}
-
-#[test]
-fn what_fails_after_a_stop_sequence_fails_nothing() {
-    let (chunks, is_done) = chunks(&streamed(json!({ "stop": "." }), &[text(0, "One. Two")], End::Broken));
-    assert!(is_done);
-    assert_eq!(assembled(&chunks)["message"]["content"], "One");
-}
-
-#[test]
-fn a_failure_ends_a_stream_with_an_error_and_without_done() {
-    let failed = json!({ "type": "response.failed", "response": { "error": { "code": "server_is_overloaded", "message": "busy" } } });
-    for before in [vec![], vec![text(0, "a")]] {
-        let mut events = before.clone();
-        events.extend([failed.clone(), text(0, "b"), completed()]);
-        let (chunks, is_done) = chunks(&streamed(json!({ "stop": "z" }), &events, End::Regular));
-        assert!(!is_done);
-        assert_eq!(chunks.last().unwrap()["error"]["message"], "busy");
-        assert_eq!(chunks.len(), if before.is_empty() { 1 } else { 3 });
-        let whole = whole(json!({}), &events, End::Regular);
-        assert_eq!(whole.status, 503);
-    }
-}
-
-#[test]
-fn an_answer_that_breaks_off_is_an_error() {
-    for end in [End::Regular, End::Broken] {
-        let (chunks, is_done) = chunks(&streamed(json!({}), &[text(0, "a")], end));
-        assert!(!is_done && chunks.last().unwrap()["error"]["type"] == "server_error");
-        assert_eq!(whole(json!({}), &[text(0, "a")], end).status, 502);
-    }
-}
-
-#[test]
-fn nothing_is_told_after_the_end() {
-    let ended = [text(0, "a"), completed()];
-    let mut more = ended.to_vec();
-    more.extend([text(0, "b"), completed(), json!({ "type": "error", "message": "late" })]);
-    assert_eq!(streamed(json!({}), &ended, End::Regular), streamed(json!({}), &more, End::Broken));
-    assert_eq!(whole(json!({}), &ended, End::Regular), whole(json!({}), &more, End::Broken));
 }
