@@ -1,9 +1,11 @@
 //! What went wrong, in the form of each dialect.
 
+use std::borrow::Cow;
+
 use serde::Serialize;
 use serde_json::{Value, json};
 
-use crate::request::Dialect;
+use crate::dialect::Dialect;
 
 /// What kind of trouble it is; each dialect has names of its own for it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -140,6 +142,14 @@ impl Fault {
         }
     }
 
+    /// Anthropic has no codes: Claude Code knows a context that is full by these words, and then offers to compact it.
+    fn anthropic_message(&self) -> Cow<'_, str> {
+        match self.code.as_deref() {
+            Some("context_length_exceeded") => Cow::Owned(format!("prompt is too long: {}", self.message)),
+            Some(_) | None => Cow::Borrowed(&self.message),
+        }
+    }
+
     /// The body of an error answer.
     pub fn body(&self, dialect: Dialect) -> Vec<u8> {
         let written = match dialect {
@@ -148,7 +158,7 @@ impl Fault {
             }
             Dialect::Messages => serde_json::to_vec(&Anthropic {
                 r#type: "error",
-                error: AnthropicError { r#type: self.kind.anthropic(), message: &self.message },
+                error: AnthropicError { r#type: self.kind.anthropic(), message: &self.anthropic_message() },
             }),
         };
         written.unwrap_or_else(|_| json!({}).to_string().into_bytes())

@@ -2,12 +2,12 @@
 
 use std::borrow::Cow;
 
-use crate::answer::{AnswerForm, Delivery, End, Whole, broken_off};
+use crate::answer::{Common, Delivery, End, Whole, broken_off};
 use crate::collect::Collector;
+use crate::dialect::Dialect;
 use crate::event::Event;
 use crate::fault::Fault;
 use crate::json::{self, Member};
-use crate::request::Dialect;
 use crate::responses::form::{Form, Transport};
 use crate::responses::response::{self, Frame, Stage};
 use crate::splice::{self, Edit};
@@ -45,10 +45,10 @@ struct Incoming<'a> {
 }
 
 impl Answer {
-    pub(crate) fn new(common: &AnswerForm, form: &Form, seconds: i64, unique: &str) -> Self {
+    pub(crate) fn new(common: Common<'_>, form: &Form, seconds: i64, unique: &str) -> Self {
         Self {
             delivery: common.delivery,
-            model: common.model.clone(),
+            model: common.model.to_owned(),
             form: form.clone(),
             seconds,
             spare_id: format!("resp_{unique}"),

@@ -8,11 +8,11 @@ use serde_json::value::RawValue;
 use crate::backend::Body;
 use crate::json::{self, Member};
 use crate::refusal::Refusal;
-use crate::request::Continuation;
 use crate::responses::members::wrong_type;
 use crate::responses::newest::Newest;
 use crate::responses::parameters::unsupported;
 use crate::splice::{self, Edit};
+use crate::surroundings::Continuation;
 
 /// A hint that costs when it is missing; the backend refuses it wherever it stands.
 const BREAKPOINT: &str = "prompt_cache_breakpoint";

@@ -2,12 +2,11 @@
 
 use serde_json::value::RawValue;
 
-use crate::answer::{self, AnswerForm};
+use crate::answer::Understood;
 use crate::backend::{Body, Head};
 use crate::json;
 use crate::model::{Model, Shape};
 use crate::refusal::Refusal;
-use crate::request::{Surroundings, Ties, Translated};
 use crate::responses::form::{Form, Transport};
 use crate::responses::input::Writer;
 use crate::responses::members::{self, Members};
@@ -15,6 +14,7 @@ use crate::responses::newest::Newest;
 use crate::responses::parameters::Parameters;
 use crate::responses::tools;
 use crate::splice::{self, Edit};
+use crate::surroundings::{Surroundings, Ties};
 
 /// Announces the lite shape where there are no headers.
 const LITE_MEMBER: &str = "ws_request_header_x_openai_internal_codex_responses_lite";
@@ -26,7 +26,7 @@ pub(crate) fn translate(
     text: &[u8],
     transport: Transport,
     surroundings: &Surroundings<'_>,
-) -> Result<Translated, Refusal> {
+) -> Result<Understood<Form>, Refusal> {
     let text = text.strip_prefix(json::BYTE_ORDER_MARK).unwrap_or(text);
     let members: Members<'_> =
         serde_json::from_slice(text).map_err(|error| Refusal::Malformed(error.to_string()))?;
@@ -101,7 +101,12 @@ fn named<'a>(members: &'a [(String, &'a RawValue)]) -> Vec<(&'a str, &'a RawValu
     members.iter().map(|(name, value)| (name.as_str(), *value)).collect()
 }
 
-fn finish(parameters: Parameters<'_>, model: Model, transport: Transport, writer: Writer<'_>) -> Translated {
+fn finish(
+    parameters: Parameters<'_>,
+    model: Model,
+    transport: Transport,
+    writer: Writer<'_>,
+) -> Understood<Form> {
     let ties = ties(&parameters, writer.newest);
     let mut dropped = parameters.dropped;
     dropped.extend(writer.dropped);
@@ -120,17 +125,15 @@ fn finish(parameters: Parameters<'_>, model: Model, transport: Transport, writer
         metadata: parameters.metadata.map(RawValue::to_owned),
         parallel_tool_calls: parameters.parallel_tool_calls,
     };
-    Translated {
+    Understood {
         body: writer.body.end(),
         model: model.name,
         shape: model.shape,
         dropped,
         ties,
-        form: AnswerForm {
-            delivery: parameters.delivery,
-            model: parameters.model,
-            dialect: answer::Form::Responses(form),
-        },
+        delivery: parameters.delivery,
+        asked: parameters.model,
+        form,
     }
 }
 

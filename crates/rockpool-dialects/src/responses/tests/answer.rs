@@ -1,7 +1,9 @@
 use serde_json::{Value, json};
 
 use super::{Kept, asked, assembled::events, with};
-use crate::answer::{AnswerForm, Delivery, End, Translator};
+use crate::answer::{Delivery, End};
+use crate::translation::AnswerForm;
+use crate::translator::Translator;
 
 const ITEM: &str = r#"{"type":"response.output_item.done","output_index":0,"item":{"id":"msg_1","type":"message","role":"assistant","content":[{"type":"output_text","text":"hi","annotations":[]}]}}"#;
 const END: &str = r#"{"type":"response.completed","response":{"id":"resp_1","output":[],"usage":{"input_tokens":3,"output_tokens":2}}}"#;

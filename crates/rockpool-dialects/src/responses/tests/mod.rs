@@ -10,9 +10,11 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
+use crate::dialect::Dialect;
 use crate::model::{Catalogue, Model, Shape, UnknownModel};
 use crate::refusal::Refusal;
-use crate::request::{Continuation, Dialect, Surroundings, Translated, translate, translate_frame};
+use crate::surroundings::{Continuation, Surroundings};
+use crate::translation::{Translated, translate, translate_frame};
 
 /// `plain` and `lite`, and `alias` for the first.
 struct Models;

@@ -2,7 +2,9 @@ use serde_json::{Value, json};
 
 use super::{Kept, Models, asked, blamed, body, with};
 use crate::answer::Delivery;
-use crate::request::{Dialect, Surroundings, translate};
+use crate::dialect::Dialect;
+use crate::surroundings::Surroundings;
+use crate::translation::translate;
 
 #[test]
 fn an_answer_is_always_streamed_by_the_backend_and_never_stored_there() {

@@ -4,7 +4,8 @@ use serde_json::{Value, json};
 
 use super::assembled::{assembled, events};
 use super::{Kept, asked, body, said, with};
-use crate::answer::{AnswerForm, Delivery, End};
+use crate::answer::{Delivery, End};
+use crate::translation::AnswerForm;
 
 fn item() -> impl Strategy<Value = Value> {
     let id = "[a-z]{1,3}";

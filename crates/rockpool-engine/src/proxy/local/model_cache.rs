@@ -38,7 +38,7 @@ pub(crate) struct ModelList {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct ModelEntry {
     pub(crate) name: String,
-    pub(crate) display_name: Option<String>,
+    display_name: Option<String>,
     pub(crate) shape: Shape,
     /// Reasoning efforts, from the least.
     pub(crate) efforts: Vec<String>,
@@ -57,6 +57,11 @@ impl ModelList {
 }
 
 impl ModelEntry {
+    /// As people read it.
+    pub(super) fn display_name(&self) -> &str {
+        self.display_name.as_deref().unwrap_or(&self.name)
+    }
+
     pub(super) fn read(raw: &RawValue) -> Option<Self> {
         #[derive(Deserialize)]
         struct Entry {

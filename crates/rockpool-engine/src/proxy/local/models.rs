@@ -8,7 +8,7 @@ use bytes::Bytes;
 use futures_util::future::join_all;
 use http::request::Parts;
 use http::{HeaderValue, Method, Response, header};
-use rockpool_dialects::Refusal;
+use rockpool_dialects::{Refusal, anthropic_model, anthropic_models};
 use rockpool_routing::{AccountId, Readiness};
 use serde::Deserialize;
 use serde_json::Value;
@@ -89,7 +89,9 @@ pub(crate) async fn serve_one(
     let model = catalogue.entry(&name).map_err(Refusal::from)?;
     Ok(json_response(match form {
         ListForm::Backend | ListForm::OpenAi => public(&name).to_string(),
-        ListForm::Anthropic => anthropic(&name, model).to_string(),
+        ListForm::Anthropic => {
+            String::from_utf8_lossy(&anthropic_model(&name, model.display_name())).into_owned()
+        }
     }))
 }
 
@@ -225,12 +227,6 @@ fn json_response(body: String) -> Response<ProxyBody> {
 /// A model in OpenAI's form.
 fn public(name: &str) -> Value {
     json!({ "id": name, "object": "model", "created": 0, "owned_by": "openai" })
-}
-
-/// A model in Anthropic's form, which insists on a date; the provider gives none.
-fn anthropic(name: &str, entry: &ModelEntry) -> Value {
-    let display_name = entry.display_name.as_deref().unwrap_or(name);
-    json!({ "type": "model", "id": name, "display_name": display_name, "created_at": "1970-01-01T00:00:00Z" })
 }
 
 #[cfg(test)]

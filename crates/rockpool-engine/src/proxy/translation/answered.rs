@@ -29,19 +29,22 @@ pub(crate) struct WhenAnswered {
 
 impl WhenAnswered {
     /// Remembers an answer that came to its end.
-    pub(crate) fn remember(self, answered: Answered) {
+    pub(crate) fn remember(self, answered: &Answered<'_>) {
         let now = self.plane.core.clock.wall();
         let origin = Origin { account: self.account, conversation: self.conversation };
-        self.plane.given_names.remember(self.tenant, &answered.given, &origin, now);
-        let Continuable::After(mut items) = self.continuable else { return };
-        let Some(id) = answered.id else { return };
-        for (_, item) in &answered.items {
-            if !items.is_empty() {
-                items.push(',');
-            }
-            items.push_str(item);
-        }
-        let by_id = answered.items.into_iter().filter_map(|(id, item)| Some((id?, item))).collect();
-        self.plane.continuations.keep(self.client, &Kept { id, items, by_id }, now);
+        let items = || answered.items.iter();
+        let names = items().flat_map(|item| [&item.id, &item.call_id]).flatten();
+        let given: Vec<String> = names.cloned().chain([answered.id.to_owned()]).collect();
+        self.plane.given_names.remember(self.tenant, &given, &origin, now);
+        let Continuable::After(before) = self.continuable else { return };
+        let joined = answered.joined();
+        let comma = if before.is_empty() || joined.is_empty() { "" } else { "," };
+        let by_id = items().filter_map(|item| Some((item.id.clone()?, item.json.clone())));
+        let kept = Kept {
+            id: answered.id.to_owned(),
+            items: format!("{before}{comma}{joined}"),
+            by_id: by_id.collect(),
+        };
+        self.plane.continuations.keep(self.client, &kept, now);
     }
 }

@@ -122,7 +122,8 @@ async fn over_accounts(
 }
 
 fn continuable(translated: &Translated) -> Continuable {
-    let input = translated.keeps.clone().and_then(|input| translated.body.get(input));
+    let input = translated.input().filter(|_| translated.wants_kept());
+    let input = input.and_then(|input| translated.body.get(input));
     match input.map(|input| String::from_utf8_lossy(input).into_owned()) {
         Some(input) => Continuable::After(input),
         None => Continuable::No,

@@ -84,7 +84,7 @@ impl TranslatedStream {
     fn remember(&mut self) {
         if let (Some(when_answered), Some(answered)) = (self.when_answered.take(), self.translator.answered())
         {
-            when_answered.remember(answered);
+            when_answered.remember(&answered);
         }
     }
 }

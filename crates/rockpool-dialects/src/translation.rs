@@ -1,0 +1,113 @@
+//! A tool's request on its way to the backend's form.
+
+use std::ops::Range;
+
+use crate::answer::{Delivery, Understood};
+use crate::dialect::Dialect;
+use crate::model::Shape;
+use crate::refusal::Refusal;
+use crate::responses::form::Transport;
+use crate::surroundings::{Surroundings, Ties};
+use crate::{chat, messages, responses};
+
+/// A request as the backend takes it.
+#[derive(Debug)]
+pub struct Translated {
+    /// JSON.
+    pub body: Vec<u8>,
+    /// The backend's name of the model.
+    pub model: String,
+    /// The backend wants its lite shape announced in a header.
+    pub shape: Shape,
+    /// Parameters of the tool that the backend has no use for, by their names in the tool's request.
+    pub dropped: Vec<String>,
+    pub ties: Ties,
+    pub form: AnswerForm,
+}
+
+/// All that the way back has to know of the request.
+#[derive(Clone, Debug)]
+pub struct AnswerForm {
+    pub delivery: Delivery,
+    /// The model by the name that the tool asked for.
+    pub model: String,
+    pub(crate) dialect: Form,
+}
+
+/// What of a request its answer in that dialect depends on.
+#[derive(Clone, Debug)]
+pub(crate) enum Form {
+    Responses(responses::form::Form),
+    Chat(chat::answer::Form),
+    Messages(messages::answer::Form),
+}
+
+impl Translated {
+    /// Where the input stands in the body: all items of the conversation with commas between them, without what
+    /// Rockpool says before them. `None` in dialects whose requests name no earlier answers.
+    pub fn input(&self) -> Option<Range<usize>> {
+        match &self.form.dialect {
+            Form::Responses(form) => Some(form.input.clone()),
+            Form::Chat(_) | Form::Messages(_) => None,
+        }
+    }
+
+    /// Whether the tool wants to name the answer in later requests. On a WebSocket it may do so in any case
+    /// (OpenAI's "WebSocket mode").
+    pub fn wants_kept(&self) -> bool {
+        match &self.form.dialect {
+            Form::Responses(form) => form.store || form.transport == Transport::WebSocket,
+            Form::Chat(_) | Form::Messages(_) => false,
+        }
+    }
+}
+
+impl AnswerForm {
+    /// The dialect in which the answer is due.
+    pub fn dialect(&self) -> Dialect {
+        match self.dialect {
+            Form::Responses(_) => Dialect::Responses,
+            Form::Chat(_) => Dialect::ChatCompletions,
+            Form::Messages(_) => Dialect::Messages,
+        }
+    }
+}
+
+fn translated<F>(understood: Understood<F>, form: impl FnOnce(F) -> Form) -> Translated {
+    let Understood { body, model, shape, dropped, ties, delivery, asked, form: own } = understood;
+    Translated {
+        body,
+        model,
+        shape,
+        dropped,
+        ties,
+        form: AnswerForm { delivery, model: asked, dialect: form(own) },
+    }
+}
+
+/// Makes a request for the backend of one in a tool's dialect.
+///
+/// # Errors
+/// Where the request is none, names an unknown model or answer, or asks for what the backend cannot do.
+pub fn translate(
+    dialect: Dialect,
+    body: &[u8],
+    surroundings: &Surroundings<'_>,
+) -> Result<Translated, Refusal> {
+    Ok(match dialect {
+        Dialect::Responses => {
+            translated(responses::request::translate(body, Transport::Http, surroundings)?, Form::Responses)
+        }
+        Dialect::ChatCompletions => translated(chat::request::translate(body, surroundings)?, Form::Chat),
+        Dialect::Messages => translated(messages::request::translate(body, surroundings)?, Form::Messages),
+    })
+}
+
+/// Makes a message for the backend's WebSocket of one (`response.create`) in OpenAI's Responses.
+///
+/// # Errors
+/// As [`translate`].
+pub fn translate_frame(frame: &[u8], surroundings: &Surroundings<'_>) -> Result<Translated, Refusal> {
+    let understood = responses::request::translate(frame, Transport::WebSocket, surroundings)?;
+    Ok(translated(understood, Form::Responses))
+}
