@@ -4,15 +4,13 @@ use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
-use rockpool_routing::AccountId;
-
 use super::error::{ActionError, FieldError, refused};
 use super::handle::EngineHandle;
 use super::requests::{SettingChange, SettingsChange};
 use crate::config::address_of;
 use crate::host::port_holder::{self, ListenError};
 use crate::model::principal::Principal;
-use crate::model::settings::proxy::ProxyChoice;
+use crate::model::settings::proxy::{AccountProxies, NoProxy, StoredProxy};
 use crate::model::settings::reach::Reach;
 use crate::model::settings::{
     Bounds, CONVERSATION_DAYS, Effective, QUOTA_DAYS, REQUEST_DAYS, REQUESTS, Settings, StoredSettings,
@@ -21,7 +19,7 @@ use crate::provider::upstream::{Trust, UpstreamError};
 use crate::proxy::endpoint::MoveError;
 use crate::snapshot::event::EngineEvent;
 use crate::snapshot::{AboutView, SettingView, SettingsView};
-use crate::store::system_scope;
+use crate::store::{AccountRow, system_scope};
 
 /// Most names and most origins; a person who lists more wants something else.
 const LONGEST_LIST: usize = 32;
@@ -193,8 +191,8 @@ fn file(text: &str) -> Result<PathBuf, String> {
     }
 }
 
-fn way_out(text: &str) -> Result<ProxyChoice, String> {
-    text.parse().map_err(|error| format!("{error}."))
+fn way_out(text: &str) -> Result<StoredProxy, String> {
+    text.parse().map(StoredProxy::Chosen).map_err(|error: NoProxy| format!("{error}."))
 }
 
 /// Accounts that were removed meanwhile lose theirs.
@@ -206,7 +204,12 @@ fn put_account_proxies(
     let Some(change) = change else { return Ok(()) };
     let registry = engine.core().registry.get();
     let home = engine.viewer(Principal::Owner).home;
-    let mut proxies = next.account_proxies.take().unwrap_or_default();
+    let mut proxies = match next.account_proxies.take().unwrap_or_default() {
+        AccountProxies::Each(proxies) => proxies,
+        AccountProxies::Unreadable(_) => {
+            registry.accounts.iter().map(|row| (row.id, StoredProxy::UNKNOWN)).collect()
+        }
+    };
     proxies.retain(|id, _| registry.account(*id).is_some());
     match change {
         None => proxies.clear(),
@@ -221,19 +224,18 @@ fn put_account_proxies(
             }
         }
     }
-    next.account_proxies = (!proxies.is_empty()).then_some(proxies);
+    next.account_proxies = (!proxies.is_empty()).then_some(AccountProxies::Each(proxies));
     Ok(())
 }
 
-fn by_slug(engine: &EngineHandle, proxies: &BTreeMap<AccountId, ProxyChoice>) -> BTreeMap<String, String> {
+fn by_slug(engine: &EngineHandle, proxies: &AccountProxies) -> BTreeMap<String, String> {
     let registry = engine.core().registry.get();
-    let named = |(id, proxy): (&AccountId, &ProxyChoice)| {
-        Some((registry.account(*id)?.name.clone(), proxy.to_string()))
-    };
-    proxies.iter().filter_map(named).collect()
+    let named = |row: &AccountRow| Some((row.name.clone(), proxies.of(row.id)?.to_string()));
+    registry.accounts.iter().filter_map(named).collect()
 }
 
-/// Makes sure that every way out can be taken before it is: the proxies, and whom TLS trusts where that changes.
+/// Makes sure that every way out that can be read can be taken before it is: the proxies, and whom TLS trusts where that
+/// changes.
 fn ways_out(engine: &EngineHandle, before: &Settings, next: &Settings) -> Result<Option<Trust>, ActionError> {
     let upstream = &engine.core().outbound.upstream;
     let refused = |field: &'static str| {
@@ -241,8 +243,12 @@ fn ways_out(engine: &EngineHandle, before: &Settings, next: &Settings) -> Result
             ActionError::fields(vec![FieldError { field, message: format!("{error}.") }])
         }
     };
-    upstream.through(&next.proxy.value).map_err(refused("proxy"))?;
-    for proxy in next.account_proxies.value.values() {
+    if let Some(proxy) = next.proxy.value.choice() {
+        upstream.through(proxy).map_err(refused("proxy"))?;
+    }
+    let registry = engine.core().registry.get();
+    let own = registry.accounts.iter().filter_map(|row| next.account_proxies.value.of(row.id)?.choice());
+    for proxy in own {
         upstream.through(proxy).map_err(refused("account_proxies"))?;
     }
     if next.ca_file.value == before.ca_file.value {

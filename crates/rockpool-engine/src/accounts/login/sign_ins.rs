@@ -34,7 +34,6 @@ use crate::host::tasks::Tasks;
 use crate::model::sign_in::{OpenBrowser, SignInMethod};
 use crate::provider::device::DeviceCode;
 use crate::provider::oauth::{OAuthClient, TokenGrant};
-use crate::provider::outbound::OnBehalfOf;
 use crate::provider::pkce::{Verifier, random_state};
 use crate::snapshot::{BrowserView, CallbackView, SignInView};
 use crate::vault::Vault;
@@ -295,10 +294,7 @@ impl Shared {
 
     /// The issuer, asked by the way out of whom the sign-in is for.
     fn issuer(&self, purpose: Purpose) -> OAuthClient {
-        self.parts.oauth.on_behalf_of(match purpose {
-            Purpose::Add => OnBehalfOf::Nobody,
-            Purpose::Repair(account) => OnBehalfOf::Account(account),
-        })
+        self.parts.oauth.on_behalf_of(purpose.on_behalf_of())
     }
 
     async fn start_device(
