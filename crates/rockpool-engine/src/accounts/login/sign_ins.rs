@@ -376,6 +376,8 @@ impl Shared {
                 () = shared.expired(id) => drop(shared.end_waiting(id, End::TimedOut)),
                 () = shared.ended(id) => {}
             }
+            // Its time may be over while its code is being exchanged: the end of that is waited for.
+            shared.ended(id).await;
             sleep(LINGER).await;
             shared.close_if_idle().await;
         });
