@@ -82,9 +82,13 @@ pub(crate) async fn change(
     let core = engine.core();
     let _one_at_a_time = core.settings.change.lock().await;
     let before = core.settings.get();
+    let listen_is_named = change.listen.is_some();
     let next = core.settings.with(checked(engine, &before, change)?);
     let trust = ways_out(engine, &before, &next)?;
-    let moved = relocate(engine, &before, &next).await?;
+    let moved = match listen_is_named {
+        true => relocate(engine, &before, &next).await?,
+        false => Moved::Stayed,
+    };
     let rows = before.stored.rows_to(&next.stored);
     if let Err(error) = core.store.save_settings(system_scope(), rows).await {
         moved.take_back(engine).await;
@@ -303,14 +307,17 @@ impl Moved {
 /// Listens where the settings say, before they are saved: the old address is kept until the new one is had.
 async fn relocate(engine: &EngineHandle, before: &Settings, next: &Settings) -> Result<Moved, ActionError> {
     let to = next.listen.value;
-    if to == before.listen.value {
-        return Ok(Moved::Stayed);
-    }
+    let asked_before = to == before.listen.value;
     let moved = match engine.served() {
+        // Any port will do.
+        Some(_) if asked_before && to.port() == 0 => Ok(Moved::Stayed),
+        // What is served counts: it may be another address than was asked for before.
+        Some(endpoint) if endpoint.address() == to => Ok(Moved::Stayed),
         Some(endpoint) => {
             let from = endpoint.address();
             endpoint.move_to(to).await.map(|_| Moved::From(from))
         }
+        None if asked_before => Ok(Moved::Stayed),
         // Nobody serves now: that the address can be had is all that can be found out.
         None => port_holder::bind(to).await.map(|_| Moved::Stayed).map_err(MoveError::from),
     };
