@@ -50,8 +50,8 @@ pub(crate) fn settings(settings: &SettingsView) -> Vec<String> {
         format!("Who can reach this: {}", reach.sentence),
         format!("Data folder: {}", about.data_folder),
     ]);
-    let stored = std::iter::once(&proxy.value).chain(account_proxies.value.values());
-    if stored.into_iter().any(|proxy| proxy == UNREADABLE) {
+    let mut proxies = std::iter::once(&proxy.value).chain(account_proxies.value.values());
+    if proxies.any(|proxy| proxy == UNREADABLE) {
         lines.push(
             "Proxy: what is unreadable above lets nobody out, by no other way either; choose it again with `rockpool \
              settings set`."

@@ -6,10 +6,13 @@ use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
 
 use super::ask;
+use crate::accounts::login::{Purpose, SignInSink as _};
+use crate::jobs::enroll::Enroller;
 use crate::model::settings::StoredSettings;
+use crate::provider::oauth::TokenGrant;
 use crate::provider::outbound::OnBehalfOf;
 use crate::test_http::{Reply, Server};
-use crate::test_serving::{ServingEngine, serving, tokens_of, usage};
+use crate::test_serving::{ServingEngine, home, serving, token_of, tokens_of, usage};
 
 async fn change(engine: &ServingEngine, body: Value) -> (StatusCode, Value) {
     ask(&engine.handle(), Method::PATCH, "/settings", &body.to_string()).await
@@ -287,5 +290,26 @@ async fn a_login_of_a_file_is_asked_about_by_the_way_out_of_the_account_that_it_
     assert_eq!(status, StatusCode::OK, "{answer}");
     let line = format!("GET {} HTTP/1.1", engine.provider.url("/backend-api/wham/usage"));
     assert!(asked(&own).contains(&line), "{answer} {:?}", asked(&own));
+    assert_eq!(engine.provider.requests().len(), direct, "nothing went past the proxy");
+}
+
+#[tokio::test]
+async fn whose_the_login_of_a_repairing_sign_in_is_is_asked_by_the_way_out_of_the_account() {
+    let engine = engine().await;
+    let own = proxy().await;
+    change(&engine, json!({ "account_proxies": { "ada": address(&own) } })).await;
+    let handle = engine.handle();
+    let ada = handle.core().registry.get().accounts[0].id;
+    let enroller = Enroller::new(handle.core().clone(), handle.poller().clone());
+    let nobodys = TokenGrant {
+        access_token: token_of(&json!({})).into(),
+        refresh_token: Some("rt-nobody".into()),
+        id_token: None,
+    };
+    let direct = engine.provider.requests().len();
+    let refused = enroller.complete(home(&handle), Purpose::Repair(ada), nobodys).await;
+    assert!(refused.is_err(), "nobody says whose it is");
+    let line = format!("GET {} HTTP/1.1", engine.provider.url("/backend-api/wham/usage"));
+    assert!(asked(&own).contains(&line), "{:?}", asked(&own));
     assert_eq!(engine.provider.requests().len(), direct, "nothing went past the proxy");
 }
