@@ -110,6 +110,38 @@ async fn a_login_is_renewed_by_the_way_out_of_its_account() {
     assert!(!direct.iter().any(|request| request.contains("rt-ada")), "its refresh token went another way");
 }
 
+/// Signs ada in, by a pasted address; the account's name.
+async fn sign_in(engine: &ServingEngine) -> String {
+    let (_, started) = ask(&engine.handle(), Method::POST, "/sign-ins", r#"{"open_browser":"no"}"#).await;
+    let text = |field: &str| started[field].as_str().unwrap().to_owned();
+    let authorize = url::Url::parse(&text("authorize_url")).unwrap();
+    let (_, state) = authorize.query_pairs().find(|(key, _)| key == "state").unwrap();
+    let body = json!({ "url": format!("http://localhost/?code=c&state={state}") }).to_string();
+    let path = format!("/sign-ins/{}/callback", text("id"));
+    let (_, done) = ask(&engine.handle(), Method::POST, &path, &body).await;
+    done["result"].as_str().unwrap().to_owned()
+}
+
+#[tokio::test]
+async fn a_login_is_revoked_by_the_way_out_of_its_account() {
+    let engine = serving(|request| match request.contains("/oauth/token") {
+        true => Reply::json(200, &tokens_of("ada").to_string()),
+        false => usage("plus"),
+    })
+    .await;
+    let (common, own) = (proxy().await, proxy().await);
+    let name = sign_in(&engine).await;
+    let body = json!({ "proxy": address(&common), "account_proxies": { &name: address(&own) } });
+    let (status, answer) = change(&engine, body).await;
+    assert_eq!(status, StatusCode::OK, "{answer}");
+    let (status, answer) = ask(&engine.handle(), Method::DELETE, &format!("/accounts/{name}"), "").await;
+    assert_eq!(status, StatusCode::NO_CONTENT, "{answer}");
+    let line = format!("POST {} HTTP/1.1", engine.provider.url("/oauth/revoke"));
+    assert!(asked(&own).contains(&line), "{:?}", asked(&own));
+    let elsewhere = [engine.provider.requests(), common.requests()].concat();
+    assert!(!elsewhere.iter().any(|request| request.contains("/oauth/revoke")), "{elsewhere:?}");
+}
+
 #[tokio::test]
 async fn a_repairing_sign_in_and_a_question_for_workspaces_go_out_by_the_way_of_the_account() {
     let engine = engine().await;
