@@ -65,6 +65,9 @@ impl Player {
                 self.opened = self.desktop.session.browser().opened().len();
                 self.desktop.sim.next_sign_in(SignIn::As(seat(name)));
             }
+            Step::WindowOpensBrowser => {
+                self.desktop.session.browser().nth(self.opened).await;
+            }
             Step::BrowserEndsSignIn => {
                 let url = self.desktop.session.browser().nth(self.opened).await;
                 assert_eq!(follow(web::client(), url).await, 200);

@@ -47,6 +47,8 @@ pub enum Step {
     Picture(String),
     /// The next one to sign in at the provider is this person.
     ComesToSignIn(String),
+    /// The window has opened the person's browser without a further click.
+    WindowOpensBrowser,
     /// The browser that was opened since then goes through the sign-in.
     BrowserEndsSignIn,
     /// This person enters the code that is shown.
