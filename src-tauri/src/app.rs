@@ -4,6 +4,7 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use rockpool_desktop::controller::{Controller, Input, WindowInput};
+use rockpool_desktop::kept_language::chosen_language;
 use rockpool_engine::Clock;
 use rockpool_engine::Engine;
 use rockpool_engine::Principal;
@@ -49,7 +50,7 @@ pub(crate) fn run(home: Option<Home>) -> Result<ExitCode, Failure> {
     app.manage(if rehearsal.is_some() { Autostart::Never } else { Autostart::AsChosen });
     let shell = TauriShell::new(app.handle().clone(), identity, inputs.clone());
     let session = preferences::session_language();
-    let chosen = runtime.block_on(preferences::chosen_language(app.handle(), &client));
+    let chosen = runtime.block_on(chosen_language(&client, &preferences::LanguageHere(app.handle())));
     runtime.spawn(Controller::new(shell, client, clock, session, chosen).run(receiver));
     let events = engine.handle().events();
     runtime.spawn(bridge::relay_events(events, app.handle().clone(), inputs.clone()));

@@ -1,9 +1,7 @@
 //! The window's size; nothing else is kept here, and never a secret.
 
+use rockpool_desktop::kept_language::KeptLanguage;
 use rockpool_desktop::text::language::Language;
-use rockpool_engine::api::Client;
-use rockpool_engine::api::requests::SettingsChange;
-use rockpool_engine::snapshot::{LanguageChoice, SettingSource};
 use serde_json::{Value, json};
 use tauri::{AppHandle, LogicalSize};
 use tauri_plugin_store::StoreExt as _;
@@ -18,27 +16,17 @@ pub(crate) fn session_language() -> Language {
     Language::from_env(&|name| std::env::var(name).ok())
 }
 
-/// What is chosen in the settings. A language that an earlier version kept here is moved there, once.
-pub(crate) async fn chosen_language(app: &AppHandle, client: &Client) -> LanguageChoice {
-    let settings = match client.get_settings().await {
-        Ok(settings) => settings,
-        Err(error) => {
-            tracing::warn!(%error, "the settings could not be read");
-            return LanguageChoice::System;
-        }
-    };
-    let kept = read(app, LANGUAGE).and_then(|value| Language::from_tag(value.as_str()?));
-    let Some(kept) = kept else { return settings.language.value };
-    let choice = match settings.language.source {
-        SettingSource::Default => kept.choice(),
-        SettingSource::Stored | SettingSource::Environment => settings.language.value,
-    };
-    let change = SettingsChange { language: Some(Some(choice)), ..SettingsChange::default() };
-    match client.update_settings(&change).await {
-        Ok(_) => forget(app, LANGUAGE),
-        Err(error) => tracing::warn!(%error, "the language could not be moved into the settings"),
+/// The language that an earlier version kept here.
+pub(crate) struct LanguageHere<'a>(pub(crate) &'a AppHandle);
+
+impl KeptLanguage for LanguageHere<'_> {
+    fn read(&self) -> Option<Language> {
+        read(self.0, LANGUAGE).and_then(|value| Language::from_tag(value.as_str()?))
     }
-    choice
+
+    fn forget(&self) {
+        forget(self.0, LANGUAGE);
+    }
 }
 
 /// The window's size when it was last closed, in logical pixels.

@@ -5,7 +5,7 @@ use std::path::Path;
 use rockpool_sim::{Person, Sim, SimConfig, Windows};
 use rockpool_tests::harness::seat;
 use rockpool_tests::harness::server::Home;
-use rockpool_tests::journal::refreshes;
+use rockpool_tests::journal::{refreshes, to_path};
 use rockpool_tests::wait::until;
 use serde_json::{Value, json};
 
@@ -77,4 +77,41 @@ async fn several_files_become_accounts_that_serve_and_an_old_copy_of_one_is_refu
     assert!(again.status.code() == Some(1) && refused.contains("out of date"), "{refused}");
     assert_eq!(refreshes(&sim).len(), 1, "the old token was not presented");
     assert!(listed.exists(), "a refused file stays where it is");
+}
+
+#[tokio::test]
+async fn an_access_token_alone_and_a_personal_one_become_accounts_that_serve() {
+    let dir = tempfile::tempdir().unwrap();
+    let sim =
+        Sim::start(SimConfig { people: people(&["ada", "ben"]), ..SimConfig::default() }).await.unwrap();
+    let home = Home::new(dir.path(), &sim);
+    let server = home.serve().await;
+    let personal = sim.mint_personal_token(&seat("ada")).unwrap();
+    let bare = tokens(&sim, "ben")["access_token"].as_str().unwrap().to_owned();
+    for (name, person, token) in [("mine", "ada", &personal), ("his", "ben", &bare)] {
+        let file = dir.path().join(format!("{name}.txt"));
+        std::fs::write(&file, format!("{token}\n")).unwrap();
+        let done = home.run(&["account", "import", file.to_str().unwrap(), "--name", name]).await;
+        assert_eq!(done.status.code(), Some(0), "{}", String::from_utf8_lossy(&done.stderr));
+        let shown = server.api.get(&format!("/accounts/{name}")).await;
+        assert_eq!(shown["email"], format!("{person}@example.test"), "{shown}");
+
+        let made = server.api.post("/clients", json!({ "name": name, "account": name })).await;
+        let key = crate::leaks::key_of(&made);
+        let answered = post(&key, name, &rockpool_tests::tools::request::question("hello")).await;
+        assert_eq!(answered.answer(), format!("A simulated answer from acct-{person}."));
+    }
+    let asked = |path: &str| to_path(&sim, path).len();
+    assert_eq!(
+        asked("/whoami"),
+        1,
+        "the issuer is asked about the personal one, which says nothing of itself"
+    );
+    assert_eq!(refreshes(&sim).len(), 0);
+
+    let refused = dir.path().join("refused.txt");
+    std::fs::write(&refused, "at-that-was-never-issued").unwrap();
+    let done = home.run(&["account", "import", refused.to_str().unwrap(), "--name", "nobody"]).await;
+    let why = String::from_utf8_lossy(&done.stderr).into_owned();
+    assert!(done.status.code() == Some(1) && why.contains("refuses this access token"), "{why}");
 }

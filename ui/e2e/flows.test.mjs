@@ -518,3 +518,17 @@ flow('logins are moved after a question, and a file says what its key is worth',
   await page.getByText('That is no protection from whoever can read your home folder.').waitFor();
   await button(page, 'Move to the keychain').waitFor();
 });
+
+flow('after an import each row says what became of it, also where it was not chosen', {}, async (page) => {
+  await button(page, 'Import').click();
+  await dialog(page).getByLabel('Or paste the JSON').fill('{}');
+  await button(page, 'See what is in it').click();
+  await dialog(page).getByRole('checkbox', { name: 'Import seat-3@example.net' }).uncheck();
+  await button(page, 'Import 3 logins').click();
+  await dialog(page).getByText('3 logins were taken over.').waitFor();
+  const row = (login) => dialog(page).getByRole('listitem').filter({ hasText: login });
+  await row('seat-4@example.net').getByText('Repaired').waitFor();
+  for (const login of ['seat-3@example.net', 'mai.tran@example.com']) await row(login).getByText('Not chosen').waitFor();
+  assert.equal(await dialog(page).getByText('Choose it only').count(), 0);
+  assert.equal(await dialog(page).getByText('codex-plus-6').count(), 0);
+});

@@ -53,6 +53,19 @@ const views = [
       await page.locator('dialog li').first().waitFor();
     },
   },
+  {
+    page: 'accounts',
+    scene: 'usual',
+    dialog: 'imported',
+    async open(page) {
+      await page.locator('main button').first().click();
+      await page.locator('dialog textarea').fill('{}');
+      await page.locator('dialog footer .primary').click();
+      await page.locator('dialog li').first().waitFor();
+      await page.locator('dialog footer .primary').click();
+      await page.locator('dialog .note').scrollIntoViewIfNeeded();
+    },
+  },
   { page: 'pool', scene: 'usual', dialog: 'draft', open: (page) => page.locator('input[type=radio]').last().check() },
   { page: 'accounts', scene: 'flapping' },
   { page: 'accounts', scene: 'extras', open: (page) => page.locator('details summary').first().click() },

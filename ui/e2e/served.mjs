@@ -1,7 +1,7 @@
 // The real `rockpool serve` in front of the simulator, and a browser that has never been there.
 import { spawn, execFile } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -54,14 +54,17 @@ export function launchBrowser() {
   return chromium.launch({ executablePath: browserPath(), args });
 }
 
-/** Nobody is signed in, but for those in `people`, each as `of-NAME`; `close` ends everything. */
-export async function openServed(people = ['ada']) {
+/**
+ * Nobody is signed in, but for the `signedIn`, each as `of-NAME`; `close` ends everything.
+ * The simulator knows `people`, or those of its demonstration.
+ */
+export async function openServed(signedIn = ['ada'], people = null) {
   const ends = [];
   const close = async () => {
     for (const end of ends.splice(0).reverse()) await end();
   };
   try {
-    return { ...(await opened(ends, people)), close };
+    return { ...(await opened(ends, signedIn, people)), close };
   } catch (error) {
     await close();
     throw error;
@@ -69,10 +72,12 @@ export async function openServed(people = ['ada']) {
 }
 
 /** What has to be ended afterwards is added to `ends` as it begins. */
-async function opened(ends, people) {
+async function opened(ends, signedIn, people) {
   const home = await mkdtemp(join(tmpdir(), 'rockpool-served-'));
   ends.push(() => rm(home, { recursive: true }));
-  const sim = spawn(program('ROCKPOOL_SIM_BIN'), ['--demo'], { stdio: ['ignore', 'pipe', 'ignore'] });
+  const known = join(home, 'people.json');
+  if (people) await writeFile(known, JSON.stringify(people));
+  const sim = spawn(program('ROCKPOOL_SIM_BIN'), people ? ['--people', known] : ['--demo'], { stdio: ['ignore', 'pipe', 'ignore'] });
   ends.push(() => stop(sim));
   const simulator = await firstLine(sim);
   const port = await freePort();
@@ -99,15 +104,16 @@ async function opened(ends, people) {
   await start();
   const browser = await launchBrowser();
   ends.push(() => browser.close());
-  for (const name of people) await signIn(name, simulator, env.ROCKPOOL_DATA_DIR);
+  for (const name of signedIn) await signIn(name, simulator, env.ROCKPOOL_DATA_DIR);
 
   return {
     browser,
     origin: `http://127.0.0.1:${port}`,
-    /** Asks the simulator for something, as its control API has it. */
+    /** Asks the simulator for something, as its control API has it, and gives its answer. */
     async steer(call, body) {
       const answer = await fetch(`${simulator.control_url}/${call}`, { method: 'POST', body: JSON.stringify(body) });
       if (!answer.ok) throw new Error(await answer.text());
+      return answer.json();
     },
     rockpool,
     /** A link as `rockpool dashboard` prints it. */

@@ -30,7 +30,7 @@ fn no_keychain(reason: &str) -> String {
 /// What to say where earlier starts kept logins in a file and this one looks for them in the keychain.
 pub(crate) fn left_behind(config: &Config, choice: &VaultChoice) -> Option<String> {
     let file = vault_file(&config.data_dir);
-    let is_elsewhere = *choice == VaultChoice::Keychain && FileVault::is_with_key_beside(&file);
+    let is_elsewhere = *choice == VaultChoice::Keychain && FileVault::holds_logins_with_key_beside(&file);
     is_elsewhere.then(|| {
         format!(
             "{} holds logins of earlier starts, which are not used now; `--vault file-with-key` uses them.",
@@ -46,7 +46,8 @@ pub(crate) fn warning(file: &VaultFile) -> Vec<String> {
         VaultFileKey::Beside => vec![
             format!("Logins are kept in {}, and its key lies beside it ({0}.key).", file.path),
             "That is no protection from whoever can read your home folder.".to_owned(),
-            "To change it: start a keychain, or write a pass-phrase into a file; then Settings moves the logins."
+            "To change it: start a keychain; then Settings moves the logins. Where --vault or ROCKPOOL_VAULT names the \
+             file, put keychain-or-file there first."
                 .to_owned(),
         ],
     }
@@ -74,6 +75,8 @@ mod tests {
         assert_eq!(said("keychain"), None);
         let path = vault_file(folder.path());
         let mut vault = FileVault::open(path, &KeySource::Beside).unwrap();
+        vault.set(&VaultKey::new("probe"), &"ok".into()).unwrap();
+        assert_eq!(said("keychain"), None, "that it can be written is no login");
         vault.set(&VaultKey::new("refresh/a"), &"token".into()).unwrap();
         let told = said("keychain").unwrap();
         assert!(told.contains("vault.bin") && told.contains("--vault file-with-key"), "{told}");

@@ -7,6 +7,7 @@ use rockpool_engine::snapshot::{
 };
 use rockpool_routing::{AccountId, AccountState, Conversations, SignInId, Strategy, WindowKind};
 use serde::Deserialize;
+use serde_json::{Value, json};
 use uuid::Uuid;
 
 /// The moment at which all fixtures are taken.
@@ -151,4 +152,23 @@ impl Situation {
         let views = accounts.map(|(n, placed)| account(n, &format!("codex-{n}")).state(placed.state).view());
         Snapshot { level_percent: self.level, ..snapshot(views.collect()) }
     }
+}
+
+/// The settings with this language, of which nobody has chosen any.
+pub(crate) fn settings(language: &str) -> Value {
+    let unset = |value: Value| json!({ "value": value, "default": value, "source": "default" });
+    let figures = ["keep_requests", "keep_requests_days", "keep_quota_days", "keep_conversations_days"];
+    let mut settings = json!({
+        "listen": unset(json!("127.0.0.1:7625")), "hosts": unset(json!([])), "origins": unset(json!([])),
+        "language": unset(json!(language)), "theme": unset(json!("system")), "proxy": unset(json!("system")),
+        "account_proxies": unset(json!({})), "ca_file": unset(Value::Null), "endpoint": "http://127.0.0.1:7625/v1",
+        "reach": { "scope": "this_machine", "address": "127.0.0.1:7625", "hosts": [], "origins": [], "sentence": "" },
+        "vault": unset(json!("keychain")),
+        "vault_state": { "kind": "keychain", "state": "ready", "message": null },
+        "about": { "version": "0", "licence": "", "data_folder": "", "issuer": "", "backend": "" },
+    });
+    for figure in figures {
+        settings[figure] = unset(json!(1));
+    }
+    settings
 }

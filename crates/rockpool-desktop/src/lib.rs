@@ -5,6 +5,7 @@
 
 pub mod alerts;
 pub mod controller;
+pub mod kept_language;
 pub mod shell;
 pub mod text;
 pub mod tray;

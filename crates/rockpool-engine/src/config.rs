@@ -151,11 +151,30 @@ impl Config {
         }
     }
 
-    /// The same, with the choice between keychain and file made as it was when the vault was opened.
-    pub(crate) fn settled(self, opened: VaultKind) -> Self {
+    /// The name by which one place for secrets was given. A choice between two is none: the settings decide then.
+    pub(crate) fn vault_given_by(&self) -> Option<&'static str> {
         match self.vault {
-            VaultChoice::KeychainOrFile { .. } => Self { vault: self.vault_of(opened), ..self },
-            VaultChoice::Keychain | VaultChoice::File { .. } | VaultChoice::Memory => self,
+            VaultChoice::KeychainOrFile { .. } => None,
+            VaultChoice::Keychain | VaultChoice::File { .. } | VaultChoice::Memory => self.given_by(VAULT),
+        }
+    }
+
+    /// Of keychain or file, the one that holds more than the copies which a move that was stopped has left in the
+    /// other; `None` where no such choice was configured, or nothing was left.
+    pub(crate) fn vault_beside(&self, leftover: Option<VaultKind>) -> Option<VaultKind> {
+        match (&self.vault, leftover?) {
+            (VaultChoice::KeychainOrFile { .. }, VaultKind::File) => Some(VaultKind::Keychain),
+            (VaultChoice::KeychainOrFile { .. }, VaultKind::Keychain) => Some(VaultKind::File),
+            (VaultChoice::KeychainOrFile { .. }, VaultKind::Memory)
+            | (VaultChoice::Keychain | VaultChoice::File { .. } | VaultChoice::Memory, _) => None,
+        }
+    }
+
+    /// Where secrets rest if nobody chose in the settings; of keychain or file, the one that was `opened`.
+    pub(crate) fn usual_vault(&self, leftover: Option<VaultKind>, opened: VaultKind) -> VaultKind {
+        match self.vault {
+            VaultChoice::KeychainOrFile { .. } => self.vault_beside(leftover).unwrap_or(opened),
+            VaultChoice::Keychain | VaultChoice::File { .. } | VaultChoice::Memory => self.vault.kind(),
         }
     }
 
@@ -165,10 +184,9 @@ impl Config {
     }
 
     /// What the engine was started with, as far as it concerns settings.
-    pub(crate) fn given_settings(&self) -> GivenSettings {
+    pub(crate) fn given_settings(&self, usual_vault: VaultKind) -> GivenSettings {
         let listen = self.given_by(LISTEN).map(|name| GivenBy { name, value: self.listen });
         let default_listen = if listen.is_some() { DEFAULT_ADDRESS } else { self.listen };
-        let kind = self.vault.kind();
         GivenSettings {
             listen,
             default_listen,
@@ -176,8 +194,8 @@ impl Config {
                 name: self.given_by(CA_FILE).unwrap_or(CA_FILE.variable),
                 value: Some(value),
             }),
-            vault: self.given_by(VAULT).map(|name| GivenBy { name, value: kind }),
-            default_vault: kind,
+            vault: self.vault_given_by().map(|name| GivenBy { name, value: usual_vault }),
+            default_vault: usual_vault,
         }
     }
 

@@ -15,7 +15,7 @@ use crate::accounts::login::{SignInParts, SignIns};
 use crate::accounts::token::{CredentialWatcher, DatabaseLogins, KeeperParts, TokenKeeper};
 use crate::activity::ledger::Ledger;
 use crate::api::router::router;
-use crate::config::{Config, VAULT, VaultChoice};
+use crate::config::{Config, VaultChoice};
 use crate::core::Core;
 use crate::dashboard::files::DashboardFiles;
 use crate::host::browser::Browser;
@@ -134,12 +134,14 @@ impl Engine {
 
     /// Where secrets will rest, by the configuration and by what a person moved to; nothing is started or changed.
     pub fn vault_choice(config: &Config) -> VaultChoice {
-        if config.given_by(VAULT).is_some() {
+        if config.vault_given_by().is_some() {
             return config.vault.clone();
         }
-        let moved = store::peek(&DataDir::database_in(&config.data_dir), "vault");
-        let stored = StoredSettings::from_rows(moved.map(|text| ("vault".to_owned(), text)));
-        stored.vault.map_or_else(|| config.vault.clone(), |kind| config.vault_of(kind))
+        let database = DataDir::database_in(&config.data_dir);
+        let row = |name: &str| Some((name.to_owned(), store::peek(&database, name)?));
+        let stored = StoredSettings::from_rows(["vault", "vault_leftover"].into_iter().filter_map(row));
+        let kind = stored.vault.or_else(|| config.vault_beside(stored.vault_leftover));
+        kind.map_or_else(|| config.vault.clone(), |kind| config.vault_of(kind))
     }
 
     /// The handle through which everything but starting and ending goes.
@@ -149,11 +151,11 @@ impl Engine {
 
     async fn launch(config: Config, ports: Ports, duty: Duty) -> Result<Self, StartError> {
         let Ports { vault, vault_opener, browser, clock, dashboard } = ports;
-        let config = config.settled(vault.kind());
         let data_dir = Arc::new(DataDir::take(&config.data_dir)?);
         let store = Store::open(&data_dir.database())?;
         let stored = StoredSettings::from_rows(store.setting_rows(system_scope()).await?);
-        let settings = Arc::new(LiveSettings::new(config.given_settings(), stored));
+        let usual_vault = config.usual_vault(stored.vault_leftover, vault.kind());
+        let settings = Arc::new(LiveSettings::new(config.given_settings(usual_vault), stored));
         let asked = settings.get().listen.value;
         let listener = match duty {
             Duty::Serve => Some(port_holder::bind(asked).await?),
@@ -282,7 +284,11 @@ fn chosen_vault(
     opener: &dyn VaultOpener,
 ) -> Box<dyn VaultBackend> {
     let choice = config.vault_of(settings.vault.value);
-    if choice == config.vault {
+    let is_it = match config.vault {
+        VaultChoice::KeychainOrFile { .. } => configured.kind() == settings.vault.value,
+        VaultChoice::Keychain | VaultChoice::File { .. } | VaultChoice::Memory => choice == config.vault,
+    };
+    if is_it {
         return configured;
     }
     opener.open(&choice).unwrap_or_else(|error| {

@@ -7,7 +7,7 @@ use http::Method;
 use crate::backend::side_paths;
 use crate::call::Call;
 use crate::control;
-use crate::oauth::{authorize, device, revoke, token};
+use crate::oauth::{authorize, device, revoke, token, whoami};
 use crate::reply::{Outcome, Reply};
 use crate::responses::{compact, http as responses, socket};
 use crate::shared::Shared;
@@ -24,6 +24,7 @@ pub(crate) fn route(shared: &Arc<Shared>, call: &mut Call) -> Outcome {
         "/oauth/authorize" if get => authorize::authorize(shared, call).into(),
         "/oauth/token" if post => token::token(shared, call),
         "/oauth/revoke" if post => revoke::revoke(shared, call).into(),
+        "/api/accounts/v1/user-auth-credential/whoami" if get => whoami::whoami(shared, call).into(),
         "/api/accounts/deviceauth/usercode" if post => device::start(shared, call),
         "/api/accounts/deviceauth/token" if post => device::poll(shared, call),
         "/codex/device" if get => device::show(shared, call).into(),
@@ -47,6 +48,7 @@ fn is_known(path: &str) -> bool {
         "/oauth/authorize"
             | "/oauth/token"
             | "/oauth/revoke"
+            | "/api/accounts/v1/user-auth-credential/whoami"
             | "/api/accounts/deviceauth/usercode"
             | "/api/accounts/deviceauth/token"
             | "/codex/device"

@@ -255,6 +255,17 @@ impl Sim {
         Ok(Minted::new(issued, seat, &issuer, now_ms))
     }
 
+    /// Makes a personal access token for this seat: a bearer that is no JWT, with nothing to renew it by.
+    ///
+    /// # Errors
+    /// If the seat is unknown.
+    pub fn mint_personal_token(&self, seat: &SeatId) -> Result<String, UnknownPerson> {
+        let mut world = self.shared.world();
+        let known = world.directory.seat(seat)?;
+        let login = world.logins.sign_in(known);
+        Ok(world.logins.issue_personal(login))
+    }
+
     /// Every request and frame that the journal still holds, oldest first.
     #[must_use]
     pub fn journal(&self) -> Vec<Entry> {

@@ -18,8 +18,8 @@ Usage: cargo xtask <COMMAND>
 
   --rehearsal   start against the bundled simulated provider; no account is needed
   --headless    start the server, also where there is a display
-  --full        add licences and bans, the UI in a browser, its screenshots, the release build, mutants of the
-                routing crate, and fifty times as many cases of each property test
+  --full        add licences and bans, screenshots of the UI, the release build, mutants of the routing
+                crate, and fifty times as many cases of each property test
   --at PATH     count in another checkout
   --yes         install missing system packages without asking
   --help        show this text";

@@ -22,7 +22,12 @@ impl DesktopHarness {
     /// Nobody is signed in; the named people could, each with 40 % of the five hours and 20 % of the week used.
     pub(crate) async fn with<const N: usize>(names: [&str; N]) -> Self {
         let windows = Windows::five_hours_and_weekly().used(40.0, 20.0);
-        let people = names.iter().map(|name| Person::named(name, "plus", windows.clone())).collect();
+        Self::with_people(names.iter().map(|name| Person::named(name, "plus", windows.clone())).collect())
+            .await
+    }
+
+    /// Nobody is signed in; these people could.
+    pub(crate) async fn with_people(people: Vec<Person>) -> Self {
         let sim = Sim::start(SimConfig { people, tls_listen: None, ..SimConfig::default() }).await.unwrap();
         let session = DesktopSession::start().await;
         let tray = Tray::host(&session).await;

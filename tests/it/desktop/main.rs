@@ -3,6 +3,7 @@
 //! A target of its own, so that its displays, keychains and windows do not run beside the other tests.
 #![expect(clippy::unwrap_used, reason = "every function here serves a test, and a test reports by panicking")]
 
+mod flows;
 mod harness;
 mod life;
 mod quota;

@@ -215,3 +215,20 @@ fn every_test_of_the_codex_cli_is_run_with_each_version_of_it() {
         .collect();
     assert_none("name these modules in WITH_CODEX of crates/xtask/src/app.rs:", &findings);
 }
+
+/// A flow that is written in a test's own code goes through in one frame alone.
+#[test]
+fn what_a_person_does_in_the_dashboard_is_a_flow_of_the_list_that_window_and_browser_share() {
+    let hands = ["click", "choose", "fill", "press_named"].map(|hand| format!("page.{hand}("));
+    let mut findings = Vec::new();
+    for file in rust_files().into_iter().filter(|file| file.path != "tests/it/desktop/flows.rs") {
+        for (number, line) in file.lines().filter(|(_, line)| hands.iter().any(|hand| line.contains(hand))) {
+            findings.push(format!("{}:{number}: {}", file.path, line.trim()));
+        }
+    }
+    let in_a_browser = document("ui/e2e/served-flows.test.mjs");
+    if in_a_browser.matches("test(").count() != 1 {
+        findings.push("ui/e2e/served-flows.test.mjs has a test beside the list's".to_owned());
+    }
+    assert_none("make these flows of ui/e2e/flows.json:", &findings);
+}

@@ -4,6 +4,7 @@ mod age;
 mod blocked;
 mod breaker;
 mod errors;
+mod idle;
 mod oversize;
 mod patience;
 mod silence;

@@ -15,6 +15,7 @@ pub mod browser;
 pub mod bus;
 pub mod callback_port_lock;
 pub mod desktop;
+pub mod flow;
 pub mod keyring;
 pub mod menu;
 pub mod notifications;

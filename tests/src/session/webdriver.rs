@@ -81,17 +81,12 @@ impl Page {
         text
     }
 
-    /// Clicks the button with this text.
-    pub async fn click(&self, text: &str) {
-        let script = format!(
-            "const wanted = {}; const all = [...document.querySelectorAll('button, a')]; \
-             const found = all.find((one) => one.textContent.trim() === wanted && !one.disabled); \
-             found?.click(); return Boolean(found)",
-            json!(text)
-        );
-        ask::until(&format!("“{text}” is clicked"), async || {
-            (self.run(&script).await == true).then_some(())
-        })
-        .await;
+    /// Presses and lets go of a key, as a keyboard does. `key` is one letter, or a code of the WebDriver standard.
+    pub(super) async fn press(&self, key: char) {
+        let presses = [json!({"type": "keyDown", "value": key}), json!({"type": "keyUp", "value": key})];
+        let body = json!({"actions": [{"type": "key", "id": "keyboard", "actions": presses}]}).to_string();
+        let request = self.web.post(format!("{}/actions", self.session)).body(body);
+        let answer = wait::within("the key is pressed", request.send()).await.unwrap();
+        assert!(answer.status().is_success(), "{}", answer.text().await.unwrap());
     }
 }

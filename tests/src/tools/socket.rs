@@ -38,6 +38,14 @@ impl Socket {
         Self::open_with(key, &[]).await
     }
 
+    /// The same as a tool that calls itself `agent`.
+    ///
+    /// # Errors
+    /// As [`Socket::open`].
+    pub async fn of_agent(key: &Key, agent: &str) -> Result<Self, Box<Refusal>> {
+        Self::open_with(key, &[("user-agent", agent)]).await
+    }
+
     async fn open_with(key: &Key, more: &[(&'static str, &str)]) -> Result<Self, Box<Refusal>> {
         let url = format!("{}/responses", key.base_url.replacen("http", "ws", 1));
         let mut request = url.into_client_request().unwrap();

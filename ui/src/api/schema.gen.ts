@@ -1564,7 +1564,10 @@ export interface components {
             listen: components["schemas"]["SettingView_String"];
             /** @description Origins of web pages that may use the endpoint. */
             origins: components["schemas"]["SettingView_Vec_String"];
-            /** @description By which proxy the provider is asked: `system`, `none`, or an address. */
+            /**
+             * @description By which proxy the provider is asked: `system`, `none`, or an address; `unreadable` where one is stored that
+             *     cannot be read, and then nothing goes out by it until another is chosen.
+             */
             proxy: components["schemas"]["SettingView_String"];
             /** @description Who can reach the endpoint. */
             reach: components["schemas"]["Reach"];

@@ -536,6 +536,19 @@ fn settings() -> Value {
 }
 
 #[tokio::test]
+async fn a_proxy_that_cannot_be_read_is_shown_with_what_follows_and_what_to_do() {
+    let mut shown = settings();
+    let quiet = shown.clone();
+    shown["account_proxies"]["value"] = json!({ "ada": "unreadable" });
+    for (answer, told) in [(quiet, false), (shown, true)] {
+        let (api, console) = (FakeApi::answering([(200, answer)]), text());
+        given("rockpool settings", &api, &console).await.unwrap();
+        let said = console.said().join("\n");
+        assert_eq!(said.contains("lets nobody out"), told, "{said}");
+    }
+}
+
+#[tokio::test]
 async fn settings_are_shown_with_where_each_comes_from_and_who_can_reach_the_endpoint() {
     let (api, console) = (FakeApi::answering([(200, settings())]), text());
     given("rockpool settings", &api, &console).await.unwrap();

@@ -1,6 +1,6 @@
 //! Settings: what is in force and where it comes from, and who can reach the endpoint.
 
-use rockpool_engine::snapshot::{SettingSource, SettingView, SettingsView};
+use rockpool_engine::snapshot::{SettingSource, SettingView, SettingsView, UNREADABLE};
 use serde_json::Value;
 
 use super::table::table;
@@ -50,6 +50,14 @@ pub(crate) fn settings(settings: &SettingsView) -> Vec<String> {
         format!("Who can reach this: {}", reach.sentence),
         format!("Data folder: {}", about.data_folder),
     ]);
+    let mut proxies = std::iter::once(&proxy.value).chain(account_proxies.value.values());
+    if proxies.any(|proxy| proxy == UNREADABLE) {
+        lines.push(
+            "Proxy: what is unreadable above lets nobody out, by no other way either; choose it again with `rockpool \
+             settings set`."
+                .to_owned(),
+        );
+    }
     lines.extend(vault_state.file.iter().map(|file| format!("Logins are kept in {}.", file.path)));
     lines.extend(vault_state.message.iter().map(|message| format!("Vault: {message}")));
     lines

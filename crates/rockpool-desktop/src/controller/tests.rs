@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 
 use super::*;
 use crate::alerts::Alert;
-use crate::fixture::{account, account_id, now, pool, put, sign_in, snapshot};
+use crate::fixture::{account, account_id, now, pool, put, settings, sign_in, snapshot};
 use crate::tray::icon::Water;
 
 /// What the desktop was asked to do.
@@ -88,24 +88,6 @@ impl ApiTransport for Engine {
         self.0.calls.lock().unwrap().push((method, path.to_owned(), body));
         Box::pin(async move { Ok(answer) })
     }
-}
-
-fn settings(language: &str) -> Value {
-    let unset = |value: Value| json!({ "value": value, "default": value, "source": "default" });
-    let figures = ["keep_requests", "keep_requests_days", "keep_quota_days", "keep_conversations_days"];
-    let mut settings = json!({
-        "listen": unset(json!("127.0.0.1:7625")), "hosts": unset(json!([])), "origins": unset(json!([])),
-        "language": unset(json!(language)), "theme": unset(json!("system")), "proxy": unset(json!("system")),
-        "account_proxies": unset(json!({})), "ca_file": unset(Value::Null), "endpoint": "http://127.0.0.1:7625/v1",
-        "reach": { "scope": "this_machine", "address": "127.0.0.1:7625", "hosts": [], "origins": [], "sentence": "" },
-        "vault": unset(json!("keychain")),
-        "vault_state": { "kind": "keychain", "state": "ready", "message": null },
-        "about": { "version": "0", "licence": "", "data_folder": "", "issuer": "", "backend": "" },
-    });
-    for figure in figures {
-        settings[figure] = unset(json!(1));
-    }
-    settings
 }
 
 struct ControllerHarness {

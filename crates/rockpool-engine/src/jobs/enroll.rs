@@ -68,7 +68,8 @@ impl SignInSink for Enroller {
     ) -> BoxFuture<'_, Result<String, GrantRefused>> {
         Box::pin(async move {
             let refused = |error: EnrollError| GrantRefused(error.to_string());
-            let identity = identify(&self.core, &grant, &Said::default()).await;
+            let asked = (tenant, purpose.on_behalf_of());
+            let identity = identify(&self.core, asked, &grant, &Said::default()).await;
             let identity = identity.map_err(|error| refused(error.into()))?;
             let names = Names::default();
             let enrolment = Enrolment { grant, identity, obtained: Obtained::SignIn, names };

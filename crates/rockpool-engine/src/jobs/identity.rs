@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use rockpool_routing::{AccountId, TenantId};
 use secrecy::{ExposeSecret as _, SecretString};
 use thiserror::Error;
 
@@ -13,6 +14,7 @@ use crate::provider::oauth::TokenGrant;
 use crate::provider::outbound::OnBehalfOf;
 use crate::provider::usage::{self, UsageError};
 use crate::provider::whoami::{Whoami, WhoamiError, whoami};
+use crate::store::AccountRow;
 
 /// A person in a workspace.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -76,6 +78,16 @@ impl Known {
         }
     }
 
+    /// The account of the tenant that this is, or may be.
+    fn account(&self, core: &Core, tenant: TenantId) -> Option<AccountId> {
+        let registry = core.registry.get();
+        let is_it = |row: &&AccountRow| {
+            self.user_id.as_ref() == Some(&row.user_id)
+                && self.workspace_id.as_ref().is_none_or(|id| *id == row.workspace_id)
+        };
+        registry.accounts_of(tenant).find(is_it).map(|row| row.id)
+    }
+
     fn is_enough(&self) -> bool {
         self.user_id.is_some() && self.workspace_id.is_some()
     }
@@ -91,24 +103,31 @@ impl Known {
 }
 
 /// Whose credentials these are. The provider is asked where they do not say it, and where nothing but an access
-/// token is there, which is worth nothing unless it is taken.
+/// token is there, which is worth nothing unless it is taken: by the way out of whom they are known to belong to, else by
+/// that of the account that they name themselves.
 ///
 /// # Errors
 /// See [`Unidentified`].
 pub(crate) async fn identify(
     core: &Arc<Core>,
+    (tenant, whom): (TenantId, OnBehalfOf),
     grant: &TokenGrant,
     said: &Said,
 ) -> Result<Identity, Unidentified> {
+    let whose = |known: &Known| match whom {
+        OnBehalfOf::Account(_) | OnBehalfOf::Login(_) => whom,
+        OnBehalfOf::Nobody => known.account(core, tenant).map_or(whom, OnBehalfOf::Account),
+    };
     let mut known = Known::of(grant, said);
     let renewable = grant.refresh_token.is_some();
     if is_personal(&grant.access_token) {
-        known = known.or(ask_issuer(core, &grant.access_token).await?);
+        known = known.clone().or(ask_issuer(core, whose(&known), &grant.access_token).await?);
     }
     if renewable && known.is_enough() {
         return known.identity();
     }
-    match (ask_usage(core, &grant.access_token, known.workspace_id.as_deref()).await, renewable) {
+    let told = ask_usage(core, whose(&known), &grant.access_token, known.workspace_id.as_deref()).await;
+    match (told, renewable) {
         (Ok(told), _) => known.or(told).identity(),
         (Err(UsageError::Unauthorized), false) => Err(Unidentified::Refused),
         // A refresh would tell, but it is not this question's to spend the refresh token.
@@ -133,8 +152,8 @@ fn is_personal(access_token: &SecretString) -> bool {
     access_token.expose_secret().starts_with(PERSONAL_PREFIX)
 }
 
-async fn ask_issuer(core: &Core, token: &SecretString) -> Result<Known, Unidentified> {
-    let clients = core.outbound.clients(OnBehalfOf::Nobody);
+async fn ask_issuer(core: &Core, whom: OnBehalfOf, token: &SecretString) -> Result<Known, Unidentified> {
+    let clients = core.outbound.clients(whom);
     let clients = clients.map_err(|error| Unidentified::Unreachable(error.to_string()))?;
     match whoami(&clients, &core.config.auth_url, token).await {
         Ok(Whoami { email, user_id, workspace_id, plan }) => {
@@ -149,11 +168,12 @@ async fn ask_issuer(core: &Core, token: &SecretString) -> Result<Known, Unidenti
 
 async fn ask_usage(
     core: &Core,
+    whom: OnBehalfOf,
     token: &SecretString,
     workspace_id: Option<&str>,
 ) -> Result<Known, UsageError> {
     let bearer = Bearer { token: token.clone(), generation: 0 };
-    let clients = core.outbound.clients(OnBehalfOf::Nobody);
+    let clients = core.outbound.clients(whom);
     let clients = clients.map_err(|error| UsageError::Unreachable(error.to_string()))?;
     let (backend, workspace_id) = (&core.config.backend_url, workspace_id.unwrap_or_default());
     let report = usage::fetch(&clients, backend, &bearer, workspace_id, &core.clock).await?;

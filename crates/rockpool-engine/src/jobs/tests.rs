@@ -17,6 +17,7 @@ use crate::accounts::login::Purpose;
 use crate::engine::Engine;
 use crate::host::clock::Clock;
 use crate::provider::oauth::TokenGrant;
+use crate::provider::outbound::OnBehalfOf;
 use crate::store::{AccountRow, Obtained};
 use crate::test_http::{Reply, Server};
 use crate::test_serving::ports;
@@ -66,9 +67,10 @@ impl RenewalsWorld {
             id_token: None,
         };
         let names = Names { name: Some("ada".to_owned()), display_name: None };
-        let identity = identify(handle.core(), &grant, &Said::default()).await.unwrap();
-        let enrolment = Enrolment { grant, identity, obtained: Obtained::SignIn, names };
         let tenant = handle.core().registry.get().tenants[0].id;
+        let asked = (tenant, OnBehalfOf::Nobody);
+        let identity = identify(handle.core(), asked, &grant, &Said::default()).await.unwrap();
+        let enrolment = Enrolment { grant, identity, obtained: Obtained::SignIn, names };
         let ada = enroller.enroll(tenant, Purpose::Add, enrolment).await.unwrap();
         Self { engine, next, ada, _folder: folder }
     }

@@ -4,7 +4,6 @@ pub(crate) mod admitted;
 pub(crate) mod proxy;
 pub(crate) mod reach;
 
-use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
@@ -14,8 +13,7 @@ use utoipa::ToSchema;
 
 use super::vault::VaultKind;
 use admitted::{HostName, WebOrigin};
-use proxy::ProxyChoice;
-use rockpool_routing::AccountId;
+use proxy::{AccountProxies, StoredProxy};
 
 /// Where a value in force comes from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -118,6 +116,9 @@ pub(crate) const QUOTA_DAYS: Bounds = Bounds { least: 1, most: 14 };
 /// Days after which a conversation that said nothing may be placed anew.
 pub(crate) const CONVERSATION_DAYS: Bounds = Bounds { least: 1, most: 90 };
 
+/// Rows that never count as not chosen.
+const WAYS_OUT: [&str; 2] = ["proxy", "account_proxies"];
+
 /// What was chosen; absent fields were not. The names are those of the rows in the database and of the API.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
@@ -127,8 +128,8 @@ pub(crate) struct StoredSettings {
     pub(crate) origins: Option<Vec<WebOrigin>>,
     pub(crate) language: Option<LanguageChoice>,
     pub(crate) theme: Option<Theme>,
-    pub(crate) proxy: Option<ProxyChoice>,
-    pub(crate) account_proxies: Option<BTreeMap<AccountId, ProxyChoice>>,
+    pub(crate) proxy: Option<StoredProxy>,
+    pub(crate) account_proxies: Option<AccountProxies>,
     pub(crate) ca_file: Option<PathBuf>,
     pub(crate) keep_requests: Option<u32>,
     pub(crate) keep_requests_days: Option<u32>,
@@ -140,12 +141,17 @@ pub(crate) struct StoredSettings {
 }
 
 impl StoredSettings {
-    /// Reads rows of name and JSON. A row that makes no sense, as one of a newer version, counts as not chosen.
+    /// Reads rows of name and JSON. A row that makes no sense, as one of a newer version, counts as not chosen, but for
+    /// the ways out: what was chosen there must not be gone round.
     pub(crate) fn from_rows(rows: impl IntoIterator<Item = (String, String)>) -> Self {
         let mut fields = Map::new();
         let mut read = Self::default();
         for (name, text) in rows {
-            let Ok(value) = serde_json::from_str::<Value>(&text) else { continue };
+            let value = match serde_json::from_str::<Value>(&text) {
+                Ok(value) if !value.is_null() => value,
+                Ok(_) | Err(_) if WAYS_OUT.contains(&&*name) => Value::String(text),
+                Ok(_) | Err(_) => continue,
+            };
             fields.insert(name.clone(), value);
             match serde_json::from_value(Value::Object(fields.clone())) {
                 Ok(so_far) => read = so_far,
@@ -186,8 +192,8 @@ pub(crate) struct Settings {
     pub(crate) language: Effective<LanguageChoice>,
     pub(crate) theme: Effective<Theme>,
     /// The way out of everyone who has none of their own.
-    pub(crate) proxy: Effective<ProxyChoice>,
-    pub(crate) account_proxies: Effective<BTreeMap<AccountId, ProxyChoice>>,
+    pub(crate) proxy: Effective<StoredProxy>,
+    pub(crate) account_proxies: Effective<AccountProxies>,
     /// PEM file with an extra certificate authority.
     pub(crate) ca_file: Effective<Option<PathBuf>>,
     pub(crate) keep_requests: Effective<u32>,
@@ -205,8 +211,8 @@ impl Settings {
             origins: Effective::new(None, stored.origins.as_ref(), Vec::new()),
             language: Effective::new(None, stored.language.as_ref(), LanguageChoice::default()),
             theme: Effective::new(None, stored.theme.as_ref(), Theme::default()),
-            proxy: Effective::new(None, stored.proxy.as_ref(), ProxyChoice::default()),
-            account_proxies: Effective::new(None, stored.account_proxies.as_ref(), BTreeMap::new()),
+            proxy: Effective::new(None, stored.proxy.as_ref(), StoredProxy::default()),
+            account_proxies: Effective::new(None, stored.account_proxies.as_ref(), AccountProxies::default()),
             ca_file: Effective::new(given.ca_file.as_ref(), stored.ca_file.clone().map(Some).as_ref(), None),
             keep_requests: Effective::new(None, stored.keep_requests.as_ref(), REQUESTS.most),
             keep_requests_days: Effective::new(None, stored.keep_requests_days.as_ref(), REQUEST_DAYS.most),
@@ -266,5 +272,34 @@ mod tests {
         let read = StoredSettings::from_rows(rows.into_iter().chain([(hosts.0, hosts.1.unwrap())]));
         let language = Some(LanguageChoice::Vi);
         assert_eq!(read, StoredSettings { hosts: after.hosts, language, ..StoredSettings::default() });
+    }
+
+    #[test]
+    fn a_way_out_that_cannot_be_read_stays_chosen_and_is_kept_as_it_stands_for_who_can_read_it() {
+        let (ada, ben) = (uuid::Uuid::from_u128(1), uuid::Uuid::from_u128(2));
+        let read = |name: &str, text: String| StoredSettings::from_rows([(name.to_owned(), text)]);
+        for text in [r#"{"kind":"pac"}"#, r#""http://me:hunter2@proxy.lan:1""#, "not json", "null", "7"] {
+            let stored = read("proxy", text.to_owned());
+            assert_eq!(
+                stored.proxy.as_ref().map(ToString::to_string).as_deref(),
+                Some("unreadable"),
+                "{text}"
+            );
+            assert!(!format!("{stored:?}").contains("hunter2"));
+        }
+        let stored = read("account_proxies", format!(r#"{{"{ada}":["newer"],"{ben}":"none"}}"#));
+        let own = |stored: &StoredSettings, id: uuid::Uuid| {
+            let proxies = stored.account_proxies.as_ref().unwrap();
+            proxies.of(rockpool_routing::AccountId(id)).map(ToString::to_string)
+        };
+        assert_eq!(own(&stored, ada).as_deref(), Some("unreadable"));
+        assert_eq!(own(&stored, ben).as_deref(), Some("none"), "the other entry is as it was chosen");
+        let cleared = StoredSettings { account_proxies: None, ..stored.clone() };
+        let (_, text) = cleared.rows_to(&stored).remove(0);
+        assert!(text.unwrap().contains(r#"["newer"]"#), "it is written back as it stood");
+        for whole in ["[]", "{\"no-id\":\"none\"}", "not json"] {
+            let stored = read("account_proxies", whole.to_owned());
+            assert_eq!(own(&stored, ben).as_deref(), Some("unreadable"), "it may be anybody's: {whole}");
+        }
     }
 }

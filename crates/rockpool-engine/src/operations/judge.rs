@@ -11,6 +11,7 @@ use crate::jobs::enroll::account_of;
 use crate::jobs::identity::{Identity, Unidentified, identify};
 use crate::model::import::{ImportFate, ImportReason, RenewedBy};
 use crate::provider::oauth::TokenGrant;
+use crate::provider::outbound::OnBehalfOf;
 use crate::store::{KnownToken, Obtained};
 
 /// One login of a file, looked at.
@@ -124,7 +125,11 @@ pub(super) async fn judge(
                     import a newer file.";
         return refused(ImportReason::Spent, text.to_owned());
     }
-    match identify(core, &grant(login), &login.said).await {
+    let whom = match known {
+        Some(KnownToken::Held(holder)) => OnBehalfOf::Login(holder),
+        Some(KnownToken::Spent) | None => OnBehalfOf::Nobody,
+    };
+    match identify(core, (tenant, whom), &grant(login), &login.said).await {
         Ok(identity) => {
             Judged { verdict: place(core, tenant, &identity, (known, obtained)), identity: Some(identity) }
         }

@@ -4,15 +4,13 @@ use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
-use rockpool_routing::AccountId;
-
 use super::error::{ActionError, FieldError, refused};
 use super::handle::EngineHandle;
 use super::requests::{SettingChange, SettingsChange};
 use crate::config::address_of;
 use crate::host::port_holder::{self, ListenError};
 use crate::model::principal::Principal;
-use crate::model::settings::proxy::ProxyChoice;
+use crate::model::settings::proxy::{AccountProxies, NoProxy, StoredProxy};
 use crate::model::settings::reach::Reach;
 use crate::model::settings::{
     Bounds, CONVERSATION_DAYS, Effective, QUOTA_DAYS, REQUEST_DAYS, REQUESTS, Settings, StoredSettings,
@@ -21,7 +19,7 @@ use crate::provider::upstream::{Trust, UpstreamError};
 use crate::proxy::endpoint::MoveError;
 use crate::snapshot::event::EngineEvent;
 use crate::snapshot::{AboutView, SettingView, SettingsView};
-use crate::store::system_scope;
+use crate::store::{AccountRow, system_scope};
 
 /// Most names and most origins; a person who lists more wants something else.
 const LONGEST_LIST: usize = 32;
@@ -84,9 +82,13 @@ pub(crate) async fn change(
     let core = engine.core();
     let _one_at_a_time = core.settings.change.lock().await;
     let before = core.settings.get();
+    let listen_is_named = change.listen.is_some();
     let next = core.settings.with(checked(engine, &before, change)?);
     let trust = ways_out(engine, &before, &next)?;
-    let moved = relocate(engine, &before, &next).await?;
+    let moved = match listen_is_named {
+        true => relocate(engine, &before, &next).await?,
+        false => Moved::Stayed,
+    };
     let rows = before.stored.rows_to(&next.stored);
     if let Err(error) = core.store.save_settings(system_scope(), rows).await {
         moved.take_back(engine).await;
@@ -193,8 +195,8 @@ fn file(text: &str) -> Result<PathBuf, String> {
     }
 }
 
-fn way_out(text: &str) -> Result<ProxyChoice, String> {
-    text.parse().map_err(|error| format!("{error}."))
+fn way_out(text: &str) -> Result<StoredProxy, String> {
+    text.parse().map(StoredProxy::Chosen).map_err(|error: NoProxy| format!("{error}."))
 }
 
 /// Accounts that were removed meanwhile lose theirs.
@@ -206,7 +208,12 @@ fn put_account_proxies(
     let Some(change) = change else { return Ok(()) };
     let registry = engine.core().registry.get();
     let home = engine.viewer(Principal::Owner).home;
-    let mut proxies = next.account_proxies.take().unwrap_or_default();
+    let mut proxies = match next.account_proxies.take().unwrap_or_default() {
+        AccountProxies::Each(proxies) => proxies,
+        AccountProxies::Unreadable(_) => {
+            registry.accounts.iter().map(|row| (row.id, StoredProxy::UNKNOWN)).collect()
+        }
+    };
     proxies.retain(|id, _| registry.account(*id).is_some());
     match change {
         None => proxies.clear(),
@@ -221,19 +228,18 @@ fn put_account_proxies(
             }
         }
     }
-    next.account_proxies = (!proxies.is_empty()).then_some(proxies);
+    next.account_proxies = (!proxies.is_empty()).then_some(AccountProxies::Each(proxies));
     Ok(())
 }
 
-fn by_slug(engine: &EngineHandle, proxies: &BTreeMap<AccountId, ProxyChoice>) -> BTreeMap<String, String> {
+fn by_slug(engine: &EngineHandle, proxies: &AccountProxies) -> BTreeMap<String, String> {
     let registry = engine.core().registry.get();
-    let named = |(id, proxy): (&AccountId, &ProxyChoice)| {
-        Some((registry.account(*id)?.name.clone(), proxy.to_string()))
-    };
-    proxies.iter().filter_map(named).collect()
+    let named = |row: &AccountRow| Some((row.name.clone(), proxies.of(row.id)?.to_string()));
+    registry.accounts.iter().filter_map(named).collect()
 }
 
-/// Makes sure that every way out can be taken before it is: the proxies, and whom TLS trusts where that changes.
+/// Makes sure that every way out that can be read can be taken before it is: the proxies, and whom TLS trusts where that
+/// changes.
 fn ways_out(engine: &EngineHandle, before: &Settings, next: &Settings) -> Result<Option<Trust>, ActionError> {
     let upstream = &engine.core().outbound.upstream;
     let refused = |field: &'static str| {
@@ -241,8 +247,12 @@ fn ways_out(engine: &EngineHandle, before: &Settings, next: &Settings) -> Result
             ActionError::fields(vec![FieldError { field, message: format!("{error}.") }])
         }
     };
-    upstream.through(&next.proxy.value).map_err(refused("proxy"))?;
-    for proxy in next.account_proxies.value.values() {
+    if let Some(proxy) = next.proxy.value.choice() {
+        upstream.through(proxy).map_err(refused("proxy"))?;
+    }
+    let registry = engine.core().registry.get();
+    let own = registry.accounts.iter().filter_map(|row| next.account_proxies.value.of(row.id)?.choice());
+    for proxy in own {
         upstream.through(proxy).map_err(refused("account_proxies"))?;
     }
     if next.ca_file.value == before.ca_file.value {
@@ -297,14 +307,17 @@ impl Moved {
 /// Listens where the settings say, before they are saved: the old address is kept until the new one is had.
 async fn relocate(engine: &EngineHandle, before: &Settings, next: &Settings) -> Result<Moved, ActionError> {
     let to = next.listen.value;
-    if to == before.listen.value {
-        return Ok(Moved::Stayed);
-    }
+    let asked_before = to == before.listen.value;
     let moved = match engine.served() {
+        // Any port will do.
+        Some(_) if asked_before && to.port() == 0 => Ok(Moved::Stayed),
+        // What is served counts: it may be another address than was asked for before.
+        Some(endpoint) if endpoint.address() == to => Ok(Moved::Stayed),
         Some(endpoint) => {
             let from = endpoint.address();
             endpoint.move_to(to).await.map(|_| Moved::From(from))
         }
+        None if asked_before => Ok(Moved::Stayed),
         // Nobody serves now: that the address can be had is all that can be found out.
         None => port_holder::bind(to).await.map(|_| Moved::Stayed).map_err(MoveError::from),
     };

@@ -18,7 +18,7 @@ use super::error::{ActionError, refused};
 use super::handle::EngineHandle;
 use super::settings::show;
 use crate::accounts::token::vault_keys;
-use crate::config::VaultChoice;
+use crate::config::{KeySource, VaultChoice};
 use crate::core::Core;
 use crate::model::settings::StoredSettings;
 use crate::model::vault::VaultKind;
@@ -60,8 +60,16 @@ pub(crate) async fn relocate(engine: &EngineHandle, to: VaultKind) -> Result<Set
     let settings = core.settings.get();
     let from = settings.vault.value;
     if let Some(name) = settings.vault.given_by {
+        // Taking it out would leave the file's logins behind: without it, they are looked for in the keychain.
+        let remedy = match core.config.vault {
+            VaultChoice::File { key: KeySource::Beside, .. } => "put keychain-or-file there",
+            VaultChoice::File { key: KeySource::PassphraseFile(_), .. }
+            | VaultChoice::Keychain
+            | VaultChoice::KeychainOrFile { .. }
+            | VaultChoice::Memory => "take it out",
+        };
         let message = format!(
-            "{name} decides this since the start; take it out and start Rockpool again to move logins here."
+            "{name} decides this since the start; {remedy} and start Rockpool again to move logins here."
         );
         return Err(ActionError::conflict("vault_given", "vault", message));
     }

@@ -16,7 +16,7 @@ pub(crate) enum SendFailure {
     NotWritten,
     /// The provider said, over HTTP/2, that it did not begin with it (RFC 9113 §8.7).
     NotTaken,
-    /// The connection broke, or the time ran out, while it was on its way or being worked on.
+    /// The connection broke, or the provider gave it up, or the time ran out, while it was on its way or being worked on.
     Lost,
 }
 
@@ -50,13 +50,12 @@ impl SendFailure {
     }
 }
 
-/// A stream that was refused, or that a provider that goes away has not looked at: those that it has looked at go on
-/// to their end.
+/// A stream that was refused has not been begun, nor has one that a provider that goes away, for whatever reason, has
+/// not looked at (RFC 9113 §6.8): the library reports `GOAWAY` for no others, since those that were looked at go on to
+/// their end.
 fn was_not_taken(error: &h2::Error) -> bool {
-    let reason = error.reason();
-    error.is_remote()
-        && ((error.is_reset() && reason == Some(h2::Reason::REFUSED_STREAM))
-            || (error.is_go_away() && reason == Some(h2::Reason::NO_ERROR)))
+    let refused = error.is_reset() && error.reason() == Some(h2::Reason::REFUSED_STREAM);
+    error.is_remote() && (refused || error.is_go_away())
 }
 
 /// How far a request came whose answer has this status.

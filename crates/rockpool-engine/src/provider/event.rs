@@ -10,6 +10,7 @@ use serde_json::{Map, Value};
 use super::error::ProviderFault;
 use super::headers;
 use super::headers::{TURN_STATE, speaks_of_one_account};
+use super::sse;
 use super::usage;
 use super::usage::LimitReadings;
 
@@ -45,7 +46,18 @@ pub(crate) enum EventKind {
 impl EventKind {
     /// The kind of an event by the `type` of its JSON.
     fn of(json: &[u8]) -> Self {
-        match &*type_name(json) {
+        Self::named(&type_name(json))
+    }
+
+    /// The same of an event of which no more than its beginning is known; output where that tells no type.
+    pub(crate) fn of_beginning(event: &[u8]) -> Self {
+        let event = &event[..event.len().min(BEGINNING)];
+        let data = sse::data(event).unwrap_or_default();
+        Self::named(leading_type(&data).or_else(|| sse::name(event)).unwrap_or_default())
+    }
+
+    fn named(name: &str) -> Self {
+        match name {
             "response.created" | "response.in_progress" | "response.queued" => Self::Lifecycle,
             "codex.rate_limits" => Self::Limits,
             "response.metadata" | "codex.response.metadata" => Self::Metadata,
@@ -67,14 +79,25 @@ impl EventKind {
     }
 }
 
-/// The provider writes `type` first, so a prefix is mostly enough; any other order is parsed.
+/// As much of a long event as is looked at for its type.
+const BEGINNING: usize = 4 << 10;
+
+/// The type of JSON that begins with it.
+fn leading_type(json: &[u8]) -> Option<&str> {
+    let mut rest = json;
+    for token in [&b"{"[..], b"\"type\"", b":", b"\""] {
+        rest = rest.trim_ascii_start().strip_prefix(token)?;
+    }
+    let end = memchr::memchr2(b'"', b'\\', rest)?;
+    if rest[end] != b'"' {
+        return None;
+    }
+    std::str::from_utf8(&rest[..end]).ok()
+}
+
+/// The provider writes `type` first, so the beginning is mostly enough; any other order is parsed.
 fn type_name(json: &[u8]) -> Cow<'_, str> {
-    const PREFIX: &[u8] = b"{\"type\":\"";
-    if let Some(rest) = json.trim_ascii_start().strip_prefix(PREFIX)
-        && let Some(end) = memchr::memchr2(b'"', b'\\', rest)
-        && rest[end] == b'"'
-        && let Ok(name) = std::str::from_utf8(&rest[..end])
-    {
+    if let Some(name) = leading_type(json) {
         return Cow::Borrowed(name);
     }
     #[derive(Deserialize)]
@@ -262,6 +285,17 @@ mod tests {
         assert_eq!(EventKind::of(b"junk"), EventKind::Output);
         assert_eq!(EventKind::of(br#"{"type":"keepalive"}"#), EventKind::Private);
         assert_eq!(EventKind::of(br#"{"type":"responsesapi.websocket_timing"}"#), EventKind::Private);
+    }
+
+    #[test]
+    fn the_kind_of_a_long_event_is_told_by_its_beginning_the_data_before_the_name() {
+        let kind = |beginning: &[u8]| EventKind::of_beginning(beginning);
+        assert_eq!(kind(b"data: {\"type\":\"response.completed\",\"a"), EventKind::Completed);
+        assert_eq!(kind(b"\r\ndata:{ \"type\" : \"response.incomplete\", \"a"), EventKind::Incomplete);
+        assert_eq!(kind(b"event: response.failed\ndata: {\"a\":\"aaaa"), EventKind::Failed);
+        assert_eq!(kind(b"event: error\ndata: {\"type\":\"response.completed\",\"a"), EventKind::Completed);
+        assert_eq!(kind(b"data: {\"item\":{\"type\":\"response.completed\"}"), EventKind::Output);
+        assert_eq!(kind(b"xxxx"), EventKind::Output);
     }
 
     #[test]

@@ -5,7 +5,8 @@ use std::sync::Arc;
 use rockpool_routing::{AccountId, LoginId};
 
 use super::upstream::{HttpClients, Upstream, UpstreamError};
-use crate::model::settings::proxy::ProxyChoice;
+use crate::model::settings::Settings;
+use crate::model::settings::proxy::StoredProxy;
 use crate::store::live_settings::LiveSettings;
 use crate::store::registry::RegistryCell;
 
@@ -33,24 +34,27 @@ impl Outbound {
     }
 
     /// # Errors
-    /// Where the HTTP library refuses the proxy; nothing goes out by another way instead.
+    /// Where the stored proxy cannot be read, or the HTTP library refuses it; nothing goes out by another way instead.
     pub(crate) fn clients(&self, whom: OnBehalfOf) -> Result<HttpClients, UpstreamError> {
-        self.upstream.through(&self.proxy(whom))
+        let settings = self.settings.get();
+        let choice = match self.own_proxy(&settings, whom) {
+            Some(own) => own.choice().ok_or(UpstreamError::AccountProxyUnreadable)?,
+            None => settings.proxy.value.choice().ok_or(UpstreamError::ProxyUnreadable)?,
+        };
+        self.upstream.through(choice)
     }
 
-    fn proxy(&self, whom: OnBehalfOf) -> ProxyChoice {
-        let settings = self.settings.get();
-        let own = |account: &AccountId| settings.account_proxies.value.get(account).cloned();
-        let own = match whom {
-            OnBehalfOf::Account(account) => own(&account),
+    fn own_proxy<'a>(&self, settings: &'a Settings, whom: OnBehalfOf) -> Option<&'a StoredProxy> {
+        let own = |account: AccountId| settings.account_proxies.value.of(account);
+        match whom {
+            OnBehalfOf::Account(account) => own(account),
             OnBehalfOf::Login(login) => {
                 let registry = self.registry.get();
                 let mut served = registry.accounts.iter().filter(|row| row.login == login);
-                served.find_map(|row| own(&row.id))
+                served.find_map(|row| own(row.id))
             }
             OnBehalfOf::Nobody => None,
-        };
-        own.unwrap_or_else(|| settings.proxy.value.clone())
+        }
     }
 }
 

@@ -87,3 +87,6 @@ fn allows_another(answered: &AnsweredConnections, error: &reqwest::Error) -> boo
         SendFailure::NotBuilt | SendFailure::NoConnection => false,
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -6,7 +6,7 @@ use std::borrow::Cow;
 use bytes::{Bytes, BytesMut};
 use http::{HeaderMap, header};
 
-/// An event longer than this is passed on unread.
+/// An event longer than this is passed on in parts.
 const MAX_EVENT: usize = 16 << 20;
 
 /// As much as has to be kept to know whether the next byte ends an event: a line end, and one half of another.
@@ -64,8 +64,20 @@ pub(crate) fn beginning(bytes: &[u8]) -> Beginning {
 pub(crate) enum Piece {
     /// A whole event with its closing blank line.
     Event(Bytes),
-    /// Part of an event that is too long to be read, or what was left at the end of the stream.
-    Unread(Bytes),
+    /// Of an event that is too long to be kept.
+    Part(Part, Bytes),
+    /// What was left at the end of the stream: no event, since no blank line closes it.
+    Rest(Bytes),
+}
+
+/// Which part of an event that is too long to be kept.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Part {
+    /// All but the last bytes of the first 16 MiB.
+    Beginning,
+    Middle,
+    /// With the closing blank line.
+    End,
 }
 
 /// Cuts chunks into events.
@@ -81,7 +93,7 @@ pub(crate) struct Splitter {
 enum ReadState {
     #[default]
     Reading,
-    /// In the middle of an event that is passed on unread.
+    /// In the middle of an event that is passed on in parts.
     PassingOn,
 }
 
@@ -100,7 +112,7 @@ impl Splitter {
             let piece = rest.split_to(end);
             pieces.push(match self.state {
                 ReadState::Reading => Piece::Event(piece),
-                ReadState::PassingOn => Piece::Unread(piece),
+                ReadState::PassingOn => Piece::Part(Part::End, piece),
             });
             self.state = ReadState::Reading;
         }
@@ -112,7 +124,7 @@ impl Splitter {
 
     /// What is left when the stream ends.
     pub(crate) fn finish(&mut self) -> Option<Piece> {
-        (!self.pending.is_empty()).then(|| Piece::Unread(self.pending.split().freeze()))
+        (!self.pending.is_empty()).then(|| Piece::Rest(self.pending.split().freeze()))
     }
 
     /// The chunk behind what was pending, where that completes an event or nothing was pending, and how much of it
@@ -130,19 +142,17 @@ impl Splitter {
     }
 
     fn pass_on_if_long(&mut self, pieces: &mut Vec<Piece>) {
-        if self.pending.len() > MAX_EVENT {
-            self.state = ReadState::PassingOn;
-        }
-        match self.state {
-            ReadState::Reading => {}
-            ReadState::PassingOn => {
-                let known = self.pending.len().saturating_sub(TAIL);
-                let head = self.pending.split_to(known).freeze();
-                self.searched = searched(&self.pending);
-                if !head.is_empty() {
-                    pieces.push(Piece::Unread(head));
-                }
-            }
+        let part = match self.state {
+            ReadState::Reading if self.pending.len() <= MAX_EVENT => return,
+            ReadState::Reading => Part::Beginning,
+            ReadState::PassingOn => Part::Middle,
+        };
+        self.state = ReadState::PassingOn;
+        let known = self.pending.len().saturating_sub(TAIL);
+        let head = self.pending.split_to(known).freeze();
+        self.searched = searched(&self.pending);
+        if !head.is_empty() {
+            pieces.push(Piece::Part(part, head));
         }
     }
 }
@@ -190,7 +200,11 @@ struct Line<'a> {
 impl<'a> Line<'a> {
     /// The line's `data:` and the blank behind it, and the value; `None` where it is another line.
     fn data(&self) -> Option<(&'a [u8], &'a [u8])> {
-        let rest = self.text.strip_prefix(b"data")?;
+        self.field(b"data")
+    }
+
+    fn field(&self, name: &[u8]) -> Option<(&'a [u8], &'a [u8])> {
+        let rest = self.text.strip_prefix(name)?;
         let value = match rest.strip_prefix(b":") {
             Some(value) => value.strip_prefix(b" ").unwrap_or(value),
             // A field without a colon has an empty value; a longer name is another field's.
@@ -230,6 +244,12 @@ pub(crate) fn data(event: &[u8]) -> Option<Cow<'_, [u8]>> {
         joined.extend_from_slice(value);
     }
     (!data.is_empty()).then_some(data)
+}
+
+/// The name in an event's `event` field, of which the last one counts.
+pub(crate) fn name(event: &[u8]) -> Option<&str> {
+    let (_, name) = lines(without_mark(event)).filter_map(|line| line.field(b"event")).last()?;
+    std::str::from_utf8(name).ok()
 }
 
 /// The event with other data, in the place and the form of its first line of data.

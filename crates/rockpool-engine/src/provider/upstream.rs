@@ -102,6 +102,18 @@ pub enum UpstreamError {
         "this system has no certificate authorities ({0}); install its ca-certificates package or set ROCKPOOL_CA_FILE"
     )]
     NoAuthorities(String),
+    /// The way out that was chosen for everybody is not known.
+    #[error(
+        "the proxy in the settings cannot be read, and nothing is sent by another way; choose it again in Settings, \
+         under “Way out to the provider”, or with `rockpool settings set proxy`"
+    )]
+    ProxyUnreadable,
+    /// The way out that was chosen for the account is not known.
+    #[error(
+        "the proxy of this account in the settings cannot be read, and nothing is sent for it by another way; choose \
+         it again in Settings, under “Way out to the provider”, or with `rockpool settings set account_proxies`"
+    )]
+    AccountProxyUnreadable,
     /// The TLS or HTTP library refused the settings.
     #[error("the connection to the provider cannot be set up: {0}")]
     Client(String),

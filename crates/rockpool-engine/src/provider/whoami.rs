@@ -55,17 +55,16 @@ pub(crate) async fn whoami(
 ) -> Result<Whoami, WhoamiError> {
     let unreachable = |error: reqwest::Error| WhoamiError::Unreachable(connection_in_words(&error));
     let bearer = Bearer { token: token.clone(), generation: 0 };
-    let answer = clients
+    let request = clients
         .http
         .get(endpoints::below(issuer, endpoints::WHOAMI))
         .timeout(TIMEOUT)
         .header("authorization", bearer.authorization())
         .header("originator", ORIGINATOR)
         .header("user-agent", USER_AGENT)
-        .header("accept", "application/json")
-        .send()
-        .await
-        .map_err(unreachable)?;
+        .header("accept", "application/json");
+    let (answer, _) = clients.send(request).await;
+    let answer = answer.map_err(unreachable)?;
     match answer.status() {
         StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN => Err(WhoamiError::Refused),
         status if status.is_success() => answer.json().await.map_err(unreachable),

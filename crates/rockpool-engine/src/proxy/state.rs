@@ -24,7 +24,7 @@ pub(crate) struct DataPlane {
     pub(crate) given_names: GivenNames,
     /// Whether tools may open WebSockets now.
     pub(crate) breaker: WebSocketBreaker,
-    /// Conversations whose turns are too large for a WebSocket.
+    /// What goes over HTTP because its turns are too large for a WebSocket.
     pub(crate) http_only: HttpOnly,
     /// WebSocket sessions under way; each ends by itself when the engine stops.
     pub(crate) sessions: Tasks,

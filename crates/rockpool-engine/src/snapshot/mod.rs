@@ -34,6 +34,7 @@ pub use workspace::WorkspaceView;
 
 pub use crate::model::activity::{Delivery, MoveReason, OutcomeClass, Placement, Transport};
 pub use crate::model::import::{FileFormat, ImportFate, ImportReason, RenewedBy};
+pub use crate::model::settings::proxy::UNREADABLE;
 pub use crate::model::settings::reach::{Reach, ReachScope};
 pub use crate::model::settings::{LanguageChoice, SettingSource, Theme};
 pub use crate::model::sign_in::{MachineKind, SignInMethod, SignInWay};

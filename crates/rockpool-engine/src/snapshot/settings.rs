@@ -36,7 +36,8 @@ pub struct SettingsView {
     pub language: SettingView<LanguageChoice>,
     /// Colours of window and dashboard.
     pub theme: SettingView<Theme>,
-    /// By which proxy the provider is asked: `system`, `none`, or an address.
+    /// By which proxy the provider is asked: `system`, `none`, or an address; `unreadable` where one is stored that
+    /// cannot be read, and then nothing goes out by it until another is chosen.
     pub proxy: SettingView<String>,
     /// The same for the accounts that have a way out of their own, by slug.
     pub account_proxies: SettingView<BTreeMap<String, String>>,

@@ -66,7 +66,7 @@ impl FileVault {
     }
 
     /// Whether an encrypted file whose key lies beside it is at `path`.
-    pub fn is_with_key_beside(path: &Path) -> bool {
+    pub(super) fn is_with_key_beside(path: &Path) -> bool {
         path.exists() && key_file::beside(path).exists()
     }
 

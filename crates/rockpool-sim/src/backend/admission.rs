@@ -31,7 +31,8 @@ pub(crate) fn admit(world: &mut World, call: &Call, now: i64) -> Result<Admitted
     Ok(Admitted { login, seat })
 }
 
-fn bearer(world: &mut World, call: &Call, now: i64) -> Result<LoginId, Reply> {
+/// The login of a live bearer.
+pub(crate) fn bearer(world: &mut World, call: &Call, now: i64) -> Result<LoginId, Reply> {
     let token = call.header("authorization").and_then(|value| value.strip_prefix("Bearer "));
     let Some(token) = token else {
         world.journal.note(call.entry, "no bearer");

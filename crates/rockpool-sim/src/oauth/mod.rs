@@ -5,3 +5,4 @@ pub(crate) mod device;
 mod page;
 pub(crate) mod revoke;
 pub(crate) mod token;
+pub(crate) mod whoami;

@@ -101,6 +101,9 @@ pub enum SecretKind {
     ApiKey,
 }
 
+/// How personal access tokens begin.
+pub(crate) const PERSONAL_PREFIX: &str = "at-";
+
 /// What one grant hands out.
 #[derive(Clone, Debug)]
 pub(crate) struct Issued {
@@ -190,6 +193,15 @@ impl Logins {
         self.remember(SecretKind::IdToken, &id_token);
         self.remember(SecretKind::AccessToken, &access_token);
         (id_token, access_token)
+    }
+
+    /// A token that a person makes on the website and keeps until it is revoked.
+    pub(crate) fn issue_personal(&mut self, login: LoginId) -> String {
+        let token = format!("{PERSONAL_PREFIX}{}", random::token());
+        let access = Access { login, number: self.access.len(), expires_at: i64::MAX, forced: Forced::No };
+        self.access.insert(token.clone(), access);
+        self.remember(SecretKind::AccessToken, &token);
+        token
     }
 
     /// Checks a refresh token without using it up. A spent one kills its family.

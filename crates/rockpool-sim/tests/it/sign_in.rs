@@ -333,3 +333,32 @@ async fn every_secret_that_was_handed_out_is_listed() {
     }
     assert!(listed.contains(&code));
 }
+
+#[tokio::test]
+async fn whose_a_personal_token_is_the_issuer_tells_and_of_nothing_else() {
+    let harness = SimHarness::start().await;
+    let token = harness.sim.mint_personal_token(&ada_at_work()).unwrap();
+    let address = harness.auth("/api/accounts/v1/user-auth-credential/whoami");
+    let ask = |bearer: &str| harness.web.get(&address).bearer_auth(bearer).header("originator", "a-test");
+    let told: Value = ask(&token).send().await.unwrap().json().await.unwrap();
+    let expected = json!({
+        "email": "ada@example.test", "chatgpt_user_id": "user-ada", "chatgpt_account_id": "acct-work",
+        "chatgpt_plan_type": "team",
+    });
+    assert_eq!(told, expected);
+    let access = harness.mint(&ada()).access_token;
+    for (request, status) in [
+        (ask(&access), 401),
+        (ask("at-nobody's"), 401),
+        (harness.web.get(&address).bearer_auth(&token), 400),
+        (ask(&token).header("chatgpt-account-id", "acct-work"), 400),
+        (harness.web.post(&address).bearer_auth(&token).header("originator", "a-test"), 405),
+    ] {
+        assert_eq!(request.send().await.unwrap().status(), status);
+    }
+    harness.sim.advance(Duration::from_secs(400 * 86_400));
+    assert_eq!(ask(&token).send().await.unwrap().status(), 200, "it ends with its revocation only");
+    assert_eq!(harness.get("/wham/usage", &token, &ada_at_work()).send().await.unwrap().status(), 200);
+    harness.sim.kill_login("user-ada", Death::Revoked).unwrap();
+    assert_eq!(ask(&token).send().await.unwrap().status(), 401);
+}

@@ -1,5 +1,7 @@
 //! A turn that is larger than what the provider takes in a frame goes over HTTP, and nobody else pays for it.
 
+use std::time::Duration;
+
 use rockpool_engine::snapshot::OutcomeClass;
 use rockpool_sim::EntryKind;
 use rockpool_tests::harness::Setup;
@@ -56,4 +58,22 @@ async fn a_frame_that_no_request_may_be_as_large_as_is_told_by_1009_too() {
     socket.send_what_is_taken("x".repeat(65 << 20)).await;
     assert_eq!(socket.closed_with().await, Some(1009));
     assert_eq!(turns(&harness.sim).len(), 0);
+}
+
+#[tokio::test]
+async fn a_tool_that_names_no_conversation_is_led_to_http_for_some_minutes_and_what_has_a_name_is_not() {
+    let harness = Setup::of(["ada"]).largest_frame(1 << 20).with_manual_clock().start().await;
+    let key = harness.client("tool", "ada").await;
+    let other_client = harness.client("other", "ada").await;
+    let mut socket = Socket::of_agent(&key, "tool/1").await.unwrap();
+    socket.send(&frame(json!([user(&"x".repeat(2 << 20))]))).await;
+    assert_eq!(socket.closed_with().await, Some(1009));
+    for _ in 0..2 {
+        assert_eq!(Socket::of_agent(&key, "tool/1").await.unwrap_err().status(), 426);
+    }
+    assert!(Socket::of_agent(&key, "another-tool/1").await.is_ok());
+    assert!(Socket::of_agent(&other_client, "tool/1").await.is_ok());
+    assert!(Socket::open(&key, "conversation-1").await.is_ok());
+    harness.advance(Duration::from_secs(5 * 60));
+    assert!(Socket::of_agent(&key, "tool/1").await.is_ok());
 }

@@ -8,7 +8,12 @@ export function kindOf(value: string | null): ProxyKind {
   return value === 'system' || value === 'none' ? value : 'address';
 }
 
+/** Whether one is stored that cannot be read, so that nothing goes out by it. */
+export function isUnreadable(value: string | null): boolean {
+  return value === 'unreadable';
+}
+
 /** The address, where there is one. */
 export function addressOf(value: string | null): string {
-  return kindOf(value) === 'address' ? (value ?? '') : '';
+  return kindOf(value) === 'address' && !isUnreadable(value) ? (value ?? '') : '';
 }

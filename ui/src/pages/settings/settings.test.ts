@@ -4,7 +4,7 @@ import { Unreachable } from '../../api/transport';
 import { networkSettings, usualSettings } from '../../dev/sample-settings';
 import { useLanguage } from '../../text/i18n.svelte';
 import { movedTo } from '../shell/moved';
-import { addressOf, kindOf } from './proxy';
+import { addressOf, isUnreadable, kindOf } from './proxy';
 import { reachSentence } from './reach';
 import { problemOf } from './saving.svelte';
 
@@ -56,4 +56,12 @@ it('says where an engine went that listens on another port', () => {
 it('tells the kinds of ways out apart', () => {
   expect([null, 'system', 'none', 'socks5://a:1'].map(kindOf)).toEqual(['same', 'system', 'none', 'address']);
   expect([addressOf('none'), addressOf('socks5://a:1'), addressOf(null)]).toEqual(['', 'socks5://a:1', '']);
+});
+
+describe('a proxy that is stored and cannot be read', () => {
+  it('is to be chosen again, and is no address', () => {
+    expect(isUnreadable('unreadable')).toBe(true);
+    expect([kindOf('unreadable'), addressOf('unreadable')]).toEqual(['address', '']);
+    expect(['system', 'none', 'http://proxy.lan:3128', null].some(isUnreadable)).toBe(false);
+  });
 });

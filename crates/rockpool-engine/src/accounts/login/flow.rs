@@ -6,6 +6,7 @@ use url::Url;
 
 use crate::model::sign_in::{SignInCaller, SignInMethod};
 use crate::provider::device::DeviceCode;
+use crate::provider::outbound::OnBehalfOf;
 use crate::provider::pkce::Verifier;
 use crate::snapshot::{BrowserView, CallbackView, SignInState, SignInView};
 
@@ -16,6 +17,16 @@ pub(crate) enum Purpose {
     Add,
     /// A new login for an account that is there.
     Repair(AccountId),
+}
+
+impl Purpose {
+    /// Whose way out is taken.
+    pub(crate) fn on_behalf_of(self) -> OnBehalfOf {
+        match self {
+            Self::Add => OnBehalfOf::Nobody,
+            Self::Repair(account) => OnBehalfOf::Account(account),
+        }
+    }
 }
 
 /// How long an ended sign-in is listed.

@@ -34,7 +34,6 @@ use crate::host::tasks::Tasks;
 use crate::model::sign_in::{OpenBrowser, SignInMethod};
 use crate::provider::device::DeviceCode;
 use crate::provider::oauth::{OAuthClient, TokenGrant};
-use crate::provider::outbound::OnBehalfOf;
 use crate::provider::pkce::{Verifier, random_state};
 use crate::snapshot::{BrowserView, CallbackView, SignInView};
 use crate::vault::Vault;
@@ -295,10 +294,7 @@ impl Shared {
 
     /// The issuer, asked by the way out of whom the sign-in is for.
     fn issuer(&self, purpose: Purpose) -> OAuthClient {
-        self.parts.oauth.on_behalf_of(match purpose {
-            Purpose::Add => OnBehalfOf::Nobody,
-            Purpose::Repair(account) => OnBehalfOf::Account(account),
-        })
+        self.parts.oauth.on_behalf_of(purpose.on_behalf_of())
     }
 
     async fn start_device(
@@ -380,6 +376,8 @@ impl Shared {
                 () = shared.expired(id) => drop(shared.end_waiting(id, End::TimedOut)),
                 () = shared.ended(id) => {}
             }
+            // Its time may be over while its code is being exchanged: the end of that is waited for.
+            shared.ended(id).await;
             sleep(LINGER).await;
             shared.close_if_idle().await;
         });

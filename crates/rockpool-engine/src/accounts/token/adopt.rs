@@ -2,11 +2,15 @@
 //!
 //! Saved in the vault first, then in the database, then handed out. A kill after the first step leaves a
 //! vault that is ahead of its row, which the next start takes for what it is; the other way round, it
-//! would leave a row whose token nobody has.
+//! would leave a row whose token nobody has. Where the row is refused, the vault has back what it held, so that the login
+//! stands as before.
 
+use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 
+use futures_util::FutureExt as _;
 use rockpool_routing::{LoginId, TenantId};
+use secrecy::SecretString;
 use thiserror::Error;
 use tracing::warn;
 use uuid::Uuid;
@@ -18,7 +22,7 @@ use super::traits::LoginStoreError;
 use super::vault_entry::VaultKeys;
 use crate::provider::oauth::TokenGrant;
 use crate::store::KnownToken;
-use crate::vault::VaultError;
+use crate::vault::{VaultError, VaultKey};
 
 /// Why credentials were not taken over.
 #[derive(Clone, Debug, Error, PartialEq, Eq)]
@@ -88,7 +92,8 @@ async fn add(shared: &Shared, tenant: TenantId, credentials: Credentials) -> Res
     Ok(id)
 }
 
-/// Waits for a refresh that is under way: it would write its tokens over the new ones.
+/// Waits for a refresh that is under way: it would write its tokens over the new ones. However it ends, also by a panic,
+/// the login is let go of: nobody else would end the claim.
 async fn repair(shared: &Shared, slot: &Slot, credentials: Credentials) -> Result<LoginId, AdoptError> {
     let _write_lock = slot.write_lock.lock().await;
     // It may have been let go of while this waited: no row would name the secrets.
@@ -96,13 +101,68 @@ async fn repair(shared: &Shared, slot: &Slot, credentials: Credentials) -> Resul
         return Err(AdoptError::NoSuchLogin);
     }
     let (adoption, interrupted) = slot.state().begin_adoption(credentials, shared.parts.clock.wall());
-    let saved = save(shared, &adoption).await;
+    let work = AssertUnwindSafe(replace(shared, &adoption)).catch_unwind();
+    let saved = work.await.unwrap_or(Err(AdoptError::BrokeDown));
     let now = shared.now();
     shared.change(slot, |state| match &saved {
         Ok(()) => state.adopted(adoption, now),
         Err(_) => state.adoption_failed(interrupted),
     });
     saved.map(|()| slot.id)
+}
+
+/// Saves new credentials in place of a login's, or puts back what the vault held before.
+async fn replace(shared: &Shared, adoption: &Adoption) -> Result<(), AdoptError> {
+    let row = &adoption.row;
+    let before = held_before(shared, adoption).await;
+    let work = AssertUnwindSafe(save(shared, adoption)).catch_unwind();
+    if let Err(error) = work.await.unwrap_or(Err(AdoptError::BrokeDown)) {
+        if before.is_empty() {
+            return Err(error);
+        }
+        match shared.parts.logins.known(row.fingerprint).await {
+            // The row is on the disk after all, and the old tokens would not be its own.
+            Ok(Some(KnownToken::Held(holder))) if holder == row.id => {}
+            Ok(_) => {
+                put_back(shared, before, row.id).await;
+                return Err(error);
+            }
+            // What the vault holds is ahead of either row, and is taken for what it is.
+            Err(_) => return Err(error),
+        }
+    }
+    delete_what_is_left(shared, &shared.keys(row.id), &adoption.entries(), row.id).await;
+    Ok(())
+}
+
+/// What the vault holds where new credentials are written; without what it does not give.
+async fn held_before(shared: &Shared, adoption: &Adoption) -> Vec<(VaultKey, Option<SecretString>)> {
+    let (keys, entries) = (shared.keys(adoption.row.id), adoption.entries());
+    let mut held = Vec::new();
+    for (key, entry) in [(keys.refresh, entries.refresh), (keys.access, entries.access)] {
+        if entry.is_none() {
+            continue;
+        }
+        match shared.parts.secrets.get(&key).await {
+            Ok(secret) => held.push((key, secret)),
+            Err(error) => {
+                warn!(login = %adoption.row.id, %error, "a token that is about to be replaced cannot be read");
+            }
+        }
+    }
+    held
+}
+
+async fn put_back(shared: &Shared, before: Vec<(VaultKey, Option<SecretString>)>, login: LoginId) {
+    for (key, secret) in before {
+        let done = match &secret {
+            Some(secret) => shared.parts.secrets.set(&key, secret).await,
+            None => shared.parts.secrets.delete(&key).await,
+        };
+        if let Err(error) = done {
+            warn!(%login, %error, "the vault keeps a token of a login that was not taken over");
+        }
+    }
 }
 
 async fn save(shared: &Shared, adoption: &Adoption) -> Result<(), AdoptError> {
@@ -122,10 +182,7 @@ async fn save(shared: &Shared, adoption: &Adoption) -> Result<(), AdoptError> {
     }
     match adoption.save {
         Save::Insert => shared.parts.logins.insert(row.clone()).await?,
-        Save::Replace => {
-            shared.parts.logins.replace(row.clone()).await?;
-            delete_what_is_left(shared, &keys, &entries, row.id).await;
-        }
+        Save::Replace => shared.parts.logins.replace(row.clone()).await?,
     }
     Ok(())
 }

@@ -163,3 +163,33 @@ async fn every_kind_of_refusal_has_its_status_and_keeps_code_subject_and_sentenc
     assert_eq!((status, problem.get("subject")), (StatusCode::SERVICE_UNAVAILABLE, None));
     assert_eq!(problem["code"], "vault_forgets");
 }
+
+#[tokio::test]
+async fn accounts_are_put_into_another_order_that_every_list_and_a_new_start_have() {
+    let engine = serving(|_| usage("plus")).await;
+    for person in ["ada", "ben", "eve"] {
+        engine.import(person).await;
+    }
+    let names = |list: &Value| -> Vec<String> {
+        list.as_array().unwrap().iter().map(|row| row["name"].as_str().unwrap().to_owned()).collect()
+    };
+    let order = async |engine: &ServingEngine, names: Value| {
+        let body = json!({ "names": names }).to_string();
+        ask(&engine.handle(), Method::PUT, "/account-order", &body).await
+    };
+    let (status, answer) = order(&engine, json!(["eve", "ada"])).await;
+    assert_eq!((status, names(&answer)), (StatusCode::OK, vec!["eve".into(), "ada".into(), "ben".into()]));
+    let (_, listed) = ask(&engine.handle(), Method::GET, "/accounts", "").await;
+    assert_eq!(names(&listed), ["eve", "ada", "ben"]);
+    let (status, answer) = order(&engine, json!(["ben"])).await;
+    assert_eq!((status, names(&answer)), (StatusCode::OK, vec!["ben".into(), "eve".into(), "ada".into()]));
+
+    let (status, problem) = order(&engine, json!(["ada", "ada"])).await;
+    assert_eq!((status, &problem["subject"]), (StatusCode::UNPROCESSABLE_ENTITY, &json!("names")));
+    let (status, problem) = order(&engine, json!(["ada", "nobody"])).await;
+    assert_eq!((status, &problem["code"]), (StatusCode::NOT_FOUND, &json!("account_not_found")));
+
+    let engine = engine.restarted().await;
+    let shown: Vec<_> = engine.handle().snapshot().accounts.into_iter().map(|account| account.name).collect();
+    assert_eq!(shown, ["ben", "eve", "ada"], "what was refused changed nothing");
+}

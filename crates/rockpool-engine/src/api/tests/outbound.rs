@@ -6,9 +6,13 @@ use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
 
 use super::ask;
+use crate::accounts::login::{Purpose, SignInSink as _};
+use crate::jobs::enroll::Enroller;
+use crate::model::settings::StoredSettings;
+use crate::provider::oauth::TokenGrant;
 use crate::provider::outbound::OnBehalfOf;
 use crate::test_http::{Reply, Server};
-use crate::test_serving::{ServingEngine, serving, tokens_of, usage};
+use crate::test_serving::{ServingEngine, home, serving, token_of, tokens_of, usage};
 
 async fn change(engine: &ServingEngine, body: Value) -> (StatusCode, Value) {
     ask(&engine.handle(), Method::PATCH, "/settings", &body.to_string()).await
@@ -104,6 +108,38 @@ async fn a_login_is_renewed_by_the_way_out_of_its_account() {
     assert!(asked(&own).contains(&line), "{:?}", asked(&own));
     let direct = engine.provider.requests();
     assert!(!direct.iter().any(|request| request.contains("rt-ada")), "its refresh token went another way");
+}
+
+/// Signs ada in, by a pasted address; the account's name.
+async fn sign_in(engine: &ServingEngine) -> String {
+    let (_, started) = ask(&engine.handle(), Method::POST, "/sign-ins", r#"{"open_browser":"no"}"#).await;
+    let text = |field: &str| started[field].as_str().unwrap().to_owned();
+    let authorize = url::Url::parse(&text("authorize_url")).unwrap();
+    let (_, state) = authorize.query_pairs().find(|(key, _)| key == "state").unwrap();
+    let body = json!({ "url": format!("http://localhost/?code=c&state={state}") }).to_string();
+    let path = format!("/sign-ins/{}/callback", text("id"));
+    let (_, done) = ask(&engine.handle(), Method::POST, &path, &body).await;
+    done["result"].as_str().unwrap().to_owned()
+}
+
+#[tokio::test]
+async fn a_login_is_revoked_by_the_way_out_of_its_account() {
+    let engine = serving(|request| match request.contains("/oauth/token") {
+        true => Reply::json(200, &tokens_of("ada").to_string()),
+        false => usage("plus"),
+    })
+    .await;
+    let (common, own) = (proxy().await, proxy().await);
+    let name = sign_in(&engine).await;
+    let body = json!({ "proxy": address(&common), "account_proxies": { &name: address(&own) } });
+    let (status, answer) = change(&engine, body).await;
+    assert_eq!(status, StatusCode::OK, "{answer}");
+    let (status, answer) = ask(&engine.handle(), Method::DELETE, &format!("/accounts/{name}"), "").await;
+    assert_eq!(status, StatusCode::NO_CONTENT, "{answer}");
+    let line = format!("POST {} HTTP/1.1", engine.provider.url("/oauth/revoke"));
+    assert!(asked(&own).contains(&line), "{:?}", asked(&own));
+    let elsewhere = [engine.provider.requests(), common.requests()].concat();
+    assert!(!elsewhere.iter().any(|request| request.contains("/oauth/revoke")), "{elsewhere:?}");
 }
 
 #[tokio::test]
@@ -212,4 +248,100 @@ async fn a_stored_certificate_file_that_is_gone_does_not_keep_the_engine_from_st
     let engine = engine.restarted().await;
     let (status, answer) = change(&engine, json!({ "ca_file": null })).await;
     assert_eq!((status, &answer["ca_file"]["source"]), (StatusCode::OK, &json!("default")));
+}
+
+/// Puts rows in force as a start with them would.
+fn start_with_rows(engine: &ServingEngine, rows: impl IntoIterator<Item = (&'static str, String)>) {
+    let handle = engine.handle();
+    let settings = &handle.core().settings;
+    let rows = rows.into_iter().map(|(name, text)| (name.to_owned(), text));
+    settings.set(settings.with(StoredSettings::from_rows(rows)));
+}
+
+#[tokio::test]
+async fn an_account_whose_stored_proxy_cannot_be_read_is_kept_in_and_the_others_are_not() {
+    let engine = engine().await;
+    let ada = engine.handle().core().registry.get().accounts[0].id;
+    start_with_rows(&engine, [("account_proxies", format!(r#"{{"{ada}":{{"pac":"http://a.test"}}}}"#))]);
+    let before = engine.provider.requests().len();
+    let (status, problem) = ask(&engine.handle(), Method::POST, "/accounts/ada/quota", "").await;
+    assert_eq!(status, StatusCode::SERVICE_UNAVAILABLE, "{problem}");
+    let detail = problem["detail"].as_str().unwrap();
+    assert!(detail.contains("cannot be read") && detail.contains("Settings"), "{detail}");
+    assert_eq!(engine.provider.requests().len(), before, "nothing went by another way");
+    ask_quota(&engine, "ben").await;
+    let (_, shown) = ask(&engine.handle(), Method::GET, "/settings", "").await;
+    assert_eq!(shown["account_proxies"]["value"], json!({ "ada": "unreadable" }));
+    let (status, answer) = change(&engine, json!({ "theme": "dark" })).await;
+    assert_eq!(status, StatusCode::OK, "other settings can be changed: {answer}");
+    change(&engine, json!({ "account_proxies": { "ada": "none" } })).await;
+    ask_quota(&engine, "ada").await;
+}
+
+#[tokio::test]
+async fn nobody_goes_out_while_the_proxy_of_everybody_cannot_be_read() {
+    let engine = engine().await;
+    start_with_rows(&engine, [("proxy", r#""gopher://proxy.lan""#.to_owned())]);
+    let before = engine.provider.requests().len();
+    for account in ["ada", "ben"] {
+        let path = format!("/accounts/{account}/quota");
+        let (status, problem) = ask(&engine.handle(), Method::POST, &path, "").await;
+        assert_eq!(status, StatusCode::SERVICE_UNAVAILABLE, "{problem}");
+        assert!(problem["detail"].as_str().unwrap().contains("Settings"), "{problem}");
+    }
+    assert_eq!(engine.provider.requests().len(), before, "nothing went by another way");
+    let (_, answer) = change(&engine, json!({ "proxy": "none" })).await;
+    assert_eq!(answer["proxy"]["value"], "none");
+    ask_quota(&engine, "ada").await;
+}
+
+#[tokio::test]
+async fn accounts_whose_stored_proxies_cannot_be_told_apart_are_put_right_one_by_one() {
+    let engine = engine().await;
+    start_with_rows(&engine, [("account_proxies", "[1]".to_owned())]);
+    let (status, answer) = change(&engine, json!({ "account_proxies": { "ada": null } })).await;
+    assert_eq!(status, StatusCode::OK, "{answer}");
+    assert_eq!(answer["account_proxies"]["value"], json!({ "ben": "unreadable" }));
+    ask_quota(&engine, "ada").await;
+    let (status, _) = ask(&engine.handle(), Method::POST, "/accounts/ben/quota", "").await;
+    assert_eq!(status, StatusCode::SERVICE_UNAVAILABLE);
+}
+
+#[tokio::test]
+async fn a_login_of_a_file_is_asked_about_by_the_way_out_of_the_account_that_it_names() {
+    let engine = engine().await;
+    let own = proxy().await;
+    change(&engine, json!({ "account_proxies": { "ada": address(&own) } })).await;
+    // Nothing but an access token is worth nothing unless it is taken, so the provider is asked.
+    let mut tokens = tokens_of("ada");
+    tokens.as_object_mut().unwrap().remove("refresh_token");
+    let file = json!({ "content": json!({ "tokens": tokens }).to_string() });
+    let direct = engine.provider.requests().len();
+    let body = json!({ "files": [file] }).to_string();
+    let (status, answer) = ask(&engine.handle(), Method::POST, "/imports/preview", &body).await;
+    assert_eq!(status, StatusCode::OK, "{answer}");
+    let line = format!("GET {} HTTP/1.1", engine.provider.url("/backend-api/wham/usage"));
+    assert!(asked(&own).contains(&line), "{answer} {:?}", asked(&own));
+    assert_eq!(engine.provider.requests().len(), direct, "nothing went past the proxy");
+}
+
+#[tokio::test]
+async fn whose_the_login_of_a_repairing_sign_in_is_is_asked_by_the_way_out_of_the_account() {
+    let engine = engine().await;
+    let own = proxy().await;
+    change(&engine, json!({ "account_proxies": { "ada": address(&own) } })).await;
+    let handle = engine.handle();
+    let ada = handle.core().registry.get().accounts[0].id;
+    let enroller = Enroller::new(handle.core().clone(), handle.poller().clone());
+    let nobodys = TokenGrant {
+        access_token: token_of(&json!({})).into(),
+        refresh_token: Some("rt-nobody".into()),
+        id_token: None,
+    };
+    let direct = engine.provider.requests().len();
+    let refused = enroller.complete(home(&handle), Purpose::Repair(ada), nobodys).await;
+    assert!(refused.is_err(), "nobody says whose it is");
+    let line = format!("GET {} HTTP/1.1", engine.provider.url("/backend-api/wham/usage"));
+    assert!(asked(&own).contains(&line), "{:?}", asked(&own));
+    assert_eq!(engine.provider.requests().len(), direct, "nothing went past the proxy");
 }

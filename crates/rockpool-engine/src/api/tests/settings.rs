@@ -380,3 +380,22 @@ async fn a_rehearsals_logins_reach_no_keychain_and_no_file() {
     assert_eq!((status, &shown["vault_state"]["state"]), (StatusCode::OK, &json!("ready")));
     assert_eq!(engine.handle().snapshot().accounts[0].state, rockpool_routing::AccountState::Ready);
 }
+
+#[tokio::test]
+async fn an_address_that_is_asked_for_again_is_listened_on_though_the_endpoint_had_to_be_elsewhere() {
+    let engine = engine().await;
+    let (chosen, elsewhere) = (free().await, free().await);
+    change(&engine, json!({ "listen": chosen })).await;
+    // As after a change that was not saved and whose way back failed.
+    engine.handle().served().unwrap().move_to(elsewhere).await.unwrap();
+    let (status, _) = change(&engine, json!({ "theme": "dark" })).await;
+    assert_eq!(
+        (status, engine.handle().address()),
+        (StatusCode::OK, Some(elsewhere)),
+        "nobody asked to move"
+    );
+    let (status, answer) = change(&engine, json!({ "listen": chosen })).await;
+    assert_eq!(status, StatusCode::OK, "{answer}");
+    assert_eq!(engine.handle().address(), Some(chosen));
+    assert_eq!(send(&engine, chosen, Method::GET, "/healthz", &[]).await.0, 200);
+}

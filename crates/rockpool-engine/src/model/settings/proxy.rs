@@ -1,9 +1,12 @@
-//! The way out: by which proxy the provider is asked.
+//! The way out: by which proxy the provider is asked, and what is stored of it.
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::str::FromStr;
 
-use serde::{Deserialize, Serialize};
+use rockpool_routing::AccountId;
+use serde::{Deserialize, Serialize, Serializer};
+use serde_json::Value;
 use thiserror::Error;
 use url::Url;
 
@@ -80,6 +83,109 @@ impl TryFrom<String> for ProxyChoice {
 impl From<ProxyChoice> for String {
     fn from(choice: ProxyChoice) -> Self {
         choice.to_string()
+    }
+}
+
+/// How a stored way out is shown that this version cannot read.
+pub const UNREADABLE: &str = "unreadable";
+
+/// A way out as it is stored.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(from = "Value")]
+pub(crate) enum StoredProxy {
+    Chosen(ProxyChoice),
+    /// Chosen, but not known how: nothing goes out by another way instead.
+    Unreadable(Unread),
+}
+
+/// What this version cannot read, kept as it stands for one that can. It may hold a password, and is not shown.
+#[derive(Clone, PartialEq, Eq)]
+pub(crate) struct Unread(Value);
+
+impl fmt::Debug for Unread {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Unread")
+    }
+}
+
+impl StoredProxy {
+    /// Of an account of which no more is known than that it may have had one.
+    pub(crate) const UNKNOWN: Self = Self::Unreadable(Unread(Value::Null));
+
+    pub(crate) fn choice(&self) -> Option<&ProxyChoice> {
+        match self {
+            Self::Chosen(choice) => Some(choice),
+            Self::Unreadable(_) => None,
+        }
+    }
+}
+
+impl Default for StoredProxy {
+    fn default() -> Self {
+        Self::Chosen(ProxyChoice::default())
+    }
+}
+
+impl fmt::Display for StoredProxy {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Chosen(choice) => choice.fmt(f),
+            Self::Unreadable(_) => f.write_str(UNREADABLE),
+        }
+    }
+}
+
+impl From<Value> for StoredProxy {
+    fn from(value: Value) -> Self {
+        ProxyChoice::deserialize(&value).map_or(Self::Unreadable(Unread(value)), Self::Chosen)
+    }
+}
+
+impl Serialize for StoredProxy {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::Chosen(choice) => choice.serialize(serializer),
+            Self::Unreadable(Unread(value)) => value.serialize(serializer),
+        }
+    }
+}
+
+/// The ways out of the accounts that have one of their own.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(from = "Value")]
+pub(crate) enum AccountProxies {
+    Each(BTreeMap<AccountId, StoredProxy>),
+    /// Not even which accounts these are is known, so that it may be any.
+    Unreadable(Unread),
+}
+
+impl AccountProxies {
+    pub(crate) fn of(&self, account: AccountId) -> Option<&StoredProxy> {
+        match self {
+            Self::Each(proxies) => proxies.get(&account),
+            Self::Unreadable(_) => Some(&StoredProxy::UNKNOWN),
+        }
+    }
+}
+
+impl Default for AccountProxies {
+    fn default() -> Self {
+        Self::Each(BTreeMap::new())
+    }
+}
+
+impl From<Value> for AccountProxies {
+    fn from(value: Value) -> Self {
+        BTreeMap::deserialize(&value).map_or(Self::Unreadable(Unread(value)), Self::Each)
+    }
+}
+
+impl Serialize for AccountProxies {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::Each(proxies) => proxies.serialize(serializer),
+            Self::Unreadable(Unread(value)) => value.serialize(serializer),
+        }
     }
 }
 

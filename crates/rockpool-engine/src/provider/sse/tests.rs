@@ -8,7 +8,7 @@ fn events(pieces: &[Piece]) -> Vec<&[u8]> {
         .iter()
         .map(|piece| match piece {
             Piece::Event(bytes) => &bytes[..],
-            Piece::Unread(bytes) => panic!("unread: {bytes:?}"),
+            Piece::Part(_, bytes) | Piece::Rest(bytes) => panic!("no whole event: {bytes:?}"),
         })
         .collect()
 }
@@ -120,12 +120,23 @@ fn the_first_bytes_tell_events_from_json() {
 }
 
 #[test]
-fn an_endless_event_is_passed_on_and_the_next_one_is_read_again() {
+fn an_event_that_is_too_long_to_be_kept_is_passed_on_in_parts_and_the_next_one_is_read_again() {
     let mut splitter = Splitter::default();
     let mut pieces = splitter.push(Bytes::from(vec![b'x'; MAX_EVENT + 10]));
+    pieces.extend(splitter.push(Bytes::from_static(b"yyyyyy")));
     pieces.extend(splitter.push(Bytes::from_static(b"y\n\ndata: 2\n\n")));
-    assert!(matches!(&pieces[0], Piece::Unread(_)));
-    assert_eq!(pieces.last(), Some(&Piece::Event(Bytes::from_static(b"data: 2\n\n"))));
+    let parts: Vec<_> = pieces[..3]
+        .iter()
+        .map(|piece| if let Piece::Part(part, _) = piece { *part } else { panic!() })
+        .collect();
+    assert_eq!(parts, [Part::Beginning, Part::Middle, Part::End]);
+    assert_eq!(pieces[3..], [Piece::Event(Bytes::from_static(b"data: 2\n\n"))]);
+}
+
+#[test]
+fn the_name_of_an_event_is_its_last_one_however_much_of_it_has_come() {
+    assert_eq!(name(b"event: a\r\nid: 1\r\nevent:b\r\ndata: {\"type"), Some("b"));
+    assert_eq!(name(b"events: a\ndata: event: b\n\n"), None);
 }
 
 proptest! {
@@ -141,7 +152,7 @@ proptest! {
         pieces.extend(splitter.finish());
         for piece in pieces {
             match piece {
-                Piece::Event(bytes) | Piece::Unread(bytes) => out.extend_from_slice(&bytes),
+                Piece::Event(bytes) | Piece::Part(_, bytes) | Piece::Rest(bytes) => out.extend_from_slice(&bytes),
             }
         }
         prop_assert_eq!(out, chunks.concat());

@@ -14,6 +14,7 @@ use crate::proxy::request::headers::{self, TurnState};
 use crate::proxy::response::audience;
 use crate::proxy::response::observer::Observer;
 use crate::proxy::state::DataPlane;
+use crate::proxy::websocket::http_only::Subject;
 
 /// The tool's request as every attempt needs it: of one HTTP exchange, or of a WebSocket and all of its turns.
 pub(crate) struct RequestContext {
@@ -77,6 +78,11 @@ impl RequestContext {
     /// What a request for `model` asks the router. Of a WebSocket each turn names its own.
     pub(crate) fn ask<'a>(&'a self, model: Option<&'a str>) -> Ask<'a> {
         Ask { pool: &self.pool, conversation: self.conversation.as_ref(), model, pins: &self.pins }
+    }
+
+    /// What a handshake belongs to, where turns are too large for a WebSocket.
+    pub(crate) fn http_only_subject(&self) -> Subject {
+        Subject::of(self.conversation.as_ref(), self.caller.client.id, &self.headers)
     }
 
     /// What watches the answer of `account`.

@@ -182,6 +182,11 @@ impl Drive {
         lease.finish(outcome.class);
     }
 
+    /// The request may have been worked on, and goes out again all the same.
+    pub(crate) fn repeated(&mut self) {
+        self.candidates.repeated();
+    }
+
     /// Leaves the present account out.
     pub(crate) fn advance(&mut self) {
         self.candidates.advance();

@@ -11,7 +11,7 @@ use crate::provider::error::ProviderFault;
 use crate::provider::event;
 use crate::provider::event::{Audience, Event, EventKind, ForTool, TokenUsage};
 use crate::provider::sse;
-use crate::provider::sse::Piece;
+use crate::provider::sse::{Part, Piece};
 use crate::provider::usage::LimitReadings;
 
 /// How far an answer has come.
@@ -32,6 +32,8 @@ pub(crate) struct Observer {
     audience: Audience,
     /// The limits of single models that the answer is counted against, as its head has said.
     family: Option<LimitFamily>,
+    /// Of the event that passes by in parts.
+    long: EventKind,
     pub(crate) stage: AnswerStage,
 }
 
@@ -48,7 +50,14 @@ pub(crate) enum Seen {
 
 impl Observer {
     pub(crate) fn new(core: &Arc<Core>, account: AccountId, audience: Audience) -> Self {
-        Self { core: Arc::clone(core), account, audience, family: None, stage: AnswerStage::Open }
+        Self {
+            core: Arc::clone(core),
+            account,
+            audience,
+            family: None,
+            long: EventKind::Output,
+            stage: AnswerStage::Open,
+        }
     }
 
     /// The same for an answer that is counted against limits of single models.
@@ -60,8 +69,12 @@ impl Observer {
     pub(crate) fn see(&mut self, piece: Piece, out: &mut BytesMut) -> Seen {
         let event = match piece {
             Piece::Event(event) => event,
-            // Too long to be an error, or the rest of something that was.
-            Piece::Unread(bytes) => {
+            Piece::Part(part, bytes) => {
+                out.extend_from_slice(&bytes);
+                self.see_part(part, &bytes);
+                return Seen::Output;
+            }
+            Piece::Rest(bytes) => {
                 out.extend_from_slice(&bytes);
                 return Seen::Output;
             }
@@ -82,6 +95,25 @@ impl Observer {
             }
             EventKind::Failed => Seen::Failure,
             EventKind::Completed | EventKind::Incomplete | EventKind::Output => Seen::Output,
+        }
+    }
+
+    /// Of an event that is too long to be kept no more than its type is known; it counts once it has come to its end.
+    fn see_part(&mut self, part: Part, bytes: &[u8]) {
+        match part {
+            Part::Beginning => self.long = EventKind::of_beginning(bytes),
+            Part::Middle => {}
+            Part::End => match self.long {
+                EventKind::Completed | EventKind::Incomplete => {
+                    self.stage = AnswerStage::Completed(TokenUsage::default());
+                }
+                EventKind::Failed => self.stage = AnswerStage::Failed(ProviderFault::default()),
+                EventKind::Lifecycle
+                | EventKind::Limits
+                | EventKind::Metadata
+                | EventKind::Private
+                | EventKind::Output => {}
+            },
         }
     }
 

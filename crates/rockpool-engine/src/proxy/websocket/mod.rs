@@ -68,7 +68,7 @@ pub(crate) async fn serve(
     let named = Named { conversation: conversation.as_deref(), previous_response: None };
     let context = Arc::new(RequestContext::new(plane, caller, head, path, &named));
     let mut record = OpenRecord::open(&plane.core, &context.caller, Transport::WebSocket, None);
-    if context.conversation.as_ref().is_some_and(|conversation| plane.http_only.contains(conversation)) {
+    if plane.http_only.contains(&context.http_only_subject()) {
         let error = ProxyError::UseHttp;
         record.unserved(Class::Rejected, error.status_code());
         return error.response();

@@ -7,7 +7,7 @@ use tokio::time::Instant;
 use tokio_tungstenite::tungstenite::{Message, Utf8Bytes};
 
 use super::dial::Dial;
-use super::session::{Lifetime, Opening, Session};
+use super::session::{Lifetime, NotSent, Opening, Session};
 use super::turn::{AnswerProgress, Asked, Mobility, Turn};
 use crate::proxy::failover::attempt::Outgoing;
 use crate::proxy::failover::bearer_choice::BearerChoice;
@@ -20,6 +20,7 @@ impl Session {
     /// Starts a turn on the account that the connection is to, unless it cannot serve any more.
     pub(super) async fn start(&mut self, frame: Utf8Bytes, facts: Facts) -> ControlFlow<()> {
         let here = self.provider.account;
+        self.catch_up().await?;
         let mut turn = Box::new(self.turn_of(frame, facts));
         self.deadlines.sent(Instant::now());
         let core = self.context.core();
@@ -130,7 +131,8 @@ impl Session {
         match sent {
             Ok(()) => ControlFlow::Continue(()),
             // The way back here is through `place`: a future of this size has to end somewhere.
-            Err(_) => Box::pin(self.provider_gone()).await,
+            Err(NotSent::Ended) => Box::pin(self.provider_ended()).await,
+            Err(NotSent::InTime) => Box::pin(self.provider_gone()).await,
         }
     }
 }

@@ -12,7 +12,7 @@ use tokio_tungstenite::tungstenite::protocol::frame::coding::CloseCode;
 
 use super::error_frame;
 use super::http_only;
-use super::session::{Lifetime, Session, kept};
+use super::session::{Lifetime, Served, Session, kept};
 use super::turn::{AnswerProgress, Mobility, Turn};
 use crate::provider::error::ProviderFault;
 use crate::provider::event::TokenUsage;
@@ -154,14 +154,33 @@ impl Session {
 
     /// Sends the conversation to HTTP.
     pub(super) async fn refuse_size(&mut self) {
-        if let Some(conversation) = &self.context.conversation {
-            self.context.plane.http_only.add(conversation);
-        }
+        self.context.plane.http_only.add(self.context.http_only_subject());
         let reason = ProxyError::TooLargeForWebSocket.to_string().into();
         self.farewell(CloseFrame { code: CloseCode::Size, reason }).await;
     }
 
-    /// The provider's connection broke.
+    /// The provider has ended its connection. It does so with one that was idle at a time of its own, just when the
+    /// next turn may be on its way: where turns were served on it and there is no word on this one, nobody is to
+    /// blame. As over HTTP (`provider/reuse.rs`) it goes out once more, to the same account.
+    pub(super) async fn provider_ended(&mut self) -> ControlFlow<()> {
+        let idle_before = |turn: &mut Box<Turn>| {
+            self.served == Served::Turns
+                && turn.is_unanswered()
+                && turn.renewal == Remedy::Untried
+                && !http_only::is_beyond_the_largest(turn.size)
+        };
+        let Some(mut turn) = self.turn.take_if(idle_before) else { return self.provider_gone().await };
+        self.lifetime = Lifetime::Over;
+        turn.renewal = Remedy::Spent;
+        turn.close(&turn.outcome(Class::Rejected, None, Delivery::Unknown, self.bearer()));
+        turn.drive.repeated();
+        match turn.mobility() {
+            Mobility::Free => self.place(turn).await,
+            Mobility::ConnectionOnly => self.refuse_history(turn, Class::Rejected).await,
+        }
+    }
+
+    /// The provider's connection broke, or it stays silent.
     pub(super) async fn provider_gone(&mut self) -> ControlFlow<()> {
         let Some(mut turn) = self.turn.take() else { return Break(()) };
         if turn.is_unanswered() && http_only::is_beyond_the_largest(turn.size) {

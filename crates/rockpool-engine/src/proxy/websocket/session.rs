@@ -61,6 +61,7 @@ pub(crate) struct Session {
     pub(super) tool: Socket,
     pub(super) provider: Dialed,
     pub(super) lifetime: Lifetime,
+    pub(super) served: Served,
     pub(super) deadlines: Deadlines,
     /// The conversation's pin, as this connection knows it.
     pub(super) pin: Option<ConversationPin>,
@@ -81,6 +82,14 @@ pub(super) enum Lifetime {
     Over,
 }
 
+/// What the connection to the provider has been good for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Served {
+    Nothing,
+    /// A turn came to its end on it.
+    Turns,
+}
+
 /// The result of a write to the tool; one that fails ends the session.
 pub(super) fn kept<T>(result: Result<T, tungstenite::Error>) -> ControlFlow<(), T> {
     result.map_or_else(
@@ -92,8 +101,13 @@ pub(super) fn kept<T>(result: Result<T, tungstenite::Error>) -> ControlFlow<(), 
     )
 }
 
-/// The provider took no frame in time, or its connection broke.
-pub(super) struct NotSent;
+/// Why the provider took no frame.
+pub(super) enum NotSent {
+    /// Its connection has ended.
+    Ended,
+    /// It took longer than the size of the frame asks for.
+    InTime,
+}
 
 impl Session {
     pub(super) fn new(
@@ -108,6 +122,7 @@ impl Session {
             tool,
             provider,
             lifetime: Lifetime::Running,
+            served: Served::Nothing,
             deadlines,
             pin: opening.selection.pin,
             passed_over: opening.selection.skipped.clone(),
@@ -183,7 +198,8 @@ impl Session {
         let patience = self.context.core().config.websocket_timeouts.sending(message.len());
         match tokio::time::timeout(patience, self.provider.socket.send(message)).await {
             Ok(Ok(())) => Ok(()),
-            Ok(Err(_)) | Err(_) => Err(NotSent),
+            Ok(Err(_)) => Err(NotSent::Ended),
+            Err(_) => Err(NotSent::InTime),
         }
     }
 
@@ -191,6 +207,7 @@ impl Session {
     pub(super) fn connect(&mut self, dialed: Dialed) {
         self.provider = dialed;
         self.lifetime = Lifetime::Running;
+        self.served = Served::Nothing;
         self.deadlines.connected(Instant::now());
     }
 
@@ -266,7 +283,8 @@ impl Session {
     async fn forward_up(&mut self, message: Message) -> ControlFlow<()> {
         match self.send_up(message).await {
             Ok(()) => Continue(()),
-            Err(NotSent) => self.provider_gone().await,
+            Err(NotSent::Ended) => self.provider_ended().await,
+            Err(NotSent::InTime) => self.provider_gone().await,
         }
     }
 
@@ -289,7 +307,7 @@ impl Session {
                 Some(Ok(message @ Message::Binary(_))) => kept(self.tool.feed(message).await)?,
                 Some(Ok(Message::Ping(_) | Message::Pong(_) | Message::Frame(_))) => {}
                 Some(Ok(Message::Close(frame))) => return self.closed(frame).await,
-                Some(Err(_)) | None => return self.provider_gone().await,
+                Some(Err(_)) | None => return self.provider_ended().await,
             }
             match self.provider.socket.next().now_or_never() {
                 Some(next) => message = next,
@@ -402,6 +420,7 @@ impl Session {
                 // By the conversation and not by the lease: a warm-up places nothing, and fills the cache all the same.
                 self.context.core().prompt_cached(conversation, asked.lease.account(), tokens.input);
             }
+            self.served = Served::Turns;
             let class = turn.asked.as_ref().map_or(Class::FAILURE, |asked| asked.observer.class_at_end());
             let account = turn.asked.as_ref().map(|asked| asked.lease.account());
             let tokens = turn.close(&turn.outcome(class, None, Delivery::Answered, self.bearer()));
@@ -425,16 +444,33 @@ impl Session {
     }
 
     async fn closed(&mut self, frame: Option<CloseFrame>) -> ControlFlow<()> {
-        if let Some(turn) = self.turn.take_if(|turn| turn.is_unanswered())
-            && frame.as_ref().is_some_and(|frame| frame.code == CloseCode::Size)
-        {
+        let over_size = frame.as_ref().is_some_and(|frame| frame.code == CloseCode::Size);
+        if let Some(turn) = self.turn.take_if(|turn| over_size && turn.is_unanswered()) {
             return self.too_large(turn).await;
         }
         if self.turn.is_some() {
-            return self.provider_gone().await;
+            return self.provider_ended().await;
         }
         kept(self.tool.close(frame).await)?;
         Break(())
+    }
+
+    /// Reads what came while no turn was under way, before the next one is sent: where the provider has ended the
+    /// connection meanwhile, that is no turn's end, and none is spent on it.
+    pub(super) async fn catch_up(&mut self) -> ControlFlow<()> {
+        for _ in 0..MERGE {
+            let Some(message) = self.provider.socket.next().now_or_never() else { break };
+            match message {
+                Some(Ok(Message::Text(text))) => self.stray(text).await?,
+                Some(Ok(message @ Message::Binary(_))) => kept(self.tool.feed(message).await)?,
+                Some(Ok(Message::Ping(_) | Message::Pong(_) | Message::Frame(_))) => {}
+                Some(Ok(Message::Close(_)) | Err(_)) | None => {
+                    self.lifetime = Lifetime::Over;
+                    break;
+                }
+            }
+        }
+        kept(self.tool.flush().await)
     }
 }
 

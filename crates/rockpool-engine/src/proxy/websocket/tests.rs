@@ -222,6 +222,78 @@ async fn between_turns_a_silent_provider_ends_the_connection_too() {
     (&mut bench.session).await.unwrap();
 }
 
+/// How the provider ends a connection.
+#[derive(Clone, Copy, Debug)]
+enum End {
+    Closed,
+    Dropped,
+}
+
+impl SessionBench {
+    /// After a turn that was answered.
+    async fn with_a_turn_behind_it() -> Self {
+        let mut bench = Self::with_a_turn().await;
+        let end = json!({"type": "response.completed", "response": {"id": "r"}});
+        bench.provider_says(end.clone()).await;
+        assert_eq!(bench.tool_hears(Provider::Answers).await.0, Some(end));
+        bench
+    }
+
+    async fn provider_ends(&mut self, end: End) {
+        match end {
+            End::Closed => self.provider.close(None).await.unwrap(),
+            End::Dropped => self.provider.get_mut().shutdown().await.unwrap(),
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_provider_that_ends_an_idle_connection_leaves_no_trace() {
+    for end in [End::Closed, End::Dropped] {
+        let mut bench = SessionBench::open().await;
+        bench.provider_ends(end).await;
+        assert_eq!(bench.tool_hears(Provider::Answers).await.0, None, "{end:?}");
+        assert_eq!(bench.engine.handle().snapshot().recent, [], "{end:?}");
+
+        tokio::time::resume();
+        let mut bench = SessionBench::with_a_turn_behind_it().await;
+        bench.provider_ends(end).await;
+        assert_eq!(bench.tool_hears(Provider::Answers).await.0, None, "{end:?}");
+        assert_eq!(bench.record().outcome, OutcomeClass::Success, "{end:?}");
+        tokio::time::resume();
+    }
+}
+
+#[tokio::test]
+async fn a_turn_that_crosses_with_the_end_of_an_idle_connection_is_no_failure_of_the_account() {
+    // Which of the two the session sees first is left to chance.
+    for round in 0..12 {
+        let end = if round % 2 == 0 { End::Closed } else { End::Dropped };
+        let mut bench = SessionBench::with_a_turn_behind_it().await;
+        let continuing = json!({"type": "response.create", "input": [], "previous_response_id": "r"});
+        bench.tool.send(Message::text(continuing.to_string())).await.unwrap();
+        bench.provider_ends(end).await;
+        let (told, _) = bench.tool_hears(Provider::IsGone).await;
+        if let Some(told) = told {
+            assert_eq!(told["error"]["code"], "previous_response_not_found", "{end:?}");
+        }
+        for record in bench.engine.handle().snapshot().recent {
+            assert_ne!(record.outcome, OutcomeClass::Failure, "{end:?}");
+            assert!(record.attempts.iter().all(|it| it.class != OutcomeClass::Failure), "{record:?}");
+        }
+        tokio::time::resume();
+    }
+}
+
+#[tokio::test]
+async fn a_turn_whose_new_connection_is_closed_without_a_word_is_tried_elsewhere_and_answered() {
+    let mut bench = SessionBench::with_a_turn().await;
+    bench.provider_ends(End::Closed).await;
+    let (told, _) = bench.tool_hears(Provider::Answers).await;
+    assert_eq!(told.unwrap()["error"]["code"], "provider_unreachable", "there is no other account");
+    assert_eq!(bench.record().outcome, OutcomeClass::Failure);
+}
+
 #[tokio::test]
 async fn a_large_event_that_takes_minutes_to_arrive_is_no_silence() {
     let mut bench = SessionBench::with_a_turn().await;

@@ -62,9 +62,12 @@ impl VaultOpener for Machine {
         Ok(match choice {
             VaultChoice::Keychain => self.place(VaultKind::Keychain, &self.keychain),
             VaultChoice::File { .. } => self.place(VaultKind::File, &self.file),
-            VaultChoice::KeychainOrFile { .. } | VaultChoice::Memory => {
-                unreachable!("no place of two is opened, and nobody keeps secrets in memory")
+            // A file that holds logins wins, as with the real one.
+            VaultChoice::KeychainOrFile { .. } if tokens(&self.file).is_empty() => {
+                self.place(VaultKind::Keychain, &self.keychain)
             }
+            VaultChoice::KeychainOrFile { .. } => self.place(VaultKind::File, &self.file),
+            VaultChoice::Memory => unreachable!("nobody keeps secrets in memory"),
         })
     }
 }
@@ -132,9 +135,15 @@ impl Stage {
         (stage, tokens)
     }
 
+    fn given_keychain_or_file(mut self) -> Self {
+        self.config.vault = VaultChoice::KeychainOrFile { path: self.config.data_dir.join("elsewhere.bin") };
+        self.config.given = vec!["--vault"];
+        self
+    }
+
     async fn start(&self) -> Engine {
         let ports = Ports {
-            vault: self.machine.place(VaultKind::Keychain, &self.machine.keychain),
+            vault: self.machine.open(&self.config.vault).unwrap(),
             vault_opener: Arc::new(self.machine.clone()),
             browser: Arc::new(NoBrowser),
             dashboard: DashboardFiles::default(),
@@ -177,10 +186,21 @@ async fn moving_takes_every_token_along_and_leaves_none_behind() {
 
 #[tokio::test]
 async fn a_stop_at_any_step_leaves_one_whole_vault_that_the_next_start_uses() {
+    stopped_at_any_step(|stage| stage).await;
+}
+
+#[tokio::test]
+async fn the_same_holds_where_a_choice_between_keychain_and_file_was_given() {
+    stopped_at_any_step(Stage::given_keychain_or_file).await;
+}
+
+async fn stopped_at_any_step(configured: impl Fn(Stage) -> Stage) {
     let mut moved = false;
     let mut stops = 0;
     while !moved {
+        assert!(stops < 200, "it is never moved");
         let (stage, before) = Stage::with_two_people().await;
+        let stage = configured(stage);
         let engine = stage.start().await;
         stage.machine.stops_after(Some(stops));
         moved = vault::relocate(&engine.handle(), VaultKind::File).await.is_ok()
@@ -304,20 +324,51 @@ async fn an_encrypted_file_that_logins_were_moved_away_from_is_not_taken_for_the
 }
 
 #[tokio::test]
-async fn a_choice_between_keychain_and_file_is_what_was_opened_and_stays_by_the_flag_that_made_it() {
-    let (mut stage, _) = Stage::with_two_people().await;
-    let path = stage.config.data_dir.join("elsewhere.bin");
-    stage.config.vault = VaultChoice::KeychainOrFile { path: path.clone() };
-    stage.config.given = vec!["--vault"];
+async fn logins_move_between_keychain_and_file_where_a_choice_between_the_two_was_given() {
+    let (stage, before) = Stage::with_two_people().await;
+    let stage = stage.given_keychain_or_file();
     assert_eq!(Engine::vault_choice(&stage.config), stage.config.vault, "what it comes to is not known yet");
     let engine = stage.start().await;
-    assert_eq!(engine.handle().config().vault, VaultChoice::Keychain);
-    let shown = settings::show(&engine.handle());
-    assert_eq!((shown.vault.value, shown.vault.variable.as_deref()), (VaultKind::Keychain, Some("--vault")));
-    let refused = vault::relocate(&engine.handle(), VaultKind::File).await.unwrap_err();
-    assert!(refused.to_string().contains("--vault decides"), "{refused}");
+    let shown = settings::show(&engine.handle()).vault;
+    assert_eq!((shown.value, shown.source), (VaultKind::Keychain, SettingSource::Default));
+    assert_eq!(shown.variable, None, "it can be changed");
+    let view = vault::relocate(&engine.handle(), VaultKind::File).await.unwrap();
+    assert_eq!((view.vault.value, view.vault.source), (VaultKind::File, SettingSource::Stored));
     engine.shutdown().await;
+    let path = stage.config.data_dir.join("elsewhere.bin");
+    let file = VaultChoice::File { path, key: KeySource::Beside };
+    assert_eq!(Engine::vault_choice(&stage.config), file, "the file that was named is the one");
 
-    let settled = stage.config.clone().settled(VaultKind::File).vault;
-    assert_eq!(settled, VaultChoice::File { path, key: KeySource::Beside });
+    let engine = stage.start().await;
+    assert_eq!(tokens(&stage.machine.file), before);
+    vault::relocate(&engine.handle(), VaultKind::Keychain).await.unwrap();
+    engine.shutdown().await;
+    let engine = stage.start().await;
+    assert_eq!(settings::show(&engine.handle()).vault.value, VaultKind::Keychain);
+    assert_eq!(tokens(&stage.machine.keychain), before);
+    engine.shutdown().await;
+}
+
+#[tokio::test]
+async fn a_file_that_holds_copies_of_a_stopped_move_is_not_taken_for_the_place_of_logins() {
+    let (stage, before) = Stage::with_two_people().await;
+    let stage = stage.given_keychain_or_file();
+    let engine = stage.start().await;
+    note_leftover(&engine, VaultKind::File).await;
+    engine.shutdown().await;
+    let (key, secret) = {
+        let keychain = stage.machine.keychain.lock().unwrap();
+        let (key, secret) = keychain.iter().find(|(key, _)| key.as_str().contains("refresh")).unwrap();
+        (key.clone(), secret.clone())
+    };
+    stage.machine.file.lock().unwrap().insert(key, secret);
+
+    assert_eq!(Engine::vault_choice(&stage.config), VaultChoice::Keychain);
+    let engine = stage.start().await;
+    let view = settings::show(&engine.handle());
+    assert_eq!((view.vault.value, view.vault_state.kind), (VaultKind::Keychain, VaultKind::Keychain));
+    stage.tidied(&engine).await;
+    assert!(tokens(&stage.machine.file).is_empty(), "the copies are gone");
+    assert_eq!(tokens(&stage.machine.keychain), before);
+    engine.shutdown().await;
 }

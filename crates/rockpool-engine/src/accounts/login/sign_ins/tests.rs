@@ -14,11 +14,26 @@ use url::Url;
 const TENANT: TenantId = TenantId(Uuid::from_u128(1));
 const OTHER: TenantId = TenantId(Uuid::from_u128(2));
 
-#[derive(Default)]
 struct Recorder {
+    /// Grants wait here while it is shut.
+    gate: watch::Sender<bool>,
+    /// A grant has come as far as that.
+    arrived: tokio::sync::Notify,
     opened: Mutex<Vec<String>>,
     grants: Mutex<Vec<Purpose>>,
     announced: Mutex<usize>,
+}
+
+impl Default for Recorder {
+    fn default() -> Self {
+        Self {
+            gate: watch::Sender::new(true),
+            arrived: tokio::sync::Notify::new(),
+            opened: Mutex::default(),
+            grants: Mutex::default(),
+            announced: Mutex::default(),
+        }
+    }
 }
 
 impl Browser for Recorder {
@@ -38,6 +53,8 @@ impl SignInSink for Recorder {
         use secrecy::ExposeSecret as _;
         let token = grant.access_token.expose_secret().to_owned();
         Box::pin(async move {
+            self.arrived.notify_one();
+            let _ = self.gate.subscribe().wait_for(|open| *open).await;
             if token == "at-unwanted" {
                 return Err(GrantRefused("This account is here already.".to_owned()));
             }
@@ -539,4 +556,30 @@ async fn a_machine_that_slept_through_the_wait_ends_it_by_the_calendar() {
     clock.advance(Duration::from_hours(8));
     assert_eq!(bench.ended(&view).await.state, SignInState::TimedOut);
     assert!(started.elapsed() <= LOOK_AT_CALENDAR * 2, "{:?}", started.elapsed());
+}
+
+#[tokio::test]
+async fn the_port_is_free_again_after_an_exchange_that_outlasts_the_time_of_the_sign_in() {
+    let bench = bench().await;
+    bench.seen.gate.send_replace(false);
+    let view = bench.start().await;
+    let pasted = tokio::spawn({
+        let (sign_ins, url) = (bench.sign_ins.clone(), format!("http://127.0.0.1{}", callback(&view)));
+        async move { sign_ins.paste(TENANT, view.id, &url).await }
+    });
+    bench.seen.arrived.notified().await;
+    assert_eq!(bench.view(&view).state, SignInState::Exchanging);
+    tokio::time::pause();
+    let later = async || {
+        for _ in 0..100 {
+            tokio::time::advance(Duration::from_secs(1)).await;
+            tokio::task::yield_now().await;
+        }
+    };
+    later().await;
+    assert!(bench.sign_ins.shared.listener.lock().await.is_some(), "its browser may come back twice");
+    bench.seen.gate.send_replace(true);
+    assert_eq!(pasted.await.unwrap().unwrap().state, SignInState::Done);
+    later().await;
+    assert!(bench.sign_ins.shared.listener.lock().await.is_none(), "nobody waits for a callback any more");
 }

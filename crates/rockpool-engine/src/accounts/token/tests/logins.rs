@@ -287,5 +287,48 @@ async fn a_repair_that_cannot_be_saved_leaves_a_refresh_that_waits_for_its_turn_
     assert_eq!(error, AdoptError::Store(LoginStoreError::Database("the disk is full".into())));
     let renewed = tokio::time::timeout(Duration::from_secs(60), asked).await;
     assert_eq!(name(&renewed.expect("nobody renews the login any more").unwrap().unwrap().token), "at-3");
-    assert_eq!(world.presented(), ["rt-2"], "it came after the repair, which had reached the vault");
+    assert_eq!(world.presented(), ["rt-1"], "it came after the repair, which left nothing in the vault");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_repair_whose_row_is_not_written_leaves_the_old_tokens_in_the_vault_and_in_use() {
+    let full = AdoptError::Store(LoginStoreError::Database("the disk is full".into()));
+    for (mishap, expected) in [(Mishap::Fails, full), (Mishap::Panics, AdoptError::BrokeDown)] {
+        let (world, keeper, login) = World::signed_in().await;
+        world.mishap(Step::Insert, mishap);
+        let error = keeper.adopt(TENANT, new_login(Some(login)), world.grant()).await.unwrap_err();
+        assert_eq!(error, expected);
+        world.all_well();
+        assert_eq!(world.refresh_token_at_rest(login).unwrap(), "1:rt-1");
+        let bearer = keeper.bearer(login).await.unwrap();
+        assert_eq!(name(&bearer.token), "at-1");
+        keeper.after_refusal(login, bearer.generation).await.unwrap();
+        assert_eq!(world.presented(), ["rt-1"], "the login is renewed as if nothing had been tried");
+        let next = world.boot().await;
+        assert_eq!(next.state(login), Some(CredentialState::Usable));
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_repair_that_breaks_down_before_it_is_saved_leaves_the_login_in_use() {
+    let (world, keeper, login) = World::signed_in().await;
+    world.mishap(Step::SaveRefresh, Mishap::Panics);
+    let error = keeper.adopt(TENANT, new_login(Some(login)), world.grant()).await.unwrap_err();
+    assert_eq!(error, AdoptError::BrokeDown);
+    world.all_well();
+    let bearer = keeper.bearer(login).await.unwrap();
+    keeper.after_refusal(login, bearer.generation).await.unwrap();
+    assert_eq!(world.presented(), ["rt-1"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_repair_whose_row_is_on_the_disk_after_all_counts() {
+    let (world, keeper, login) = World::signed_in().await;
+    world.mishap(Step::Insert, Mishap::FailsAfter);
+    assert_eq!(keeper.adopt(TENANT, new_login(Some(login)), world.grant()).await.unwrap(), login);
+    world.all_well();
+    assert!(world.refresh_token_at_rest(login).unwrap().ends_with("rt-2"));
+    let bearer = keeper.bearer(login).await.unwrap();
+    keeper.after_refusal(login, bearer.generation).await.unwrap();
+    assert_eq!(world.presented(), ["rt-2"]);
 }
