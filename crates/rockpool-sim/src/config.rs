@@ -28,6 +28,8 @@ pub struct SimConfig {
     pub without_content_type: Share,
     /// Which streams over HTTP begin with events that only the backend's own client knows.
     pub private_events: Share,
+    /// In which answers a call names the namespace `functions`, which a model may leave out.
+    pub named_namespaces: Share,
     /// What becomes of connections that were kept alive.
     pub reused_connections: ReusedConnections,
     /// Bytes of a WebSocket frame beyond which the connection is closed with 1009; 16 MiB are reported.
@@ -53,6 +55,7 @@ impl Default for SimConfig {
             foreign_turn_state: ForeignTurnState::Refuse,
             without_content_type: Share::EveryOther,
             private_events: Share::EveryThird,
+            named_namespaces: Share::EveryOther,
             reused_connections: ReusedConnections::Kept,
             largest_frame: 16 << 20,
             journal_limit: 5000,
@@ -93,7 +96,7 @@ pub enum ApiKeyExchange {
     Refuse,
 }
 
-/// In which streams something is so, counted from the first that a simulator sends. Each share holds for the first, so
+/// In which streams or answers something is so, counted from the first that a simulator sends. Each share holds for the first, so
 /// that a test of one turn meets it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Share {

@@ -2,13 +2,14 @@
 //!
 //! | call | body |
 //! |---|---|
-//! | `GET state`, `journal?after=ID`, `secrets`, `script`, `ca.pem`; `DELETE journal`, `script` | |
+//! | `GET state`, `journal?after=ID`, `violations`, `secrets`, `script`, `ca.pem`; `DELETE journal`, `script` | |
 //! | `POST people` | a [`Person`] |
 //! | `POST next-sign-in` | `{"as": SEAT}` or `{"denied": "missing_codex_entitlement"}` |
 //! | `POST device` | `{"user_code": "…", "seat": SEAT}`; without a seat: denied |
 //! | `POST script` | a [`Fault`]: `{"on": "turn", "seat": SEAT, "times": 1, "action": {"do": "usage_limit_reached"}}` |
 //! | `POST windows` | `{"seat": SEAT, "windows": {"primary": {"length_seconds", "used_percent", "resets_in_seconds"}}}` |
 //! | `POST cost` | `{"seat": SEAT, "cost": {"primary": 1.0, "secondary": 0.2}}`, percent for each turn |
+//! | `POST models` | `{"seat": SEAT, "models": ["gpt-5.5"]}`: those of the plan; `null` for the whole catalogue |
 //! | `POST expire-access-tokens` | `{"user_id": "…"}` |
 //! | `POST kill-login` | `{"user_id": "…", "death": "revoked"}` |
 //! | `POST mint-login` | SEAT; answers `{"auth_json": {…}}` |
@@ -48,6 +49,7 @@ pub(crate) fn control(shared: &Shared, call: &Call) -> Reply {
             shared.world().journal.clear();
             Ok(json!({}))
         }
+        (&Method::GET, "violations") => Ok(violations(shared)),
         (&Method::GET, "secrets") => Ok(json!({"secrets": shared.world().logins.secrets()})),
         (&Method::GET, "ca.pem") => return Reply::text(200, shared.ca_pem.clone()),
         (&Method::GET, "script") => Ok(json!({"pending": shared.world().script.pending()})),
@@ -64,6 +66,7 @@ pub(crate) fn control(shared: &Shared, call: &Call) -> Reply {
         (&Method::POST, "device") => body(call).and_then(|order| decide_device(shared, order)),
         (&Method::POST, "windows") => body(call).and_then(|order| set_windows(shared, order)),
         (&Method::POST, "cost") => body(call).and_then(|order| set_cost(shared, order)),
+        (&Method::POST, "models") => body(call).and_then(|order| set_models(shared, order)),
         (&Method::POST, "expire-access-tokens") => body(call).and_then(|order| expire(shared, &order)),
         (&Method::POST, "kill-login") => body(call).and_then(|order| kill(shared, &order)),
         (&Method::POST, "mint-login") => body(call).and_then(|seat| mint(shared, call, &seat)),
@@ -74,7 +77,7 @@ pub(crate) fn control(shared: &Shared, call: &Call) -> Reply {
         _ => {
             return problem(
                 404,
-                "no such control; see /_sim/state, journal, secrets, ca.pem, script, people, next-sign-in, device, windows, cost, expire-access-tokens, kill-login, mint-login, advance",
+                "no such control; see /_sim/state, journal, violations, secrets, ca.pem, script, people, next-sign-in, device, windows, cost, models, expire-access-tokens, kill-login, mint-login, advance",
             );
         }
     };
@@ -105,6 +108,13 @@ struct SetWindows {
 struct SetCost {
     seat: SeatId,
     cost: Cost,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct SetModels {
+    seat: SeatId,
+    models: Option<Vec<String>>,
 }
 
 #[derive(Deserialize)]
@@ -169,6 +179,16 @@ fn journal(shared: &Shared, call: &Call) -> Value {
     json!({"entries": shared.world().journal.since(EntryId(after))})
 }
 
+fn violations(shared: &Shared) -> Value {
+    let entries = shared.world().journal.since(EntryId(0));
+    let violated: Vec<Value> = entries
+        .iter()
+        .filter(|entry| !entry.violations.is_empty())
+        .map(|entry| json!({"entry": entry.id, "path": entry.path, "violations": entry.violations}))
+        .collect();
+    json!({"violations": violated})
+}
+
 fn add_fault(shared: &Shared, fault: Fault) -> Result<Value, Wrong> {
     if fault.times == 0 {
         return Err(Wrong("times must be at least 1".to_owned()));
@@ -203,6 +223,13 @@ fn set_cost(shared: &Shared, order: SetCost) -> Result<Value, Wrong> {
     let mut world = shared.world();
     let seat = world.directory.seat(&order.seat)?;
     world.directory.workspace_mut(&seat).cost = order.cost;
+    Ok(json!({}))
+}
+
+fn set_models(shared: &Shared, order: SetModels) -> Result<Value, Wrong> {
+    let mut world = shared.world();
+    let seat = world.directory.seat(&order.seat)?;
+    world.directory.workspace_mut(&seat).models = order.models;
     Ok(json!({}))
 }
 

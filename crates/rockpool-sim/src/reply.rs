@@ -100,6 +100,15 @@ impl Reply {
         )
     }
 
+    /// What an error says.
+    pub(crate) fn message(&self) -> String {
+        let body = self.json_body().unwrap_or_default();
+        match (&body["error"]["message"], &body["detail"]) {
+            (Value::String(message), _) | (_, Value::String(message)) => message.clone(),
+            _ => body.to_string(),
+        }
+    }
+
     pub(crate) fn with(mut self, name: &str, value: impl Into<String>) -> Self {
         self.headers.push((name.to_owned(), value.into()));
         self

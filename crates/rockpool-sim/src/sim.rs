@@ -278,6 +278,13 @@ impl Sim {
         self.shared.world().journal.since(id)
     }
 
+    /// What requests did not meet of the provider's demands on their form, oldest first; empty where none was refused
+    /// for it.
+    #[must_use]
+    pub fn violations(&self) -> Vec<String> {
+        self.journal().into_iter().flat_map(|entry| entry.violations).collect()
+    }
+
     /// Empties the journal; numbers go on counting.
     pub fn clear_journal(&self) {
         self.shared.world().journal.clear();

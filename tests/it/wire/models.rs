@@ -33,6 +33,7 @@ async fn answer_of_another_model(key: &Key) -> String {
     let mut body = question("hello");
     let developer = json!({"type": "message", "role": "developer", "content": [{"type": "input_text", "text": "Be brief."}]});
     body["model"] = "gpt-5.6-luna".into();
+    body["instructions"] = Value::Null;
     body["input"] = json!([developer, user("hello")]);
     body["parallel_tool_calls"] = false.into();
     body["reasoning"] = json!({"effort": "low", "context": "all_turns"});

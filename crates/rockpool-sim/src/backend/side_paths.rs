@@ -3,9 +3,10 @@
 use serde_json::{Value, json};
 
 use crate::backend::admission::{self, Admitted};
+use crate::backend::catalogue::Version;
 use crate::backend::models;
 use crate::backend::usage::QuotaStatus;
-use crate::call::Call;
+use crate::call::{Call, value_of};
 use crate::reply::{Outcome, Reply};
 use crate::scripted::with_action;
 use crate::shared::Shared;
@@ -22,8 +23,13 @@ pub(crate) fn usage(shared: &Shared, call: &Call) -> Outcome {
 
 pub(crate) fn catalogue(shared: &Shared, call: &Call) -> Outcome {
     admitted(shared, call, Some(On::Models), |world, who| {
+        let Some(version) = Version::read(value_of(&call.query_pairs(), "client_version")) else {
+            let refused = models::version_missing();
+            world.journal.violated(call.entry, refused.message());
+            return refused;
+        };
         let workspace = world.directory.workspace(&who.seat);
-        Reply::json(200, &models::catalogue(workspace)).with("etag", models::etag(workspace))
+        Reply::json(200, &models::catalogue(workspace, version)).with("etag", models::etag(workspace))
     })
 }
 

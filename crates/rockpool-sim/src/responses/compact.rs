@@ -6,6 +6,7 @@ use crate::backend::admission;
 use crate::call::Call;
 use crate::random;
 use crate::reply::{Outcome, Reply};
+use crate::responses::check::Refusal;
 use crate::responses::{http, items};
 use crate::scripted::with_action;
 use crate::shared::Shared;
@@ -21,21 +22,19 @@ pub(crate) fn compact(shared: &Shared, call: &Call) -> Outcome {
     };
     let fields = match http::json_object(call) {
         Ok(fields) => fields,
-        Err(reply) => return reply.into(),
+        Err(reply) => return Refusal::from(reply).noted(&mut world.journal, call.entry).into(),
     };
     let Some(Value::Array(input)) = fields.get("input") else {
-        return Reply::detail(400, "Input must be a list").into();
+        let refusal = Refusal::from(Reply::detail(400, "Input must be a list"));
+        return refusal.noted(&mut world.journal, call.entry).into();
     };
     let foreign = input.iter().flat_map(items::ciphertexts).any(|blob| {
         shared.sealer.open(Purpose::Content, blob) != Opened::MadeFor(seat.id().account_id.clone())
     });
     if foreign {
-        return Reply::error(
-            400,
-            "invalid_encrypted_content",
-            "The encrypted content could not be verified.",
-        )
-        .into();
+        let message = "The encrypted content could not be verified.";
+        let refusal = Refusal::from(Reply::error(400, "invalid_encrypted_content", message));
+        return refusal.noted(&mut world.journal, call.entry).into();
     }
     let action = world.script.take(On::Compact, Some(seat.id()));
     with_action(world, call, action, |_| {

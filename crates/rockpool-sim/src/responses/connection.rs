@@ -9,14 +9,16 @@ use serde_json::{Map, Value, json};
 use yawc::close::CloseCode;
 use yawc::{Frame, HttpWebSocket, OpCode, UpgradeFut};
 
+use crate::backend::catalogue::Version;
 use crate::backend::usage::QuotaStatus;
 use crate::byte_stream::ResetSwitch;
 use crate::call::Call;
 use crate::lenient_json;
 use crate::reply::Reply;
-use crate::responses::check::{self, AcceptedRequest, LITE_HEADER, LiteMark};
+use crate::responses::check::{self, AcceptedRequest, Refusal};
 use crate::responses::error_frame::error_frame;
 use crate::responses::events;
+use crate::responses::rules::{Announced, LITE_HEADER, LiteMark};
 use crate::responses::steps::Step;
 use crate::responses::turn::{Streams, Turn, TurnOutcome};
 use crate::scripted::answer_of;
@@ -46,6 +48,8 @@ pub(crate) struct Connection {
     handshake: EntryId,
     path: String,
     base: String,
+    /// The client's, as its handshake named it.
+    version: Option<Version>,
     reset: ResetSwitch,
     opened_at_ms: i64,
     responses: Vec<EarlierResponse>,
@@ -74,6 +78,7 @@ impl Connection {
             handshake: call.entry,
             path: call.path.clone(),
             base: call.base.clone(),
+            version: call.header("version").and_then(Version::read),
             reset: call.reset.clone(),
             opened_at_ms: shared.clock.now_ms(),
             responses: Vec::new(),
@@ -183,21 +188,21 @@ impl Connection {
             return FrameOutcome::Refused(reply);
         }
         if fields.remove("type") != Some(Value::from("response.create")) {
-            return FrameOutcome::Refused(Reply::error(
-                400,
-                "invalid_request_error",
-                "The only frame that is understood is response.create.",
-            ));
+            let message = "The only frame that is understood is response.create.";
+            let refusal = Refusal::from(Reply::error(400, "invalid_request_error", message));
+            return FrameOutcome::Refused(refusal.noted(&mut world.journal, entry));
         }
         let earlier = match self.earlier(fields.remove("previous_response_id")) {
             Ok(earlier) => earlier,
-            Err(reply) => return FrameOutcome::Refused(reply),
+            Err(reply) => {
+                return FrameOutcome::Refused(Refusal::from(reply).noted(&mut world.journal, entry));
+            }
         };
         let generate = fields.remove("generate");
         let metadata = fields.get("client_metadata").cloned().unwrap_or_default();
         let request = match self.accept(world, fields, earlier, &metadata) {
             Ok(request) => request,
-            Err(reply) => return FrameOutcome::Refused(reply),
+            Err(refusal) => return FrameOutcome::Refused(refusal.noted(&mut world.journal, entry)),
         };
         let sent_state = metadata[TURN_STATE].as_str();
         let seat = self.seat.clone();
@@ -299,13 +304,14 @@ impl Connection {
         fields: Map<String, Value>,
         earlier: Vec<Value>,
         metadata: &Value,
-    ) -> Result<AcceptedRequest, Reply> {
+    ) -> Result<AcceptedRequest, Refusal> {
         let workspace = world.directory.workspace(&self.seat);
         let lite = match (metadata[LITE_METADATA].as_str(), metadata[LITE_HEADER].as_str()) {
             (Some("true"), _) | (_, Some("true")) => LiteMark::Present,
             (_, _) => LiteMark::Absent,
         };
-        check::check(&self.shared.sealer, workspace, fields, earlier, lite)
+        let announced = Announced { lite, version: self.version };
+        check::check(&self.shared.sealer, workspace, fields, earlier, &announced)
     }
 
     /// Keeps the last few responses; a client builds on the newest.

@@ -1,9 +1,12 @@
 //! The events of one answer, in the order and with the fields that the provider streams.
 
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
-use crate::random;
-use crate::responses::answer::Answer;
+use crate::responses::answer::{Answer, End, Output};
+use crate::responses::writer::EventWriter;
+
+/// What an answer's reasoning costs beside its summary.
+const REASONING_TOKENS: u64 = 32;
 
 /// What all events of a response have in common.
 pub(crate) struct ModelResponse<'a> {
@@ -17,6 +20,8 @@ pub(crate) struct ModelResponse<'a> {
     pub reasoning_cipher: Option<String>,
     /// Readable by the account only, for a compaction.
     pub compaction_cipher: String,
+    /// What a response repeats of its request.
+    pub echo: Map<String, Value>,
 }
 
 pub(crate) struct EventSequence {
@@ -27,48 +32,54 @@ pub(crate) struct EventSequence {
 
 /// `response.created` and `response.completed` alone, as a prewarm frame gets them.
 pub(crate) fn prewarmed(response: &ModelResponse<'_>) -> EventSequence {
-    let mut writer = EventWriter::new();
+    let mut writer = EventWriter::default();
     writer.event(json!({"type": "response.created", "response": response.body("in_progress")}));
-    let mut body = response.body("completed");
-    body["usage"] = Value::Null;
-    writer.event(json!({"type": "response.completed", "response": body}));
-    writer.done()
+    writer.event(json!({"type": "response.completed", "response": response.body("completed")}));
+    done(writer)
 }
 
 /// The events of a whole answer.
 pub(crate) fn answered(response: &ModelResponse<'_>, answer: &Answer) -> EventSequence {
-    let mut writer = EventWriter::new();
+    let mut writer = EventWriter::default();
     writer.event(json!({"type": "response.created", "response": response.body("in_progress")}));
     writer.event(json!({"type": "response.in_progress", "response": response.body("in_progress")}));
-    let output_tokens = match answer {
-        Answer::Text(text) => {
-            writer.reasoning(response);
-            writer.message(text);
-            tokens(text.len())
-        }
-        Answer::Function { name, arguments } => {
-            writer.reasoning(response);
-            writer.function(name, arguments);
-            tokens(arguments.len())
-        }
-        Answer::Custom { name, input } => {
-            writer.reasoning(response);
-            writer.custom(name, input);
-            tokens(input.len())
-        }
-        Answer::Compaction => {
-            writer.item(json!({"type": "compaction", "id": random::id("cmp_"), "encrypted_content": response.compaction_cipher}));
-            64
-        }
+    let mut reasoning_tokens = 0;
+    if !answer.outputs.contains(&Output::Compaction) {
+        writer.reasoning(answer.summary.as_deref(), response.reasoning_cipher.as_deref());
+        reasoning_tokens =
+            REASONING_TOKENS + answer.summary.as_ref().map_or(0, |summary| tokens(summary.len()));
+    }
+    let (status, reason) = match &answer.end {
+        End::Completed => ("completed", Value::Null),
+        End::Incomplete(reason) => ("incomplete", json!({"reason": reason})),
     };
-    let mut body = response.body("completed");
+    let mut output_tokens = reasoning_tokens;
+    for output in &answer.outputs {
+        writer.output(output, &response.compaction_cipher, status);
+        output_tokens += length(output);
+    }
+    let mut body = response.body(status);
+    body["incomplete_details"] = reason;
     body["usage"] = json!({
         "input_tokens": response.input_tokens, "input_tokens_details": {"cached_tokens": response.cached_tokens},
-        "output_tokens": output_tokens, "output_tokens_details": {"reasoning_tokens": 0},
+        "output_tokens": output_tokens, "output_tokens_details": {"reasoning_tokens": reasoning_tokens},
         "total_tokens": response.input_tokens + output_tokens,
     });
-    writer.event(json!({"type": "response.completed", "response": body}));
-    writer.done()
+    writer.event(json!({"type": format!("response.{status}"), "response": body}));
+    done(writer)
+}
+
+fn done(writer: EventWriter) -> EventSequence {
+    EventSequence { events: writer.events, items: writer.items }
+}
+
+/// In tokens.
+fn length(output: &Output) -> u64 {
+    match output {
+        Output::Message { text, .. } | Output::Refusal(text) => tokens(text.len()),
+        Output::Function { arguments: text, .. } | Output::Custom { input: text, .. } => tokens(text.len()),
+        Output::Compaction => 64,
+    }
 }
 
 /// About four bytes to a token.
@@ -76,96 +87,34 @@ pub(crate) fn tokens(bytes: usize) -> u64 {
     u64::try_from(bytes / 4 + 1).unwrap_or(u64::MAX)
 }
 
+/// What a response repeats of its request: what is short, in the fields that typed clients look for.
+pub(crate) fn echo(fields: &Map<String, Value>) -> Map<String, Value> {
+    let usual = json!({
+        "background": false, "instructions": null, "max_output_tokens": null, "max_tool_calls": null, "metadata": {},
+        "parallel_tool_calls": true, "previous_response_id": null, "prompt_cache_key": null, "reasoning": null,
+        "safety_identifier": null, "service_tier": "default", "store": false, "temperature": 1.0,
+        "text": {"format": {"type": "text"}}, "tool_choice": "auto", "tools": [], "top_logprobs": 0, "top_p": 1.0,
+        "truncation": "disabled", "user": null,
+    });
+    let Value::Object(mut echo) = usual else { return Map::new() };
+    for name in ["parallel_tool_calls", "prompt_cache_key", "reasoning", "service_tier", "tool_choice"] {
+        if let Some(value) = fields.get(name) {
+            echo.insert(name.to_owned(), value.clone());
+        }
+    }
+    echo
+}
+
 impl ModelResponse<'_> {
     /// `output` stays empty in `response.completed`, as recorded: clients have to collect the items.
     fn body(&self, status: &str) -> Value {
-        json!({
+        let mut body = json!({
             "id": self.id, "object": "response", "created_at": self.created_at, "status": status, "model": self.model,
-            "error": null, "incomplete_details": null, "output": [], "store": false, "parallel_tool_calls": false, "usage": null,
-        })
-    }
-}
-
-struct EventWriter {
-    events: Vec<Value>,
-    items: Vec<Value>,
-}
-
-impl EventWriter {
-    const fn new() -> Self {
-        Self { events: Vec::new(), items: Vec::new() }
-    }
-
-    fn done(self) -> EventSequence {
-        EventSequence { events: self.events, items: self.items }
-    }
-
-    fn event(&mut self, mut event: Value) {
-        event["sequence_number"] = json!(self.events.len());
-        self.events.push(event);
-    }
-
-    fn added(&mut self, item: &Value) {
-        self.event(
-            json!({"type": "response.output_item.added", "output_index": self.items.len(), "item": item}),
-        );
-    }
-
-    fn finished(&mut self, item: Value) {
-        self.event(
-            json!({"type": "response.output_item.done", "output_index": self.items.len(), "item": item}),
-        );
-        self.items.push(item);
-    }
-
-    fn item(&mut self, item: Value) {
-        self.added(&item);
-        self.finished(item);
-    }
-
-    fn reasoning(&mut self, response: &ModelResponse<'_>) {
-        self.item(json!({
-            "type": "reasoning", "id": random::id("rs_"), "summary": [], "content": null,
-            "encrypted_content": response.reasoning_cipher,
-        }));
-    }
-
-    fn message(&mut self, text: &str) {
-        let id = random::id("msg_");
-        let index = self.items.len();
-        self.added(&json!({"type": "message", "id": id, "role": "assistant", "status": "in_progress", "content": []}));
-        let part = |text: &str| json!({"type": "output_text", "text": text, "annotations": []});
-        self.event(json!({"type": "response.content_part.added", "item_id": id, "output_index": index, "content_index": 0, "part": part("")}));
-        for delta in words(text) {
-            self.event(json!({"type": "response.output_text.delta", "item_id": id, "output_index": index, "content_index": 0, "delta": delta}));
+            "error": null, "incomplete_details": null, "output": [], "usage": null,
+        });
+        for (name, value) in &self.echo {
+            body[name] = value.clone();
         }
-        self.event(json!({"type": "response.output_text.done", "item_id": id, "output_index": index, "content_index": 0, "text": text}));
-        self.event(json!({"type": "response.content_part.done", "item_id": id, "output_index": index, "content_index": 0, "part": part(text)}));
-        self.finished(json!({"type": "message", "id": id, "role": "assistant", "status": "completed", "content": [part(text)]}));
+        body
     }
-
-    fn function(&mut self, name: &str, arguments: &str) {
-        let (id, call_id) = (random::id("fc_"), random::id("call_"));
-        let index = self.items.len();
-        let item = |arguments: &str, status: &str| json!({"type": "function_call", "id": id, "call_id": call_id, "name": name, "arguments": arguments, "status": status});
-        self.added(&item("", "in_progress"));
-        self.event(json!({"type": "response.function_call_arguments.delta", "item_id": id, "output_index": index, "delta": arguments}));
-        self.event(json!({"type": "response.function_call_arguments.done", "item_id": id, "output_index": index, "arguments": arguments}));
-        self.finished(item(arguments, "completed"));
-    }
-
-    fn custom(&mut self, name: &str, input: &str) {
-        let (id, call_id) = (random::id("ctc_"), random::id("call_"));
-        let index = self.items.len();
-        let item = |input: &str, status: &str| json!({"type": "custom_tool_call", "id": id, "call_id": call_id, "name": name, "input": input, "status": status});
-        self.added(&item("", "in_progress"));
-        self.event(json!({"type": "response.custom_tool_call_input.delta", "item_id": id, "output_index": index, "delta": input}));
-        self.event(json!({"type": "response.custom_tool_call_input.done", "item_id": id, "output_index": index, "input": input}));
-        self.finished(item(input, "completed"));
-    }
-}
-
-/// The text in pieces that end with a blank, as a model's tokens mostly do.
-fn words(text: &str) -> impl Iterator<Item = &str> {
-    text.split_inclusive(' ')
 }

@@ -7,9 +7,11 @@ use bytes::Bytes;
 use serde_json::Value;
 
 use crate::backend::admission::{self, COOKIE};
+use crate::backend::catalogue::Version;
 use crate::call::{Body, Call};
 use crate::reply::{Outcome, Reply, ReplyBody};
-use crate::responses::check::{self, AcceptedRequest, LITE_HEADER, LiteMark};
+use crate::responses::check::{self, AcceptedRequest, Refusal};
+use crate::responses::rules::{Announced, LITE_HEADER, LiteMark};
 use crate::responses::steps::with_private;
 use crate::responses::turn::{Streams, Turn, TurnOutcome};
 use crate::shared::Shared;
@@ -26,7 +28,7 @@ pub(crate) fn respond(shared: &Shared, call: &Call) -> Outcome {
     };
     let request = match accept(shared, world, call, &seat) {
         Ok(request) => request,
-        Err(reply) => return reply.into(),
+        Err(refusal) => return refusal.noted(&mut world.journal, call.entry).into(),
     };
     let mut turn = Turn { shared, world, seat: &seat, entry: call.entry };
     let state = match turn.turn_state(call.header("x-codex-turn-state")) {
@@ -45,14 +47,15 @@ pub(crate) fn respond(shared: &Shared, call: &Call) -> Outcome {
     }
 }
 
-fn accept(shared: &Shared, world: &World, call: &Call, seat: &Seat) -> Result<AcceptedRequest, Reply> {
+fn accept(shared: &Shared, world: &World, call: &Call, seat: &Seat) -> Result<AcceptedRequest, Refusal> {
     let fields = json_object(call)?;
     let workspace = world.directory.workspace(seat);
     let lite = match call.header(LITE_HEADER) {
         Some("true") => LiteMark::Present,
         Some(_) | None => LiteMark::Absent,
     };
-    check::check(&shared.sealer, workspace, fields, Vec::new(), lite)
+    let announced = Announced { lite, version: call.header("version").and_then(Version::read) };
+    check::check(&shared.sealer, workspace, fields, Vec::new(), &announced)
 }
 
 /// The body as a JSON object, whatever it is about.

@@ -9,7 +9,7 @@ use crate::backend::usage::QuotaStatus;
 use crate::config::ForeignTurnState;
 use crate::random;
 use crate::reply::Reply;
-use crate::responses::answer::{Answer, answer};
+use crate::responses::answer::{Answer, Namespace, Output, answer};
 use crate::responses::check::AcceptedRequest;
 use crate::responses::event_bytes::EventForm;
 use crate::responses::events::{self, ModelResponse};
@@ -89,7 +89,10 @@ impl Turn<'_> {
 
         let response = self.response(&request, now);
         let otherwise = format!("A simulated answer from {}.", self.seat.id().account_id);
-        let answer = words.map_or_else(|| answer(&request, &otherwise), Answer::Text);
+        let answer = match words {
+            Some(words) => Answer::of(vec![Output::text(words)]),
+            None => answer(&request, &otherwise, self.namespace()),
+        };
         let answered = events::answered(&response, &answer);
         let response_id = response.id;
         let mut history = request.input;
@@ -130,7 +133,13 @@ impl Turn<'_> {
             cached_tokens,
             reasoning_cipher: wants_cipher.then(seal),
             compaction_cipher: seal(),
+            echo: events::echo(&request.fields),
         }
+    }
+
+    fn namespace(&mut self) -> Namespace {
+        let number = self.world.next_answer();
+        if self.shared.config.named_namespaces.holds(number) { Namespace::Named } else { Namespace::LeftOut }
     }
 
     /// The turn state to answer with: the one that was sent, or a new one.

@@ -38,6 +38,9 @@ pub struct Entry {
     pub status: Option<u16>,
     /// What a real provider would not tell: why it was refused, what looked odd.
     pub notes: Vec<String>,
+    /// Every demand on a request's form that it did not meet, in the provider's words; the first was the answer.
+    /// Such a request never reached the model. What a script ordered, a limit or a bearer brought is none.
+    pub violations: Vec<String>,
 }
 
 /// What an entry is about.
@@ -108,6 +111,7 @@ impl Journal {
             seat: None,
             status: None,
             notes: Vec::new(),
+            violations: Vec::new(),
         });
         id
     }
@@ -122,6 +126,10 @@ impl Journal {
 
     pub(crate) fn note(&mut self, id: EntryId, note: impl Into<String>) {
         self.change(id, |entry| entry.notes.push(note.into()));
+    }
+
+    pub(crate) fn violated(&mut self, id: EntryId, violation: String) {
+        self.change(id, |entry| entry.violations.push(violation));
     }
 
     fn change(&mut self, id: EntryId, change: impl FnOnce(&mut Entry)) {

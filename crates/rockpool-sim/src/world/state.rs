@@ -34,6 +34,7 @@ pub(crate) struct World {
     pub journal: Journal,
     pub prompt_caches: PromptCaches,
     streams: u64,
+    answers: u64,
     /// Turns that came on a connection that had answered.
     reuses: u32,
 }
@@ -50,6 +51,7 @@ impl World {
             journal: Journal::new(journal_limit),
             prompt_caches: PromptCaches::default(),
             streams: 0,
+            answers: 0,
             reuses: 0,
         }
     }
@@ -58,6 +60,13 @@ impl World {
     pub(crate) fn next_stream(&mut self) -> u64 {
         let number = self.streams;
         self.streams += 1;
+        number
+    }
+
+    /// The number of the next answer over either transport, from 0.
+    pub(crate) fn next_answer(&mut self) -> u64 {
+        let number = self.answers;
+        self.answers += 1;
         number
     }
 

@@ -153,6 +153,7 @@ async fn a_lite_model_wants_the_lite_contract() {
     let bearer = harness.mint(&ada()).access_token;
     let mut body = question("hello");
     body["model"] = json!("gpt-6.1-sol");
+    body["instructions"] = Value::Null;
     body["parallel_tool_calls"] = json!(false);
     body["reasoning"] = json!({"effort": "low", "context": "all_turns"});
     let lite = "x-openai-internal-codex-responses-lite";

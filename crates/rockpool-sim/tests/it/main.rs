@@ -4,6 +4,10 @@
 #[cfg(test)]
 mod http;
 #[cfg(test)]
+mod orders;
+#[cfg(test)]
+mod rules;
+#[cfg(test)]
 mod sign_in;
 #[cfg(test)]
 mod socket;

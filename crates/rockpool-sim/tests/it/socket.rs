@@ -113,6 +113,32 @@ async fn foreign_ciphertext_is_refused_in_a_frame_too() {
 }
 
 #[tokio::test]
+async fn a_frame_is_held_against_the_same_rules_and_its_breaches_are_written_down() {
+    let harness = SimHarness::start().await;
+    let bearer = harness.mint(&ada()).access_token;
+    let mut socket = connect(&harness, &bearer, &ada()).await;
+    let mut unsupported = create("hello");
+    unsupported["max_output_tokens"] = json!(100);
+    let mut lite = create("hello");
+    lite["model"] = json!("gpt-6.2-sol");
+    lite["instructions"] = Value::Null;
+    lite["parallel_tool_calls"] = json!(false);
+    lite["reasoning"] = json!({"context": "all_turns"});
+    for (frame, said) in
+        [(&unsupported, "Unsupported parameter: max_output_tokens"), (&lite, "Model not found gpt-6.2-sol")]
+    {
+        harness.sim.clear_journal();
+        let refused = turn(&mut socket, frame).await;
+        assert_eq!((&refused[0]["type"], &refused[0]["error"]["message"]), (&json!("error"), &json!(said)));
+        assert_eq!(harness.sim.violations(), [said]);
+    }
+    lite["client_metadata"] = json!({"ws_request_header_x_openai_internal_codex_responses_lite": "true"});
+    harness.sim.clear_journal();
+    assert_eq!(turn(&mut socket, &lite).await.last().unwrap()["type"], "response.completed");
+    assert!(harness.sim.violations().is_empty());
+}
+
+#[tokio::test]
 async fn a_dry_account_says_so_in_a_frame_with_title_case_headers() {
     let harness = SimHarness::start().await;
     let bearer = harness.mint(&ada()).access_token;

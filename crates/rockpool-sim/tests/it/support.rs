@@ -149,6 +149,24 @@ pub(crate) fn question(text: &str) -> Value {
     })
 }
 
+/// The header that announces the Responses-Lite contract.
+pub(crate) const LITE: &str = "x-openai-internal-codex-responses-lite";
+
+/// The events that Ada gets for a request.
+pub(crate) async fn answers(harness: &SimHarness, body: &Value) -> Vec<Value> {
+    let bearer = harness.mint(&ada()).access_token;
+    let response = harness.ask(&bearer, &ada(), body).send().await.unwrap();
+    let status = response.status();
+    let text = response.text().await.unwrap();
+    assert_eq!(status, 200, "{text}");
+    events(&text)
+}
+
+/// The events that Ada gets for these words.
+pub(crate) async fn answer_to(harness: &SimHarness, text: &str) -> Vec<Value> {
+    answers(harness, &question(text)).await
+}
+
 /// The JSON of every event in a stream.
 pub(crate) fn events(text: &str) -> Vec<Value> {
     text.lines()
