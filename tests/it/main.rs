@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "every function here serves a test, and a test reports by panicking")]
 
 mod authorities;
+mod apis;
 mod cli;
 mod imports;
 mod kill;

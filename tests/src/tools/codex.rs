@@ -2,7 +2,6 @@
 
 use std::fs;
 use std::path::PathBuf;
-use std::process::Stdio;
 use std::time::Duration;
 
 use tempfile::TempDir;
@@ -10,6 +9,7 @@ use tokio::process::Command;
 
 use crate::proxies::RefusingProxy;
 use crate::tools::Key;
+use crate::tools::confined::confined;
 
 /// Longest run of one command. A healthy one takes a second or two.
 const LONGEST_RUN: Duration = Duration::from_secs(90);
@@ -163,24 +163,18 @@ impl Codex {
     async fn run(&self, args: &[&str]) -> Ran {
         let home = self.home.path();
         let out = self.refusing_proxy.url();
-        let mut command = Command::new(crate::program::program("CODEX_BIN"));
-        command.env_clear().current_dir(self.work()).kill_on_drop(true);
-        command.env("PATH", std::env::var_os("PATH").unwrap_or_default());
-        command.env("HOME", home).env("CODEX_HOME", home.join("codex")).env("TMPDIR", home.join("tmp"));
-        for name in ["HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "http_proxy", "https_proxy", "all_proxy"] {
-            command.env(name, &out);
+        let mut command = confined(Command::new(crate::program::program("CODEX_BIN")), home, &self.refusing_proxy);
+        command.current_dir(self.work()).env("CODEX_HOME", home.join("codex"));
+        if let Some(proxy) = &self.proxy {
+            command.env_remove("NO_PROXY").env_remove("no_proxy");
+            command.env("HTTP_PROXY", proxy).env("http_proxy", proxy);
         }
-        match &self.proxy {
-            Some(proxy) => command.env("HTTP_PROXY", proxy).env("http_proxy", proxy),
-            None => command.env("NO_PROXY", "127.0.0.1,localhost").env("no_proxy", "127.0.0.1,localhost"),
-        };
         command.env("CODEX_REFRESH_TOKEN_URL_OVERRIDE", format!("{out}/oauth/token"));
         command.env("CODEX_REVOKE_TOKEN_URL_OVERRIDE", format!("{out}/oauth/revoke"));
         if let Some(key) = &self.key {
             command.env("ROCKPOOL_KEY", key);
         }
         command.args(["exec", "--skip-git-repo-check", "-s", "danger-full-access"]).args(args);
-        command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
         let ran = tokio::time::timeout(LONGEST_RUN, command.output()).await;
         let output =
             ran.unwrap_or_else(|_| panic!("codex {args:?} ran longer than {LONGEST_RUN:?}")).unwrap();

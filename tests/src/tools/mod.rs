@@ -1,9 +1,11 @@
-//! What uses the endpoint: the real Codex CLI, a WebSocket client, a browser, a plain HTTP client.
+//! What uses the endpoint: the real Codex CLI, a WebSocket client, a browser, the providers' own libraries, a plain HTTP client.
 
 pub mod browser;
 pub mod codex;
+pub mod confined;
 mod key;
 pub mod request;
+pub mod sdk;
 pub mod socket;
 pub mod web;
 

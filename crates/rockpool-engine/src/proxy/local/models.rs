@@ -197,15 +197,9 @@ fn respond(lists: &[Models], form: ListForm) -> Response<ProxyBody> {
         }
         ListForm::OpenAi => json!({ "object": "list", "data": names() }).to_string(),
         ListForm::Anthropic => {
-            let models: Vec<Value> = catalogue.entries().map(|entry| anthropic(&entry.name, entry)).collect();
-            let id = |model: Option<&Value>| model.map(|model| model["id"].clone());
-            json!({
-                "first_id": id(models.first()),
-                "last_id": id(models.last()),
-                "has_more": false,
-                "data": models,
-            })
-            .to_string()
+            let models: Vec<(&str, &str)> =
+                catalogue.entries().map(|entry| (entry.name.as_str(), entry.display_name())).collect();
+            String::from_utf8_lossy(&anthropic_models(&models)).into_owned()
         }
     };
     let digest = Sha256::digest(body.as_bytes());

@@ -12,7 +12,8 @@ use crate::provider::event::Audience;
 pub(crate) fn of(uri: &Uri, headers: &HeaderMap, key: KeyKind) -> Audience {
     let agent = headers.get(header::USER_AGENT).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let named_codex = agent.get(..5).is_some_and(|name| name.eq_ignore_ascii_case("codex"));
-    let own_headers = headers.keys().any(|name| name == "originator" || name.as_str().starts_with("x-codex-"));
+    let own_headers =
+        headers.keys().any(|name| name == "originator" || name.as_str().starts_with("x-codex-"));
     let address = uri.path().contains("/backend-api/");
     if key == KeyKind::Path || named_codex || own_headers || address {
         Audience::Codex

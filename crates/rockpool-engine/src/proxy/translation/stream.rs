@@ -69,7 +69,9 @@ impl TranslatedStream {
                         self.translator.event(&json, out);
                     }
                 }
-                Piece::Unread(_) => return Err(TooLong),
+                // What is left over at the end is no event.
+                Piece::Rest(_) => {}
+                Piece::Part(..) => return Err(TooLong),
             }
         }
         Ok(())

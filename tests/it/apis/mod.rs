@@ -1,0 +1,3 @@
+//! OpenAI's and Anthropic's APIs, as the libraries and tools that speak them see them.
+
+mod libraries;
