@@ -145,6 +145,9 @@ impl Item {
 
     /// The whole item; `spare` names a call that the backend has not named.
     pub(super) fn done(&mut self, thinking: Thinking, item: &Parsed<'_>, spare: &str) {
+        if self.is_closed() {
+            return;
+        }
         self.is(item.kind());
         self.id = self.id.take().or_else(|| item.id.clone());
         match self.kind {
@@ -219,9 +222,10 @@ impl Item {
     }
 
     fn begin_call(&mut self, id: String, name: String) {
-        self.open(Opening::ToolUse { id, name });
-        let early = std::mem::take(&mut self.early);
-        self.steps.extend(early.into_iter().map(Step::Input));
+        if self.state == State::Waiting {
+            self.open(Opening::ToolUse { id, name });
+            self.steps.extend(self.early.drain(..).map(Step::Input));
+        }
     }
 
     fn open(&mut self, opening: Opening) {

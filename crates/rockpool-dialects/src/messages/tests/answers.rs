@@ -146,6 +146,31 @@ fn arguments_that_come_before_the_name_are_kept_until_it_is_known() {
 }
 
 #[test]
+fn a_call_that_ended_without_a_name_is_left_out_though_a_name_comes_late() {
+    let events = [
+        added(0, json!({ "type": "message" })),
+        event("response.function_call_arguments.delta", 1, json!({ "delta": "{}" })),
+        done(1, json!({ "type": "function_call" })),
+        added(1, call("")),
+        text(0, "hi"),
+        completed(),
+    ];
+    assert_eq!(answer(&thinking(), &events)["content"], json!([{ "type": "text", "text": "hi" }]));
+}
+
+#[test]
+fn an_item_that_ends_twice_while_it_waits_is_told_once() {
+    let thought = done(1, reasoning(&["a"]));
+    let events =
+        [added(0, json!({ "type": "message" })), thought.clone(), thought, text(0, "hi"), completed()];
+    let content = answer(&thinking(), &events)["content"].clone();
+    assert_eq!(
+        (content[1]["signature"].clone(), content[2].clone()),
+        (json!("rp1.rs_1.6.gAAA=="), Value::Null)
+    );
+}
+
+#[test]
 fn a_call_that_is_cut_short_has_no_input() {
     let mut cut = completed();
     cut["type"] = json!("response.incomplete");
