@@ -1,8 +1,8 @@
 //! Tests of the whole: the built programs against real tools, and the house rules.
 #![expect(clippy::unwrap_used, reason = "every function here serves a test, and a test reports by panicking")]
 
-mod authorities;
 mod apis;
+mod authorities;
 mod cli;
 mod imports;
 mod kill;

@@ -52,6 +52,14 @@ impl Translated {
         }
     }
 
+    /// Whether an answer is wanted. A message on a WebSocket may only prepare the next one (`generate: false`).
+    pub fn generates(&self) -> bool {
+        match &self.form.dialect {
+            Form::Responses(form) => form.generates,
+            Form::Chat(_) | Form::Messages(_) => true,
+        }
+    }
+
     /// Whether the tool wants to name the answer in later requests. On a WebSocket it may do so in any case
     /// (OpenAI's "WebSocket mode").
     pub fn wants_kept(&self) -> bool {
@@ -103,7 +111,8 @@ pub fn translate(
     })
 }
 
-/// Makes a message for the backend's WebSocket of one (`response.create`) in OpenAI's Responses.
+/// Makes a request for the backend of a message (`response.create`) that came over a WebSocket in OpenAI's Responses.
+/// The answer goes back in messages, too.
 ///
 /// # Errors
 /// As [`translate`].

@@ -2,7 +2,7 @@
 //! simulator refuses what the backend refuses, and every case asserts that it had nothing to refuse.
 
 use rockpool_sim::{Action, Fault, On};
-use rockpool_tests::harness::{Harness, Setup, seat};
+use rockpool_tests::harness::{Harness, Setup};
 use rockpool_tests::journal::{served, turns};
 use rockpool_tests::tools::Key;
 use rockpool_tests::tools::sdk::Sdk;
@@ -119,7 +119,7 @@ async fn a_failing_account_is_passed_over_without_a_word() {
         (Sdk::AnthropicPython, "stream"),
     ] {
         let (harness, key) = endpoint().await;
-        harness.sim.script(Fault::next(On::Http, Action::usage_limit()));
+        harness.sim.script(Fault::next(On::Http, Action::UsageLimitReached));
         assert_eq!(sdk.run(case, &key, "gpt-5.5").await["text"], "one two three", "{case}");
         assert_eq!(served(&turns(&harness.sim)).len(), 1, "{case}");
     }
@@ -129,7 +129,7 @@ async fn a_failing_account_is_passed_over_without_a_word() {
 async fn a_dry_pool_is_told_at_once_and_in_words() {
     let (harness, key) = endpoint().await;
     for name in ["ada", "ben"] {
-        harness.exhaust(&seat(name), name).await;
+        harness.exhaust(name).await;
     }
     for sdk in [Sdk::OpenAiPython, Sdk::OpenAiNode, Sdk::AnthropicPython] {
         let told = sdk.run("dry", &key, "gpt-5.5").await;

@@ -6,18 +6,13 @@ use rockpool_tests::journal::{item_types, notes, served, turns};
 use rockpool_tests::tools::codex::{Codex, Transport};
 use serde_json::Value;
 
-async fn exhaust(harness: &Harness, name: &str) {
-    harness.sim.set_windows(&seat(name), &Windows::five_hours_and_weekly().used(100.0, 0.0)).unwrap();
-    harness.api.post(&format!("/accounts/{name}/quota"), Value::Null).await;
-}
-
 #[tokio::test]
 async fn a_resumed_conversation_whose_account_ran_dry_loses_its_reasoning_and_goes_on_elsewhere() {
     for transport in Transport::ALL {
         let harness = Setup::of(["ada", "ben"]).start().await;
         let codex = Codex::custom(&harness.client("cli", "ada").await, transport).await;
         assert_eq!(codex.exec("first [[say: one]]").await.answer(), "one");
-        exhaust(&harness, "ada").await;
+        harness.exhaust("ada").await;
         let second = codex.resume("second [[say: two]]").await;
         assert_eq!(second.answer(), "two", "{transport:?}");
         let turns = turns(&harness.sim);

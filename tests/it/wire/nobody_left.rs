@@ -8,18 +8,12 @@ use serde_json::{Value, json};
 
 use super::post::{ask, post, send};
 
-async fn exhaust(harness: &Harness, name: &str) {
-    let windows = Windows::five_hours_and_weekly().used(100.0, 0.0).resetting_in(3600, 86_400);
-    harness.sim.set_windows(&seat(name), &windows).unwrap();
-    harness.api.post(&format!("/accounts/{name}/quota"), Value::Null).await;
-}
-
 #[tokio::test]
 async fn a_long_wait_is_a_usage_limit_that_nobody_retries() {
     let harness = Setup::of(["ada", "ben"]).start().await;
     let key = harness.client("tool", "ada").await;
-    exhaust(&harness, "ada").await;
-    exhaust(&harness, "ben").await;
+    harness.exhaust("ada").await;
+    harness.exhaust("ben").await;
     let response = send(&key, "a", &question("hello")).await;
     assert_eq!(
         (response.status().as_u16(), &response.headers()["x-should-retry"]),

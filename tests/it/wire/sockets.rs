@@ -17,11 +17,6 @@ use rockpool_tests::tools::request::{answer, frame, items, types, user};
 use rockpool_tests::tools::socket::Socket;
 use serde_json::{Value, json};
 
-async fn exhaust(harness: &Harness, name: &str) {
-    harness.sim.set_windows(&seat(name), &Windows::five_hours_and_weekly().used(100.0, 0.0)).unwrap();
-    harness.api.post(&format!("/accounts/{name}/quota"), Value::Null).await;
-}
-
 /// The CLI 0.169.0 does not parse a frame with both, and waits five minutes for one with neither.
 #[track_caller]
 fn has_exactly_one_status(frame: &Value) {
@@ -87,7 +82,7 @@ async fn a_frame_that_continues_on_an_exhausted_account_is_told_so_and_a_new_con
     let first = socket.ask(&frame(json!([user("one")]))).await;
     assert_eq!(answer(&first), "A simulated answer from acct-ada.");
     let id = first.last().unwrap()["response"]["id"].clone();
-    exhaust(&harness, "ada").await;
+    harness.exhaust("ada").await;
 
     let mut continued = frame(json!([user("two")]));
     continued["previous_response_id"] = id;
@@ -176,8 +171,8 @@ async fn a_provider_that_takes_no_websockets_is_told_by_426() {
 async fn a_handshake_with_every_account_dry_is_told_as_a_limit() {
     let harness = Setup::of(["ada", "ben"]).start().await;
     let key = harness.client("tool", "ada").await;
-    exhaust(&harness, "ada").await;
-    exhaust(&harness, "ben").await;
+    harness.exhaust("ada").await;
+    harness.exhaust("ben").await;
     let refusal = Socket::open(&key, "conversation-1").await.unwrap_err();
     assert_eq!(refusal.status(), 429);
     let body: Value = serde_json::from_slice(refusal.body().as_ref().unwrap()).unwrap();

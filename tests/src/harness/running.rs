@@ -14,7 +14,7 @@ use rockpool_engine::{
     StartError,
 };
 use rockpool_routing::SignInId;
-use rockpool_sim::{Person, SeatId, SignIn, Sim};
+use rockpool_sim::{Person, SeatId, SignIn, Sim, Windows};
 use secrecy::{ExposeSecret as _, SecretString};
 use tempfile::TempDir;
 use tokio::sync::broadcast::error::RecvError;
@@ -144,6 +144,13 @@ impl Harness {
             })
             .await;
         ended.unwrap_or_else(|message| panic!("the sign-in failed: {message}"))
+    }
+
+    /// Uses up what an account has until a reset in an hour, and has the engine see it.
+    pub async fn exhaust(&self, name: &str) {
+        let windows = Windows::five_hours_and_weekly().used(100.0, 0.0).resetting_in(3600, 86_400);
+        self.sim.set_windows(&seat(name), &windows).unwrap();
+        self.api.post(&format!("/accounts/{name}/quota"), serde_json::Value::Null).await;
     }
 
     /// Waits until the quota of every account was read.

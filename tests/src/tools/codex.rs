@@ -163,7 +163,8 @@ impl Codex {
     async fn run(&self, args: &[&str]) -> Ran {
         let home = self.home.path();
         let out = self.refusing_proxy.url();
-        let mut command = confined(Command::new(crate::program::program("CODEX_BIN")), home, &self.refusing_proxy);
+        let mut command =
+            confined(Command::new(crate::program::program("CODEX_BIN")), home, &self.refusing_proxy);
         command.current_dir(self.work()).env("CODEX_HOME", home.join("codex"));
         if let Some(proxy) = &self.proxy {
             command.env_remove("NO_PROXY").env_remove("no_proxy");

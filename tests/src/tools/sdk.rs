@@ -60,8 +60,7 @@ impl Sdk {
         command.arg(case);
         let ran = tokio::time::timeout(LONGEST_RUN, command.output()).await;
         let output = ran.unwrap_or_else(|_| panic!("{self:?} {case} ran too long")).unwrap();
-        let (said, told) =
-            (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+        let (said, told) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
         assert!(output.status.success(), "{self:?} {case}: {said}{told}");
         assert_eq!(out.requests(), Vec::<String>::new(), "{self:?} {case} tried to leave this machine");
         serde_json::from_str(&said).unwrap_or_else(|error| panic!("{self:?} {case}: {error}: {said}{told}"))

@@ -6,7 +6,7 @@ use serde_json::value::RawValue;
 
 use crate::model::Shape;
 
-/// What carries requests and answers.
+/// What carries a tool's requests and its answers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Transport {
     Http,
@@ -17,6 +17,8 @@ pub(crate) enum Transport {
 #[derive(Clone, Debug)]
 pub(crate) struct Form {
     pub(crate) transport: Transport,
+    /// Whether an answer is wanted; a message on a WebSocket may only prepare one.
+    pub(crate) generates: bool,
     pub(crate) shape: Shape,
     /// Where the input stands in the translated request.
     pub(crate) input: Range<usize>,

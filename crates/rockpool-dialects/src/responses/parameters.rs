@@ -51,6 +51,8 @@ pub(super) struct Parameters<'a> {
     pub(super) priority: Option<Priority>,
     pub(super) metadata: Option<&'a RawValue>,
     pub(super) client_metadata: Option<&'a RawValue>,
+    transport: Transport,
+    pub(super) generates: bool,
     /// Passed on as they came.
     pub(super) kept: Vec<(String, &'a RawValue)>,
     pub(super) dropped: Vec<String>,
@@ -92,6 +94,8 @@ impl<'a> Parameters<'a> {
             include: Vec::new(),
             prompt_cache_key: None,
             priority: None,
+            transport,
+            generates: true,
             metadata: None,
             client_metadata: None,
             kept: Vec::new(),
@@ -110,6 +114,10 @@ impl<'a> Parameters<'a> {
     fn take(&mut self, name: &str, value: &'a RawValue) -> Result<(), Refusal> {
         match name {
             "model" => {}
+            "type" if self.transport == Transport::WebSocket => {}
+            "generate" if self.transport == Transport::WebSocket => {
+                self.generates = members::boolean(name, value)?;
+            }
             "stream" => {
                 if members::boolean(name, value)? {
                     self.delivery = Delivery::Streamed;

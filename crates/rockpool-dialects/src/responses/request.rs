@@ -16,9 +16,6 @@ use crate::responses::tools;
 use crate::splice::{self, Edit};
 use crate::surroundings::{Surroundings, Ties};
 
-/// Announces the lite shape where there are no headers.
-const LITE_MEMBER: &str = "ws_request_header_x_openai_internal_codex_responses_lite";
-
 /// Where clients name the conversation in their own members.
 const CONVERSATION: [&str; 3] = ["session_id", "thread_id", "conversation_id"];
 
@@ -35,10 +32,6 @@ pub(crate) fn translate(
     }
     let parameters = Parameters::read(&members, transport)?;
     let model = surroundings.catalogue.find(&parameters.model)?;
-    let announced = match (transport, model.shape) {
-        (Transport::WebSocket, Shape::Lite) => Some(announced(parameters.client_metadata)?),
-        (Transport::WebSocket, Shape::Plain) | (Transport::Http, Shape::Plain | Shape::Lite) => None,
-    };
     let earlier = match &parameters.previous {
         Some(id) => Some(
             surroundings
@@ -51,8 +44,7 @@ pub(crate) fn translate(
     if parameters.input.is_none() && earlier.is_none() {
         return Err(members::missing("input"));
     }
-    let client_metadata = announced.as_deref().or(parameters.client_metadata);
-    let head = head(&parameters, client_metadata, &model, surroundings)?;
+    let head = head(&parameters, &model, surroundings)?;
     let room = text.len() + earlier.as_deref().map_or(0, str::len);
     let mut writer = Writer {
         body: Body::begin(&model, head, room)?,
@@ -71,14 +63,13 @@ pub(crate) fn translate(
 
 fn head<'a>(
     parameters: &'a Parameters<'a>,
-    client_metadata: Option<&'a RawValue>,
     model: &Model,
     surroundings: &Surroundings<'a>,
 ) -> Result<Head<'a>, Refusal> {
     let mut tools = tools::tools(&parameters.tools)?;
     let tool_choice = tools::choice(parameters.tool_choice, &mut tools, model.shape)?;
     let mut kept = named(&parameters.kept);
-    kept.extend(client_metadata.map(|value| ("client_metadata", value)));
+    kept.extend(parameters.client_metadata.map(|value| ("client_metadata", value)));
     Ok(Head {
         instructions: parameters.instructions.iter().filter(|text| !text.is_empty()).cloned().collect(),
         tools,
@@ -118,6 +109,7 @@ fn finish(
     let input = writer.body.input();
     let form = Form {
         transport,
+        generates: parameters.generates,
         shape: model.shape,
         input,
         previous: parameters.previous,
@@ -159,12 +151,4 @@ fn expect_create(members: &Members<'_>) -> Result<(), Refusal> {
     }
     let reason = format!("Invalid value: '{kind}'. Supported values are: 'response.create'.");
     Err(Refusal::Invalid { param: "type".to_owned(), reason })
-}
-
-/// The client's metadata with the mark of the lite shape.
-fn announced(metadata: Option<&RawValue>) -> Result<Box<RawValue>, Refusal> {
-    let before = metadata.map_or("{}", RawValue::get);
-    let marked = splice::object(before.as_bytes(), &[Edit::set(LITE_MEMBER, "\"true\"")]);
-    let marked = String::from_utf8(marked).map_err(|error| Refusal::Malformed(error.to_string()))?;
-    RawValue::from_string(marked).map_err(|error| Refusal::Malformed(error.to_string()))
 }

@@ -132,9 +132,11 @@ impl Dispatch {
         match route {
             Route::Responses
                 if audience::of(request.uri(), request.headers(), caller.client.key_kind)
-                    == Audience::PublicApi
-                    && !websocket::is_upgrade(&request) =>
+                    == Audience::PublicApi =>
             {
+                if websocket::is_upgrade(&request) {
+                    return translation::socket::serve(plane, caller, request);
+                }
                 post_only()?;
                 Ok(translation::exchange::serve(plane, caller, request, Dialect::Responses).await)
             }

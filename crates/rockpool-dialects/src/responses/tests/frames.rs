@@ -4,26 +4,18 @@ use super::{blamed, body, frame};
 use crate::answer::{Delivery, End};
 
 #[test]
-fn a_message_asks_like_a_request_and_says_what_it_is() {
+fn a_message_becomes_a_request_and_may_want_no_answer_yet() {
     let translated = frame(
         br#"{"type":"response.create","model":"plain","input":[],"generate":false,"max_output_tokens":9,"store":false}"#,
     )
     .unwrap();
     let body = body(&translated);
-    assert_eq!((&body["type"], &body["generate"]), (&json!("response.create"), &json!(false)));
+    assert_eq!((&body["type"], &body["generate"]), (&Value::Null, &Value::Null));
+    assert!(!translated.generates() && translated.wants_kept());
     assert_eq!(
         (translated.dropped, translated.form.delivery),
         (vec!["max_output_tokens".to_owned()], Delivery::Streamed)
     );
-}
-
-#[test]
-fn the_lite_shape_is_announced_inside_the_message() {
-    let sent = br#"{"type":"response.create","model":"lite","input":"hi","client_metadata":{"a":"b"}}"#;
-    let announced = json!({ "a": "b", "ws_request_header_x_openai_internal_codex_responses_lite": "true" });
-    assert_eq!(body(&frame(sent).unwrap())["client_metadata"], announced);
-    let plain = br#"{"type":"response.create","model":"plain","input":"hi"}"#;
-    assert_eq!(body(&frame(plain).unwrap())["client_metadata"], Value::Null);
 }
 
 #[test]

@@ -31,11 +31,18 @@ impl WhenAnswered {
     /// Remembers an answer that came to its end.
     pub(crate) fn remember(self, answered: &Answered<'_>) {
         let now = self.plane.core.clock.wall();
-        let origin = Origin { account: self.account, conversation: self.conversation };
+        let origin = Origin { account: self.account, conversation: self.conversation.clone() };
         let items = || answered.items.iter();
         let names = items().flat_map(|item| [&item.id, &item.call_id]).flatten();
         let given: Vec<String> = names.cloned().chain([answered.id.to_owned()]).collect();
         self.plane.given_names.remember(self.tenant, &given, &origin, now);
+        self.keep(answered);
+    }
+
+    /// Keeps an answer to go on from, where the tool may want to.
+    pub(crate) fn keep(self, answered: &Answered<'_>) {
+        let now = self.plane.core.clock.wall();
+        let items = || answered.items.iter();
         let Continuable::After(before) = self.continuable else { return };
         let joined = answered.joined();
         let comma = if before.is_empty() || joined.is_empty() { "" } else { "," };

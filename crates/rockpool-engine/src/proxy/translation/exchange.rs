@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use http::request::Parts;
 use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, Response, header};
-use rockpool_dialects::{Dialect, Shape, Surroundings, Translated, translate};
+use rockpool_dialects::{Dialect, Refusal, Shape, Surroundings, Translated, translate};
 use rockpool_routing::{Class, ConversationKey};
 
 use super::answered::{Continuable, WhenAnswered};
@@ -27,10 +27,9 @@ use crate::proxy::response::error_response::ProxyError;
 use crate::proxy::state::DataPlane;
 
 /// A request, understood.
-struct Understood {
-    kept: BufferedBody,
-    translated: Translated,
-    conversation: Option<String>,
+pub(super) struct Understood {
+    pub(super) translated: Translated,
+    pub(super) conversation: Option<String>,
 }
 
 /// Serves a request in a dialect.
@@ -41,37 +40,60 @@ pub(crate) async fn serve(
     dialect: Dialect,
 ) -> Response<ProxyBody> {
     let (head, incoming) = request.into_parts();
-    match understand(plane, &caller, &head, incoming, dialect).await {
-        Ok(understood) => over_accounts(plane, caller, understood).await,
-        Err(error) => {
-            OpenRecord::open(&plane.core, &caller, Transport::Http, None)
-                .unserved(Class::Rejected, error.status_code());
-            error.response_in(dialect)
+    match read(plane, &caller, &head, incoming, dialect).await {
+        Ok((kept, understood)) => {
+            let arrived = Arrived { transport: Transport::Http, bytes: kept.bytes.len() };
+            // It holds its share of the budget until no account will be asked any more.
+            over_accounts(plane, caller, understood, arrived, move || drop(kept)).await
         }
+        Err(error) => refused(plane, &caller, Transport::Http, &error).response_in(dialect),
     }
 }
 
-async fn understand(
+/// A request that could not be understood leaves a record too.
+pub(super) fn refused<'a>(
+    plane: &DataPlane,
+    caller: &Caller,
+    transport: Transport,
+    error: &'a ProxyError,
+) -> &'a ProxyError {
+    OpenRecord::open(&plane.core, caller, transport, None).unserved(Class::Rejected, error.status_code());
+    error
+}
+
+async fn read(
     plane: &Arc<DataPlane>,
     caller: &Caller,
     head: &Parts,
     incoming: Upload,
     dialect: Dialect,
-) -> Result<Understood, ProxyError> {
+) -> Result<(BufferedBody, Understood), ProxyError> {
     let patience = plane.core.config.upload_timeouts.memory;
-    let client = caller.client.id;
-    let kept = body::read(incoming, client, &plane.budget, patience).await?;
+    let kept = body::read(incoming, caller.client.id, &plane.budget, patience).await?;
     let plain = body::plain(&head.headers, &kept.bytes)?;
+    let made = |surroundings: &Surroundings<'_>| translate(dialect, &plain, surroundings);
+    let understood = understand(plane, caller, &head.headers, made).await?;
+    Ok((kept, understood))
+}
+
+/// Has a request translated, and finds the conversation that it belongs to.
+pub(super) async fn understand(
+    plane: &Arc<DataPlane>,
+    caller: &Caller,
+    headers: &HeaderMap,
+    made: impl FnOnce(&Surroundings<'_>) -> Result<Translated, Refusal>,
+) -> Result<Understood, ProxyError> {
     let catalogue = models::catalogue(plane, caller.clone()).await?;
-    let named = facts::conversation_of(&head.headers);
-    let now = plane.core.clock.wall();
-    let continuation = plane.continuations.of(client, now);
-    let surroundings =
-        Surroundings { catalogue: &catalogue, continuation: &continuation, conversation: named.as_deref() };
-    let translated = translate(dialect, &plain, &surroundings)?;
+    let named = facts::conversation_of(headers);
+    let continuation = plane.continuations.of(caller.client.id, plane.core.clock.wall());
+    let translated = made(&Surroundings {
+        catalogue: &catalogue,
+        continuation: &continuation,
+        conversation: named.as_deref(),
+    })?;
     let conversation = named.or_else(|| translated.ties.conversation.clone());
     let conversation = conversation.or_else(|| known_conversation(plane, caller, &translated.ties.given));
-    Ok(Understood { kept, translated, conversation })
+    Ok(Understood { translated, conversation })
 }
 
 /// The conversation of a tool that names none, by what the request repeats of an earlier answer. It is on the account
@@ -90,17 +112,28 @@ fn known_conversation(plane: &DataPlane, caller: &Caller, given: &[String]) -> O
     Some(name)
 }
 
-async fn over_accounts(
+/// How a request came.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Arrived {
+    pub(super) transport: Transport,
+    /// Its length as it came.
+    pub(super) bytes: usize,
+}
+
+/// Has an account answer; `sent` is called when no other will be asked any more.
+pub(super) async fn over_accounts(
     plane: &Arc<DataPlane>,
     caller: Caller,
     understood: Understood,
+    arrived: Arrived,
+    sent: impl FnOnce(),
 ) -> Response<ProxyBody> {
-    let Understood { kept, translated, conversation } = understood;
+    let Understood { translated, conversation } = understood;
     let core = &plane.core;
     let (tenant, client) = (caller.client.tenant, caller.client.id);
     let model = Some(translated.model.clone());
-    let mut record = OpenRecord::open(core, &caller, Transport::Http, model.clone());
-    record.read(kept.bytes.len());
+    let mut record = OpenRecord::open(core, &caller, arrived.transport, model.clone());
+    record.read(arrived.bytes);
     let head = head(&translated, conversation.as_deref());
     let named = Named { conversation: conversation.as_deref(), previous_response: None };
     let context = RequestContext::new(plane, caller, head, RESPONSES, &named);
@@ -113,15 +146,14 @@ async fn over_accounts(
         Reply { form: translated.form, dropped: translated.dropped, seconds: core.clock.wall().as_second() };
     let payload = Payload::new(translated.body.into(), Encoding::Plain);
     let answer = over_http::serve(context, &selection, payload, record).await;
-    // Its share of the budget: from here on the body is not sent again.
-    drop(kept);
+    sent();
     let plane = Arc::clone(plane);
     reply
         .respond(answer, |account| WhenAnswered { plane, tenant, client, account, conversation, continuable })
         .await
 }
 
-fn continuable(translated: &Translated) -> Continuable {
+pub(super) fn continuable(translated: &Translated) -> Continuable {
     let input = translated.input().filter(|_| translated.wants_kept());
     let input = input.and_then(|input| translated.body.get(input));
     match input.map(|input| String::from_utf8_lossy(input).into_owned()) {

@@ -7,4 +7,5 @@ pub(crate) mod conversations;
 pub(crate) mod count;
 pub(crate) mod exchange;
 pub(crate) mod reply;
+pub(crate) mod socket;
 pub(crate) mod stream;

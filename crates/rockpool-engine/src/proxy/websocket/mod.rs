@@ -1,7 +1,7 @@
 //! WebSockets: the provider is dialed before the tool is answered, then turns are relayed frame by frame.
 
 pub(crate) mod breaker;
-mod byte_stream;
+pub(crate) mod byte_stream;
 mod deadlines;
 mod dial;
 mod error_frame;
@@ -157,7 +157,7 @@ fn refuse(context: &RequestContext, record: OpenRecord, failed: &[RefusedDial]) 
     error.response()
 }
 
-fn switching(key: &HeaderValue, provider: &HeaderMap) -> Response<ProxyBody> {
+pub(crate) fn switching(key: &HeaderValue, provider: &HeaderMap) -> Response<ProxyBody> {
     let mut response = Response::new(whole(""));
     *response.status_mut() = StatusCode::SWITCHING_PROTOCOLS;
     let mut headers = headers::downstream(provider);
