@@ -23,7 +23,7 @@ const KNOWN: [&str; 20] = [
     "compaction_summary",
     "compaction_trigger",
     "context_compaction",
-    // Another effort from here on; the client 0.171.0 sends it over HTTP.
+    // Another effort from here on; the clients 0.169.0 and 0.171.0 send it over HTTP, as the provider `OpenAI`.
     "configuration_update",
     "agent_message",
     "item_reference",
