@@ -83,9 +83,8 @@ pub(crate) fn answer(request: &AcceptedRequest, otherwise: &str, namespace: Name
         Some(calls) => calls,
         None => model.words(&orders, &outputs, otherwise),
     };
-    let ordered_end = orders.iter().find_map(|order| match order {
-        Order::Stop(reason) => Some(End::Incomplete(reason.clone())),
-        _other => None,
+    let ordered_end = orders.iter().find_map(|order| {
+        if let Order::Stop(reason) = order { Some(End::Incomplete(reason.clone())) } else { None }
     });
     Answer { summary: model.summary(&orders), outputs: said, end: ordered_end.unwrap_or(End::Completed) }
 }
@@ -107,7 +106,7 @@ impl Simulated<'_> {
             };
             match groups.last_mut() {
                 Some((_, group)) if matches!(order, Order::Also { .. }) => group.push(call),
-                _first_or_next => groups.push((count, vec![call])),
+                Some(_) | None => groups.push((count, vec![call])),
             }
             count += 1;
         }
@@ -212,10 +211,9 @@ impl Simulated<'_> {
     }
 
     fn summary(&self, orders: &[Order]) -> Option<String> {
-        let ordered = orders.iter().find_map(|order| match order {
-            Order::Think(text) => Some(text.clone()),
-            _other => None,
-        });
+        let ordered = orders
+            .iter()
+            .find_map(|order| if let Order::Think(text) = order { Some(text.clone()) } else { None });
         let wanted = self.request.fields.get("reasoning").and_then(|reasoning| reasoning["summary"].as_str());
         let usual =
             wanted.filter(|kind| *kind != "none").map(|_| "Thinking of a simulated answer.".to_owned());

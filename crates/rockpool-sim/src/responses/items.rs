@@ -5,7 +5,7 @@ use serde_json::Value;
 use crate::reply::Reply;
 use crate::responses::orders;
 
-const KNOWN: [&str; 19] = [
+const KNOWN: [&str; 20] = [
     "message",
     "reasoning",
     "function_call",
@@ -23,6 +23,8 @@ const KNOWN: [&str; 19] = [
     "compaction_summary",
     "compaction_trigger",
     "context_compaction",
+    // Another effort from here on; the clients 0.169.0 and 0.171.0 send it over HTTP, as the provider `OpenAI`.
+    "configuration_update",
     "agent_message",
     "item_reference",
 ];

@@ -78,32 +78,39 @@ impl Asked<'_> {
 /// A field that must have one value.
 struct Demand {
     at: &'static [&'static str],
-    /// As JSON.
-    value: &'static str,
+    is_met: fn(&Value) -> bool,
     refusal: fn() -> Reply,
 }
 
 const OF_ALL: [Demand; 2] = [
-    Demand { at: &["store"], value: "false", refusal: || Reply::detail(400, "Store must be set to false") },
-    Demand { at: &["stream"], value: "true", refusal: || Reply::detail(400, "Stream must be set to true") },
+    Demand {
+        at: &["store"],
+        is_met: |value| value == false,
+        refusal: || Reply::detail(400, "Store must be set to false"),
+    },
+    Demand {
+        at: &["stream"],
+        is_met: |value| value == true,
+        refusal: || Reply::detail(400, "Stream must be set to true"),
+    },
 ];
 
 const OF_LITE: [Demand; 3] = [
     Demand {
         at: &["parallel_tool_calls"],
-        value: "false",
+        is_met: |value| value == false,
         refusal: || {
             lite("X-OpenAI-Internal-Codex-Responses-Lite requires `parallel_tool_calls` to be false.")
         },
     },
     Demand {
         at: &["reasoning", "context"],
-        value: "\"all_turns\"",
+        is_met: |value| value == "all_turns",
         refusal: || unsupported_value("Unsupported value: reasoning.context must be 'all_turns'."),
     },
     Demand {
         at: &["tool_choice"],
-        value: "\"auto\"",
+        is_met: |value| value == "auto",
         refusal: || unsupported_value("Unsupported value: tool_choice must be 'auto'."),
     },
 ];
@@ -164,8 +171,8 @@ fn demands_of_all(asked: &Asked<'_>) -> Vec<Reply> {
 }
 
 fn unmet(asked: &Asked<'_>, demands: &[Demand]) -> Vec<Reply> {
-    let met = |demand: &&Demand| asked.at(demand.at).to_string() == demand.value;
-    demands.iter().filter(|demand| !met(demand)).map(|demand| (demand.refusal)()).collect()
+    let unmet = demands.iter().filter(|demand| !(demand.is_met)(asked.at(demand.at)));
+    unmet.map(|demand| (demand.refusal)()).collect()
 }
 
 fn input_is_a_list(asked: &Asked<'_>) -> Vec<Reply> {

@@ -175,6 +175,10 @@ async fn instructions_may_stand_in_a_developer_message() {
 async fn a_lite_model_takes_what_the_client_sends_and_nothing_else() {
     let harness = SimHarness::start().await;
     assert_eq!(ask_lite(&harness, &lite("hello")).await.status(), 200);
+    let mut with_effort = lite("hello");
+    let update = json!({"type": "configuration_update", "reasoning": {"effort": "low"}});
+    with_effort["input"].as_array_mut().unwrap().push(update);
+    assert_eq!(ask_lite(&harness, &with_effort).await.status(), 200);
     let plain = ask(&harness, &lite("hello")).await;
     let body: Value = plain.json().await.unwrap();
     assert_eq!(body["error"]["message"], "Model not found gpt-6.2-sol");
