@@ -1,10 +1,9 @@
 //! A conversation that has to move: it loses what only its old account can read, and goes on.
 
 use rockpool_sim::{Action, Cost, Fault, On, Windows};
-use rockpool_tests::harness::{Harness, Setup, seat};
+use rockpool_tests::harness::{Setup, seat};
 use rockpool_tests::journal::{item_types, notes, served, turns};
 use rockpool_tests::tools::codex::{Codex, Transport};
-use serde_json::Value;
 
 #[tokio::test]
 async fn a_resumed_conversation_whose_account_ran_dry_loses_its_reasoning_and_goes_on_elsewhere() {

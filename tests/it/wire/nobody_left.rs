@@ -1,7 +1,7 @@
 //! When no account can serve: a limit with its time, a short wait, or a remedy in words; never a 401, never a 503.
 
 use rockpool_sim::{Action, Death, Fault, On, Windows};
-use rockpool_tests::harness::{Harness, Setup, seat};
+use rockpool_tests::harness::{Setup, seat};
 use rockpool_tests::journal::{served, turns};
 use rockpool_tests::tools::request::{events, items, question, user, with_input};
 use serde_json::{Value, json};

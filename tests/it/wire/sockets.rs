@@ -10,8 +10,8 @@ mod patience;
 mod silence;
 
 use rockpool_engine::snapshot::{MoveReason, OutcomeClass};
-use rockpool_sim::{Action, Fault, On, Windows};
-use rockpool_tests::harness::{Harness, Setup, seat};
+use rockpool_sim::{Action, Fault, On};
+use rockpool_tests::harness::{Setup, seat};
 use rockpool_tests::journal::{item_types, served, turns};
 use rockpool_tests::tools::request::{answer, frame, items, types, user};
 use rockpool_tests::tools::socket::Socket;

@@ -52,7 +52,6 @@ impl Sdk {
     ///
     /// # Panics
     /// With everything that was said, where the library takes offence or tries to leave this machine.
-    #[track_caller]
     pub async fn run(self, case: &str, key: &Key, model: &str) -> Value {
         let (home, out) = (TempDir::new().unwrap(), RefusingProxy::start().await);
         let mut command = confined(self.command(), home.path(), &out);

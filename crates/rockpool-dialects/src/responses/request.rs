@@ -5,7 +5,7 @@ use serde_json::value::RawValue;
 use crate::answer::Understood;
 use crate::backend::{Body, Head};
 use crate::json;
-use crate::model::{Model, Shape};
+use crate::model::Model;
 use crate::refusal::Refusal;
 use crate::responses::form::{Form, Transport};
 use crate::responses::input::Writer;
@@ -13,7 +13,6 @@ use crate::responses::members::{self, Members};
 use crate::responses::newest::Newest;
 use crate::responses::parameters::Parameters;
 use crate::responses::tools;
-use crate::splice::{self, Edit};
 use crate::surroundings::{Surroundings, Ties};
 
 /// Where clients name the conversation in their own members.

@@ -9,7 +9,6 @@ use super::answered::WhenAnswered;
 use super::stream::TranslatedStream;
 use crate::provider::sse::{self, Piece, Splitter};
 use crate::proxy::failover::over_http::HttpAnswer;
-use crate::proxy::request::headers;
 use crate::proxy::response::body::{ProxyBody, whole};
 
 /// Names the parameters that the backend has no use for.
@@ -96,11 +95,15 @@ fn object(provider: &HeaderMap, told: Whole) -> Response<ProxyBody> {
     response
 }
 
+/// Of the provider's headers, what a tool of another API can use: its name for the request, and how long to wait. All
+/// others speak of another form of the answer.
 fn with_headers(provider: &HeaderMap, body: ProxyBody) -> Response<ProxyBody> {
+    const KEPT: [&str; 4] = ["x-request-id", "retry-after", "x-should-retry", "cf-ray"];
     let mut response = Response::new(body);
-    *response.headers_mut() = headers::downstream(provider);
-    for stale in [header::CONTENT_ENCODING, header::CONTENT_TYPE, header::ETAG] {
-        response.headers_mut().remove(stale);
+    for name in KEPT {
+        if let Some(value) = provider.get(name) {
+            response.headers_mut().insert(name, value.clone());
+        }
     }
     response
 }
