@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use thiserror::Error;
 
 use crate::places::{Probe, Texts};
-use crate::plan::Plan;
+use crate::plan::{Change, Plan};
 use crate::text::position;
 use crate::tool::Tool;
 use crate::undo::{Before, Choice, Digest, FileUndo, TakenBack, Undo, UndoError, take_back};
@@ -49,17 +49,20 @@ pub enum DisconnectError {
 /// Where copies of what was before are kept.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Backups {
-    /// Beside the file, with `.before-rockpool` behind its name.
+    /// Beside the file, with `.before-rockpool` and some digits behind its name.
     Beside,
     In(PathBuf),
 }
 
 impl Backups {
-    fn path(&self, tool: Tool, file: &Path) -> PathBuf {
+    /// A name of its own for each file and content, so that no copy that a record names is ever overwritten.
+    fn path(&self, tool: Tool, file: &Path, text: &str) -> PathBuf {
         let name = file.file_name().unwrap_or_default().to_string_lossy();
+        let digest = Digest::of(&format!("{}\n{text}", file.display()));
+        let digits = digest.short();
         match self {
-            Self::Beside => file.with_file_name(format!("{name}.before-rockpool")),
-            Self::In(folder) => folder.join(format!("{}-{name}", tool.id())),
+            Self::Beside => file.with_file_name(format!("{name}.before-rockpool-{digits}")),
+            Self::In(folder) => folder.join(format!("{}-{digits}-{name}", tool.id())),
         }
     }
 }
@@ -204,43 +207,63 @@ pub fn connect(plan: &Plan, backups: &Backups, earlier: Option<&Undo>) -> Result
             return Err(FileError::ChangedMeanwhile(change.path.clone()));
         }
     }
+    let earlier_copies = earlier.map(Undo::copies).unwrap_or_default();
     let mut files = Vec::new();
-    let mut done: Vec<(&Path, Option<&str>, Vec<PathBuf>)> = Vec::new();
+    let mut done: Vec<(&Change, Vec<PathBuf>)> = Vec::new();
     for change in &plan.changes {
-        let copy = backups.path(plan.tool, &change.path);
-        let base = change.base().filter(|_| change.is_ours());
-        let outcome = copied(base, &copy).and_then(|before| {
-            let made = match change.is_change() {
-                true => put(&change.path, change.after())?,
-                false => Vec::new(),
-            };
-            Ok((before, made))
-        });
-        match outcome {
+        match changed(plan.tool, change, backups, &earlier_copies) {
             Ok((before, made)) => {
-                done.push((&change.path, change.before(), made.clone()));
                 let known =
                     earlier.into_iter().flat_map(|undo| &undo.files).find(|file| file.path == change.path);
                 let folders = known.map(|file| file.made_folders.clone()).unwrap_or_default();
-                files.extend(change.record(before, folders.into_iter().chain(made).collect()));
+                files.extend(change.record(before, folders.into_iter().chain(made.clone()).collect()));
+                done.push((change, made));
             }
             Err(error) => {
-                for (path, before, made) in done.into_iter().rev() {
-                    // The error that made us turn back is the one to tell; a copy is there for what fails now.
-                    let _ = put(path, before);
+                remove_copies(Undo { tool: plan.tool, files }.copies(), &earlier_copies);
+                for (change, made) in done.into_iter().rev() {
+                    // The error that made us turn back is the one to tell.
+                    let _ = put(&change.path, change.before());
                     remove_folders(&made);
                 }
                 return Err(error);
             }
         }
     }
-    Ok(Undo { tool: plan.tool, files })
+    let undo = Undo { tool: plan.tool, files };
+    remove_copies(earlier_copies, &undo.copies());
+    Ok(undo)
 }
 
-fn copied(base: Option<&str>, copy: &Path) -> Result<Before, FileError> {
-    let Some(base) = base else { return Ok(Before::Absent) };
-    write(copy, base)?;
-    Ok(Before::Copy { path: copy.to_path_buf(), digest: Digest::of(base) })
+fn changed(
+    tool: Tool,
+    change: &Change,
+    backups: &Backups,
+    kept: &[&Path],
+) -> Result<(Before, Vec<PathBuf>), FileError> {
+    let before = match change.base().filter(|_| change.is_ours()) {
+        None => Before::Absent,
+        Some(base) => {
+            let path = backups.path(tool, &change.path, base);
+            write(&path, base)?;
+            Before::Copy { path, digest: Digest::of(base) }
+        }
+    };
+    let made = match change.is_change() {
+        true => put(&change.path, change.after()),
+        false => Ok(Vec::new()),
+    };
+    if let (Err(_), Before::Copy { path, .. }) = (&made, &before) {
+        remove_copies(vec![path], kept);
+    }
+    Ok((before, made?))
+}
+
+/// One that cannot be removed does no harm.
+fn remove_copies(copies: Vec<&Path>, but: &[&Path]) {
+    for copy in copies.into_iter().filter(|copy| !but.contains(copy)) {
+        let _ = fs::remove_file(copy);
+    }
 }
 
 fn put(path: &Path, text: Option<&str>) -> Result<Vec<PathBuf>, FileError> {

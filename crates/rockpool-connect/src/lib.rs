@@ -32,4 +32,6 @@ pub use plan::{Change, Plan, key_kind, plan, plan_again};
 pub use recipe::Todo;
 pub use snippet::{Shell, Snippet, snippet};
 pub use tool::Tool;
-pub use undo::{Before, Choice, Conflict, Digest, FileUndo, TakenBack, Undo, UndoError, take_back};
+pub use undo::{
+    Before, Choice, Conflict, Digest, FileUndo, Standing, TakenBack, Undo, UndoError, standing, take_back,
+};

@@ -1,4 +1,4 @@
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
@@ -17,6 +17,11 @@ pub struct Digest(String);
 impl Digest {
     pub fn of(text: &str) -> Self {
         Self(hex(&Sha256::digest(text.as_bytes())))
+    }
+
+    /// Enough of it for the name of a file.
+    pub(crate) fn short(&self) -> &str {
+        self.0.get(..12).unwrap_or(&self.0)
     }
 }
 
@@ -57,6 +62,46 @@ pub struct FileUndo {
 pub struct Undo {
     pub tool: Tool,
     pub files: Vec<FileUndo>,
+}
+
+impl Undo {
+    /// Where the copies are.
+    pub fn copies(&self) -> Vec<&Path> {
+        let mut copies = Vec::new();
+        for file in &self.files {
+            match &file.before {
+                Before::Absent => {}
+                Before::Copy { path, .. } => copies.push(path.as_path()),
+            }
+        }
+        copies
+    }
+}
+
+/// How much of a connection a file still has.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Standing {
+    /// Every setting of ours is as it was put.
+    Connected,
+    /// These are not.
+    Edited(Vec<EntryPath>),
+    /// None is.
+    Gone,
+}
+
+/// # Errors
+/// Where the text cannot be read.
+pub fn standing(file: &FileUndo, current: Option<&str>) -> Result<Standing, UndoError> {
+    let fault = |fault| UndoError::File { path: file.path.clone(), fault };
+    let tree = file.format.tree(current.unwrap_or_default()).map_err(fault)?;
+    let is_ours = |entry: &&EntryUndo| tree.get(&entry.at.0).is_some_and(|now| now.digest() == entry.ours);
+    let edited: Vec<_> =
+        file.entries.iter().filter(|entry| !is_ours(entry)).map(|entry| entry.at.clone()).collect();
+    Ok(match edited.len() {
+        0 => Standing::Connected,
+        all if all == file.entries.len() => Standing::Gone,
+        _ => Standing::Edited(edited),
+    })
 }
 
 /// What becomes of settings of ours that somebody has edited since.

@@ -79,8 +79,27 @@ fn a_change_after_an_edit_and_a_new_port_still_goes_back_to_the_first_file() {
     let plan = plan_again(&to, &at, &texts, &first, &befores(&first).unwrap()).unwrap();
     let second = connect(&plan, &Backups::Beside, Some(&first)).unwrap();
     assert!(fs::read_to_string(&path).unwrap().contains("9000"));
+    assert!(!first.copies()[0].exists() && second.copies()[0].exists());
     disconnect(&second, Choice::Ask).unwrap();
     assert_eq!(fs::read_to_string(&path).unwrap(), "{\n  \"theme\": \"light\"\n}\n");
+}
+
+#[test]
+fn two_homes_of_one_tool_have_copies_of_their_own() {
+    let (folder, at) = stage();
+    let mut other = at.clone();
+    other.variables.insert("CLAUDE_CONFIG_DIR".to_owned(), folder.path().join("other").display().to_string());
+    let backups = Backups::In(folder.path().join("copies"));
+    let undos: Vec<_> = [(&at, "{\"a\": 1}"), (&other, "{\"b\": 2}")]
+        .into_iter()
+        .map(|(at, text)| {
+            write(&at.claude_code_settings(), text).unwrap();
+            connect(&planned(Tool::ClaudeCode, at), &backups, None).unwrap()
+        })
+        .collect();
+    undos.iter().for_each(|undo| disconnect(undo, Choice::Ask).unwrap());
+    assert_eq!(fs::read_to_string(at.claude_code_settings()).unwrap(), "{\"a\": 1}");
+    assert_eq!(fs::read_to_string(other.claude_code_settings()).unwrap(), "{\"b\": 2}");
 }
 
 #[test]
@@ -142,7 +161,7 @@ mod unix {
         fs::set_permissions(&path, fs::Permissions::from_mode(0o640)).unwrap();
         let undo = connect(&planned(Tool::ClaudeCode, &at), &Backups::Beside, None).unwrap();
         assert_eq!(mode(&path), 0o640);
-        assert_eq!(mode(&path.with_file_name("settings.json.before-rockpool")), 0o600);
+        assert_eq!(mode(undo.copies()[0]), 0o600);
         disconnect(&undo, Choice::Ask).unwrap();
         assert_eq!(mode(&path), 0o640);
     }
@@ -179,9 +198,10 @@ mod unix {
         write(&settings, "{}").unwrap();
         fs::set_permissions(&settings, fs::Permissions::from_mode(0o400)).unwrap();
         let copies = at.home.with_file_name("copies");
-        let refused = connect(&planned(Tool::Pi, &at), &Backups::In(copies), None);
+        let refused = connect(&planned(Tool::Pi, &at), &Backups::In(copies.clone()), None);
         assert!(matches!(refused, Err(FileError::ReadOnly(path)) if path == settings));
         assert_eq!(fs::read_to_string(&models).unwrap(), "{}");
+        assert_eq!(all_files(&copies), []);
     }
 }
 

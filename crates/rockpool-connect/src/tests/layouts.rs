@@ -147,6 +147,9 @@ fn yaml_text() -> impl Strategy<Value = String> {
     (lines, models, 0usize..14, layout()).prop_map(|(lines, models, at, (newline, last, bom))| {
         let mut lines = numbered(lines);
         lines.insert(at.min(lines.len()), models.to_owned());
+        if at == 0 {
+            lines.insert(0, "---".to_owned());
+        }
         let lines = lines.into_iter().map(|line| line.replace('\n', newline)).collect();
         ended(lines, newline, last, bom)
     })

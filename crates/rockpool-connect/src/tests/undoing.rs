@@ -1,5 +1,5 @@
 use super::{connection, home, planned, recorded, texts};
-use crate::undo::{Choice, TakenBack, Undo, UndoError, take_back};
+use crate::undo::{Choice, Standing, TakenBack, Undo, UndoError, standing, take_back};
 use crate::{KeyKind, Tool, plan_again};
 
 fn claude(before: &str) -> (String, crate::FileUndo) {
@@ -100,4 +100,17 @@ fn a_record_can_be_kept_as_json_and_holds_no_secret() {
     let json = serde_json::to_string(&undo).unwrap();
     assert!(!json.contains("sk-ant") && !json.contains("rp_0123"));
     assert_eq!(serde_json::from_str::<Undo>(&json).unwrap(), undo);
+}
+
+#[test]
+fn a_file_says_how_much_of_a_connection_it_still_has() {
+    let (after, record) = claude(BEFORE);
+    assert_eq!(standing(&record, Some(&after)).unwrap(), Standing::Connected);
+    assert_eq!(standing(&record, Some(&after.replace("dark", "light"))).unwrap(), Standing::Connected);
+    let edited = standing(&record, Some(&after.replace("7625", "1"))).unwrap();
+    assert!(
+        matches!(edited, Standing::Edited(entries) if entries[0].to_string() == "env.ANTHROPIC_BASE_URL")
+    );
+    assert_eq!(standing(&record, Some(BEFORE)).unwrap(), Standing::Gone);
+    assert_eq!(standing(&record, None).unwrap(), Standing::Gone);
 }
