@@ -8,7 +8,7 @@ use crate::mask::masked;
 use crate::places::{Surroundings, Texts};
 use crate::recipe::{Entry, FileRecipe, Rule, Todo, codex_key_kind, recipe};
 use crate::tool::Tool;
-use crate::undo::{Before, Choice, Digest, EntryUndo, FileUndo, TakenBack, Undo, take_back};
+use crate::undo::{Before, Choice, Digest, EntryUndo, FileUndo, Role, TakenBack, Undo, take_back};
 use crate::value::Value;
 
 /// One file's part. Its texts may hold secrets, so it does not print; [`Change::diff`] is what is shown.
@@ -194,7 +194,13 @@ fn changed(
     if !notes.is_empty() {
         text = format.note(&text, &notes, entries.first().map(|entry| &entry.at))?;
     }
-    let ours = |entry: Entry| EntryUndo { ours: entry.value.digest(), at: entry.at };
+    let ours = |entry: Entry| {
+        let role = match entry.rule {
+            Rule::Always | Rule::IfPresent => Role::Setting,
+            Rule::IfAbsent => Role::Companion,
+        };
+        EntryUndo { ours: entry.value.digest(), at: entry.at, role }
+    };
     let after = if entries.is_empty() { base.clone() } else { Some(text) };
     Ok(Change { path, format, before, base, after, entries: entries.into_iter().map(ours).collect(), notes })
 }

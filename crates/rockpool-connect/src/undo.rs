@@ -37,9 +37,19 @@ pub enum Before {
     },
 }
 
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Role {
+    /// Leads the tool to the endpoint.
+    Setting,
+    /// Only there because the file needs it, and the tool may keep it up to date by itself: never a conflict.
+    Companion,
+}
+
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct EntryUndo {
     pub(crate) at: EntryPath,
+    pub(crate) role: Role,
     /// Of the value that was put there, whatever its layout.
     pub(crate) ours: String,
 }
@@ -94,12 +104,13 @@ pub enum Standing {
 pub fn standing(file: &FileUndo, current: Option<&str>) -> Result<Standing, UndoError> {
     let fault = |fault| UndoError::File { path: file.path.clone(), fault };
     let tree = file.format.tree(current.unwrap_or_default()).map_err(fault)?;
-    let is_ours = |entry: &&EntryUndo| tree.get(&entry.at.0).is_some_and(|now| now.digest() == entry.ours);
+    let is_ours = |entry: &EntryUndo| tree.get(&entry.at.0).is_some_and(|now| now.digest() == entry.ours);
+    let settings: Vec<_> = file.entries.iter().filter(|entry| entry.role == Role::Setting).collect();
     let edited: Vec<_> =
-        file.entries.iter().filter(|entry| !is_ours(entry)).map(|entry| entry.at.clone()).collect();
+        settings.iter().filter(|entry| !is_ours(entry)).map(|entry| entry.at.clone()).collect();
     Ok(match edited.len() {
         0 => Standing::Connected,
-        all if all == file.entries.len() => Standing::Gone,
+        all if all == settings.len() => Standing::Gone,
         _ => Standing::Edited(edited),
     })
 }
@@ -194,7 +205,7 @@ fn merge(file: &FileUndo, before: &str, current: &str, choice: Choice) -> Result
     let old = format.tree(before)?;
     let mut conflicts = Vec::new();
     let mut text = current.to_owned();
-    for EntryUndo { at, ours } in &file.entries {
+    for EntryUndo { at, role, ours } in &file.entries {
         let (now, was) = (tree.get(&at.0), old.get(&at.0));
         let is_back = match (now, was) {
             (None, None) => true,
@@ -205,10 +216,15 @@ fn merge(file: &FileUndo, before: &str, current: &str, choice: Choice) -> Result
             continue;
         }
         let is_ours = now.is_some_and(|now| now.digest() == *ours);
-        match (is_ours, choice) {
-            (true, _) | (false, Choice::TakeBack) => text = restored(format, &text, before, at, was)?,
-            (false, Choice::Keep) => {}
-            (false, Choice::Ask) => conflicts.push(at.clone()),
+        // What we put it into goes, and would be left without what it belongs to.
+        let goes_with_ours = at.ancestors().next().is_some_and(|above| old.get(&above.0).is_none());
+        match (is_ours, role, choice) {
+            (true, _, _) | (false, Role::Setting, Choice::TakeBack) => {
+                text = restored(format, &text, before, at, was)?;
+            }
+            (false, Role::Companion, _) if goes_with_ours => text = restored(format, &text, before, at, was)?,
+            (false, Role::Companion, _) | (false, Role::Setting, Choice::Keep) => {}
+            (false, Role::Setting, Choice::Ask) => conflicts.push(at.clone()),
         }
     }
     if !conflicts.is_empty() {

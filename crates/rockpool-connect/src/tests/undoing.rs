@@ -114,3 +114,19 @@ fn a_file_says_how_much_of_a_connection_it_still_has() {
     assert_eq!(standing(&record, Some(BEFORE)).unwrap(), Standing::Gone);
     assert_eq!(standing(&record, None).unwrap(), Standing::Gone);
 }
+
+#[test]
+fn what_the_tool_itself_keeps_up_to_date_is_no_conflict() {
+    let plan = planned(Tool::Cline, &texts([]));
+    let (after, record) = (plan.changes[0].after().unwrap(), recorded(&plan.changes[0]));
+    // As Cline 3.0.65 left it after its first start.
+    let edited = after.replace("1970-01-01T00:00:00.000Z", "2026-11-27T22:53:47.648Z");
+    assert_ne!(edited, after);
+    assert_eq!(standing(&record, Some(&edited)).unwrap(), Standing::Connected);
+    assert!(take_back(&record, None, Some(&edited), Choice::Ask).unwrap() == TakenBack::Delete);
+    let other = edited.replace("\"version\": 1", "\"version\": 2");
+    let TakenBack::Write(left) = take_back(&record, None, Some(&other), Choice::Ask).unwrap() else {
+        panic!("gone")
+    };
+    assert_eq!(left, "{\n  \"version\": 2\n}\n");
+}
