@@ -1,3 +1,5 @@
+//! What a tool is pointed at: address, key and model.
+
 use secrecy::{ExposeSecret, SecretString};
 
 /// Where a key travels. The prefixes are the engine's (`rp_`, `rpu_`).

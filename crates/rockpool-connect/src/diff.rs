@@ -1,3 +1,5 @@
+//! A change as it is shown to a person.
+
 use similar::TextDiff;
 
 use crate::mask::masked;

@@ -1,3 +1,5 @@
+//! Why there is no plan.
+
 use std::path::PathBuf;
 
 use thiserror::Error;

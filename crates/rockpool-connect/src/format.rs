@@ -1,3 +1,5 @@
+//! Reads and changes one setting of a text, whatever its format.
+
 mod fault;
 mod json;
 mod toml;

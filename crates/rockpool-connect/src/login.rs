@@ -1,3 +1,5 @@
+//! A login to the provider that a tool has of its own.
+
 use std::path::PathBuf;
 
 use crate::format::Format;

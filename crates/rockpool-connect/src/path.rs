@@ -1,3 +1,5 @@
+//! Where in a file's tree a setting is.
+
 use std::fmt;
 
 use serde::{Deserialize, Serialize};

@@ -1,3 +1,5 @@
+//! From a tool's files to what they shall be, with the way back as a comment.
+
 use std::path::{Path, PathBuf};
 
 use crate::connection::{Connection, KeyKind};

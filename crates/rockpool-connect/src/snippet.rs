@@ -1,3 +1,5 @@
+//! What a person writes into a program or a shell of their own.
+
 use crate::connection::Connection;
 use crate::value::quoted;
 

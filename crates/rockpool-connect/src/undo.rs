@@ -1,3 +1,5 @@
+//! What is kept of a change, and how it is taken back.
+
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};

@@ -1,3 +1,5 @@
+//! What a file says, whatever its format, and how two of them are compared.
+
 use std::collections::BTreeMap;
 use std::fmt;
 

@@ -1,3 +1,5 @@
+//! Why a text cannot be read or changed, and what stood at a place.
+
 use thiserror::Error;
 
 use crate::path::EntryPath;

@@ -1,3 +1,5 @@
+//! aider: three options of its file in the home folder.
+
 use super::entry::{Entry, Recipe};
 use crate::connection::Connection;
 use crate::format::Format;

@@ -1,3 +1,5 @@
+//! Claude Code: variables in its settings.
+
 use super::entry::{Entry, Recipe, Todo};
 use crate::connection::Connection;
 use crate::format::Format;

@@ -1,3 +1,5 @@
+//! Cline: its OpenAI-compatible provider.
+
 use super::entry::{Entry, Recipe, Todo};
 use crate::connection::Connection;
 use crate::format::Format;

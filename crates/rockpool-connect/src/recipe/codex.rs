@@ -1,3 +1,5 @@
+//! Codex: command line, IDE extension and app.
+
 use super::entry::{Entry, Recipe, Todo};
 use crate::connection::{Connection, KeyKind};
 use crate::error::PlanError;

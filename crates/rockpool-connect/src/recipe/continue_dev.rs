@@ -1,3 +1,5 @@
+//! Continue: an element of its list of models.
+
 use super::entry::{Entry, FileRecipe, Recipe, Todo};
 use crate::connection::Connection;
 use crate::format::Format;

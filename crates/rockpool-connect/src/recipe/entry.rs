@@ -1,3 +1,5 @@
+//! A setting, when it is needed, and what is left for the person.
+
 use std::path::PathBuf;
 
 use crate::format::Format;

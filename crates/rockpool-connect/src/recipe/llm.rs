@@ -1,3 +1,5 @@
+//! llm: an element of its list of models, and a key by name.
+
 use super::entry::{Entry, FileRecipe, Recipe, Todo};
 use crate::connection::Connection;
 use crate::format::Format;

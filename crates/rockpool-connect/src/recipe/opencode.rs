@@ -1,3 +1,5 @@
+//! opencode: a provider in its configuration.
+
 use super::entry::{Entry, Recipe, Todo};
 use crate::connection::Connection;
 use crate::error::PlanError;

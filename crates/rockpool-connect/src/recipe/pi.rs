@@ -1,3 +1,5 @@
+//! pi: a provider of its own, and the default model.
+
 use super::entry::{Entry, FileRecipe, Recipe, Todo};
 use crate::connection::Connection;
 use crate::format::Format;

@@ -1,3 +1,5 @@
+//! Qwen Code: variables and a model in its settings.
+
 use super::entry::{Entry, Recipe, Todo};
 use crate::connection::Connection;
 use crate::format::Format;

@@ -1,3 +1,5 @@
+//! Zed: an OpenAI-compatible provider in its settings.
+
 use super::entry::{Entry, Recipe, Todo};
 use crate::connection::Connection;
 use crate::format::Format;

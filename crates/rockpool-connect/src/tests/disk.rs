@@ -1,3 +1,5 @@
+//! Connecting and disconnecting on a real file system.
+
 use std::fs;
 use std::path::Path;
 

@@ -1,3 +1,5 @@
+//! Tests of the whole crate, and what they share.
+
 mod disk;
 mod layouts;
 mod tools;
@@ -12,7 +14,7 @@ use crate::undo::{Before, Digest, FileUndo};
 use crate::{Connection, KeyKind, Os, Surroundings, Tool, key_kind, plan};
 
 fn home() -> Surroundings {
-    Surroundings { os: Os::Linux, home: PathBuf::from("/home/mai"), variables: Default::default() }
+    Surroundings { os: Os::Linux, home: PathBuf::from("/mai"), variables: Default::default() }
 }
 
 fn connection(kind: KeyKind) -> Connection {

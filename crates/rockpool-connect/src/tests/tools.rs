@@ -1,3 +1,5 @@
+//! Each tool's configuration, told in examples.
+
 use std::path::{Path, PathBuf};
 
 use secrecy::SecretString;
@@ -320,11 +322,11 @@ impl Probe for Machine {
 
 #[test]
 fn a_tool_is_found_by_program_file_or_folder() {
-    let machine = Machine(&["/bin/claude", "/home/mai/.codex/config.toml", "/home/mai/.config/zed"]);
+    let machine = Machine(&["/bin/claude", "/mai/.codex/config.toml", "/mai/.config/zed"]);
     let found = |tool| detect(tool, &home(), &machine);
     assert_eq!(found(Tool::ClaudeCode).programs, [PathBuf::from("/bin/claude")]);
-    assert_eq!(found(Tool::CodexCli).files, [PathBuf::from("/home/mai/.codex/config.toml")]);
-    assert_eq!(found(Tool::Zed).folders, [PathBuf::from("/home/mai/.config/zed")]);
+    assert_eq!(found(Tool::CodexCli).files, [PathBuf::from("/mai/.codex/config.toml")]);
+    assert_eq!(found(Tool::Zed).folders, [PathBuf::from("/mai/.config/zed")]);
     assert!(Tool::ALL.into_iter().filter(|tool| found(*tool).is_installed()).count() == 3);
     assert_eq!(found(Tool::Aider), Detection::default());
 }

@@ -1,3 +1,5 @@
+//! Taking back what was edited since.
+
 use super::{connection, home, planned, recorded, texts};
 use crate::undo::{Choice, Standing, TakenBack, Undo, UndoError, standing, take_back};
 use crate::{KeyKind, Tool, plan_again};
