@@ -34,6 +34,8 @@ pub enum FileError {
     ReadOnly(PathBuf),
     #[error("“{}” has been changed meanwhile. Look at the change once more", .0.display())]
     ChangedMeanwhile(PathBuf),
+    #[error("nothing was changed, because the way back could not be kept: {0}")]
+    NotKept(#[source] io::Error),
     #[error("“{}”: {source}", path.display())]
     Io { path: PathBuf, source: io::Error },
 }
@@ -166,17 +168,23 @@ fn replace(folder: &Path, target: &Path, metadata: Option<Metadata>, text: &str)
 }
 
 fn make_folders(folder: &Path) -> Result<Vec<PathBuf>, FileError> {
-    let missing: Vec<_> =
-        folder.ancestors().take_while(|folder| !folder.as_os_str().is_empty() && !folder.exists()).collect();
     let mut made = Vec::new();
-    for folder in missing.into_iter().rev() {
-        if let Err(source) = fs::create_dir(folder) {
+    for folder in missing_folders(folder) {
+        if let Err(source) = fs::create_dir(&folder) {
             remove_folders(&made);
-            return Err(io_at(folder)(source));
+            return Err(io_at(&folder)(source));
         }
-        made.push(folder.to_path_buf());
+        made.push(folder);
     }
     Ok(made)
+}
+
+/// The outermost first.
+fn missing_folders(folder: &Path) -> Vec<PathBuf> {
+    let is_missing = |folder: &&Path| !folder.as_os_str().is_empty() && !folder.exists();
+    let mut missing: Vec<_> = folder.ancestors().take_while(is_missing).map(Path::to_path_buf).collect();
+    missing.reverse();
+    missing
 }
 
 /// The innermost first. One that is no longer empty stays.
@@ -196,31 +204,64 @@ fn delete(path: &Path) -> Result<(), FileError> {
     }
 }
 
-/// Makes the changes of a plan, or none of them. What it returns has to be kept. After [`crate::plan_again`], `earlier` is the
-/// record that it was made from.
+/// Makes the changes of a plan, or none of them. `keep` is given the record before the first file is touched, so that whatever
+/// happens then can be taken back; after an error it can be forgotten. After [`crate::plan_again`], `earlier` is the record that
+/// it was made from.
 ///
 /// # Errors
-/// Where a file is no longer what the plan was made from, or cannot be written.
-pub fn connect(plan: &Plan, backups: &Backups, earlier: Option<&Undo>) -> Result<Undo, FileError> {
+/// Where a file is no longer what the plan was made from, or cannot be written, and where the record was not kept.
+pub fn connect(
+    plan: &Plan,
+    backups: &Backups,
+    earlier: Option<&Undo>,
+    keep: impl FnOnce(&Undo) -> io::Result<()>,
+) -> Result<Undo, FileError> {
     for change in &plan.changes {
         if read(&change.path)?.as_deref() != change.before() {
             return Err(FileError::ChangedMeanwhile(change.path.clone()));
         }
     }
     let earlier_copies = earlier.map(Undo::copies).unwrap_or_default();
-    let mut files = Vec::new();
-    let mut done: Vec<(&Change, Vec<PathBuf>)> = Vec::new();
-    for change in &plan.changes {
-        match changed(plan.tool, change, backups, &earlier_copies) {
-            Ok((before, made)) => {
-                let known =
-                    earlier.into_iter().flat_map(|undo| &undo.files).find(|file| file.path == change.path);
-                let folders = known.map(|file| file.made_folders.clone()).unwrap_or_default();
-                files.extend(change.record(before, folders.into_iter().chain(made.clone()).collect()));
-                done.push((change, made));
+    let mut undo = Undo { tool: plan.tool, files: Vec::new() };
+    let outcome = prepare(plan, backups, earlier, &mut undo)
+        .and_then(|()| keep(&undo).map_err(FileError::NotKept))
+        .and_then(|()| change_all(plan));
+    match outcome {
+        Ok(()) => remove_copies(earlier_copies, &undo.copies()),
+        Err(error) => {
+            remove_copies(undo.copies(), &earlier_copies);
+            return Err(error);
+        }
+    }
+    Ok(undo)
+}
+
+/// Copies what an undo goes back to, and notes it in the record, file by file.
+fn prepare(plan: &Plan, backups: &Backups, earlier: Option<&Undo>, undo: &mut Undo) -> Result<(), FileError> {
+    for change in plan.changes.iter().filter(|change| change.is_ours()) {
+        let before = match change.base() {
+            None => Before::Absent,
+            Some(base) => {
+                let path = backups.path(plan.tool, &change.path, base);
+                write(&path, base)?;
+                Before::Copy { path, digest: Digest::of(base) }
             }
+        };
+        let known = earlier.into_iter().flat_map(|undo| &undo.files).find(|file| file.path == change.path);
+        let made = known.map(|file| file.made_folders.clone()).unwrap_or_default();
+        let (target, _) = target(&change.path)?;
+        let missing = missing_folders(target.parent().unwrap_or(Path::new("")));
+        undo.files.extend(change.record(before, made.into_iter().chain(missing).collect()));
+    }
+    Ok(())
+}
+
+fn change_all(plan: &Plan) -> Result<(), FileError> {
+    let mut done: Vec<(&Change, Vec<PathBuf>)> = Vec::new();
+    for change in plan.changes.iter().filter(|change| change.is_change()) {
+        match put(&change.path, change.after()) {
+            Ok(made) => done.push((change, made)),
             Err(error) => {
-                remove_copies(Undo { tool: plan.tool, files }.copies(), &earlier_copies);
                 for (change, made) in done.into_iter().rev() {
                     // The error that made us turn back is the one to tell.
                     let _ = put(&change.path, change.before());
@@ -230,33 +271,7 @@ pub fn connect(plan: &Plan, backups: &Backups, earlier: Option<&Undo>) -> Result
             }
         }
     }
-    let undo = Undo { tool: plan.tool, files };
-    remove_copies(earlier_copies, &undo.copies());
-    Ok(undo)
-}
-
-fn changed(
-    tool: Tool,
-    change: &Change,
-    backups: &Backups,
-    kept: &[&Path],
-) -> Result<(Before, Vec<PathBuf>), FileError> {
-    let before = match change.base().filter(|_| change.is_ours()) {
-        None => Before::Absent,
-        Some(base) => {
-            let path = backups.path(tool, &change.path, base);
-            write(&path, base)?;
-            Before::Copy { path, digest: Digest::of(base) }
-        }
-    };
-    let made = match change.is_change() {
-        true => put(&change.path, change.after()),
-        false => Ok(Vec::new()),
-    };
-    if let (Err(_), Before::Copy { path, .. }) = (&made, &before) {
-        remove_copies(vec![path], kept);
-    }
-    Ok((before, made?))
+    Ok(())
 }
 
 /// One that cannot be removed does no harm.

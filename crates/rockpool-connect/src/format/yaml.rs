@@ -68,7 +68,10 @@ fn parse(text: &str) -> Result<Option<Node>, Fault> {
         events.push((event, byte(start.index())..byte(end.index())));
     }
     let mut reader = Reader { events, next: 0, text };
-    reader.node(0)
+    let root = reader.node(0)?;
+    // Nothing behind the line that starts a document.
+    let says_nothing = |root: &Node| matches!(root, Node::Scalar { range, .. } if range.is_empty());
+    Ok(root.filter(|root| !says_nothing(root)))
 }
 
 impl Reader<'_> {

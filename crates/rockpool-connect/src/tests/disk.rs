@@ -57,7 +57,7 @@ fn connecting_and_disconnecting_leaves_every_tools_home_byte_for_byte() {
             }
             let before = all_files(&at.home);
             for backups in [Backups::Beside, Backups::In(at.home.with_file_name("copies"))] {
-                let undo = connect(&planned(tool, &at), &backups, None).unwrap();
+                let undo = connect(&planned(tool, &at), &backups, None, |_| Ok(())).unwrap();
                 assert!(tool == Tool::CopilotCli || all_files(&at.home) != before);
                 disconnect(&undo, Choice::Ask).unwrap();
                 assert_eq!(all_files(&at.home), before, "{}", tool.name());
@@ -71,7 +71,7 @@ fn a_change_after_an_edit_and_a_new_port_still_goes_back_to_the_first_file() {
     let (_folder, at) = stage();
     let path = at.claude_code_settings();
     write(&path, "{\n  \"theme\": \"dark\"\n}\n").unwrap();
-    let first = connect(&planned(Tool::ClaudeCode, &at), &Backups::Beside, None).unwrap();
+    let first = connect(&planned(Tool::ClaudeCode, &at), &Backups::Beside, None, |_| Ok(())).unwrap();
     let edited = fs::read_to_string(&path).unwrap().replace("dark", "light");
     fs::write(&path, edited).unwrap();
 
@@ -79,11 +79,40 @@ fn a_change_after_an_edit_and_a_new_port_still_goes_back_to_the_first_file() {
     to.origin = "http://127.0.0.1:9000".to_owned();
     let texts = read_all(&files_of(Tool::ClaudeCode, &at)).unwrap();
     let plan = plan_again(&to, &at, &texts, &first, &befores(&first).unwrap()).unwrap();
-    let second = connect(&plan, &Backups::Beside, Some(&first)).unwrap();
+    let second = connect(&plan, &Backups::Beside, Some(&first), |_| Ok(())).unwrap();
     assert!(fs::read_to_string(&path).unwrap().contains("9000"));
     assert!(!first.copies()[0].exists() && second.copies()[0].exists());
     disconnect(&second, Choice::Ask).unwrap();
     assert_eq!(fs::read_to_string(&path).unwrap(), "{\n  \"theme\": \"light\"\n}\n");
+}
+
+#[test]
+fn a_kill_at_any_moment_leaves_a_record_that_leads_back() {
+    let (_folder, at) = stage();
+    write(&at.pi_settings(), "{\"theme\": \"dark\"}").unwrap();
+    let before = all_files(&at.home);
+    let plan = planned(Tool::Pi, &at);
+    let mut kept = None;
+    let refused = connect(&plan, &Backups::Beside, None, |undo| {
+        kept = Some(undo.clone());
+        // Nothing of a tool's is touched yet.
+        assert_eq!(fs::read_to_string(at.pi_settings()).unwrap(), "{\"theme\": \"dark\"}");
+        assert!(!at.pi_models().exists());
+        Err(std::io::Error::other("the disk is full"))
+    });
+    assert!(refused.unwrap_err().to_string().contains("the disk is full"));
+    assert_eq!(all_files(&at.home), before);
+
+    // Killed before the first file, and between the first and the second.
+    let undo = kept.unwrap();
+    for changed in 0..=1 {
+        write(undo.copies()[0], "{\"theme\": \"dark\"}").unwrap();
+        for change in plan.changes.iter().take(changed) {
+            write(&change.path, change.after().unwrap()).unwrap();
+        }
+        disconnect(&undo, Choice::Ask).unwrap();
+        assert_eq!(all_files(&at.home), before, "after {changed}");
+    }
 }
 
 #[test]
@@ -96,7 +125,7 @@ fn two_homes_of_one_tool_have_copies_of_their_own() {
         .into_iter()
         .map(|(at, text)| {
             write(&at.claude_code_settings(), text).unwrap();
-            connect(&planned(Tool::ClaudeCode, at), &backups, None).unwrap()
+            connect(&planned(Tool::ClaudeCode, at), &backups, None, |_| Ok(())).unwrap()
         })
         .collect();
     undos.iter().for_each(|undo| disconnect(undo, Choice::Ask).unwrap());
@@ -107,7 +136,7 @@ fn two_homes_of_one_tool_have_copies_of_their_own() {
 #[test]
 fn a_conflict_in_the_second_file_leaves_the_first_alone() {
     let (_folder, at) = stage();
-    let undo = connect(&planned(Tool::Pi, &at), &Backups::Beside, None).unwrap();
+    let undo = connect(&planned(Tool::Pi, &at), &Backups::Beside, None, |_| Ok(())).unwrap();
     let settings = at.pi_settings();
     fs::write(&settings, "{\"defaultProvider\": \"mine\"}").unwrap();
     let models = fs::read(at.pi_models()).unwrap();
@@ -126,7 +155,10 @@ fn a_file_that_changed_since_the_plan_is_not_overwritten() {
     let (_folder, at) = stage();
     let plan = planned(Tool::ClaudeCode, &at);
     write(&at.claude_code_settings(), "{}").unwrap();
-    assert!(matches!(connect(&plan, &Backups::Beside, None), Err(FileError::ChangedMeanwhile(_))));
+    assert!(matches!(
+        connect(&plan, &Backups::Beside, None, |_| Ok(())),
+        Err(FileError::ChangedMeanwhile(_))
+    ));
     assert_eq!(fs::read_to_string(at.claude_code_settings()).unwrap(), "{}");
 }
 
@@ -161,7 +193,7 @@ mod unix {
         write(&path, "{}").unwrap();
         assert_eq!(mode(&path), 0o600);
         fs::set_permissions(&path, fs::Permissions::from_mode(0o640)).unwrap();
-        let undo = connect(&planned(Tool::ClaudeCode, &at), &Backups::Beside, None).unwrap();
+        let undo = connect(&planned(Tool::ClaudeCode, &at), &Backups::Beside, None, |_| Ok(())).unwrap();
         assert_eq!(mode(&path), 0o640);
         assert_eq!(mode(undo.copies()[0]), 0o600);
         disconnect(&undo, Choice::Ask).unwrap();
@@ -175,7 +207,7 @@ mod unix {
         fs::create_dir(path.parent().unwrap()).unwrap();
         fs::write(&real, "{\"a\": 1}").unwrap();
         symlink("../../dotfiles.json", &path).unwrap();
-        let undo = connect(&planned(Tool::ClaudeCode, &at), &Backups::Beside, None).unwrap();
+        let undo = connect(&planned(Tool::ClaudeCode, &at), &Backups::Beside, None, |_| Ok(())).unwrap();
         assert!(fs::symlink_metadata(&path).unwrap().is_symlink());
         assert!(fs::read_to_string(&real).unwrap().contains("ANTHROPIC_BASE_URL"));
         disconnect(&undo, Choice::Ask).unwrap();
@@ -200,7 +232,7 @@ mod unix {
         write(&settings, "{}").unwrap();
         fs::set_permissions(&settings, fs::Permissions::from_mode(0o400)).unwrap();
         let copies = at.home.with_file_name("copies");
-        let refused = connect(&planned(Tool::Pi, &at), &Backups::In(copies.clone()), None);
+        let refused = connect(&planned(Tool::Pi, &at), &Backups::In(copies.clone()), None, |_| Ok(()));
         assert!(matches!(refused, Err(FileError::ReadOnly(path)) if path == settings));
         assert_eq!(fs::read_to_string(&models).unwrap(), "{}");
         assert_eq!(all_files(&copies), []);

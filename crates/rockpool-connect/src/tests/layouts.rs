@@ -324,10 +324,20 @@ fn a_file_that_is_nested_too_deeply_is_refused() {
     for (tool, text) in [
         (Tool::ClaudeCode, "[".repeat(100_000)),
         (Tool::Aider, "- ".repeat(5_000)),
+        (Tool::Aider, "[".repeat(20_000)),
         (Tool::CodexCli, format!("a = {}", "[".repeat(100_000))),
     ] {
         let to = super::connection(crate::KeyKind::Bearer);
         let refused = plan(tool, &to, &home(), &first_file(tool, &text));
         assert!(matches!(refused, Err(PlanError::File { .. })), "{}", tool.name());
     }
+}
+
+#[test]
+fn layouts_that_once_went_wrong_come_back_as_they_were() {
+    holds(Tool::Continue, "---\n");
+    holds(Tool::Aider, "---");
+    holds(Tool::Aider, "\nmodel: o3 # mine");
+    holds(Tool::Llm, "\u{feff}");
+    holds(Tool::CodexCli, "");
 }
