@@ -13,6 +13,12 @@ pub(super) fn recipe(to: &Connection, at: &Surroundings) -> Recipe {
         Entry::text(["env", "ANTHROPIC_AUTH_TOKEN"], to.key()),
         Entry::if_present(["env", "ANTHROPIC_API_KEY"], ""),
     ];
-    entries.extend(to.model.as_deref().map(|model| Entry::text(["env", "ANTHROPIC_MODEL"], model)));
+    if let Some(model) = &to.model {
+        entries.push(Entry::text(["env", "ANTHROPIC_MODEL"], model));
+        // Seen (2.1.332): a model that it does not know is taken for one of a million tokens, and so never compacted in time.
+        let window = ["env", "CLAUDE_CODE_MAX_CONTEXT_TOKENS"];
+        let is_known = model.starts_with("claude-");
+        entries.extend((!is_known).then(|| Entry::text(window, to.context_window().to_string())));
+    }
     Recipe::one(at.claude_code_settings(), Format::Json, entries, vec![Todo::Restart])
 }

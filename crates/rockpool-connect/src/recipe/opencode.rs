@@ -12,8 +12,8 @@ use crate::value::Value;
 
 /// Documented: `provider.ID.options`, files with comments. Seen (1.18): provider `openai` speaks Responses.
 ///
-/// With a ChatGPT login of its own, opencode sends whatever goes to `openai` to chatgpt.com, whatever the address says (as
-/// its sources have it), so then a provider of another name is needed, and that lists its models itself.
+/// Seen (1.18.33): with a ChatGPT login of its own, nothing that goes to `openai` reaches the address that is set there, so then
+/// a provider of another name is needed, and that lists its models itself.
 pub(super) fn recipe(to: &Connection, at: &Surroundings, texts: &Texts) -> Result<Recipe, PlanError> {
     let [first, jsonc, json] = at.opencode_configs();
     let path = [first.clone(), jsonc, json.clone()].into_iter().find(|path| texts.contains_key(path));
@@ -37,10 +37,17 @@ pub(super) fn recipe(to: &Connection, at: &Surroundings, texts: &Texts) -> Resul
                     ("npm", Value::text("@ai-sdk/openai")),
                     ("name", Value::text("Rockpool")),
                     ("options", options),
-                    ("models", Value::Map(vec![(model.clone(), Value::Map(Vec::new()))])),
+                    ("models", Value::Map(vec![(model.clone(), limited(to))])),
                 ]),
             ),
         ],
     };
     Ok(Recipe::one(path, Format::Jsonc, entries, vec![Todo::Restart]))
+}
+
+/// Documented; without a limit a model of an unknown provider is never compacted. The output is what Codex models have.
+fn limited(to: &Connection) -> Value {
+    let number = |number: u32| Value::Number(number.to_string());
+    let limit = Value::map([("context", number(to.context_window())), ("output", number(128_000))]);
+    Value::map([("limit", limit)])
 }

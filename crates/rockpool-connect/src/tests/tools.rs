@@ -91,6 +91,7 @@ fn opencode_uses_its_openai_provider_unless_a_login_of_its_own_would_win() {
         text.contains("\"model\": \"rockpool/gpt-5.5\"") && text.contains("\"npm\": \"@ai-sdk/openai\""),
         "{text}"
     );
+    assert!(text.contains("\"context\": 272000"), "{text}");
 }
 
 #[test]
@@ -108,6 +109,7 @@ fn claude_code_gets_variables_without_a_comment_and_loses_a_key_of_its_own() {
         after(Tool::ClaudeCode, &texts([(home().claude_code_settings(), before)])),
         "{\n  \"env\": {\n    \"ANTHROPIC_BASE_URL\": \"http://127.0.0.1:7625\",\n    \
          \"ANTHROPIC_AUTH_TOKEN\": \"rp_0123456789abcdef\",\n    \"ANTHROPIC_MODEL\": \"gpt-5.5\",\n    \
+         \"CLAUDE_CODE_MAX_CONTEXT_TOKENS\": \"272000\",\n    \
          \"ANTHROPIC_API_KEY\": \"\"\n  }\n}\n"
     );
 }
