@@ -1,6 +1,6 @@
 //! A conversation that has to move: it loses what only its old account can read, and goes on.
 
-use rockpool_sim::{Action, Cost, Fault, On, Windows};
+use rockpool_sim::{Action, Cost, Fault, On};
 use rockpool_tests::harness::{Setup, seat};
 use rockpool_tests::journal::{item_types, notes, served, turns};
 use rockpool_tests::tools::codex::{Codex, Transport};

@@ -175,9 +175,9 @@ pub(crate) enum WholeUndecodable {
 /// A whole body without its coding, of at most `most` bytes.
 pub(crate) fn decoded(coding: Coding, body: &Bytes, most: usize) -> Result<Bytes, WholeUndecodable> {
     let mut decoder = Decoder::bounded(coding, most).ok_or(WholeUndecodable::Unknown)?;
-    decoder.push(body.clone()).map_err(|Undecodable(error)| match error.kind() {
-        io::ErrorKind::FileTooLarge => WholeUndecodable::TooLarge,
-        _ => WholeUndecodable::Broken,
+    decoder.push(body.clone()).map_err(|Undecodable(error)| {
+        let grew = error.kind() == io::ErrorKind::FileTooLarge;
+        if grew { WholeUndecodable::TooLarge } else { WholeUndecodable::Broken }
     })
 }
 
