@@ -8,7 +8,7 @@ use serde_json::value::RawValue;
 use crate::event::{Ended, Event};
 use crate::lite::FUNCTIONS;
 use crate::splice::{self, Edit};
-use crate::{json, model::Shape};
+use crate::{json, model::Shape, said};
 
 /// What an answer was that came to its end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -16,6 +16,8 @@ pub struct Answered<'a> {
     /// `resp_…`, as the tool was told.
     pub id: &'a str,
     pub items: &'a [AnsweredItem],
+    /// What was asked last.
+    pub(crate) question: Option<&'a str>,
 }
 
 /// One item of an answer.
@@ -31,6 +33,14 @@ pub struct AnsweredItem {
 }
 
 impl Answered<'_> {
+    /// By what a later request may show that it goes on from this answer: the ids of its items and calls, its own id,
+    /// and the name of its words.
+    pub fn given(&self) -> Vec<String> {
+        let ids = self.items.iter().flat_map(|item| [&item.id, &item.call_id]).flatten().cloned();
+        let said = self.question.and_then(|question| said::by(question, self.items));
+        ids.chain([self.id.to_owned()]).chain(said).collect()
+    }
+
     /// The items with commas between them, as [`crate::Continuation::answer`] gives them.
     pub fn joined(&self) -> String {
         let items: Vec<&str> = self.items.iter().map(|item| item.json.as_str()).collect();
@@ -100,9 +110,13 @@ impl Collector {
     }
 
     /// The answer, after its end. `told` is its id where the tool was told another than the backend's.
-    pub(crate) fn answered<'a>(&'a self, told: Option<&'a str>) -> Option<Answered<'a>> {
+    pub(crate) fn answered<'a>(
+        &'a self,
+        told: Option<&'a str>,
+        question: Option<&'a str>,
+    ) -> Option<Answered<'a>> {
         let id = told.or(self.id.as_deref()).filter(|_| self.state == State::Answered)?;
-        Some(Answered { id, items: &self.items })
+        Some(Answered { id, items: &self.items, question })
     }
 
     /// An item as the tool is to see it. Lite models are given a tool's functions inside a namespace of ours, and
@@ -155,6 +169,13 @@ fn response_of(raw: &RawValue) -> Response<'_> {
 }
 
 #[cfg(test)]
+impl AnsweredItem {
+    pub(crate) fn of(json: &str) -> Self {
+        Self { json: json.to_owned(), id: None, call_id: None, output_index: 0 }
+    }
+}
+
+#[cfg(test)]
 mod tests {
     use super::*;
 
@@ -178,7 +199,7 @@ mod tests {
                 r#"{"type":"response.completed","response":{"id":"resp_1","output":[]}}"#,
             ],
         );
-        let answered = collector.answered(None).unwrap();
+        let answered = collector.answered(None, None).unwrap();
         assert_eq!(answered.joined(), r#"{"id":"rs_1"},{"id":"fc_1","call_id":"call_1"}"#);
         assert_eq!((answered.id, answered.items[1].call_id.as_deref()), ("resp_1", Some("call_1")));
     }
@@ -186,15 +207,18 @@ mod tests {
     #[test]
     fn items_that_only_the_end_has_are_kept_too() {
         let end = r#"{"type":"response.completed","response":{"id":"r","output":[{"id":"msg_1"}]}}"#;
-        assert_eq!(collected(Shape::Plain, &[end]).answered(None).unwrap().joined(), r#"{"id":"msg_1"}"#);
+        assert_eq!(
+            collected(Shape::Plain, &[end]).answered(None, None).unwrap().joined(),
+            r#"{"id":"msg_1"}"#
+        );
     }
 
     #[test]
     fn an_answer_without_an_end_is_none() {
         let item = r#"{"type":"response.output_item.done","item":{"id":"rs_1"}}"#;
         let failed = r#"{"type":"response.failed","response":{"id":"r"}}"#;
-        assert_eq!(collected(Shape::Plain, &[item]).answered(Some("r")), None);
-        assert_eq!(collected(Shape::Plain, &[item, failed]).answered(Some("r")), None);
+        assert_eq!(collected(Shape::Plain, &[item]).answered(Some("r"), None), None);
+        assert_eq!(collected(Shape::Plain, &[item, failed]).answered(Some("r"), None), None);
     }
 
     #[test]

@@ -23,6 +23,7 @@ mod messages;
 mod model;
 mod refusal;
 mod responses;
+mod said;
 mod splice;
 mod sse;
 mod surroundings;

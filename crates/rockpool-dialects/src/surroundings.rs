@@ -27,7 +27,7 @@ pub struct Ties {
     /// The tool's own name of the conversation, from the body.
     pub conversation: Option<String>,
     /// Names that earlier answers gave (call ids, item ids, ids of answers) and that this request repeats: those
-    /// of the newest answer in it, at most [`Self::MOST`].
+    /// of the newest answer in it, at most [`Self::MOST`], or else the name of its words.
     pub given: Vec<String>,
 }
 

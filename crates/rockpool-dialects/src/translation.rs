@@ -8,7 +8,7 @@ use crate::model::Shape;
 use crate::refusal::Refusal;
 use crate::responses::form::Transport;
 use crate::surroundings::{Surroundings, Ties};
-use crate::{chat, messages, responses};
+use crate::{chat, messages, responses, said};
 
 /// A request as the backend takes it.
 #[derive(Debug)]
@@ -32,6 +32,8 @@ pub struct AnswerForm {
     /// The model by the name that the tool asked for.
     pub model: String,
     pub(crate) dialect: Form,
+    /// What was asked last.
+    pub(crate) question: Option<String>,
 }
 
 /// What of a request its answer in that dialect depends on.
@@ -82,14 +84,18 @@ impl AnswerForm {
 }
 
 fn translated<F>(understood: Understood<F>, form: impl FnOnce(F) -> Form) -> Translated {
-    let Understood { body, model, shape, dropped, ties, delivery, asked, form: own } = understood;
+    let Understood { body, model, shape, dropped, mut ties, delivery, asked, form: own } = understood;
+    let said = said::last(&body);
+    if ties.given.is_empty() {
+        ties.given.extend(said.answered);
+    }
     Translated {
         body,
         model,
         shape,
         dropped,
         ties,
-        form: AnswerForm { delivery, model: asked, dialect: form(own) },
+        form: AnswerForm { delivery, model: asked, dialect: form(own), question: said.question },
     }
 }
 

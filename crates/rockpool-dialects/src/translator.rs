@@ -12,6 +12,7 @@ use crate::{chat, messages, responses};
 pub struct Translator {
     machine: Machine,
     collected: Collector,
+    question: Option<String>,
 }
 
 #[derive(Debug)]
@@ -39,7 +40,7 @@ impl AnswerForm {
                 (Machine::Messages(messages::answer::Answer::new(common, form, unique)), Shape::Plain)
             }
         };
-        Translator { machine, collected: Collector::new(shape) }
+        Translator { machine, collected: Collector::new(shape), question: self.question.clone() }
     }
 }
 
@@ -68,8 +69,10 @@ impl Translator {
     /// What the answer was, once it has come to its end in other than failure. Asked before [`Self::whole`].
     pub fn answered(&self) -> Option<Answered<'_>> {
         match &self.machine {
-            Machine::Responses(answer) => self.collected.answered(answer.told()),
-            Machine::Chat(_) | Machine::Messages(_) => self.collected.answered(None),
+            Machine::Responses(answer) => self.collected.answered(answer.told(), self.question.as_deref()),
+            Machine::Chat(_) | Machine::Messages(_) => {
+                self.collected.answered(None, self.question.as_deref())
+            }
         }
     }
 

@@ -64,6 +64,8 @@ enum Route {
     AccountsCheck,
     Usage,
     Settings,
+    /// Whether a person still has to secure their sign-in.
+    SecuritySetup,
     ResetCredits,
 }
 
@@ -163,7 +165,7 @@ impl Dispatch {
                 get_only().map(|()| pool_usage::accounts_check(core, &caller, request.headers()))
             }
             Route::Usage => get_only().map(|()| pool_usage::usage(core, &caller)),
-            Route::Settings => get_only().map(|()| pool_usage::settings()),
+            Route::Settings | Route::SecuritySetup => get_only().map(|()| pool_usage::nothing_set()),
             Route::ResetCredits => get_only().map(|()| pool_usage::reset_credits()),
         }
     }
@@ -283,6 +285,7 @@ fn dialect_of(path: &str) -> Dialect {
             | Route::AccountsCheck
             | Route::Usage
             | Route::Settings
+            | Route::SecuritySetup
             | Route::ResetCredits,
         )
         | None => Dialect::Responses,
@@ -332,6 +335,7 @@ fn route(path: &str) -> Option<Route> {
         "/backend-api/wham/accounts/check" => Some(Route::AccountsCheck),
         "/backend-api/wham/usage" => Some(Route::Usage),
         "/backend-api/wham/settings/user" => Some(Route::Settings),
+        "/backend-api/wham/security-setup" => Some(Route::SecuritySetup),
         "/backend-api/wham/rate-limit-reset-credits" => Some(Route::ResetCredits),
         _ => not_offered(path).map(Route::NotOffered),
     }

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::failover::failing_turns::FailingTurns;
 use super::local::model_cache::ModelCache;
 use super::request::budget::Budget;
 use super::translation::continuation::Continuations;
@@ -22,6 +23,8 @@ pub(crate) struct DataPlane {
     pub(crate) continuations: Continuations,
     /// What answers gave to tools that do not name their conversations.
     pub(crate) given_names: GivenNames,
+    /// Turns that failed alike on several accounts a moment ago.
+    pub(crate) failing_turns: FailingTurns,
     /// Whether tools may open WebSockets now.
     pub(crate) breaker: WebSocketBreaker,
     /// What goes over HTTP because its turns are too large for a WebSocket.
@@ -33,6 +36,7 @@ pub(crate) struct DataPlane {
 impl DataPlane {
     pub(crate) fn new(core: Arc<Core>) -> Self {
         let breaker = WebSocketBreaker::new(core.clock.clone());
+        let failing_turns = FailingTurns::new(core.clock.clone());
         let http_only = HttpOnly::new(core.clock.clone());
         Self {
             core,
@@ -40,6 +44,7 @@ impl DataPlane {
             models: ModelCache::default(),
             continuations: Continuations::default(),
             given_names: GivenNames::default(),
+            failing_turns,
             breaker,
             http_only,
             sessions: Tasks::default(),

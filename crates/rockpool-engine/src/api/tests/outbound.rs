@@ -81,9 +81,9 @@ async fn turns_and_websockets_of_an_account_go_out_by_its_own_proxy() {
     let key = engine.client("ada").await;
     let at = engine.handle().address().unwrap();
     let http = engine.handle().core().outbound.clients(OnBehalfOf::Nobody).unwrap().http;
-    let turn = http.post(format!("http://{at}/v1/responses")).bearer_auth(&key);
+    let turn = http.post(format!("http://{at}/backend-api/codex/responses")).bearer_auth(&key);
     drop(turn.body(r#"{"model":"m","input":[],"stream":true}"#).send().await.unwrap());
-    let socket = http.get(format!("http://{at}/v1/responses")).bearer_auth(&key);
+    let socket = http.get(format!("http://{at}/backend-api/codex/responses")).bearer_auth(&key);
     let socket = socket.header("connection", "upgrade").header("upgrade", "websocket");
     let socket = socket.header("sec-websocket-version", "13");
     drop(socket.header("sec-websocket-key", "dGhlIHNhbXBsZSBub25jZQ==").send().await.unwrap());

@@ -313,7 +313,7 @@ async fn the_page_that_asked_is_not_named_to_the_provider() {
         .clients(OnBehalfOf::Nobody)
         .unwrap()
         .http
-        .post(format!("http://{at}/v1/responses"))
+        .post(format!("http://{at}/backend-api/codex/responses"))
         .header("authorization", key);
     let request = request.header("origin", "tauri://localhost").header("referer", "tauri://localhost/x");
     drop(request.body(r#"{"model":"m","input":[],"stream":true}"#).send().await.unwrap());

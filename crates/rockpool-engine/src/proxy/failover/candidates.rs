@@ -90,6 +90,11 @@ impl Candidates {
         self.current.map_or(Next::NoneLeft, Next::Account)
     }
 
+    /// Leaves all out but the one to ask now.
+    pub(crate) fn keep_current_only(&mut self) {
+        self.ahead.clear();
+    }
+
     /// Makes `account` the one to ask now, if it is still ahead.
     pub(crate) fn prefer(&mut self, account: AccountId) -> Next {
         let Some(index) = self.ahead.iter().position(|ahead| ahead.account == account) else {

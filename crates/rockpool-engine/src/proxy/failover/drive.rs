@@ -7,12 +7,13 @@
 
 use std::sync::Arc;
 
-use rockpool_routing::{AccountId, Candidate, ConversationKey, ConversationPin, Delivery};
+use rockpool_routing::{AccountId, Candidate, Class, ConversationKey, ConversationPin, Delivery};
 
 use super::attempt::{AttemptOutcome, Outgoing};
 use super::bearer_choice::BearerChoice;
 use super::candidates::{Candidates, Next};
 use super::context::RequestContext;
+use super::failing_turns::TurnDigest;
 use super::lease::Lease;
 use crate::proxy::record::OpenRecord;
 use crate::proxy::request::headers::TurnState;
@@ -63,7 +64,19 @@ pub(crate) struct Drive {
     pin: Option<ConversationPin>,
     /// The conversation that the answer puts on its account.
     places: Option<ConversationKey>,
+    failures: FailuresInside,
     record: OpenRecord,
+}
+
+/// How often the turn has failed inside an answer that began well.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum FailuresInside {
+    /// Nothing was sent yet.
+    Unasked,
+    None,
+    One,
+    /// On a first account, and it is on its way to another.
+    OneAndAsked(TurnDigest),
 }
 
 impl Drive {
@@ -81,6 +94,7 @@ impl Drive {
             when_none_left,
             pin,
             places: context.conversation.clone(),
+            failures: FailuresInside::Unasked,
             record,
         }
     }
@@ -107,6 +121,7 @@ impl Drive {
 
     /// What to do now.
     pub(crate) fn next(&mut self, payload: &mut Payload) -> Step {
+        self.look_for_failures(payload);
         loop {
             let Some(account) = self.candidates.current() else {
                 match self.look_again() {
@@ -153,7 +168,39 @@ impl Drive {
         let account = lease.account();
         self.close(lease, outcome);
         self.learn_refused(account, next, outcome);
+        self.learn_failing(outcome);
         After::GoOn
+    }
+
+    /// A turn that failed alike on two accounts within the minute is asked of one account only.
+    fn look_for_failures(&mut self, payload: &Payload) {
+        let failing = &self.context.plane.failing_turns;
+        match self.failures {
+            FailuresInside::Unasked => {
+                if failing.contains(payload.original()) {
+                    self.candidates.keep_current_only();
+                    self.when_none_left = WhenNoneLeft::Stop;
+                }
+                self.failures = FailuresInside::None;
+            }
+            FailuresInside::One => {
+                self.failures = FailuresInside::OneAndAsked(failing.digest(payload.original()));
+            }
+            FailuresInside::None | FailuresInside::OneAndAsked(_) => {}
+        }
+    }
+
+    fn learn_failing(&mut self, outcome: &AttemptOutcome) {
+        let inside =
+            outcome.delivery == Delivery::Answered && outcome.status.is_none_or(|status| status < 400);
+        if !inside || !matches!(outcome.class, Class::Failure { .. }) {
+            return;
+        }
+        match self.failures {
+            FailuresInside::Unasked | FailuresInside::None => self.failures = FailuresInside::One,
+            FailuresInside::One => {}
+            FailuresInside::OneAndAsked(turn) => self.context.plane.failing_turns.add(turn),
+        }
     }
 
     /// Decides after a connection that was refused, for which nothing of the request was sent.

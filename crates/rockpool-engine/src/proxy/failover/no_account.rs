@@ -1,6 +1,7 @@
 //! Says why no account of a pool can serve, and what cures it.
 
 use jiff::Timestamp;
+use jiff::tz::TimeZone;
 use rockpool_routing::{AccountId, AccountState, ModelReason, Obstacle, Outlook, Pool};
 
 use super::context::RequestContext;
@@ -12,6 +13,7 @@ struct Trouble {
     /// When time cures it; absent where a person has to act.
     until: Option<Timestamp>,
     now: Timestamp,
+    zone: TimeZone,
     plan: Option<String>,
     /// Each account with its state and remedy.
     detail: String,
@@ -29,22 +31,32 @@ impl Trouble {
                 Outlook::NeedsPerson => None,
             };
             let accounts = pool.accounts();
-            let states = accounts.map(|account| {
+            // Accounts in the same trouble are named together, and the sentence is said once.
+            let mut troubles: Vec<(String, Vec<String>)> = Vec::new();
+            for account in accounts {
                 let words = match router.obstacle(account, model, now) {
                     Some(Obstacle::Model(block)) => model_words(block.reason),
                     Some(Obstacle::Account(_)) | None => state_words(router.state(account, now).0),
                 };
-                format!("{} {words}", registry.name_of(account))
-            });
+                let name = registry.name_of(account);
+                match troubles.iter_mut().find(|(known, _)| *known == words) {
+                    Some((_, names)) => names.push(name),
+                    None => troubles.push((words, vec![name])),
+                }
+            }
+            let states = troubles.iter().map(|(words, names)| format!("{} {words}", names.join(", ")));
             let detail = states.collect::<Vec<_>>().join(" ");
             let plan = registry.account(caller.client.account).and_then(|account| account.plan.clone());
-            Some(Self { until, now: now.wall, plan, detail })
+            let zone = core.clock.zone();
+            Some(Self { until, now: now.wall, zone, plan, detail })
         })
     }
 
     fn into_error(self, detail: String, needs_person: String) -> ProxyError {
         match self.until {
-            Some(until) => ProxyError::Wait { until, now: self.now, plan: self.plan, detail },
+            Some(until) => {
+                ProxyError::Wait { until, now: self.now, zone: self.zone, plan: self.plan, detail }
+            }
             None => ProxyError::NoUsableAccount(needs_person),
         }
     }

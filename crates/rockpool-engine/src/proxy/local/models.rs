@@ -72,7 +72,7 @@ pub(crate) async fn serve(
 ) -> Result<Response<ProxyBody>, ProxyError> {
     let form = ListForm::of(&head);
     let lists = known(plane, caller, head).await?;
-    Ok(respond(&lists, form))
+    Ok(respond(lists, form))
 }
 
 /// Answers `GET /v1/models/NAME`; `name` is as it stands in the path.
@@ -85,7 +85,7 @@ pub(crate) async fn serve_one(
     let name = percent_encoding::percent_decode_str(name).decode_utf8_lossy();
     let form = ListForm::of(&head);
     let lists = known(plane, caller, head).await?;
-    let catalogue = PoolCatalogue::of(&lists);
+    let catalogue = PoolCatalogue::of(lists);
     let model = catalogue.entry(&name).map_err(Refusal::from)?;
     Ok(json_response(match form {
         ListForm::Backend | ListForm::OpenAi => public(&name).to_string(),
@@ -99,11 +99,15 @@ pub(crate) async fn serve_one(
 pub(crate) async fn catalogue(plane: &Arc<DataPlane>, caller: Caller) -> Result<PoolCatalogue, ProxyError> {
     let mut request = http::Request::new(()).into_parts().0;
     request.headers = own_headers();
-    known(plane, caller, request).await.map(|lists| PoolCatalogue::of(&lists))
+    known(plane, caller, request).await.map(PoolCatalogue::of)
 }
 
 /// The lists of the pool's accounts, as far as they are known or can be had.
-async fn known(plane: &Arc<DataPlane>, caller: Caller, mut head: Parts) -> Result<Vec<Models>, ProxyError> {
+async fn known(
+    plane: &Arc<DataPlane>,
+    caller: Caller,
+    mut head: Parts,
+) -> Result<Vec<(AccountId, Models)>, ProxyError> {
     let version = match asks_for_a_version(&head) {
         true => head.uri.query().unwrap_or_default().to_owned(),
         false => format!("client_version={CLIENT_VERSION}"),
@@ -115,7 +119,10 @@ async fn known(plane: &Arc<DataPlane>, caller: Caller, mut head: Parts) -> Resul
         head.uri = format!("/?{version}").parse().unwrap_or_default();
     }
     let context = RequestContext::new(plane, caller, head, MODELS, &Named::default());
-    let asked = context.pool.accounts().map(|account| catalog(&context, account, &version));
+    let asked = context.pool.accounts().map(|account| {
+        let list = catalog(&context, account, &version);
+        async move { list.await.map(|models| (account, models)) }
+    });
     let mut lists = Vec::new();
     let mut trouble = NoList::NoAccount;
     for list in join_all(asked).await {
@@ -178,22 +185,28 @@ fn listed(reply: ProviderReply) -> Result<ModelList, NoList> {
 }
 
 /// All models as the provider wrote them, each once, the first account's entry standing.
-fn union(lists: &[Models]) -> Vec<&RawValue> {
+fn union(lists: &[(AccountId, Models)]) -> Vec<&RawValue> {
     let mut seen = BTreeSet::new();
-    let models = lists.iter().flat_map(|list| list.raw.iter());
+    let models = lists.iter().flat_map(|(_, list)| list.raw.iter());
     models
         .filter(|raw| ModelEntry::read(raw).is_some_and(|entry| seen.insert(entry.name)))
         .map(|raw| &**raw)
         .collect()
 }
 
-fn respond(lists: &[Models], form: ListForm) -> Response<ProxyBody> {
+fn respond(lists: Vec<(AccountId, Models)>, form: ListForm) -> Response<ProxyBody> {
+    let raw = match form {
+        ListForm::Backend => {
+            let raw: Vec<&str> = union(&lists).iter().map(|raw| raw.get()).collect();
+            raw.join(",")
+        }
+        ListForm::OpenAi | ListForm::Anthropic => String::new(),
+    };
     let catalogue = PoolCatalogue::of(lists);
     let names = || catalogue.entries().map(|entry| public(&entry.name)).collect::<Vec<Value>>();
     let body = match form {
         ListForm::Backend => {
-            let raw: Vec<&str> = union(lists).iter().map(|raw| raw.get()).collect();
-            format!(r#"{{"object":"list","data":{},"models":[{}]}}"#, Value::Array(names()), raw.join(","))
+            format!(r#"{{"object":"list","data":{},"models":[{raw}]}}"#, Value::Array(names()))
         }
         ListForm::OpenAi => json!({ "object": "list", "data": names() }).to_string(),
         ListForm::Anthropic => {
@@ -227,9 +240,9 @@ fn public(name: &str) -> Value {
 mod tests {
     use super::*;
 
-    fn list(entries: &[&str]) -> Models {
+    fn list(entries: &[&str]) -> (AccountId, Models) {
         let raw = entries.iter().map(|entry| RawValue::from_string((*entry).to_owned()).unwrap()).collect();
-        Arc::new(ModelList::new(raw))
+        (AccountId(uuid::Uuid::nil()), Arc::new(ModelList::new(raw)))
     }
 
     #[test]
@@ -245,8 +258,7 @@ mod tests {
     #[test]
     fn the_etag_depends_on_the_list_alone() {
         let etag = |entries: &[&str]| {
-            let lists = [list(entries)];
-            respond(&lists, ListForm::Backend).headers()[header::ETAG].clone()
+            respond(vec![list(entries)], ListForm::Backend).headers()[header::ETAG].clone()
         };
         assert_eq!(etag(&[r#"{"slug":"a"}"#]), etag(&[r#"{"slug":"a"}"#]));
         assert_ne!(etag(&[r#"{"slug":"a"}"#]), etag(&[r#"{"slug":"b"}"#]));

@@ -1,6 +1,7 @@
 //! The models of a pool as one catalogue, with the names that tools use for models that the provider has not.
 
 use rockpool_dialects::{Catalogue, Model, UnknownModel};
+use rockpool_routing::AccountId;
 
 use super::model_cache::{ModelEntry, Models};
 
@@ -10,6 +11,8 @@ const LONGEST_NAME: usize = 128;
 /// What any account of a pool may use.
 pub(crate) struct PoolCatalogue {
     entries: Vec<ModelEntry>,
+    /// Accounts whose list is known, and the models in it.
+    lists: Vec<(AccountId, Models)>,
 }
 
 /// Which model stands in for one that tools ask for and the provider has not.
@@ -23,14 +26,20 @@ enum StandIn {
 
 impl PoolCatalogue {
     /// The union of the accounts' lists: each model once, the first account's entry standing.
-    pub(crate) fn of(lists: &[Models]) -> Self {
+    pub(crate) fn of(lists: Vec<(AccountId, Models)>) -> Self {
         let mut entries: Vec<ModelEntry> = Vec::new();
-        for entry in lists.iter().flat_map(|list| &list.entries) {
+        for entry in lists.iter().flat_map(|(_, list)| &list.entries) {
             if entries.iter().all(|known| known.name != entry.name) {
                 entries.push(entry.clone());
             }
         }
-        Self { entries }
+        Self { entries, lists }
+    }
+
+    /// Whether an account is known not to have a model.
+    pub(crate) fn lacks(&self, account: AccountId, model: &str) -> bool {
+        let list = self.lists.iter().find(|(known, _)| *known == account);
+        list.is_some_and(|(_, list)| list.entries.iter().all(|entry| entry.name != model))
     }
 
     pub(crate) fn entries(&self) -> impl Iterator<Item = &ModelEntry> {
@@ -89,6 +98,7 @@ mod tests {
     use std::sync::Arc;
 
     use serde_json::value::RawValue;
+    use uuid::Uuid;
 
     use super::super::model_cache::ModelList;
     use super::*;
@@ -98,13 +108,27 @@ mod tests {
             let raw = entries.iter().map(|entry| RawValue::from_string((*entry).to_owned()).unwrap());
             Arc::new(ModelList::new(raw.collect()))
         };
-        PoolCatalogue::of(&[
-            list(&[
-                r#"{"slug":"gpt-5.5","priority":9}"#,
-                r#"{"slug":"review","priority":0,"visibility":"hide"}"#,
-            ]),
-            list(&[r#"{"slug":"gpt-6-sol","priority":1}"#, r#"{"slug":"gpt-6-luna","priority":5}"#]),
+        PoolCatalogue::of(vec![
+            (
+                id(1),
+                list(&[
+                    r#"{"slug":"gpt-5.5","priority":9}"#,
+                    r#"{"slug":"review","priority":0,"visibility":"hide"}"#,
+                ]),
+            ),
+            (id(2), list(&[r#"{"slug":"gpt-6-sol","priority":1}"#, r#"{"slug":"gpt-6-luna","priority":5}"#])),
         ])
+    }
+
+    fn id(number: u128) -> AccountId {
+        AccountId(Uuid::from_u128(number))
+    }
+
+    #[test]
+    fn only_an_account_whose_list_is_known_is_known_to_lack_a_model() {
+        let catalogue = catalogue();
+        assert!(catalogue.lacks(id(1), "gpt-6-sol") && !catalogue.lacks(id(2), "gpt-6-sol"));
+        assert!(!catalogue.lacks(id(3), "gpt-6-sol"));
     }
 
     fn meant(asked: &str) -> String {

@@ -43,8 +43,8 @@ pub(crate) fn accounts_check(core: &Core, caller: &Caller, headers: &HeaderMap) 
     }))
 }
 
-/// No settings of any person: the tool falls back to its own.
-pub(crate) fn settings() -> Response<ProxyBody> {
+/// No settings of any person, and nothing that they have to set up: the tool falls back to what it has.
+pub(crate) fn nothing_set() -> Response<ProxyBody> {
     json_response(&json!({}))
 }
 

@@ -66,6 +66,11 @@ impl Payload {
         Self { original: Sendable { bytes, encoding }, mixed: None, moved: None }
     }
 
+    /// The body as the tool meant it.
+    pub(crate) fn original(&self) -> &[u8] {
+        &self.original.bytes
+    }
+
     /// The body for an account that stands in `relation` to the history.
     pub(crate) fn for_relation(&mut self, relation: Relation) -> Result<Sendable, Immovable> {
         match relation {

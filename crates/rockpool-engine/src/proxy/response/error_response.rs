@@ -3,11 +3,13 @@
 use bytes::Bytes;
 use http::{HeaderValue, Response, StatusCode, header};
 use jiff::Timestamp;
+use jiff::tz::TimeZone;
 use rockpool_dialects::{Dialect, Fault, FaultKind, Refusal};
 use serde_json::{Value, json};
 use thiserror::Error;
 
 use super::body::{ProxyBody, whole};
+use super::moment;
 
 /// Waits up to this many seconds are worth a tool's while; the Codex CLI honours them.
 const SHORT_WAIT_SECONDS: i64 = 20;
@@ -75,8 +77,8 @@ pub(crate) enum ProxyError {
     TooLargeForWebSocket,
     #[error("Previous response with id '{0}' not found.")]
     PreviousResponseNotFound(String),
-    #[error("No account can serve this request until {until}. {detail}")]
-    Wait { until: Timestamp, now: Timestamp, plan: Option<String>, detail: String },
+    #[error("No account can serve this request until {}. {detail}", moment::in_words(*until, *now, zone))]
+    Wait { until: Timestamp, now: Timestamp, zone: TimeZone, plan: Option<String>, detail: String },
     #[error("{0}")]
     NoUsableAccount(String),
     #[error("The provider could not be reached: {0}")]
@@ -235,7 +237,7 @@ mod tests {
     fn wait(seconds: i64) -> ProxyError {
         let now = Timestamp::from_second(1_800_000_000).unwrap();
         let until = Timestamp::from_second(1_800_000_000 + seconds).unwrap();
-        ProxyError::Wait { until, now, plan: Some("plus".into()), detail: String::new() }
+        ProxyError::Wait { until, now, zone: TimeZone::UTC, plan: Some("plus".into()), detail: String::new() }
     }
 
     #[test]

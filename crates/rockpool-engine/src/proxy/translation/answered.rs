@@ -32,10 +32,7 @@ impl WhenAnswered {
     pub(crate) fn remember(self, answered: &Answered<'_>) {
         let now = self.plane.core.clock.wall();
         let origin = Origin { account: self.account, conversation: self.conversation.clone() };
-        let items = || answered.items.iter();
-        let names = items().flat_map(|item| [&item.id, &item.call_id]).flatten();
-        let given: Vec<String> = names.cloned().chain([answered.id.to_owned()]).collect();
-        self.plane.given_names.remember(self.tenant, &given, &origin, now);
+        self.plane.given_names.remember(self.tenant, &answered.given(), &origin, now);
         self.keep(answered);
     }
 

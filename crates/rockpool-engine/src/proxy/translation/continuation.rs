@@ -48,6 +48,7 @@ struct Shelves {
 struct Shelf {
     sealed: LruCache<(ClientId, String), Sealed>,
     bytes: usize,
+    most_bytes: usize,
 }
 
 struct Sealed {
@@ -58,17 +59,21 @@ struct Sealed {
 
 impl Default for Continuations {
     fn default() -> Self {
+        Self::of_size(MOST_BYTES)
+    }
+}
+
+impl Continuations {
+    fn of_size(most_bytes: usize) -> Self {
         // The key never leaves this process: what lands in a swap file or a memory dump elsewhere than beside it
         // stays unreadable.
         let key: [u8; 32] = rand::rng().random();
         Self {
             cipher: XChaCha20Poly1305::new(&Key::from(key)),
-            shelves: Mutex::new(Shelves { answers: Shelf::new(), items: Shelf::new() }),
+            shelves: Mutex::new(Shelves { answers: Shelf::new(most_bytes), items: Shelf::new(most_bytes) }),
         }
     }
-}
 
-impl Continuations {
     fn shelves(&self) -> MutexGuard<'_, Shelves> {
         self.shelves.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -94,9 +99,6 @@ impl Continuations {
     }
 
     fn seal(&self, text: &str, now: Timestamp) -> Option<Sealed> {
-        if text.len() > MOST_BYTES / 4 {
-            return None;
-        }
         let nonce: [u8; NONCE_BYTES] = rand::rng().random();
         let ciphertext = self.cipher.encrypt(&XNonce::from(nonce), text.as_bytes()).ok()?;
         let mut bytes = nonce.to_vec();
@@ -112,8 +114,8 @@ impl Continuations {
 }
 
 impl Shelf {
-    fn new() -> Self {
-        Self { sealed: LruCache::new(MOST_ENTRIES), bytes: 0 }
+    fn new(most_bytes: usize) -> Self {
+        Self { sealed: LruCache::new(MOST_ENTRIES), bytes: 0, most_bytes }
     }
 
     fn put(&mut self, key: (ClientId, String), sealed: Sealed, now: Timestamp) {
@@ -122,7 +124,7 @@ impl Shelf {
             self.bytes -= replaced.bytes.len();
         }
         while let Some((_, oldest)) = self.sealed.peek_lru() {
-            if self.bytes <= MOST_BYTES && now.duration_since(oldest.at) < LIFE {
+            if self.bytes <= self.most_bytes && now.duration_since(oldest.at) < LIFE {
                 break;
             }
             self.bytes -= oldest.bytes.len();
@@ -205,14 +207,14 @@ mod tests {
 
     #[test]
     fn the_oldest_make_room_for_the_newest() {
-        let continuations = Continuations::default();
+        let continuations = Continuations::of_size(64 << 10);
         for number in 0..40 {
-            continuations.keep(client(1), &kept(&number.to_string(), 2 << 20), NOW);
+            continuations.keep(client(1), &kept(&number.to_string(), 2 << 10), NOW);
         }
         let of_client = continuations.of(client(1), NOW);
         assert_eq!(of_client.answer("0"), None);
         assert!(of_client.answer("39").is_some());
-        assert!(continuations.shelves().answers.bytes <= MOST_BYTES);
+        assert!(continuations.shelves().answers.bytes <= 64 << 10);
     }
 
     #[test]

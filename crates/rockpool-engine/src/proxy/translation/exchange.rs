@@ -5,7 +5,7 @@ use std::sync::Arc;
 use http::request::Parts;
 use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, Response, header};
 use rockpool_dialects::{Dialect, Refusal, Shape, Surroundings, Translated, translate};
-use rockpool_routing::{Class, ConversationKey};
+use rockpool_routing::{Candidate, Class, ConversationKey, Selection};
 
 use super::answered::{Continuable, WhenAnswered};
 use super::reply::Reply;
@@ -16,6 +16,7 @@ use crate::proxy::authenticate::Caller;
 use crate::proxy::failover::context::{Named, RequestContext};
 use crate::proxy::failover::over_http;
 use crate::proxy::local::models;
+use crate::proxy::local::pool_catalogue::PoolCatalogue;
 use crate::proxy::record::{OpenRecord, Transport};
 use crate::proxy::request::body::{self, BufferedBody, Encoding};
 use crate::proxy::request::facts;
@@ -30,6 +31,7 @@ use crate::proxy::state::DataPlane;
 pub(super) struct Understood {
     pub(super) translated: Translated,
     pub(super) conversation: Option<String>,
+    catalogue: PoolCatalogue,
 }
 
 /// Serves a request in a dialect.
@@ -93,7 +95,7 @@ pub(super) async fn understand(
     })?;
     let conversation = named.or_else(|| translated.ties.conversation.clone());
     let conversation = conversation.or_else(|| known_conversation(plane, caller, &translated.ties.given));
-    Ok(Understood { translated, conversation })
+    Ok(Understood { translated, conversation, catalogue })
 }
 
 /// The conversation of a tool that names none, by what the request repeats of an earlier answer. It is on the account
@@ -128,7 +130,7 @@ pub(super) async fn over_accounts(
     arrived: Arrived,
     sent: impl FnOnce(),
 ) -> Response<ProxyBody> {
-    let Understood { translated, conversation } = understood;
+    let Understood { translated, conversation, catalogue } = understood;
     let core = &plane.core;
     let (tenant, client) = (caller.client.tenant, caller.client.id);
     let model = Some(translated.model.clone());
@@ -139,7 +141,8 @@ pub(super) async fn over_accounts(
     let context = RequestContext::new(plane, caller, head, RESPONSES, &named);
     let context = Arc::new(RequestContext { audience: Audience::PublicApi, ..context });
     let ask = context.ask(model.as_deref());
-    let selection = core.routing.choose(&ask);
+    let mut selection = core.routing.choose(&ask);
+    prefer_who_has_the_model(&mut selection, &catalogue, &translated.model);
     record.chosen(&ask, &selection);
     let continuable = continuable(&translated);
     let reply =
@@ -159,6 +162,14 @@ pub(super) fn continuable(translated: &Translated) -> Continuable {
     match input.map(|input| String::from_utf8_lossy(input).into_owned()) {
         Some(input) => Continuable::After(input),
         None => Continuable::No,
+    }
+}
+
+/// Accounts whose lists do not have the model are not asked, where others may have it.
+fn prefer_who_has_the_model(selection: &mut Selection, catalogue: &PoolCatalogue, model: &str) {
+    let lacks = |candidate: &Candidate| catalogue.lacks(candidate.account, model);
+    if !selection.candidates.iter().all(lacks) {
+        selection.candidates.retain(|candidate| !lacks(candidate));
     }
 }
 

@@ -1,0 +1,138 @@
+//! Names for what was said, so that a conversation of a tool that gives it no name is known by its words: an answer
+//! and the question before it come back together in every later request of that conversation, and in hardly any other.
+
+use std::borrow::Cow;
+use std::hash::{DefaultHasher, Hash, Hasher};
+use std::ops::Range;
+
+use serde::Deserialize;
+use serde_json::value::RawValue;
+
+use crate::collect::AnsweredItem;
+use crate::json;
+
+/// What a request says last.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Said {
+    /// The newest question.
+    pub(crate) question: Option<String>,
+    /// The name of the newest answer with the question before it.
+    pub(crate) answered: Option<String>,
+}
+
+#[derive(Deserialize)]
+struct Item<'a> {
+    #[serde(borrow)]
+    role: Option<Cow<'a, str>>,
+    #[serde(borrow)]
+    content: Option<&'a RawValue>,
+}
+
+#[derive(Deserialize)]
+struct Part<'a> {
+    #[serde(borrow)]
+    text: Option<Cow<'a, str>>,
+}
+
+/// Looks at the input of a request for the backend, from its end on.
+pub(crate) fn last(body: &[u8]) -> Said {
+    let Ok(members) = json::members(body) else { return Said::default() };
+    let input = members.iter().rfind(|member| member.is_named(body, "input"));
+    let items = input.and_then(|input| json::elements_of(body, &input.value).ok()).unwrap_or_default();
+    let mut said = Said::default();
+    let mut answer: Option<String> = None;
+    for item in items.iter().rev() {
+        let Some((role, text)) = message(body, item) else { continue };
+        match role.as_ref() {
+            "user" => {
+                said.question.get_or_insert_with(|| text.clone());
+                if let Some(answer) = &answer {
+                    said.answered = name(&text, answer);
+                    break;
+                }
+            }
+            "assistant" if answer.is_none() => answer = Some(text),
+            _ => {}
+        }
+    }
+    said
+}
+
+/// The name of an answer to `question`; `None` where it says nothing in words.
+pub(crate) fn by(question: &str, items: &[AnsweredItem]) -> Option<String> {
+    let texts: Vec<String> = items
+        .iter()
+        .filter_map(|item| message(item.json.as_bytes(), &(0..item.json.len())))
+        .map(|(_, text)| text)
+        .collect();
+    name(question, &texts.join("\n\n"))
+}
+
+fn message<'a>(text: &'a [u8], item: &Range<usize>) -> Option<(Cow<'a, str>, String)> {
+    let item: Item<'a> = serde_json::from_slice(text.get(item.clone())?).ok()?;
+    let content = item.content?.get();
+    let said = match content.as_bytes().first()? {
+        b'"' => serde_json::from_str::<String>(content).ok()?,
+        b'[' => {
+            let parts: Vec<Part<'_>> = serde_json::from_str(content).ok()?;
+            let texts: Vec<Cow<'_, str>> = parts.into_iter().filter_map(|part| part.text).collect();
+            texts.join("\n\n")
+        }
+        _ => return None,
+    };
+    Some((item.role?, said))
+}
+
+/// Tools trim what they keep.
+fn name(question: &str, answer: &str) -> Option<String> {
+    let (question, answer) = (question.trim(), answer.trim());
+    if answer.is_empty() {
+        return None;
+    }
+    let mut hasher = DefaultHasher::new();
+    (question, answer).hash(&mut hasher);
+    Some(format!("said_{:016x}", hasher.finish()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    fn item(role: &str, text: &str) -> serde_json::Value {
+        json!({ "type": "message", "role": role, "content": [{ "type": "text", "text": text }] })
+    }
+
+    fn said(items: &[serde_json::Value]) -> Said {
+        last(json!({ "model": "m", "input": items }).to_string().as_bytes())
+    }
+
+    #[test]
+    fn an_answer_is_known_again_with_the_question_before_it() {
+        let first = said(&[item("developer", "be brief"), item("user", "two and two?")]);
+        assert_eq!((first.question.as_deref(), &first.answered), (Some("two and two?"), &None));
+        let json = r#"{"type":"message","role":"assistant","content":[{"type":"output_text","text":"four\u0021 "}]}"#;
+        let answered = by("two and two?", &[AnsweredItem::of(json)]);
+        let next = said(&[
+            item("user", "two and two?"),
+            json!({ "role": "assistant", "content": "four!" }),
+            item("user", "and three?"),
+        ]);
+        assert!(answered.is_some());
+        assert_eq!(next, Said { question: Some("and three?".to_owned()), answered });
+    }
+
+    #[test]
+    fn the_same_answer_to_another_question_is_another() {
+        let asked = |question: &str| {
+            said(&[item("user", question), item("assistant", "yes"), item("user", "go on")]).answered
+        };
+        assert_ne!(asked("a?"), asked("b?"));
+    }
+
+    #[test]
+    fn a_request_without_an_answer_in_it_is_tied_to_nothing() {
+        assert_eq!(said(&[item("user", "hi"), item("user", "hi")]).answered, None);
+        assert_eq!(last(b"[]"), Said::default());
+    }
+}
