@@ -37,7 +37,9 @@ impl Answered<'_> {
     /// and the name of its words.
     pub fn given(&self) -> Vec<String> {
         let ids = self.items.iter().flat_map(|item| [&item.id, &item.call_id]).flatten().cloned();
-        let said = self.question.and_then(|question| said::by(question, self.items));
+        let said = self
+            .question
+            .and_then(|question| said::by(question, self.items.iter().map(|item| item.json.as_str())));
         ids.chain([self.id.to_owned()]).chain(said).collect()
     }
 
@@ -166,13 +168,6 @@ impl Collector {
 
 fn response_of(raw: &RawValue) -> Response<'_> {
     serde_json::from_str(raw.get()).unwrap_or_default()
-}
-
-#[cfg(test)]
-impl AnsweredItem {
-    pub(crate) fn of(json: &str) -> Self {
-        Self { json: json.to_owned(), id: None, call_id: None, output_index: 0 }
-    }
 }
 
 #[cfg(test)]

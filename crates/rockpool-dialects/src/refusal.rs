@@ -31,7 +31,7 @@ impl Refusal {
     /// What the tool is told.
     pub fn fault(&self) -> Fault {
         let (status, kind, code, param) = match self {
-            Self::Malformed(_) => (400, FaultKind::InvalidRequest, None, None),
+            Self::Malformed(_) => (400, FaultKind::InvalidRequest, Some("invalid_json"), None),
             Self::UnknownModel(_) => (404, FaultKind::NotFound, Some("model_not_found"), Some("model")),
             Self::Unsupported { param, .. } => {
                 (400, FaultKind::InvalidRequest, Some("unsupported_parameter"), Some(param.as_str()))

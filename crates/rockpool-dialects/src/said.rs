@@ -8,7 +8,6 @@ use std::ops::Range;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
-use crate::collect::AnsweredItem;
 use crate::json;
 
 /// What a request says last.
@@ -59,12 +58,9 @@ pub(crate) fn last(body: &[u8]) -> Said {
 }
 
 /// The name of an answer to `question`; `None` where it says nothing in words.
-pub(crate) fn by(question: &str, items: &[AnsweredItem]) -> Option<String> {
-    let texts: Vec<String> = items
-        .iter()
-        .filter_map(|item| message(item.json.as_bytes(), &(0..item.json.len())))
-        .map(|(_, text)| text)
-        .collect();
+pub(crate) fn by<'a>(question: &str, items: impl Iterator<Item = &'a str>) -> Option<String> {
+    let texts: Vec<String> =
+        items.filter_map(|item| message(item.as_bytes(), &(0..item.len()))).map(|(_, text)| text).collect();
     name(question, &texts.join("\n\n"))
 }
 
@@ -112,7 +108,7 @@ mod tests {
         let first = said(&[item("developer", "be brief"), item("user", "two and two?")]);
         assert_eq!((first.question.as_deref(), &first.answered), (Some("two and two?"), &None));
         let json = r#"{"type":"message","role":"assistant","content":[{"type":"output_text","text":"four\u0021 "}]}"#;
-        let answered = by("two and two?", &[AnsweredItem::of(json)]);
+        let answered = by("two and two?", [json].into_iter());
         let next = said(&[
             item("user", "two and two?"),
             json!({ "role": "assistant", "content": "four!" }),

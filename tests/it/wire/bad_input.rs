@@ -124,7 +124,7 @@ async fn a_body_that_is_not_the_zstd_it_claims_to_be_is_refused() {
 #[tokio::test]
 async fn a_content_encoding_that_is_not_understood_is_refused() {
     let endpoint = Endpoint::start().await;
-    let other = endpoint.send("POST /v1/responses", "content-encoding: gzip\r\n", b"{}").await;
+    let other = endpoint.send("POST /v1/responses", "content-encoding: compress\r\n", b"{}").await;
     assert_eq!((other.status(), code(&other)), (415, "unsupported_content_encoding".to_owned()));
     endpoint.is_well().await;
 }
@@ -166,7 +166,6 @@ async fn unknown_paths_are_not_found_nobodys_tasks_are_reachable_and_no_key_is_r
         "POST /backend-api/codex/analytics-events/events",
         "GET /k/rpu_made_up",
         "GET /%2e%2e/v1/models",
-        "POST /v1/chat/completions",
     ];
     for line in unknown {
         let answer = endpoint.send(line, "", b"").await;

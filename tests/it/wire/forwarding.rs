@@ -200,7 +200,7 @@ async fn nothing_is_added_to_a_bare_request_and_repeated_headers_and_the_query_s
     harness.recording_proxy().clear();
     let (host, secret, length) = (harness.address(), &key.secret, ODD.len());
     let request = format!(
-        "POST /v1/responses?a=1&b=%20x HTTP/1.1\r\nhost: {host}\r\nauthorization: Bearer {secret}\r\nconnection: close\r\n\
+        "POST /backend-api/codex/responses?a=1&b=%20x HTTP/1.1\r\nhost: {host}\r\nauthorization: Bearer {secret}\r\nconnection: close\r\n\
          content-type: application/json\r\nx-twice: one\r\nx-twice: two\r\ncontent-length: {length}\r\n\r\n{ODD}"
     );
     assert_eq!(raw::exchange(host, request).await.status(), 200);

@@ -1,19 +1,25 @@
 //! When no account can serve: a limit with its time, a short wait, or a remedy in words; never a 401, never a 503.
 
 use rockpool_sim::{Action, Death, Fault, On, Windows};
-use rockpool_tests::harness::{Setup, seat};
+use rockpool_tests::harness::{Harness, Setup, seat};
 use rockpool_tests::journal::{served, turns};
 use rockpool_tests::tools::request::{events, items, question, user, with_input};
 use serde_json::{Value, json};
 
 use super::post::{ask, post, send};
 
+async fn exhaust_for_an_hour(harness: &Harness, name: &str) {
+    let windows = Windows::five_hours_and_weekly().used(100.0, 0.0).resetting_in(3600, 86_400);
+    harness.sim.set_windows(&seat(name), &windows).unwrap();
+    harness.api.post(&format!("/accounts/{name}/quota"), Value::Null).await;
+}
+
 #[tokio::test]
 async fn a_long_wait_is_a_usage_limit_that_nobody_retries() {
     let harness = Setup::of(["ada", "ben"]).start().await;
     let key = harness.client("tool", "ada").await;
-    harness.exhaust("ada").await;
-    harness.exhaust("ben").await;
+    exhaust_for_an_hour(&harness, "ada").await;
+    exhaust_for_an_hour(&harness, "ben").await;
     let response = send(&key, "a", &question("hello")).await;
     assert_eq!(
         (response.status().as_u16(), &response.headers()["x-should-retry"]),

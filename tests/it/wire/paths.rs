@@ -48,7 +48,7 @@ async fn models_are_told_one_by_one_and_by_head() {
     let unknown = ask(Method::GET, &harness, &key, "/v1/models/made/up").await;
     assert_eq!(unknown.status(), 404);
     let error = unknown.json::<Value>().await.unwrap()["error"].take();
-    assert_eq!((&error["code"], &error["param"]), (&"model_not_found".into(), &Value::Null));
+    assert_eq!((&error["code"], &error["param"]), (&"model_not_found".into(), &"model".into()));
     assert!(error["message"].as_str().unwrap().contains("made/up"));
     assert_eq!(ask(Method::POST, &harness, &key, "/v1/models/gpt-5.5").await.status(), 405);
 }

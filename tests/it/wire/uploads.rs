@@ -91,7 +91,7 @@ fn refusals(key: &Key) -> [(&'static str, String, &'static str, usize, u16); 4] 
     [
         ("/v1/responses", "rp_removed".to_owned(), "", 20 * MIB, 401),
         ("/v1/nothing", key.secret.clone(), "", 20 * MIB, 404),
-        ("/v1/responses", key.secret.clone(), "content-encoding: gzip\r\n", 20 * MIB, 415),
+        ("/v1/responses", key.secret.clone(), "content-encoding: compress\r\n", 20 * MIB, 415),
         ("/v1/responses", key.secret.clone(), "", 65 * MIB, 413),
     ]
 }
@@ -129,7 +129,7 @@ async fn node_gets_the_refusal_of_a_request_that_it_is_still_sending() {
     let harness = Setup::of(["ada"]).start().await;
     let key = harness.client("tool", "ada").await;
     for (path, secret, more, length, status) in refusals(&key) {
-        let encoding = if more.is_empty() { "" } else { "gzip" };
+        let encoding = if more.is_empty() { "" } else { "compress" };
         for _ in 0..3 {
             let mut node = Command::new("node");
             node.args(["--input-type=module", "-e", SCRIPT, "--"]);

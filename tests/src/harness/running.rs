@@ -146,9 +146,9 @@ impl Harness {
         ended.unwrap_or_else(|message| panic!("the sign-in failed: {message}"))
     }
 
-    /// Uses up what an account has until a reset in an hour, and has the engine see it.
+    /// Uses up what an account has, and has the engine see it.
     pub async fn exhaust(&self, name: &str) {
-        let windows = Windows::five_hours_and_weekly().used(100.0, 0.0).resetting_in(3600, 86_400);
+        let windows = Windows::five_hours_and_weekly().used(100.0, 0.0);
         self.sim.set_windows(&seat(name), &windows).unwrap();
         self.api.post(&format!("/accounts/{name}/quota"), serde_json::Value::Null).await;
     }

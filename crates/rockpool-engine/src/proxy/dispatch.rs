@@ -115,6 +115,9 @@ impl Dispatch {
             let base = base_address(ends.local, presented);
             return Err(ProxyError::NotFound { path: without_key(rest), base });
         };
+        if request.method() == Method::OPTIONS {
+            return Ok(options(&route));
+        }
         let caller = authenticate::authenticate(self.plane.core.registry.get(), presented, ends.peer.ip())?;
         self.data(caller, route, request, rest).await
     }
@@ -242,6 +245,25 @@ fn until(body: axum::body::Body, end: impl Future<Output = ()> + Send + 'static)
     StreamBody::new(frames).boxed_unsync()
 }
 
+/// What a route takes (RFC 9110 §9.3.7), told to anybody: it says nothing of accounts or clients.
+fn options(route: &Route) -> Response<ProxyBody> {
+    let allowed = match route {
+        Route::Provider(_) | Route::Responses => "GET, POST, OPTIONS",
+        Route::Translated(_) | Route::CountTokens | Route::NotOffered(_) => "POST, OPTIONS",
+        Route::Models
+        | Route::Model(_)
+        | Route::AccountsCheck
+        | Route::Usage
+        | Route::Settings
+        | Route::SecuritySetup
+        | Route::ResetCredits => "GET, HEAD, OPTIONS",
+    };
+    let mut response = Response::new(whole(""));
+    *response.status_mut() = StatusCode::NO_CONTENT;
+    response.headers_mut().insert(header::ALLOW, HeaderValue::from_static(allowed));
+    response
+}
+
 fn not_allowed(path: &str) -> ProxyError {
     ProxyError::MethodNotAllowed(without_key(path))
 }
@@ -295,7 +317,7 @@ fn dialect_of(path: &str) -> Dialect {
 /// Why a part of the public APIs is not served.
 fn not_offered(path: &str) -> Option<&'static str> {
     let below = |name: &str| path.strip_prefix("/v1/").is_some_and(|rest| rest.starts_with(name));
-    let table: [(&[&str], &'static str); 4] = [
+    let table: [(&[&str], &'static str); 6] = [
         (
             &["embeddings"],
             "A ChatGPT sign-in has no embeddings: the provider offers them to API keys only. Point the tool's embedding model at another provider or a local one.",
@@ -309,8 +331,16 @@ fn not_offered(path: &str) -> Option<&'static str> {
             "Files and batches belong to one account of the provider and are not shared by a pool. Send the content inside the request.",
         ),
         (
-            &["completions", "images", "audio"],
-            "This part of the API is not served here. Text, images as input, and tools go through /v1/responses, /v1/chat/completions and /v1/messages.",
+            &["images"],
+            "Images are made by the tool “image_generation” of /v1/responses, where the account has it, and not at this address. As input they go into any request.",
+        ),
+        (
+            &["audio"],
+            "Speech and transcription are not offered to a ChatGPT sign-in at this address. Point the tool's voice at another provider, or write.",
+        ),
+        (
+            &["completions"],
+            "The provider has no completions of bare text any more. Use /v1/chat/completions or /v1/responses.",
         ),
     ];
     table.iter().find(|(names, _)| names.iter().any(|name| below(name))).map(|(_, why)| *why)

@@ -65,15 +65,15 @@ async fn a_tool_that_names_no_conversation_is_led_to_http_for_some_minutes_and_w
     let harness = Setup::of(["ada"]).largest_frame(1 << 20).with_manual_clock().start().await;
     let key = harness.client("tool", "ada").await;
     let other_client = harness.client("other", "ada").await;
-    let mut socket = Socket::of_agent(&key, "tool/1").await.unwrap();
+    let mut socket = Socket::of_agent(&key, "codex_tool/1").await.unwrap();
     socket.send(&frame(json!([user(&"x".repeat(2 << 20))]))).await;
     assert_eq!(socket.closed_with().await, Some(1009));
     for _ in 0..2 {
-        assert_eq!(Socket::of_agent(&key, "tool/1").await.unwrap_err().status(), 426);
+        assert_eq!(Socket::of_agent(&key, "codex_tool/1").await.unwrap_err().status(), 426);
     }
-    assert!(Socket::of_agent(&key, "another-tool/1").await.is_ok());
-    assert!(Socket::of_agent(&other_client, "tool/1").await.is_ok());
+    assert!(Socket::of_agent(&key, "codex_other/1").await.is_ok());
+    assert!(Socket::of_agent(&other_client, "codex_tool/1").await.is_ok());
     assert!(Socket::open(&key, "conversation-1").await.is_ok());
     harness.advance(Duration::from_secs(5 * 60));
-    assert!(Socket::of_agent(&key, "tool/1").await.is_ok());
+    assert!(Socket::of_agent(&key, "codex_tool/1").await.is_ok());
 }

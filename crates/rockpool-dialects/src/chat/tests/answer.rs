@@ -1,3 +1,5 @@
+//! Answers on their way to the tool.
+
 use serde_json::{Value, json};
 
 use super::events::{added, arguments, call, choice, completed, deltas, done, message, text};

@@ -1,3 +1,5 @@
+//! How answers end.
+
 use serde_json::{Value, json};
 
 use super::assembler::assembled;

@@ -1,3 +1,5 @@
+//! Messages as input items.
+
 use serde_json::{Value, json};
 
 use super::world::{input, refused_messages, request, sent, translated};

@@ -1,3 +1,5 @@
+//! What holds for any input.
+
 use std::collections::BTreeMap;
 
 use proptest::prelude::*;

@@ -1,3 +1,5 @@
+//! Requests on their way to the backend.
+
 use serde_json::{Value, json};
 
 use super::world::{refused, refused_messages, request, sent, translated};

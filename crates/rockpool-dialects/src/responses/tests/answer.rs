@@ -1,3 +1,5 @@
+//! Answers on their way to the tool.
+
 use serde_json::{Value, json};
 
 use super::{Kept, asked, assembled::events, with};

@@ -1,3 +1,5 @@
+//! Messages of a WebSocket.
+
 use serde_json::{Value, json};
 
 use super::{blamed, body, frame};

@@ -1,3 +1,5 @@
+//! Input items, sent and named.
+
 use serde_json::{Value, json};
 
 use super::{Kept, blamed, body, said, with};

@@ -1,3 +1,5 @@
+//! What the tests of this dialect share.
+
 mod answer;
 mod assembled;
 mod frames;

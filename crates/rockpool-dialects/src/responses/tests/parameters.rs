@@ -1,3 +1,5 @@
+//! Which parameters go on, are dropped, or are refused.
+
 use serde_json::{Value, json};
 
 use super::{Kept, Models, asked, blamed, body, with};

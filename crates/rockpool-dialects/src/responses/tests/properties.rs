@@ -1,3 +1,5 @@
+//! What holds for any input.
+
 use proptest::collection::vec;
 use proptest::prelude::*;
 use serde_json::{Value, json};

@@ -26,13 +26,18 @@ pub(crate) struct BufferedBody {
     _share: Share,
 }
 
-/// Reads the body of a client's request. Waits for room in the budget as long as `patience`.
+/// Reads the body of a client's request, which came with these headers. Waits for room in the budget as long as
+/// `patience`. One whose coding is not known is not read.
 pub(crate) async fn read(
+    headers: &HeaderMap,
     mut body: Upload,
     client: ClientId,
     budget: &Budget,
     patience: Duration,
 ) -> Result<BufferedBody, ProxyError> {
+    if Coding::of(headers) == Coding::Unknown {
+        return Err(ProxyError::UnknownEncoding(coding_name(headers)));
+    }
     let announced = body.size_hint().exact();
     if announced.is_some_and(|length| length > MAX_BODY as u64) {
         return Err(ProxyError::BodyTooLarge);
@@ -79,14 +84,17 @@ pub(crate) fn for_provider(headers: &HeaderMap, bytes: &Bytes) -> Result<(Bytes,
 /// A body without its coding.
 pub(crate) fn plain(headers: &HeaderMap, bytes: &Bytes) -> Result<Bytes, ProxyError> {
     let coding = Coding::of(headers);
-    let name = || {
-        let value = headers.get(CONTENT_ENCODING).and_then(|value| value.to_str().ok());
-        value.unwrap_or_default().to_owned()
-    };
+    let name = || coding_name(headers);
     match decoded(coding, bytes, MAX_BODY) {
         Ok(plain) => Ok(plain),
         Err(WholeUndecodable::TooLarge) => Err(ProxyError::BodyTooLarge),
         Err(WholeUndecodable::Unknown) => Err(ProxyError::UnknownEncoding(name())),
+        Err(WholeUndecodable::Broken) if coding == Coding::Zstd => Err(ProxyError::BadZstd),
         Err(WholeUndecodable::Broken) => Err(ProxyError::BadEncoding(name())),
     }
+}
+
+fn coding_name(headers: &HeaderMap) -> String {
+    let value = headers.get(CONTENT_ENCODING).and_then(|value| value.to_str().ok());
+    value.unwrap_or_default().to_owned()
 }

@@ -20,7 +20,7 @@ pub(crate) async fn serve(
 ) -> Result<Response<ProxyBody>, ProxyError> {
     let (head, incoming) = request.into_parts();
     let patience = plane.core.config.upload_timeouts.memory;
-    let kept = body::read(incoming, caller.client.id, &plane.budget, patience).await?;
+    let kept = body::read(&head.headers, incoming, caller.client.id, &plane.budget, patience).await?;
     let counted = counted(&body::plain(&head.headers, &kept.bytes)?)?;
     let mut response = Response::new(whole(counted));
     response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
