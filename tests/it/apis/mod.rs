@@ -3,6 +3,7 @@
 mod conversations;
 mod failures;
 mod libraries;
+mod streams;
 mod surface;
 
 use reqwest::Response;

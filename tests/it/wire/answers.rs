@@ -92,7 +92,8 @@ async fn a_failure_is_found_in_lines_of_every_kind() {
 }
 
 async fn ask_as(key: &Key, headers: &[(&str, &str)]) -> Posted {
-    let mut request = web::public_client().post(format!("{}/responses", key.base_url)).bearer_auth(&key.secret);
+    let mut request =
+        web::public_client().post(format!("{}/responses", key.base_url)).bearer_auth(&key.secret);
     for (name, value) in headers {
         request = request.header(*name, *value);
     }
