@@ -283,6 +283,8 @@ pub(crate) enum SettingName {
     Hosts,
     /// Origins of web pages that may use the endpoint
     Origins,
+    /// Names of models that mean another: NAME=MODEL or CLIENT:NAME=MODEL, several separated by commas; claude-*=gpt-5.5
+    ModelAliases,
     /// system, en, vi, zh or ja
     Language,
     /// system, light or dark

@@ -160,6 +160,7 @@ pub(crate) fn settings(language: &str) -> Value {
     let figures = ["keep_requests", "keep_requests_days", "keep_quota_days", "keep_conversations_days"];
     let mut settings = json!({
         "listen": unset(json!("127.0.0.1:7625")), "hosts": unset(json!([])), "origins": unset(json!([])),
+        "model_aliases": unset(json!([])),
         "language": unset(json!(language)), "theme": unset(json!("system")), "proxy": unset(json!("system")),
         "account_proxies": unset(json!({})), "ca_file": unset(Value::Null), "endpoint": "http://127.0.0.1:7625/v1",
         "reach": { "scope": "this_machine", "address": "127.0.0.1:7625", "hosts": [], "origins": [], "sentence": "" },

@@ -100,3 +100,18 @@ async fn tokens_are_counted_without_asking_anybody() {
     assert!(counted["input_tokens"].as_u64().unwrap() > 0, "{counted}");
     assert_eq!(rockpool_tests::journal::turns(&harness.sim).len(), 0);
 }
+
+#[tokio::test]
+async fn the_owners_names_for_models_hold_for_all_or_for_one_client() {
+    let (harness, key) = endpoint().await;
+    let other = harness.client("editor", "ada").await;
+    let names = json!({"model_aliases": ["fast=gpt-5.6-luna", "editor:fast=gpt-5.5"]});
+    harness.api.done(Method::PATCH, "/settings", Some(names)).await;
+    let body = json!({"model": "fast", "messages": [said("user", "[[say: hi]]")]});
+    for (key, meant) in [(&key, "gpt-5.6-luna"), (&other, "gpt-5.5")] {
+        let answer = object(key, "chat/completions", &body).await;
+        assert_eq!(answer["model"], "fast", "the answer has the name that was asked for: {answer}");
+        let asked = rockpool_tests::journal::turns(&harness.sim).pop().unwrap();
+        assert_eq!(asked.body["model"], meant);
+    }
+}

@@ -14,6 +14,7 @@ export function usualSettings(): SettingsView {
     listen: unset('127.0.0.1:7625'),
     hosts: unset<string[]>([]),
     origins: unset<string[]>([]),
+    model_aliases: unset<string[]>([]),
     language: unset('system'),
     theme: unset('system'),
     proxy: unset('system'),
@@ -43,6 +44,7 @@ export function networkSettings(): SettingsView {
   const chosen = {
     hosts: ['host.docker.internal', 'pool.a-very-long-name-of-an-office.example.com'],
     origins: ['tauri://localhost'],
+    model_aliases: ['claude-*=gpt-6.2-sol', 'my editor:fast=gpt-5.6-luna'],
     proxy: 'http://proxy.office.example.com:3128',
     account_proxies: { 'codex-pro-1': 'socks5://127.0.0.1:1080' },
     keep_requests_days: 30,

@@ -33,6 +33,7 @@ fn change(name: SettingName, value: Option<String>) -> Result<SettingsChange, Fa
         SettingName::Listen => change.listen = Some(value),
         SettingName::Hosts => change.hosts = Some(value.map(list)),
         SettingName::Origins => change.origins = Some(value.map(list)),
+        SettingName::ModelAliases => change.model_aliases = Some(value.map(list)),
         SettingName::Language => change.language = Some(one_of(value, "system, en, vi, zh or ja")?),
         SettingName::Theme => change.theme = Some(one_of(value, "system, light or dark")?),
         SettingName::Proxy => change.proxy = Some(value),

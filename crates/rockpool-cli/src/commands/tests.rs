@@ -520,7 +520,8 @@ fn settings() -> Value {
     listen["variable"] = json!("ROCKPOOL_LISTEN");
     json!({
         "listen": listen, "hosts": setting(json!(["host.docker.internal", "pool.lan"]), "stored"),
-        "origins": setting(json!([]), "default"), "language": setting(json!("vi"), "stored"),
+        "origins": setting(json!([]), "default"), "model_aliases": setting(json!(["claude-*=gpt-5.5"]), "stored"),
+        "language": setting(json!("vi"), "stored"),
         "theme": setting(json!("system"), "default"), "proxy": setting(json!("none"), "stored"),
         "account_proxies": setting(json!({"ada": "socks5://127.0.0.1:1080"}), "stored"),
         "ca_file": setting(Value::Null, "default"), "keep_requests": setting(json!(10_000), "default"),
@@ -558,6 +559,7 @@ async fn settings_are_shown_with_where_each_comes_from_and_who_can_reach_the_end
         "listen 0.0.0.0:7625 ROCKPOOL_LISTEN",
         "hosts host.docker.internal, pool.lan chosen",
         "origins none default",
+        "model_aliases claude-*=gpt-5.5 chosen",
         "language vi chosen",
         "proxy none chosen",
         "account_proxies ada=socks5://127.0.0.1:1080 chosen",

@@ -1,6 +1,7 @@
 //! What can be changed while the engine runs: what is stored, what was given at the start, and what is in force.
 
 pub(crate) mod admitted;
+pub(crate) mod model_alias;
 pub(crate) mod proxy;
 pub(crate) mod reach;
 
@@ -13,6 +14,7 @@ use utoipa::ToSchema;
 
 use super::vault::VaultKind;
 use admitted::{HostName, WebOrigin};
+use model_alias::ModelAlias;
 use proxy::{AccountProxies, StoredProxy};
 
 /// Where a value in force comes from.
@@ -126,6 +128,7 @@ pub(crate) struct StoredSettings {
     pub(crate) listen: Option<SocketAddr>,
     pub(crate) hosts: Option<Vec<HostName>>,
     pub(crate) origins: Option<Vec<WebOrigin>>,
+    pub(crate) model_aliases: Option<Vec<ModelAlias>>,
     pub(crate) language: Option<LanguageChoice>,
     pub(crate) theme: Option<Theme>,
     pub(crate) proxy: Option<StoredProxy>,
@@ -189,6 +192,8 @@ pub(crate) struct Settings {
     pub(crate) hosts: Effective<Vec<HostName>>,
     /// Web pages that may use the endpoint, with a key as everyone else.
     pub(crate) origins: Effective<Vec<WebOrigin>>,
+    /// Names of models that mean another model, for tools that are translated.
+    pub(crate) model_aliases: Effective<Vec<ModelAlias>>,
     pub(crate) language: Effective<LanguageChoice>,
     pub(crate) theme: Effective<Theme>,
     /// The way out of everyone who has none of their own.
@@ -209,6 +214,7 @@ impl Settings {
             listen: Effective::new(given.listen.as_ref(), stored.listen.as_ref(), given.default_listen),
             hosts: Effective::new(None, stored.hosts.as_ref(), Vec::new()),
             origins: Effective::new(None, stored.origins.as_ref(), Vec::new()),
+            model_aliases: Effective::new(None, stored.model_aliases.as_ref(), Vec::new()),
             language: Effective::new(None, stored.language.as_ref(), LanguageChoice::default()),
             theme: Effective::new(None, stored.theme.as_ref(), Theme::default()),
             proxy: Effective::new(None, stored.proxy.as_ref(), StoredProxy::default()),

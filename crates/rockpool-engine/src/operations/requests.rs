@@ -324,6 +324,11 @@ pub struct SettingsChange {
     #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "present")]
     #[schema(value_type = Option<Vec<String>>)]
     pub origins: SettingChange<Vec<String>>,
+    /// Names of models that mean another: `NAME=MODEL` for every client, `CLIENT:NAME=MODEL` for one; NAME may end
+    /// with a star.
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "present")]
+    #[schema(value_type = Option<Vec<String>>)]
+    pub model_aliases: SettingChange<Vec<String>>,
     /// Language of window, tray and dashboard.
     #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "present")]
     #[schema(value_type = Option<LanguageChoice>)]

@@ -21,7 +21,7 @@ use crate::snapshot::event::EngineEvent;
 use crate::snapshot::{AboutView, SettingView, SettingsView};
 use crate::store::{AccountRow, system_scope};
 
-/// Most names and most origins; a person who lists more wants something else.
+/// Most names, origins and aliases; a person who lists more wants something else.
 const LONGEST_LIST: usize = 32;
 
 /// Everything in force.
@@ -34,6 +34,7 @@ pub(crate) fn show(engine: &EngineHandle) -> SettingsView {
         listen: view(&settings.listen, ToString::to_string),
         hosts: view(&settings.hosts, |hosts| texts(hosts)),
         origins: view(&settings.origins, |origins| texts(origins)),
+        model_aliases: view(&settings.model_aliases, |aliases| texts(aliases)),
         language: view(&settings.language, |language| *language),
         theme: view(&settings.theme, |theme| *theme),
         proxy: view(&settings.proxy, ToString::to_string),
@@ -117,6 +118,7 @@ fn checked(
         listen,
         hosts,
         origins,
+        model_aliases,
         language,
         theme,
         proxy,
@@ -149,6 +151,7 @@ fn checked(
     }
     note("hosts", put(&mut next.hosts, hosts, list));
     note("origins", put(&mut next.origins, origins, list));
+    note("model_aliases", put(&mut next.model_aliases, model_aliases, list));
     note("language", put(&mut next.language, language, Ok));
     note("theme", put(&mut next.theme, theme, Ok));
     if errors.is_empty() { Ok(next) } else { Err(ActionError::fields(errors)) }

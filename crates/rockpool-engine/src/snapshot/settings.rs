@@ -32,6 +32,8 @@ pub struct SettingsView {
     pub hosts: SettingView<Vec<String>>,
     /// Origins of web pages that may use the endpoint.
     pub origins: SettingView<Vec<String>>,
+    /// Names of models that mean another: `NAME=MODEL`, or `CLIENT:NAME=MODEL`.
+    pub model_aliases: SettingView<Vec<String>>,
     /// Language of window, tray and dashboard.
     pub language: SettingView<LanguageChoice>,
     /// Colours of window and dashboard.

@@ -18,6 +18,7 @@ use sha2::{Digest, Sha256};
 
 use super::model_cache::{ModelEntry, ModelList, Models, NoList};
 use super::pool_catalogue::PoolCatalogue;
+use crate::model::settings::model_alias::ModelAlias;
 use crate::provider::content_coding::readable;
 use crate::provider::endpoints::{CLIENT_VERSION, MODELS};
 use crate::provider::headers::ANTHROPIC_VERSION;
@@ -84,8 +85,9 @@ pub(crate) async fn serve_one(
 ) -> Result<Response<ProxyBody>, ProxyError> {
     let name = percent_encoding::percent_decode_str(name).decode_utf8_lossy();
     let form = ListForm::of(&head);
+    let (aliases, client) = names_of(plane, &caller);
     let lists = known(plane, caller, head).await?;
-    let catalogue = PoolCatalogue::of(lists);
+    let catalogue = PoolCatalogue::of(lists).with_aliases(aliases, &client);
     let model = catalogue.entry(&name).map_err(Refusal::from)?;
     Ok(json_response(match form {
         ListForm::Backend | ListForm::OpenAi => public(&name).to_string(),
@@ -99,7 +101,14 @@ pub(crate) async fn serve_one(
 pub(crate) async fn catalogue(plane: &Arc<DataPlane>, caller: Caller) -> Result<PoolCatalogue, ProxyError> {
     let mut request = http::Request::new(()).into_parts().0;
     request.headers = own_headers();
-    known(plane, caller, request).await.map(PoolCatalogue::of)
+    let (aliases, client) = names_of(plane, &caller);
+    let lists = known(plane, caller, request).await?;
+    Ok(PoolCatalogue::of(lists).with_aliases(aliases, &client))
+}
+
+/// The owner's names for models, and the client that they are looked up for.
+fn names_of(plane: &DataPlane, caller: &Caller) -> (Vec<ModelAlias>, String) {
+    (plane.core.settings.get().model_aliases.value.clone(), caller.client.name.clone())
 }
 
 /// The lists of the pool's accounts, as far as they are known or can be had.

@@ -4,6 +4,7 @@ use rockpool_dialects::{Catalogue, Model, UnknownModel};
 use rockpool_routing::AccountId;
 
 use super::model_cache::{ModelEntry, Models};
+use crate::model::settings::model_alias::ModelAlias;
 
 /// As much of an unknown name is repeated.
 const LONGEST_NAME: usize = 128;
@@ -13,6 +14,9 @@ pub(crate) struct PoolCatalogue {
     entries: Vec<ModelEntry>,
     /// Accounts whose list is known, and the models in it.
     lists: Vec<(AccountId, Models)>,
+    /// What names mean to the client that asks, as the owner has it.
+    aliases: Vec<ModelAlias>,
+    client: String,
 }
 
 /// Which model stands in for one that tools ask for and the provider has not.
@@ -33,7 +37,12 @@ impl PoolCatalogue {
                 entries.push(entry.clone());
             }
         }
-        Self { entries, lists }
+        Self { entries, lists, aliases: Vec::new(), client: String::new() }
+    }
+
+    /// The same with the owner's names for models, as they hold for a client.
+    pub(crate) fn with_aliases(self, aliases: Vec<ModelAlias>, client: &str) -> Self {
+        Self { aliases, client: client.to_owned(), ..self }
     }
 
     /// Whether an account is known not to have a model.
@@ -48,9 +57,10 @@ impl PoolCatalogue {
 
     /// The model that is meant by a name.
     pub(crate) fn entry(&self, asked: &str) -> Result<&ModelEntry, UnknownModel> {
-        let exact = |name: &str| self.entries.iter().find(|entry| entry.name == name);
-        exact(asked).or_else(|| self.stand_in(stand_in(asked)?)).ok_or_else(|| UnknownModel {
-            asked: asked.chars().take(LONGEST_NAME).collect(),
+        let meant = ModelAlias::meant(&self.aliases, &self.client, asked).unwrap_or(asked);
+        let exact = self.entries.iter().find(|entry| entry.name == meant);
+        exact.or_else(|| self.stand_in(stand_in(meant)?)).ok_or_else(|| UnknownModel {
+            asked: meant.chars().take(LONGEST_NAME).collect(),
             known: self.listed().map(|entry| entry.name.clone()).collect(),
         })
     }
@@ -139,6 +149,16 @@ mod tests {
     fn a_name_of_the_catalogue_means_that_model_hidden_or_not() {
         assert_eq!(meant("gpt-5.5"), "gpt-5.5");
         assert_eq!(meant("review"), "review");
+    }
+
+    #[test]
+    fn the_owners_names_come_before_everything_else() {
+        let aliases =
+            ["claude-*=gpt-5.5", "gpt-6-luna=gpt-6-sol", "gone=gpt-4"].map(|text| text.parse().unwrap());
+        let catalogue = catalogue().with_aliases(aliases.to_vec(), "tool");
+        assert_eq!(catalogue.find("claude-haiku-4-5").unwrap().name, "gpt-5.5");
+        assert_eq!(catalogue.find("gpt-6-luna").unwrap().name, "gpt-6-sol");
+        assert_eq!(catalogue.find("gone").unwrap_err().asked, "gpt-4");
     }
 
     #[test]
