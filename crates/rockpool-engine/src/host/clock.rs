@@ -3,6 +3,7 @@
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
+use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 use rockpool_routing::Now;
 
@@ -41,6 +42,14 @@ impl Clock {
     /// Calendar time at this moment, in UTC.
     pub fn wall(&self) -> Timestamp {
         self.now().wall
+    }
+
+    /// The zone whose days people here live by; UTC for a manual clock.
+    pub fn zone(&self) -> TimeZone {
+        match &self.0 {
+            ClockSource::System => TimeZone::system(),
+            ClockSource::Manual(_) => TimeZone::UTC,
+        }
     }
 
     /// Moves a manual clock; the machine's clocks cannot be moved and are left alone.
