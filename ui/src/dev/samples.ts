@@ -290,5 +290,5 @@ export const usualRequests = (): ActivityView[] => [
     }),
   }),
   requestOf(5, hours(1.2), { outcome: 'abandoned', status: 200, duration_ms: 64_300, output_tokens: null }),
-  requestOf(6, hours(30), { placement: null, tool: null, input_tokens: 912, cached_tokens: 0, output_tokens: 37, reasoning_tokens: null, at_api_prices_micro_usd: null }),
+  requestOf(6, hours(30), { placement: null, tool: null, model: 'codex-preview', input_tokens: 912, cached_tokens: 0, output_tokens: 37, reasoning_tokens: null, at_api_prices_micro_usd: null }),
 ];
