@@ -44,7 +44,7 @@ impl Clock {
         self.now().wall
     }
 
-    /// The zone whose days people here live by; UTC for a manual clock.
+    /// The zone in which this machine's people read the time; UTC for a manual clock.
     pub fn zone(&self) -> TimeZone {
         match &self.0 {
             ClockSource::System => TimeZone::system(),
