@@ -80,6 +80,7 @@ async fn live_through_everything(sim: &Sim, server: &Server) -> Vec<Key> {
         "/sign-ins",
         "/sign-ins/ways",
         "/activity?limit=200",
+        "/usage?by=account",
         "/settings",
     ] {
         server.api.get(route).await;

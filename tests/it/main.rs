@@ -12,4 +12,5 @@ mod restart;
 mod separation;
 mod sign_in;
 mod tidy;
+mod usage;
 mod wire;

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::builder::{NonEmptyStringValueParser, PossibleValuesParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use rockpool_engine::snapshot::UsageBy;
 use rockpool_routing::{Conversations, Strategy};
 
 use crate::settings::SettingArgs;
@@ -95,11 +96,44 @@ pub(crate) enum AskCommand {
     /// Local tools, each with a key of its own
     #[command(subcommand)]
     Client(ClientCommand),
+    /// Tokens of recorded requests, and what they would have cost at API prices; no bill
+    Usage(UsageArgs),
     /// Show what is set and where each value comes from, or change it
     Settings {
         #[command(subcommand)]
         command: Option<SettingsCommand>,
     },
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct UsageArgs {
+    /// What requests are put together by
+    #[arg(long, value_enum, default_value_t = GroupBy::Tool)]
+    pub(crate) by: GroupBy,
+    /// So many days, today among them
+    #[arg(long, value_name = "N", default_value_t = 30, value_parser = clap::value_parser!(u16).range(1..=3660))]
+    pub(crate) days: u16,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum GroupBy {
+    Tool,
+    Account,
+    Client,
+    Model,
+    Day,
+}
+
+impl From<GroupBy> for UsageBy {
+    fn from(by: GroupBy) -> Self {
+        match by {
+            GroupBy::Tool => Self::Tool,
+            GroupBy::Account => Self::Account,
+            GroupBy::Client => Self::Client,
+            GroupBy::Model => Self::Model,
+            GroupBy::Day => Self::Day,
+        }
+    }
 }
 
 #[derive(Debug, Args)]

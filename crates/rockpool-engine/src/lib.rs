@@ -15,6 +15,7 @@ mod jobs;
 mod model;
 mod operations;
 mod ports;
+mod prices;
 mod provider;
 mod proxy;
 mod routing;

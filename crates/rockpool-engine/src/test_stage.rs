@@ -43,6 +43,7 @@ pub(crate) fn request() -> RequestRecord {
         at: at(0),
         client_id: None,
         client: "tool".to_owned(),
+        tool: None,
         account: None,
         first_account: None,
         model: None,
@@ -56,7 +57,9 @@ pub(crate) fn request() -> RequestRecord {
         duration_ms: 1,
         input_tokens: None,
         cached_tokens: None,
+        cache_write_tokens: None,
         output_tokens: None,
+        reasoning_tokens: None,
         why: Why::default(),
     }
 }

@@ -15,10 +15,12 @@ Usage: cargo xtask <COMMAND>
   figures [--at PATH]         print what can be counted in the Rust sources, as a table
   cost ARGUMENTS              measure what a request and an event cost two builds of `rockpool`, as tables;
                               `cost --help` lists the arguments
+  prices                      write the engine's table of list prices anew, out of the package that is pinned in
+                              `tests/tools/genai-prices`
 
   --rehearsal   start against the bundled simulated provider; no account is needed
   --headless    start the server, also where there is a display
-  --full        add licences and bans, screenshots of the UI, the release build, mutants of the routing
+  --full        add licences and bans, the table of prices, screenshots of the UI, the release build, mutants of the routing
                 crate, and fifty times as many cases of each property test
   --at PATH     count in another checkout
   --yes         install missing system packages without asking
@@ -63,6 +65,7 @@ pub(crate) enum Task {
     Figures {
         at: Option<PathBuf>,
     },
+    Prices,
     /// Arguments of the program that measures, as typed.
     Cost {
         args: Vec<String>,
@@ -78,6 +81,7 @@ pub(crate) fn parse(mut args: impl Iterator<Item = String>) -> Result<Task, Fail
         "run" => run(args),
         "test" => test(args),
         "figures" => figures(args),
+        "prices" => prices(args),
         "cost" => Ok(Task::Cost { args: args.collect() }),
         other => Err(Failure::Usage(format!("there is no command `{other}`.\n\n{USAGE}"))),
     }
@@ -125,6 +129,14 @@ fn figures(mut args: impl Iterator<Item = String>) -> Result<Task, Failure> {
     Ok(Task::Figures { at })
 }
 
+fn prices(mut args: impl Iterator<Item = String>) -> Result<Task, Failure> {
+    match args.next().as_deref() {
+        None => Ok(Task::Prices),
+        Some("--help" | "-h") => Ok(Task::Help),
+        Some(other) => Err(unknown("prices", other)),
+    }
+}
+
 fn unknown(command: &str, argument: &str) -> Failure {
     Failure::Usage(format!("`{command}` takes no argument `{argument}`.\n\n{USAGE}"))
 }
@@ -161,6 +173,12 @@ mod tests {
         assert_eq!(parsed("figures").unwrap(), Task::Figures { at: None });
         assert_eq!(parsed("figures --at ../old").unwrap(), Task::Figures { at: Some("../old".into()) });
         assert!(parsed("figures --at").unwrap_err().to_string().contains("needs a path"));
+    }
+
+    #[test]
+    fn prices_are_written_without_arguments() {
+        assert_eq!(parsed("prices").unwrap(), Task::Prices);
+        assert!(parsed("prices --check").unwrap_err().to_string().contains("`--check`"));
     }
 
     #[test]

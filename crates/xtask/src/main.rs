@@ -12,6 +12,7 @@ mod mutants;
 mod needs;
 mod node;
 mod packages;
+mod prices;
 mod probe;
 mod run;
 mod say;
@@ -46,6 +47,7 @@ fn carry_out() -> Result<ExitCode, Failure> {
         }
         Task::Run { face, place, consent } => run::run(&Workspace::locate()?, face, place, consent),
         Task::Cost { args } => cost::measure(&Workspace::locate()?, args),
+        Task::Prices => prices::write(&Workspace::locate()?),
         Task::Figures { at } => figures::print(&Workspace::locate()?, at),
         Task::Test { depth, consent } => test::test(&Workspace::locate()?, depth, consent),
     }

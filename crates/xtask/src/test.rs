@@ -12,6 +12,7 @@ use crate::invocation::Invocation;
 use crate::mutants;
 use crate::needs::Purpose;
 use crate::node;
+use crate::prices;
 use crate::steps::Steps;
 use crate::toolchain;
 use crate::tools;
@@ -72,6 +73,7 @@ fn full(steps: &mut Steps, workspace: &Workspace) -> Result<(), Failure> {
     let deny = tools::cargo_deny(steps, workspace)?;
     let check = Invocation::new(deny, ["check", "bans", "licenses", "sources"]);
     steps.run("licences, bans and sources", check.within(workspace.root()))?;
+    prices::check(steps, workspace)?;
     let ui = workspace.ui();
     steps.run("screenshots of the UI", node::script(&ui, "screenshots"))?;
     mutants::check(steps, workspace)?;

@@ -60,6 +60,9 @@ export function createApi(transport: Transport) {
       return answerOf(client.GET('/api/v1/pools/{owner}/what-if', { params, querySerializer: { allowReserved: true } }));
     },
 
+    /** What the requests of the last days come to, today among them. */
+    usage: (days: number) => answerOf(client.GET('/api/v1/usage', { params: { query: { days } } })),
+
     addClient: (body: ClientNew) => answerOf(client.POST('/api/v1/clients', { body })),
     updateClient: (name: string, body: ClientChange) =>
       answerOf(client.PATCH('/api/v1/clients/{name}', { ...named(name), body })),

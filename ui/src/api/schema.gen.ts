@@ -491,6 +491,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/usage": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Tokens of the recorded requests by tool, account, client, model or day, and what they would have cost at the API's
+         *     prices
+         */
+        get: operations["showUsage"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -637,8 +657,19 @@ export interface components {
              * @description When it arrived.
              */
             at: string;
+            /**
+             * Format: int64
+             * @description What these tokens would have cost at the API's standard prices, in millionths of a US dollar: no bill, for an
+             *     account is paid by the month. Absent where the model has no price or the provider counted nothing.
+             */
+            at_api_prices_micro_usd?: number | null;
             /** @description Each try, in order. */
             attempts: components["schemas"]["AttemptView"][];
+            /**
+             * Format: int64
+             * @description Of the input tokens, written to the prompt cache.
+             */
+            cache_write_tokens?: number | null;
             /**
              * Format: int64
              * @description Of these, from the prompt cache.
@@ -672,6 +703,11 @@ export interface components {
             /** Format: int64 */
             output_tokens?: number | null;
             placement?: components["schemas"]["Placement"] | null;
+            /**
+             * Format: int64
+             * @description Of the output tokens, for reasoning.
+             */
+            reasoning_tokens?: number | null;
             /** @description Accounts that were passed over, with their states. */
             skipped: components["schemas"]["SkippedView"][];
             /**
@@ -679,6 +715,8 @@ export interface components {
              * @description Status that the tool saw.
              */
             status: number;
+            /** @description What the tool calls itself, by its `user-agent`. */
+            tool?: string | null;
             /** @description How it arrived. */
             transport: components["schemas"]["Transport"];
             /** @description What the choice went by. */
@@ -1237,6 +1275,14 @@ export interface components {
              */
             until?: string | null;
         };
+        /** @description Where the prices come from. */
+        PriceSourceView: {
+            /** @description The day on which its data was taken over, as in `2026-07-09`. */
+            date: string;
+            /** @description The published package that lists them. */
+            package: string;
+            version: string;
+        };
         /** @description Problem details (RFC 9457). */
         Problem: {
             /** @description A stable word for programs, such as `account_not_found`. */
@@ -1720,6 +1766,81 @@ export interface components {
          * @enum {string}
          */
         Transport: "http" | "websocket";
+        /**
+         * @description What requests are put together by.
+         * @enum {string}
+         */
+        UsageBy: "tool" | "account" | "client" | "model" | "day";
+        /** @description The requests that have something in common. */
+        UsageRowView: {
+            /** @description What they have in common: a name, or a day as in `2026-07-09`. Absent where that is not known. */
+            key?: string | null;
+            sums: components["schemas"]["UsageSums"];
+        };
+        /** @description What requests came to. */
+        UsageSums: {
+            /**
+             * Format: int64
+             * @description What the tokens of these would have cost at the API's standard prices, in millionths of a US dollar: no bill,
+             *     for accounts are paid by the month. Absent where none of them has a price.
+             */
+            at_api_prices_micro_usd?: number | null;
+            /**
+             * Format: int64
+             * @description Of the input tokens, written to the prompt cache, where the provider counts them.
+             */
+            cache_write_tokens: number;
+            /**
+             * Format: int64
+             * @description Of the input tokens, from the prompt cache.
+             */
+            cached_tokens: number;
+            /**
+             * Format: int64
+             * @description Of these, requests whose tokens the provider counted.
+             */
+            counted: number;
+            /** Format: int64 */
+            input_tokens: number;
+            /** Format: int64 */
+            output_tokens: number;
+            /**
+             * Format: int64
+             * @description Of the counted requests, those whose model has a price.
+             */
+            priced: number;
+            /**
+             * Format: int64
+             * @description Of the output tokens, for reasoning.
+             */
+            reasoning_tokens: number;
+            /** Format: int64 */
+            requests: number;
+        };
+        /** @description Tokens of the requests that are recorded, put together. Records are kept for a time and up to a number only. */
+        UsageView: {
+            by: components["schemas"]["UsageBy"];
+            /**
+             * Format: date-time
+             * @description Requests that arrived from here on
+             */
+            from: string;
+            prices: components["schemas"]["PriceSourceView"];
+            /**
+             * Format: date-time
+             * @description Arrival of the oldest request that is still recorded: where it is later than `from`, earlier requests may be
+             *     missing. Absent where there is none.
+             */
+            recorded_since?: string | null;
+            /** @description The largest first; days newest first. */
+            rows: components["schemas"]["UsageRowView"][];
+            /**
+             * Format: date-time
+             * @description and before this.
+             */
+            to: string;
+            total: components["schemas"]["UsageSums"];
+        };
         /** @description The encrypted file of a vault. */
         VaultFile: {
             key: components["schemas"]["VaultFileKey"];
@@ -3022,6 +3143,43 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Snapshot"];
+                };
+            };
+            /** @description Refused; nothing was saved */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    showUsage: {
+        parameters: {
+            query?: {
+                /** @description What they are put together by; the tool when absent */
+                by?: components["schemas"]["UsageBy"];
+                /** @description Requests that arrived from here on */
+                from?: string;
+                /** @description Requests that arrived before this; all that there are when absent */
+                to?: string;
+                /** @description In place of `from`: so many days, today among them; 30 when absent */
+                days?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UsageView"];
                 };
             };
             /** @description Refused; nothing was saved */

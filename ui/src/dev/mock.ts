@@ -8,6 +8,7 @@ import { freshPool } from '../pages/pool/draft';
 import { accountOf, at, minutes, START, uuid } from './samples';
 import { withFacts } from './facts';
 import { replayOf } from './sample-replay';
+import { usageOf } from './sample-usage';
 import { changed, movedTo, networkSettings, usualSettings } from './sample-settings';
 import { checkPool } from './pool-rules';
 import { importedRow, importRows } from './sample-import';
@@ -212,6 +213,7 @@ export function mockTransport(scene: string): Transport {
       });
       return ok(pool);
     }],
+    ['GET', /^\/usage$/, () => ok(usageOf(snapshot))],
     ['GET', /^\/pools\/([^/]+)\/what-if$/, (owner, _, query) => {
       const without = (query.get('without') ?? '').split(',').filter((name) => name !== '');
       const view = replayOf(snapshot, owner, without);

@@ -212,9 +212,10 @@ export function requestOf(n: number, ago: number, rest: Partial<ActivityView>): 
     id: uuid(0x100 + n),
     at: at(-ago),
     client: 'codex-laptop',
+    tool: 'codex_exec',
     account,
     first_account: account,
-    model: 'gpt-5.6-codex',
+    model: 'gpt-5.6-sol',
     transport: 'websocket',
     outcome: 'success',
     status: 200,
@@ -225,7 +226,10 @@ export function requestOf(n: number, ago: number, rest: Partial<ActivityView>): 
     duration_ms: 12_480,
     input_tokens: 48_211,
     cached_tokens: 44_032,
+    cache_write_tokens: null,
     output_tokens: 1_204,
+    reasoning_tokens: 832,
+    at_api_prices_micro_usd: 58_409,
     ...rest,
   };
 }
@@ -275,6 +279,8 @@ export const usualRequests = (): ActivityView[] => [
     input_tokens: null,
     cached_tokens: null,
     output_tokens: null,
+    reasoning_tokens: null,
+    at_api_prices_micro_usd: null,
     why: whyFor({
       strategy: 'priority_order',
       candidates: inOrder(['codex-pro-2', 'fallback'], ['codex-pro-1', 'fallback']),
@@ -284,5 +290,5 @@ export const usualRequests = (): ActivityView[] => [
     }),
   }),
   requestOf(5, hours(1.2), { outcome: 'abandoned', status: 200, duration_ms: 64_300, output_tokens: null }),
-  requestOf(6, hours(30), { placement: null, input_tokens: 912, cached_tokens: 0, output_tokens: 37 }),
+  requestOf(6, hours(30), { placement: null, tool: null, model: 'codex-preview', input_tokens: 912, cached_tokens: 0, output_tokens: 37, reasoning_tokens: null, at_api_prices_micro_usd: null }),
 ];

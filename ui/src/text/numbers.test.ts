@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { useLanguage } from './i18n.svelte';
-import { bytes, compact, rough, whole } from './numbers';
+import { bytes, compact, dollars, percent, rough, whole } from './numbers';
 
 afterEach(() => useLanguage('en'));
 
@@ -14,6 +14,20 @@ describe('a size', () => {
   it('is written as the language writes it', async () => {
     await useLanguage('vi');
     expect(bytes(12_440)).toBe('12,4 kB');
+  });
+});
+
+describe('money', () => {
+  it('has cents, finer ones below a dollar, and is never nothing where it is something', () => {
+    expect([0, 1, 58_409, 999_900, 12_345_678, 1_234_567_890_000].map(dollars)).toEqual([
+      '$0.00', '< $0.0001', '$0.0584', '$0.9999', '$12.35', '$1,234,567.89',
+    ]);
+  });
+
+  it('is written as the language writes it, and stays dollars', async () => {
+    await useLanguage('vi');
+    expect(dollars(12_345_678)).toBe('12,35\u00a0US$');
+    expect(percent(0.913)).toBe('91%');
   });
 });
 

@@ -79,6 +79,13 @@ export function exact(at: number): string {
   return new Intl.DateTimeFormat(locale(), { dateStyle: 'medium', timeStyle: 'medium' }).format(at);
 }
 
+/** A day of the calendar, of a text such as "2026-07-09" or of a moment. */
+export function day(at: string | number): string {
+  // A date without a time is midnight in UTC to `Date.parse`, whatever the person's zone.
+  const zone = typeof at === 'string' ? { timeZone: 'UTC' } : {};
+  return new Intl.DateTimeFormat(locale(), { dateStyle: 'medium', ...zone }).format(typeof at === 'string' ? Date.parse(at) : at);
+}
+
 /** A measured duration: "840 ms", "3.2 s", "1 min 4 s". */
 export function took(ms: number): string {
   if (ms < SECOND) return t('unit.ms', { n: ms });

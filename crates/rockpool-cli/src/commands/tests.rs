@@ -56,6 +56,47 @@ fn problem(detail: &str) -> Value {
     json!({"type": "about:blank", "title": "Conflict", "status": 409, "detail": detail, "code": "c"})
 }
 
+fn sums(requests: u64, priced: u64, cost: Option<u64>) -> Value {
+    json!({
+        "requests": requests, "counted": requests, "input_tokens": 1000 * requests, "cached_tokens": 910 * requests,
+        "cache_write_tokens": 0, "output_tokens": 100 * requests, "reasoning_tokens": 60 * requests,
+        "priced": priced, "at_api_prices_micro_usd": cost
+    })
+}
+
+#[tokio::test]
+async fn usage_is_a_table_with_its_sum_that_says_it_is_no_bill_and_whose_prices_they_are() {
+    let api = FakeApi::answering([(
+        200,
+        json!({
+            "by": "model", "from": "2027-01-09T00:00:00Z", "to": "2027-01-15T08:00:00Z",
+            "recorded_since": "2027-01-10T10:00:00Z",
+            "rows": [
+                {"key": "gpt-5.5", "sums": sums(1200, 1200, Some(12_345_678))},
+                {"key": null, "sums": sums(2, 0, None)}
+            ],
+            "total": sums(1202, 1200, Some(12_345_678)),
+            "prices": {"package": "genai-prices", "version": "0.2.3", "date": "2026-11-27"}
+        }),
+    )]);
+    let console = text();
+    given("rockpool usage --by model --days 7", &api, &console).await.unwrap();
+    assert_eq!(api.asked(), ["GET /usage?by=model&days=7"]);
+    assert_eq!(
+        console.stdout(),
+        [
+            "MODEL      REQUESTS  INPUT      CACHED  OUTPUT   REASONING  AT API PRICES",
+            "gpt-5.5    1,200     1,200,000  91%     120,000  72,000     $12.35",
+            "(unknown)  2         2,000      91%     200      120        -",
+            "together   1,202     1,202,000  91%     120,200  72,120     $12.35",
+            "No bill: what the same tokens would have cost through the API at standard",
+            "prices, by genai-prices 0.2.3, taken on 2026-11-27. Reasoning is part of the output.",
+            "Left out, for want of a price of their model: 2 requests.",
+            "The record goes back to 2027-01-10T10:00:00Z.",
+        ]
+    );
+}
+
 fn sign_in(state: &str) -> Value {
     json!({
         "id": "00000000-0000-0000-0000-000000000003", "account": null, "method": "browser", "state": state,

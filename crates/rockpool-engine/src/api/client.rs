@@ -19,11 +19,11 @@ use crate::operations::dashboard::{DashboardLink, DashboardSession};
 use crate::operations::requests::{
     AccountChange, AccountImport, AccountOrder, ActivityQuery, ClientChange, ClientNew, ImportFiles,
     ImportSelection, LinkRedemption, NewSignIn, NewWorkspaceAccount, PastedCallback, PoolChange,
-    SettingsChange, VaultMove, WhatIfQuery,
+    SettingsChange, UsageQuery, VaultMove, WhatIfQuery,
 };
 use crate::snapshot::{
     AccountView, ActivityView, ClientView, ImportPreview, ImportResult, PoolView, SettingsView, SignInView,
-    SignInWaysView, Snapshot, WhatIfView, WorkspaceView,
+    SignInWaysView, Snapshot, UsageView, WhatIfView, WorkspaceView,
 };
 
 /// Why a call did not bring what was asked for. Each text is a sentence; none holds a secret.
@@ -182,6 +182,15 @@ impl Client {
     pub async fn list_activity(&self, query: ActivityQuery) -> ClientResult<Vec<ActivityView>> {
         let limit = query.limit.map(|limit| limit.to_string());
         self.call(Method::GET, &with_query(path(&["activity"]), "limit", limit.as_deref()), None).await
+    }
+
+    pub async fn usage(&self, query: UsageQuery) -> ClientResult<UsageView> {
+        let by = query.by.map(|by| by.name());
+        let [from, to] = [query.from, query.to].map(|at| at.map(|at| at.to_string()));
+        let days = query.days.map(|days| days.to_string());
+        let given = [("by", by), ("from", from.as_deref()), ("to", to.as_deref()), ("days", days.as_deref())];
+        let all = |path, (key, value)| with_query(path, key, value);
+        self.call(Method::GET, &given.into_iter().fold(path(&["usage"]), all), None).await
     }
 
     pub async fn new_dashboard_link(&self) -> ClientResult<DashboardLink> {

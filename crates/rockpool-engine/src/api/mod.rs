@@ -26,6 +26,7 @@ mod status;
 #[cfg(test)]
 mod tests;
 mod transport;
+mod usage;
 mod workspaces;
 
 pub use client::{Client, ClientError};

@@ -14,7 +14,7 @@ use super::path::PREFIX;
 use super::problem::Problem;
 use super::{
     accounts, activity, clients, dashboard, events, extract, imports, openapi, pools, settings, sign_ins,
-    status, workspaces,
+    status, usage, workspaces,
 };
 use crate::model::principal::Principal;
 use crate::operations::handle::EngineHandle;
@@ -57,6 +57,7 @@ fn guarded() -> OpenApiRouter<EngineHandle> {
         .merge(pools::routes())
         .merge(clients::routes())
         .merge(activity::routes())
+        .merge(usage::routes())
         .merge(dashboard::routes())
         .merge(settings::routes());
     OpenApiRouter::with_openapi(openapi::Document::openapi()).nest(PREFIX, routes)

@@ -33,6 +33,8 @@ pub(crate) struct RequestRecord {
     /// Absent where no client was recognised.
     pub(crate) client_id: Option<ClientId>,
     pub(crate) client: String,
+    /// What the tool calls itself.
+    pub(crate) tool: Option<String>,
     /// The account that answered, if one did.
     pub(crate) account: Option<ServingAccount>,
     /// The account that was to be tried first.
@@ -56,7 +58,11 @@ pub(crate) struct RequestRecord {
     pub(crate) input_tokens: Option<u64>,
     /// Of these, from the prompt cache.
     pub(crate) cached_tokens: Option<u64>,
+    /// Of the input tokens, written to the prompt cache.
+    pub(crate) cache_write_tokens: Option<u64>,
     pub(crate) output_tokens: Option<u64>,
+    /// Of the output tokens.
+    pub(crate) reasoning_tokens: Option<u64>,
     pub(crate) why: Why,
 }
 
@@ -67,6 +73,16 @@ impl RequestRecord {
             input: self.input_tokens.unwrap_or_default(),
             cached: self.cached_tokens.unwrap_or_default(),
             output: self.output_tokens.unwrap_or_default(),
+        }
+    }
+
+    pub(crate) fn usage(&self) -> TokenUsage {
+        TokenUsage {
+            input: self.input_tokens,
+            cached: self.cached_tokens,
+            cache_write: self.cache_write_tokens,
+            output: self.output_tokens,
+            reasoning: self.reasoning_tokens,
         }
     }
 
@@ -81,6 +97,19 @@ impl RequestRecord {
         };
         MoveCosts { count, cached_tokens_lost, maybe_billed_twice: self.why.maybe_billed_twice }
     }
+}
+
+/// Token counts of an answer, each where the provider gave it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct TokenUsage {
+    pub(crate) input: Option<u64>,
+    /// Of the input, read from the prompt cache.
+    pub(crate) cached: Option<u64>,
+    /// Of the input, written to the prompt cache.
+    pub(crate) cache_write: Option<u64>,
+    pub(crate) output: Option<u64>,
+    /// Of the output.
+    pub(crate) reasoning: Option<u64>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -8,6 +8,7 @@ use std::path::PathBuf;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use jiff::Timestamp;
 use rockpool_routing::account::Activation;
 use rockpool_routing::{Conversations, Strategy};
 use secrecy::SecretString;
@@ -19,7 +20,7 @@ use crate::model::client::{KeyKind, OverrideMode};
 use crate::model::settings::{LanguageChoice, Theme};
 use crate::model::sign_in::{OpenBrowser, SignInMethod};
 use crate::model::vault::VaultKind;
-use crate::snapshot::names;
+use crate::snapshot::{UsageBy, names};
 
 /// A sign-in to be started.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -384,6 +385,24 @@ pub struct ActivityQuery {
     /// 1 to 200; as many as the snapshot shows when absent
     #[param(minimum = 1, maximum = 200)]
     pub limit: Option<u32>,
+}
+
+/// Which requests are put together, and by what.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct UsageQuery {
+    /// What they are put together by; the tool when absent
+    pub by: Option<UsageBy>,
+    /// Requests that arrived from here on
+    #[param(value_type = Option<String>, format = "date-time")]
+    pub from: Option<Timestamp>,
+    /// Requests that arrived before this; all that there are when absent
+    #[param(value_type = Option<String>, format = "date-time")]
+    pub to: Option<Timestamp>,
+    /// In place of `from`: so many days, today among them; 30 when absent
+    #[param(minimum = 1, maximum = 3660)]
+    pub days: Option<u16>,
 }
 
 /// A link to the dashboard, redeemed.

@@ -13,6 +13,7 @@ use super::headers::{TURN_STATE, speaks_of_one_account};
 use super::sse;
 use super::usage;
 use super::usage::LimitReadings;
+pub(crate) use crate::model::activity::TokenUsage;
 
 /// Whose language a tool speaks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -139,14 +140,6 @@ pub(crate) struct ResponseEnd {
     pub(crate) tokens: TokenUsage,
 }
 
-/// Token counts of a completed answer.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) struct TokenUsage {
-    pub(crate) input: Option<u64>,
-    pub(crate) cached: Option<u64>,
-    pub(crate) output: Option<u64>,
-}
-
 impl Event {
     /// Reads an event, once. Nearly all are output, so for those nothing is parsed and no clock is read; a
     /// tree is built of the rare and small ones only.
@@ -197,19 +190,30 @@ fn end(json: &[u8]) -> ResponseEnd {
     struct Usage {
         input_tokens: Option<u64>,
         output_tokens: Option<u64>,
-        input_tokens_details: Option<Details>,
+        input_tokens_details: Option<InputDetails>,
+        output_tokens_details: Option<OutputDetails>,
+    }
+    #[derive(Default, Deserialize)]
+    struct InputDetails {
+        cached_tokens: Option<u64>,
+        cache_write_tokens: Option<u64>,
     }
     #[derive(Deserialize)]
-    struct Details {
-        cached_tokens: Option<u64>,
+    struct OutputDetails {
+        reasoning_tokens: Option<u64>,
     }
     let Some(answer) = serde_json::from_slice::<Event>(json).ok().and_then(|event| event.response) else {
         return ResponseEnd::default();
     };
-    let tokens = answer.usage.map_or_else(TokenUsage::default, |usage| TokenUsage {
-        input: usage.input_tokens,
-        cached: usage.input_tokens_details.and_then(|details| details.cached_tokens),
-        output: usage.output_tokens,
+    let tokens = answer.usage.map_or_else(TokenUsage::default, |usage| {
+        let input = usage.input_tokens_details.unwrap_or_default();
+        TokenUsage {
+            input: usage.input_tokens,
+            cached: input.cached_tokens,
+            cache_write: input.cache_write_tokens,
+            output: usage.output_tokens,
+            reasoning: usage.output_tokens_details.and_then(|details| details.reasoning_tokens),
+        }
     });
     ResponseEnd { id: answer.id, tokens }
 }
@@ -324,8 +328,12 @@ mod tests {
     #[test]
     fn token_counts_are_read_where_they_are_given() {
         let json = br#"{"type":"response.completed","response":{"id":"r","usage":{"input_tokens":9,"input_tokens_details":{"cached_tokens":4},"output_tokens":2}}}"#;
-        let counted = TokenUsage { input: Some(9), cached: Some(4), output: Some(2) };
+        let counted =
+            TokenUsage { input: Some(9), cached: Some(4), output: Some(2), ..TokenUsage::default() };
         assert_eq!(end(json), ResponseEnd { id: Some("r".to_owned()), tokens: counted });
+        let json = br#"{"type":"response.completed","response":{"id":"r","usage":{"input_tokens":9,"input_tokens_details":{"cached_tokens":4,"cache_write_tokens":3},"output_tokens":2,"output_tokens_details":{"reasoning_tokens":1}}}}"#;
+        let counted = TokenUsage { cache_write: Some(3), reasoning: Some(1), ..counted };
+        assert_eq!(end(json).tokens, counted);
         assert_eq!(
             end(br#"{"type":"response.completed","response":{"id":"r","usage":null}}"#).tokens,
             TokenUsage::default()

@@ -16,11 +16,12 @@ use crate::store::registry::Registry;
 /// Characters of a key that are shown later, to tell keys apart.
 const HINT: usize = 8;
 
-/// The client and the picture of the registry that it was found in.
+/// The client, the picture of the registry that it was found in, and what the tool calls itself.
 #[derive(Clone)]
 pub(crate) struct Caller {
     pub(crate) client: ClientRow,
     pub(crate) registry: Arc<Registry>,
+    pub(crate) tool: Option<String>,
 }
 
 /// A key as it arrived.
@@ -91,7 +92,7 @@ pub(crate) fn authenticate(
     let hash = hash(key);
     let client = registry.client_by_key(&hash).filter(|client| client.key_kind == kind).cloned();
     let client = client.filter(|client| client.key_hash.ct_eq(&hash).into()).ok_or(ProxyError::UnknownKey)?;
-    Ok(Caller { client, registry })
+    Ok(Caller { client, registry, tool: None })
 }
 
 #[cfg(test)]

@@ -17,8 +17,8 @@ use super::admission::{self, Admission, ConnectionEnds, Surface};
 use super::authenticate;
 use super::authenticate::{Caller, Presented};
 use super::local::{dashboard_page, models, pool_usage};
-use super::request::path;
 use super::request::upload::Upload;
+use super::request::{path, tool};
 use super::response::audience;
 use super::response::body::{ProxyBody, whole};
 use super::response::error_response::ProxyError;
@@ -119,6 +119,7 @@ impl Dispatch {
             return Ok(options(&route));
         }
         let caller = authenticate::authenticate(self.plane.core.registry.get(), presented, ends.peer.ip())?;
+        let caller = Caller { tool: tool::name(request.headers()), ..caller };
         self.data(caller, route, request, rest).await
     }
 

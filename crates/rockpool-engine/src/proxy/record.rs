@@ -59,6 +59,7 @@ pub(crate) struct OpenRecord {
 #[derive(Default)]
 struct Notes {
     client: String,
+    tool: Option<String>,
     model: Option<String>,
     first_account: Option<String>,
     placement: Option<Placement>,
@@ -99,7 +100,12 @@ impl OpenRecord {
             at: now.wall,
             started: now.mono,
             transport,
-            notes: Notes { client: caller.client.name.clone(), model, ..Notes::default() },
+            notes: Notes {
+                client: caller.client.name.clone(),
+                tool: caller.tool.clone(),
+                model,
+                ..Notes::default()
+            },
             serving: None,
             choice: None,
             tried: Vec::new(),
@@ -241,6 +247,7 @@ impl OpenRecord {
             at: self.at,
             client_id: Some(self.client),
             client: notes.client,
+            tool: notes.tool,
             account: ending.account.map(|id| ServingAccount { id, name: self.registry.name_of(id) }),
             first_account: notes.first_account,
             model: notes.model,
@@ -254,7 +261,9 @@ impl OpenRecord {
             duration_ms: self.elapsed_ms(self.started),
             input_tokens: ending.tokens.input,
             cached_tokens: ending.tokens.cached,
+            cache_write_tokens: ending.tokens.cache_write,
             output_tokens: ending.tokens.output,
+            reasoning_tokens: ending.tokens.reasoning,
             why: notes.why,
         }
     }

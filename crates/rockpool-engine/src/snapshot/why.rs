@@ -13,6 +13,7 @@ use crate::model::activity::{
     AffinityOutcome, Attempt, CandidateAccount, Delivery, MoveReason, OutcomeClass, Placement, RequestRecord,
     SkippedAccount, Transport, Why,
 };
+use crate::prices::{self, Money};
 
 /// One request as recorded; bodies are never stored.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
@@ -24,6 +25,9 @@ pub struct ActivityView {
     pub at: Timestamp,
     /// Name of the client.
     pub client: String,
+    /// What the tool calls itself, by its `user-agent`.
+    #[serde(default)]
+    pub tool: Option<String>,
     /// Slug of the account that answered, if one did.
     pub account: Option<String>,
     /// Slug of the account that was tried first.
@@ -50,7 +54,17 @@ pub struct ActivityView {
     pub input_tokens: Option<u64>,
     /// Of these, from the prompt cache.
     pub cached_tokens: Option<u64>,
+    /// Of the input tokens, written to the prompt cache.
+    #[serde(default)]
+    pub cache_write_tokens: Option<u64>,
     pub output_tokens: Option<u64>,
+    /// Of the output tokens, for reasoning.
+    #[serde(default)]
+    pub reasoning_tokens: Option<u64>,
+    /// What these tokens would have cost at the API's standard prices, in millionths of a US dollar: no bill, for an
+    /// account is paid by the month. Absent where the model has no price or the provider counted nothing.
+    #[serde(default)]
+    pub at_api_prices_micro_usd: Option<u64>,
     /// What the choice went by.
     #[serde(default)]
     pub why: WhyView,
@@ -153,6 +167,7 @@ impl From<&RequestRecord> for ActivityView {
             id: record.id,
             at: record.at,
             client: record.client.clone(),
+            tool: record.tool.clone(),
             account: record.account.as_ref().map(|account| account.name.clone()),
             first_account: record.first_account.clone(),
             model: record.model.clone(),
@@ -166,7 +181,10 @@ impl From<&RequestRecord> for ActivityView {
             duration_ms: record.duration_ms,
             input_tokens: record.input_tokens,
             cached_tokens: record.cached_tokens,
+            cache_write_tokens: record.cache_write_tokens,
             output_tokens: record.output_tokens,
+            reasoning_tokens: record.reasoning_tokens,
+            at_api_prices_micro_usd: prices::cost_of(record).map(Money::micro_usd),
             why: WhyView::from(&record.why),
         }
     }

@@ -60,10 +60,11 @@ pub(super) fn record(connection: &Connection, requests: &[Arc<RequestRecord>]) -
 fn insert(connection: &Connection, request: &RequestRecord) -> rusqlite::Result<()> {
     let sql = "INSERT INTO activity (id, tenant_id, at, client_id, client, account_id, account, first_account,
                    model, transport, outcome, status, placement, attempts, skipped, first_byte_ms, duration_ms,
-                   input_tokens, cached_tokens, output_tokens, why)
+                   input_tokens, cached_tokens, output_tokens, why, tool, cache_write_tokens, reasoning_tokens)
                VALUES (:id, :tenant, :at, :client_id, :client, :account_id, :account, :first_account,
                    :model, :transport, :outcome, :status, :placement, :attempts, :skipped, :first_byte_ms,
-                   :duration_ms, :input_tokens, :cached_tokens, :output_tokens, :why)
+                   :duration_ms, :input_tokens, :cached_tokens, :output_tokens, :why, :tool, :cache_write_tokens,
+                   :reasoning_tokens)
                ON CONFLICT (id) DO NOTHING";
     connection.prepare_cached(sql)?.execute(named_params! {
         ":id": Text(request.id),
@@ -87,6 +88,9 @@ fn insert(connection: &Connection, request: &RequestRecord) -> rusqlite::Result<
         ":cached_tokens": request.cached_tokens.map(Count),
         ":output_tokens": request.output_tokens.map(Count),
         ":why": Json(&request.why),
+        ":tool": request.tool,
+        ":cache_write_tokens": request.cache_write_tokens.map(Count),
+        ":reasoning_tokens": request.reasoning_tokens.map(Count),
     })?;
     Ok(())
 }
@@ -109,6 +113,7 @@ fn read(row: &Row<'_>) -> rusqlite::Result<RequestRecord> {
         at: row.get::<_, Millis>("at")?.0,
         client_id: row.get::<_, Option<Text<_>>>("client_id")?.map(|id| id.0),
         client: row.get("client")?,
+        tool: row.get("tool")?,
         account: account.map(|(id, name)| ServingAccount { id: id.0, name }),
         first_account: row.get("first_account")?,
         model: row.get("model")?,
@@ -122,7 +127,9 @@ fn read(row: &Row<'_>) -> rusqlite::Result<RequestRecord> {
         duration_ms: row.get::<_, Count>("duration_ms")?.0,
         input_tokens: count("input_tokens")?,
         cached_tokens: count("cached_tokens")?,
+        cache_write_tokens: count("cache_write_tokens")?,
         output_tokens: count("output_tokens")?,
+        reasoning_tokens: count("reasoning_tokens")?,
         why: row.get::<_, Json<_>>("why")?.0,
     })
 }

@@ -28,6 +28,7 @@ mod tenants;
 #[cfg(test)]
 mod tests;
 mod traffic;
+mod usage;
 mod worker;
 
 pub(crate) use accounts::{AccountEdit, AccountRenewal, AccountRepair, AccountRow};
@@ -48,4 +49,5 @@ pub(crate) use scope::system_scope;
 pub(crate) use settings::peek;
 pub(crate) use tenants::TenantRow;
 pub(crate) use traffic::{Considered, TrafficRow};
+pub(crate) use usage::UsageRow;
 pub(crate) use worker::{Durability, Store};

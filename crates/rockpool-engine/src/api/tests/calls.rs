@@ -14,15 +14,16 @@ use crate::api::client::{Client, ClientError};
 use crate::api::in_process::InProcess;
 use crate::api::requests::{
     AccountChange, AccountOrder, ActivityQuery, ClientChange, ClientNew, ImportFiles, ImportSelection,
-    LinkRedemption, NewSignIn, NewWorkspaceAccount, PastedCallback, PoolChange, SettingsChange, VaultMove,
-    WhatIfQuery,
+    LinkRedemption, NewSignIn, NewWorkspaceAccount, PastedCallback, PoolChange, SettingsChange, UsageQuery,
+    VaultMove, WhatIfQuery,
 };
 use crate::api::router::document;
 use crate::api::transport::{ApiReply, ApiTransport, Unreachable};
 use crate::model::principal::Principal;
 use crate::model::vault::VaultKind;
+use crate::snapshot::UsageBy;
 use crate::test_serving::import_of;
-use crate::test_stage::EngineStage;
+use crate::test_stage::{EngineStage, at};
 
 /// Answers everything alike and writes down what was asked.
 #[derive(Clone)]
@@ -100,6 +101,7 @@ async fn call_all(client: &Client) {
     drop(client.rotate_client_key("NAME").await);
     drop(client.remove_client("NAME").await);
     drop(client.list_activity(ActivityQuery::default()).await);
+    drop(client.usage(UsageQuery::default()).await);
     drop(client.new_dashboard_link().await);
     drop(client.redeem_dashboard_link(&LinkRedemption { link: "l".into() }).await);
     drop(client.end_dashboard_session().await);
@@ -137,6 +139,10 @@ async fn what_is_absent_is_not_sent() {
     drop(client.add_client(&ClientNew::inheriting("n", "a")).await);
     drop(client.start_sign_in(&NewSignIn::default()).await);
     drop(client.list_activity(ActivityQuery { limit: Some(3) }).await);
+    let by_day = UsageQuery { by: Some(UsageBy::Day), days: Some(7), ..UsageQuery::default() };
+    drop(client.usage(by_day).await);
+    let between = UsageQuery { from: Some(at(0)), to: Some(at(60)), ..UsageQuery::default() };
+    drop(client.usage(between).await);
     drop(client.what_if("a b", &WhatIfQuery { without: Some("c,d".to_owned()) }).await);
     assert_eq!(
         *recorder.asked.lock().unwrap(),
@@ -145,6 +151,8 @@ async fn what_is_absent_is_not_sent() {
             r#"POST /api/v1/clients {"name":"n","account":"a"}"#,
             r#"POST /api/v1/sign-ins {"method":"browser","open_browser":"yes"}"#,
             "GET /api/v1/activity?limit=3",
+            "GET /api/v1/usage?by=day&days=7",
+            "GET /api/v1/usage?from=2027-01-15T08%3A00%3A00Z&to=2027-01-15T08%3A01%3A00Z",
             "GET /api/v1/pools/a%20b/what-if?without=c%2Cd",
         ]
     );

@@ -7,4 +7,5 @@ pub(crate) mod headers;
 pub(crate) mod history;
 pub(crate) mod path;
 pub(crate) mod payload;
+pub(crate) mod tool;
 pub(crate) mod upload;

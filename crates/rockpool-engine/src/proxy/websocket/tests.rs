@@ -82,7 +82,7 @@ impl SessionBench {
         let context = RequestContext {
             plane: Arc::new(DataPlane::new(core)),
             method: Method::GET,
-            caller: Caller { client, registry: Arc::new(Registry::default()) },
+            caller: Caller { client, registry: Arc::new(Registry::default()), tool: None },
             path: "codex/responses".to_owned(),
             headers: HeaderMap::new(),
             audience: Audience::Codex,

@@ -17,6 +17,7 @@ pub(super) fn activity(tenant: TenantId, id: Uuid) -> RequestRecord {
         at: at(5),
         client_id: Some(ClientId(Uuid::from_u128(301))),
         client: "tool-1".to_owned(),
+        tool: Some("codex_exec".to_owned()),
         account: Some(ServingAccount { id: AccountId(Uuid::from_u128(201)), name: "codex-pro-1".to_owned() }),
         first_account: Some("codex-pro-2".to_owned()),
         model: Some("gpt-5".to_owned()),
@@ -40,7 +41,9 @@ pub(super) fn activity(tenant: TenantId, id: Uuid) -> RequestRecord {
         duration_ms: 900,
         input_tokens: Some(1000),
         cached_tokens: None,
+        cache_write_tokens: Some(7),
         output_tokens: Some(u64::from(u32::MAX) + 1),
+        reasoning_tokens: Some(64),
         why: Why { maybe_billed_twice: 1, ..Why::default() },
     }
 }

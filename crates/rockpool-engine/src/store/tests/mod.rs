@@ -6,6 +6,7 @@ mod history;
 mod record;
 mod retention;
 mod rows;
+mod usage;
 mod written_before;
 
 use std::path::Path;

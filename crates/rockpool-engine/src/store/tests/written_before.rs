@@ -46,6 +46,7 @@ fn expected(tenant: TenantId, why: Why) -> RequestRecord {
         at: at(5),
         client_id: Some(ClientId(Uuid::from_u128(301))),
         client: "tool-1".to_owned(),
+        tool: None,
         account: Some(ServingAccount { id: AccountId(Uuid::from_u128(201)), name: "codex-pro-1".to_owned() }),
         first_account: Some("codex-pro-2".to_owned()),
         model: Some("gpt-5".to_owned()),
@@ -65,7 +66,9 @@ fn expected(tenant: TenantId, why: Why) -> RequestRecord {
         duration_ms: 900,
         input_tokens: Some(1000),
         cached_tokens: None,
+        cache_write_tokens: None,
         output_tokens: Some(u64::from(u32::MAX) + 1),
+        reasoning_tokens: None,
         why,
     }
 }
