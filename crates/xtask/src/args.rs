@@ -15,6 +15,7 @@ Usage: cargo xtask <COMMAND>
   figures [--at PATH]         print what can be counted in the Rust sources, as a table
   cost ARGUMENTS              measure what a request and an event cost two builds of `rockpool`, as tables;
                               `cost --help` lists the arguments
+  tools-table                 write what the last test run found of each tool into docs/tools.md
 
   --rehearsal   start against the bundled simulated provider; no account is needed
   --headless    start the server, also where there is a display
@@ -67,6 +68,7 @@ pub(crate) enum Task {
     Cost {
         args: Vec<String>,
     },
+    ToolsTable,
 }
 
 pub(crate) fn parse(mut args: impl Iterator<Item = String>) -> Result<Task, Failure> {
@@ -78,6 +80,10 @@ pub(crate) fn parse(mut args: impl Iterator<Item = String>) -> Result<Task, Fail
         "run" => run(args),
         "test" => test(args),
         "figures" => figures(args),
+        "tools-table" => match args.next() {
+            None => Ok(Task::ToolsTable),
+            Some(other) => Err(unknown("tools-table", &other)),
+        },
         "cost" => Ok(Task::Cost { args: args.collect() }),
         other => Err(Failure::Usage(format!("there is no command `{other}`.\n\n{USAGE}"))),
     }
@@ -172,9 +178,12 @@ mod tests {
 
     #[test]
     fn a_wrong_word_is_named_and_ends_in_usage() {
-        for (line, word) in
-            [("fly", "`fly`"), ("run --full", "`--full`"), ("test --rehearsal", "`--rehearsal`")]
-        {
+        for (line, word) in [
+            ("fly", "`fly`"),
+            ("tools-table x", "`x`"),
+            ("run --full", "`--full`"),
+            ("test --rehearsal", "`--rehearsal`"),
+        ] {
             let failure = parsed(line).unwrap_err();
             assert!(matches!(failure, Failure::Usage(_)));
             assert!(failure.to_string().contains(word), "{failure}");

@@ -13,12 +13,15 @@ mod needs;
 mod node;
 mod packages;
 mod probe;
+mod python;
 mod run;
 mod say;
+mod stamp;
 mod steps;
 mod test;
 mod toolchain;
 mod tools;
+mod tools_table;
 mod workspace;
 
 use std::process::ExitCode;
@@ -47,6 +50,7 @@ fn carry_out() -> Result<ExitCode, Failure> {
         Task::Run { face, place, consent } => run::run(&Workspace::locate()?, face, place, consent),
         Task::Cost { args } => cost::measure(&Workspace::locate()?, args),
         Task::Figures { at } => figures::print(&Workspace::locate()?, at),
+        Task::ToolsTable => tools_table::write(&Workspace::locate()?),
         Task::Test { depth, consent } => test::test(&Workspace::locate()?, depth, consent),
     }
 }

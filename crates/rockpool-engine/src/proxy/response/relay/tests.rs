@@ -25,7 +25,9 @@ async fn asked(engine: &ServingEngine) -> (String, ActivityView, HealthView) {
     let key = engine.client("ada").await;
     let handle = engine.handle();
     let http = handle.core().outbound.clients(OnBehalfOf::Nobody).unwrap().http;
-    let turn = http.post(format!("http://{}/backend-api/codex/responses", handle.address().unwrap())).bearer_auth(&key);
+    let turn = http
+        .post(format!("http://{}/backend-api/codex/responses", handle.address().unwrap()))
+        .bearer_auth(&key);
     let answer = turn.body(r#"{"model":"m","input":[],"stream":true}"#).send().await.unwrap();
     let got = answer.text().await.unwrap();
     let snapshot = handle.snapshot();
