@@ -9,7 +9,7 @@ use tempfile::TempDir;
 use tokio::process::{Child, Command};
 
 use super::Agent;
-use super::setup::{set_up, with_picture};
+use super::setup;
 use crate::proxies::RefusingProxy;
 use crate::tools::Key;
 use crate::tools::confined::confined;
@@ -65,7 +65,7 @@ impl AgentHome {
 
     /// Has it answer one prompt about [`AgentHome::picture`]; `None` where it cannot be handed one.
     pub async fn ask_about_picture(&self, prompt: &str) -> Option<Said> {
-        let picture = with_picture(self.agent, &self.picture())?;
+        let picture = setup::with_picture(self.agent, &self.picture())?;
         Some(self.end_of(self.start_with(prompt, &picture)).await)
     }
 
@@ -76,9 +76,10 @@ impl AgentHome {
     }
 
     fn start_with(&self, prompt: &str, after: &[OsString]) -> Child {
-        let setup = set_up(self.agent, self.home.path(), &self.key);
+        let words = setup::prompt(self.agent, prompt);
+        let setup = setup::set_up(self.agent, self.home.path(), &self.key);
         let mut command = confined(Command::new(setup.program), self.home.path(), &self.out);
-        command.args(setup.before).arg(prompt).args(after).envs(setup.environment);
+        command.args(setup.before).args(words).args(after).envs(setup.environment);
         command.current_dir(self.work());
         command.spawn().unwrap()
     }

@@ -29,6 +29,14 @@ pub(super) fn set_up(agent: Agent, home: &Path, key: &Key) -> Setup {
     }
 }
 
+/// The prompt as arguments. One with spaces reaches the model in quotes from opencode, with its own quotes escaped.
+pub(super) fn prompt(agent: Agent, prompt: &str) -> Vec<&str> {
+    match agent {
+        Agent::Opencode(_) => prompt.split(' ').collect(),
+        Agent::ClaudeCode | Agent::Copilot(_) | Agent::Continue => vec![prompt],
+    }
+}
+
 /// What stands behind the prompt to have it look at a picture, where it can be handed one.
 pub(super) fn with_picture(agent: Agent, picture: &Path) -> Option<[OsString; 2]> {
     let flag = match agent {
@@ -52,13 +60,17 @@ fn opencode(wire: OpencodeWire, home: &Path, key: &Key) -> Setup {
     let dir = home.join(".config/opencode");
     fs::create_dir_all(&dir).unwrap();
     fs::write(dir.join("opencode.json"), config.to_string()).unwrap();
+    // As after its first run, which fetches the package that plugins are written with.
+    fs::create_dir_all(dir.join("node_modules")).unwrap();
+    let fetched = json!({"packages": {"": {"dependencies": {"@opencode-ai/plugin": "1.18.33"}}}});
+    fs::write(dir.join("package-lock.json"), fetched.to_string()).unwrap();
     let provider = match wire {
         OpencodeWire::Compatible => "rockpool",
         OpencodeWire::OpenAi => "openai",
     };
     Setup {
         program: for_this_machine("", "opencode-linux-").join("bin/opencode"),
-        before: ["run", "--model", &format!("{provider}/{MODEL}")].map(Into::into).to_vec(),
+        before: ["run", "--auto", "--model", &format!("{provider}/{MODEL}")].map(Into::into).to_vec(),
         environment: vec![
             ("OPENCODE_DISABLE_MODELS_FETCH", "true".to_owned()),
             ("OPENCODE_DISABLE_AUTOUPDATE", "true".to_owned()),
