@@ -63,12 +63,14 @@ impl Agent {
             Self::Copilot(CopilotWire::Completions) => {
                 "`COPILOT_OFFLINE=true`, `COPILOT_PROVIDER_BASE_URL`, `COPILOT_PROVIDER_API_KEY`, `COPILOT_MODEL`"
             }
-            Self::Copilot(CopilotWire::Responses) => "these and `COPILOT_PROVIDER_WIRE_API=responses`",
+            Self::Copilot(CopilotWire::Responses) => {
+                "as for chat completions, and `COPILOT_PROVIDER_WIRE_API=responses`"
+            }
             Self::Copilot(CopilotWire::WebSockets) => {
-                "these and `COPILOT_PROVIDER_WIRE_API=responses`, `COPILOT_PROVIDER_TRANSPORT=websockets`"
+                "as for chat completions, and `COPILOT_PROVIDER_WIRE_API=responses`, `COPILOT_PROVIDER_TRANSPORT=websockets`"
             }
             Self::Copilot(CopilotWire::Anthropic) => {
-                "these and `COPILOT_PROVIDER_TYPE=anthropic`, the address without `/v1`"
+                "as for chat completions, and `COPILOT_PROVIDER_TYPE=anthropic`; the address without `/v1`"
             }
             Self::Continue => "`config.yaml`: a model with `provider: openai`, `apiBase` and `apiKey`",
         }
