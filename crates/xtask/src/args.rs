@@ -17,6 +17,7 @@ Usage: cargo xtask <COMMAND>
                               `cost --help` lists the arguments
   prices                      write the engine's table of list prices anew, out of the package that is pinned in
                               `tests/tools/genai-prices`
+  tools-table                 write what the last test run found of each tool into docs/tools.md
 
   --rehearsal   start against the bundled simulated provider; no account is needed
   --headless    start the server, also where there is a display
@@ -70,6 +71,7 @@ pub(crate) enum Task {
     Cost {
         args: Vec<String>,
     },
+    ToolsTable,
 }
 
 pub(crate) fn parse(mut args: impl Iterator<Item = String>) -> Result<Task, Failure> {
@@ -82,6 +84,10 @@ pub(crate) fn parse(mut args: impl Iterator<Item = String>) -> Result<Task, Fail
         "test" => test(args),
         "figures" => figures(args),
         "prices" => prices(args),
+        "tools-table" => match args.next() {
+            None => Ok(Task::ToolsTable),
+            Some(other) => Err(unknown("tools-table", &other)),
+        },
         "cost" => Ok(Task::Cost { args: args.collect() }),
         other => Err(Failure::Usage(format!("there is no command `{other}`.\n\n{USAGE}"))),
     }
@@ -190,9 +196,12 @@ mod tests {
 
     #[test]
     fn a_wrong_word_is_named_and_ends_in_usage() {
-        for (line, word) in
-            [("fly", "`fly`"), ("run --full", "`--full`"), ("test --rehearsal", "`--rehearsal`")]
-        {
+        for (line, word) in [
+            ("fly", "`fly`"),
+            ("tools-table x", "`x`"),
+            ("run --full", "`--full`"),
+            ("test --rehearsal", "`--rehearsal`"),
+        ] {
             let failure = parsed(line).unwrap_err();
             assert!(matches!(failure, Failure::Usage(_)));
             assert!(failure.to_string().contains(word), "{failure}");

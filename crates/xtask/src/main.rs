@@ -14,12 +14,15 @@ mod node;
 mod packages;
 mod prices;
 mod probe;
+mod python;
 mod run;
 mod say;
+mod stamp;
 mod steps;
 mod test;
 mod toolchain;
 mod tools;
+mod tools_table;
 mod workspace;
 
 use std::process::ExitCode;
@@ -49,6 +52,7 @@ fn carry_out() -> Result<ExitCode, Failure> {
         Task::Cost { args } => cost::measure(&Workspace::locate()?, args),
         Task::Prices => prices::write(&Workspace::locate()?),
         Task::Figures { at } => figures::print(&Workspace::locate()?, at),
+        Task::ToolsTable => tools_table::write(&Workspace::locate()?),
         Task::Test { depth, consent } => test::test(&Workspace::locate()?, depth, consent),
     }
 }

@@ -179,6 +179,13 @@ pub(crate) const LINUX: &[Need] = &[
         packages: packages("fonts-dejavu-core", "dejavu-sans-fonts", "ttf-dejavu", "dejavu-fonts"),
     },
     Need {
+        what: "Python 3 with venv",
+        why: "runs OpenAI's and Anthropic's libraries in the tests",
+        purpose: Purpose::Test,
+        probe: Probe::PythonModule("ensurepip"),
+        packages: packages("python3-venv", "python3", "python", "python3"),
+    },
+    Need {
         what: "Chromium",
         why: "the browser in which the dashboard is tested and photographed",
         purpose: Purpose::Test,

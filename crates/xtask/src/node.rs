@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 
 use crate::failure::Failure;
 use crate::invocation::Invocation;
+use crate::stamp::Stamp;
 use crate::steps::Steps;
 use crate::workspace::Workspace;
 
@@ -54,27 +55,6 @@ pub(crate) fn build_ui(steps: &mut Steps, workspace: &Workspace) -> Result<(), F
     }
     steps.run("build of the UI", script(&ui, "build"))?;
     stamp.write(&sources)
-}
-
-/// A note of what something was last made from.
-struct Stamp(PathBuf);
-
-impl Stamp {
-    fn of(workspace: &Workspace, name: &str) -> Self {
-        Self(workspace.scratch("stamps").join(name.replace(' ', "-")))
-    }
-
-    fn says(&self, content: &[u8]) -> bool {
-        fs::read(&self.0).is_ok_and(|noted| noted == content)
-    }
-
-    fn write(&self, content: &[u8]) -> Result<(), Failure> {
-        self.0
-            .parent()
-            .map_or(Ok(()), fs::create_dir_all)
-            .and_then(|()| fs::write(&self.0, content))
-            .map_err(Failure::io(format!("writing {}", self.0.display())))
-    }
 }
 
 /// A number that changes when a file under `paths` is added, removed, renamed or changed. A path that is not there counts
@@ -150,17 +130,6 @@ mod tests {
         let first = number();
         fs::write(dir.join("node_modules/x.js"), "x").unwrap();
         assert_eq!(first, number());
-        fs::remove_dir_all(dir).unwrap();
-    }
-
-    #[test]
-    fn a_stamp_says_only_what_was_written_last() {
-        let dir = folder("stamp");
-        let stamp = Stamp(dir.join("deep/er"));
-        assert!(!stamp.says(b"lock"));
-        stamp.write(b"lock").unwrap();
-        assert!(stamp.says(b"lock"));
-        assert!(!stamp.says(b"another lock"));
         fs::remove_dir_all(dir).unwrap();
     }
 }

@@ -13,6 +13,8 @@ pub(crate) enum Probe {
     /// A shared library, by its file name, in the system's library folders.
     Library(&'static str),
     File(&'static str),
+    /// A module of the `python3` in `PATH`.
+    PythonModule(&'static str),
     /// One of several suffices.
     Any(&'static [Probe]),
 }
@@ -47,23 +49,22 @@ impl System {
 
     pub(crate) fn has(&self, probe: &Probe) -> bool {
         match probe {
-            Probe::Module(name) => has_module(name),
+            // False as well where pkg-config itself is missing: the libraries are asked for together with it.
+            Probe::Module(name) => quietly("pkg-config", ["--exists", name]),
             Probe::Program(name) => self.has_program(name),
             Probe::Library(name) => self.libraries.iter().any(|dir| dir.join(name).exists()),
+            Probe::PythonModule(name) => quietly("python3", ["-c", &format!("import {name}")]),
             Probe::File(path) => Path::new(path).exists(),
             Probe::Any(probes) => probes.iter().any(|probe| self.has(probe)),
         }
     }
 }
 
-/// False as well where pkg-config itself is missing: the libraries are asked for together with it.
-fn has_module(name: &str) -> bool {
-    Command::new("pkg-config")
-        .args(["--exists", name])
-        .stdout(Stdio::null())
-        .stderr(Stdio::null())
-        .status()
-        .is_ok_and(|status| status.success())
+/// Whether a command is there and succeeds.
+fn quietly<const N: usize>(program: &str, args: [&str; N]) -> bool {
+    let mut command = Command::new(program);
+    let status = command.args(args).stdout(Stdio::null()).stderr(Stdio::null()).status();
+    status.is_ok_and(|status| status.success())
 }
 
 #[cfg(test)]

@@ -16,6 +16,7 @@ use crate::prices;
 use crate::steps::Steps;
 use crate::toolchain;
 use crate::tools;
+use crate::tools_table;
 use crate::workspace::Workspace;
 
 pub(crate) fn test(workspace: &Workspace, depth: Depth, consent: Consent) -> Result<ExitCode, Failure> {
@@ -33,6 +34,7 @@ pub(crate) fn test(workspace: &Workspace, depth: Depth, consent: Consent) -> Res
     let format = Invocation::cargo(["fmt", "--all", "--check"]).within(workspace.root());
     steps.run_with_remedy("formatting", format, Some("`cargo fmt --all` puts it right."))?;
     let codex = tools::codex(&mut steps, workspace)?;
+    let clients = tools::api_clients(&mut steps, workspace)?;
     ui(&mut steps, workspace)?;
     steps.run("lints", app::lint(workspace))?;
     if depth == Depth::Full {
@@ -46,7 +48,11 @@ pub(crate) fn test(workspace: &Workspace, depth: Depth, consent: Consent) -> Res
 
     let older = with_programs(app::test_with_codex(workspace), workspace, &codex.older);
     steps.run("tests with an older Codex CLI", older)?;
-    let tests = with_programs(app::test(workspace, depth), workspace, &codex.newest);
+    let tests = with_programs(app::test(workspace, depth), workspace, &codex.newest)
+        .with_env("SDK_PYTHON", clients.python)
+        .with_env("SDK_NODE_DIR", clients.sdk_node)
+        .with_env("AGENTS_DIR", clients.agents)
+        .with_env(tools_table::FINDINGS, workspace.scratch("tool-findings"));
     let status = steps.run_last("tests", &tests)?;
     Ok(if status.success() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }

@@ -1,5 +1,5 @@
-//! Tools that tests drive and that no system package manager has: the Codex CLI at pinned versions, cargo-deny,
-//! cargo-mutants.
+//! Tools that tests drive and that no system package manager has: the Codex CLI and other agents at pinned versions, the
+//! providers' own libraries, cargo-deny, cargo-mutants.
 
 use std::fs;
 use std::io;
@@ -9,6 +9,7 @@ use crate::failure::Failure;
 use crate::invocation::Invocation;
 use crate::node;
 use crate::probe::System;
+use crate::python;
 use crate::steps::Steps;
 use crate::workspace::Workspace;
 
@@ -34,13 +35,7 @@ fn codex_version(
     workspace: &Workspace,
     version: &'static str,
 ) -> Result<PathBuf, Failure> {
-    let dir = workspace.scratch(version);
-    fs::create_dir_all(&dir).map_err(Failure::io(format!("creating {}", dir.display())))?;
-    for file in ["package.json", "package-lock.json", ".npmrc"] {
-        let from = workspace.root().join("tests/tools").join(version).join(file);
-        fs::copy(&from, dir.join(file)).map_err(Failure::io(format!("copying {}", from.display())))?;
-    }
-    node::install_packages(steps, workspace, version, &dir)?;
+    let dir = npm_folder(steps, workspace, version)?;
     native_program(&dir).map_err(Failure::io(format!("looking into the package of {version}")))?.ok_or_else(
         || {
             Failure::Refused(format!(
@@ -49,6 +44,46 @@ fn codex_version(
             ))
         },
     )
+}
+
+/// What the tests of the public APIs run.
+#[derive(Debug)]
+pub(crate) struct ApiClients {
+    /// A Python with OpenAI's and Anthropic's libraries.
+    pub(crate) python: PathBuf,
+    /// A folder with OpenAI's library for Node, and a Node of its own: the machine's may be too old for it.
+    pub(crate) sdk_node: PathBuf,
+    /// A folder with Claude Code, the Copilot CLI, opencode and Continue's CLI.
+    pub(crate) agents: PathBuf,
+}
+
+/// Installs each at its pinned version. The agents' own packages only pick a program for the platform, in scripts that
+/// run at the installation; those programs' packages are named themselves, so that no script has to run.
+pub(crate) fn api_clients(steps: &mut Steps, workspace: &Workspace) -> Result<ApiClients, Failure> {
+    let sdk_node = npm_folder(steps, workspace, "sdk-node")?;
+    let cases = "openai_cases.mjs";
+    copy(workspace, "sdk-node", cases, &sdk_node)?;
+    Ok(ApiClients {
+        python: python::with_packages(steps, workspace, "sdk-python")?,
+        sdk_node,
+        agents: npm_folder(steps, workspace, "agents")?,
+    })
+}
+
+/// A folder of `tests/tools` with its packages, in the target folder.
+fn npm_folder(steps: &mut Steps, workspace: &Workspace, name: &'static str) -> Result<PathBuf, Failure> {
+    let dir = workspace.scratch(name);
+    fs::create_dir_all(&dir).map_err(Failure::io(format!("creating {}", dir.display())))?;
+    for file in ["package.json", "package-lock.json", ".npmrc"] {
+        copy(workspace, name, file, &dir)?;
+    }
+    node::install_packages(steps, workspace, name, &dir)?;
+    Ok(dir)
+}
+
+fn copy(workspace: &Workspace, name: &str, file: &str, to: &Path) -> Result<(), Failure> {
+    let from = workspace.root().join("tests/tools").join(name).join(file);
+    fs::copy(&from, to.join(file)).map(drop).map_err(Failure::io(format!("copying {}", from.display())))
 }
 
 /// `node_modules/@openai/codex-PLATFORM/vendor/TRIPLE/bin/codex`, as packed since 0.169.0.

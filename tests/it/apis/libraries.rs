@@ -5,6 +5,7 @@ use rockpool_sim::{Action, Fault, On};
 use rockpool_tests::harness::{Harness, Setup};
 use rockpool_tests::journal::{served, turns};
 use rockpool_tests::tools::Key;
+use rockpool_tests::tools::agents::findings::{Case, Noting};
 use rockpool_tests::tools::sdk::Sdk;
 use serde_json::{Value, json};
 
@@ -41,6 +42,11 @@ async fn expect(sdk: Sdk, case: &str, expected: Value) {
 
 #[tokio::test]
 async fn openais_python_library_chats() {
+    let mut found = Noting::of(
+        "openai-python 3.57.0, chat completions",
+        "`base_url`, `api_key`",
+        &[Case::Plain, Case::Tool, Case::Schema, Case::Image],
+    );
     let sdk = Sdk::OpenAiPython;
     let plain = json!({"text": "hello there", "finish": "stop", "model": null, "tokens": null});
     expect(sdk, "chat_plain", plain).await;
@@ -49,10 +55,19 @@ async fn openais_python_library_chats() {
     expect(sdk, "chat_tool", tool).await;
     expect(sdk, "chat_schema", json!({"parsed": true})).await;
     expect(sdk, "chat_image", json!({"text": "a pixel"})).await;
+    found.works(Case::Plain);
+    found.works(Case::Tool);
+    found.works(Case::Schema);
+    found.works(Case::Image);
 }
 
 #[tokio::test]
 async fn openais_python_library_gets_responses() {
+    let mut found = Noting::of(
+        "openai-python 3.57.0, Responses",
+        "`base_url`, `api_key`",
+        &[Case::Plain, Case::Tool, Case::Schema, Case::Image],
+    );
     let sdk = Sdk::OpenAiPython;
     let plain = json!({"text": "hello there", "status": "completed", "model": null, "tokens": null});
     expect(sdk, "responses_plain", plain).await;
@@ -63,6 +78,10 @@ async fn openais_python_library_gets_responses() {
     expect(sdk, "responses_image", json!({"text": "a pixel"})).await;
     let unknown = json!({"code": "previous_response_not_found", "param": "previous_response_id"});
     expect(sdk, "responses_unknown_answer", unknown).await;
+    found.works(Case::Plain);
+    found.works(Case::Tool);
+    found.works(Case::Schema);
+    found.works(Case::Image);
 }
 
 #[tokio::test]
@@ -73,6 +92,11 @@ async fn openais_python_library_cancels_and_lists_models() {
 
 #[tokio::test]
 async fn openais_node_library_works() {
+    let mut found = Noting::of(
+        "openai-node 7.59.0, chat completions and Responses",
+        "`baseURL`, `apiKey`",
+        &[Case::Plain, Case::Tool, Case::Schema, Case::Cancel, Case::Models],
+    );
     let sdk = Sdk::OpenAiNode;
     expect(sdk, "chat_plain", json!({"text": "hello there", "finish": "stop"})).await;
     expect(sdk, "chat_stream", json!({"text": "one two three"})).await;
@@ -83,10 +107,20 @@ async fn openais_node_library_works() {
     expect(sdk, "responses_schema", json!({"parsed": true})).await;
     expect(sdk, "models", json!({"listed": true})).await;
     expect(sdk, "cancel", json!({"cancelled": true})).await;
+    found.works(Case::Plain);
+    found.works(Case::Tool);
+    found.works(Case::Schema);
+    found.works(Case::Cancel);
+    found.works(Case::Models);
 }
 
 #[tokio::test]
 async fn anthropics_python_library_works() {
+    let mut found = Noting::of(
+        "anthropic-python 2.14.0, messages",
+        "`base_url` (without `/v1`), `api_key`",
+        &[Case::Plain, Case::Tool, Case::Image, Case::Cancel, Case::Models],
+    );
     let sdk = Sdk::AnthropicPython;
     let plain = json!({"text": "hello there", "stop": "end_turn", "model": null, "tokens": null});
     expect(sdk, "plain", plain).await;
@@ -98,6 +132,11 @@ async fn anthropics_python_library_works() {
     expect(sdk, "count", json!({"tokens": null})).await;
     expect(sdk, "models", json!({"listed": true, "one": null})).await;
     expect(sdk, "cancel", json!({"cancelled": true})).await;
+    found.works(Case::Plain);
+    found.works(Case::Tool);
+    found.works(Case::Image);
+    found.works(Case::Cancel);
+    found.works(Case::Models);
 }
 
 #[tokio::test]

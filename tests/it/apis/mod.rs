@@ -5,6 +5,7 @@ mod failures;
 mod libraries;
 mod streams;
 mod surface;
+mod tools;
 
 use reqwest::Response;
 use rockpool_tests::tools::Key;

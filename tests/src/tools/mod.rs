@@ -1,5 +1,6 @@
-//! What uses the endpoint: the real Codex CLI, a WebSocket client, a browser, the providers' own libraries, a plain HTTP client.
+//! What uses the endpoint: the real Codex CLI, other agents, a WebSocket client, a browser, the providers' own libraries, a plain HTTP client.
 
+pub mod agents;
 pub mod browser;
 pub mod codex;
 pub mod confined;

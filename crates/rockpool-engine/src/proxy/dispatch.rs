@@ -22,6 +22,7 @@ use super::request::{path, tool};
 use super::response::audience;
 use super::response::body::{ProxyBody, whole};
 use super::response::error_response::ProxyError;
+use super::response::stopping;
 use super::state::DataPlane;
 use super::{exchange, translation, websocket};
 use crate::dashboard::files::DashboardFiles;
@@ -82,8 +83,10 @@ impl Dispatch {
             Ok(Admission::Request(origin)) => origin,
             Err(error) => return error.response_in(dialect),
         };
+        let stops_at = stopping::of(request.headers());
         let dispatched = self.dispatch(request, ends).await;
         let mut response = dispatched.unwrap_or_else(|error| error.response_in(dialect));
+        stopping::stop(&mut response, stops_at);
         admission::let_read(&mut response, origin);
         response
     }

@@ -12,8 +12,10 @@ use crate::provider::event::Audience;
 pub(crate) fn of(uri: &Uri, headers: &HeaderMap, key: KeyKind) -> Audience {
     let agent = headers.get(header::USER_AGENT).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let named_codex = agent.get(..5).is_some_and(|name| name.eq_ignore_ascii_case("codex"));
+    // It names itself an originator, and asks as the public API is asked: with a temperature, for models of its own.
+    let opencode = agent.starts_with("opencode/");
     let own_headers =
-        headers.keys().any(|name| name == "originator" || name.as_str().starts_with("x-codex-"));
+        !opencode && headers.keys().any(|name| name == "originator" || name.as_str().starts_with("x-codex-"));
     let address = uri.path().contains("/backend-api/");
     if key == KeyKind::Path || named_codex || own_headers || address {
         Audience::Codex
@@ -53,6 +55,8 @@ mod tests {
         }
         assert_eq!(of_request("/k/rpu_x/v1/responses", &[], KeyKind::Path), Audience::Codex);
         assert_eq!(of_request("/backend-api/codex/responses", &[], KeyKind::Bearer), Audience::Codex);
+        let opencode = [("user-agent", "opencode/1.18.33 (linux; x64)"), ("originator", "opencode")];
+        assert_eq!(of_request("/v1/responses", &opencode, KeyKind::Bearer), Audience::PublicApi);
         let libraries = [
             ("user-agent", "OpenAI/Python 3.57.0"),
             ("user-agent", "node"),

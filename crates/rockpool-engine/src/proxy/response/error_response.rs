@@ -10,6 +10,7 @@ use thiserror::Error;
 
 use super::body::{ProxyBody, whole};
 use super::moment;
+use super::stopping::LongWait;
 
 /// Waits up to this many seconds are worth a tool's while; the Codex CLI honours them.
 const SHORT_WAIT_SECONDS: i64 = 20;
@@ -202,6 +203,7 @@ impl ProxyError {
                 headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds_between(*now, *until).max(1)));
             } else {
                 headers.insert("x-should-retry", HeaderValue::from_static("false"));
+                response.extensions_mut().insert(LongWait);
             }
         }
         response

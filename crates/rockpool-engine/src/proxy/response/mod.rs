@@ -7,3 +7,4 @@ pub(crate) mod first_event;
 pub(crate) mod moment;
 pub(crate) mod observer;
 pub(crate) mod relay;
+pub(crate) mod stopping;

@@ -1,0 +1,92 @@
+//! What the tests found of a tool, left where `cargo xtask tools-table` reads it.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::PathBuf;
+
+use rockpool_engine::Clock;
+use serde::{Deserialize, Serialize};
+
+/// The folder in which each test leaves a file.
+const FINDINGS: &str = "ROCKPOOL_TOOL_FINDINGS";
+
+/// What is tried with a tool, in the order of the table's columns.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub enum Case {
+    Plain,
+    Tool,
+    Schema,
+    Image,
+    Failover,
+    Dry,
+    Cancel,
+    Models,
+}
+
+impl Case {
+    pub const ALL: [Self; 8] = [
+        Self::Plain,
+        Self::Tool,
+        Self::Schema,
+        Self::Image,
+        Self::Failover,
+        Self::Dry,
+        Self::Cancel,
+        Self::Models,
+    ];
+}
+
+/// How a case went.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Outcome {
+    Works,
+    /// The test ended before it was seen.
+    Failed,
+}
+
+/// Written as the test ends, in whichever way.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Findings {
+    pub tool: String,
+    pub set_up: String,
+    /// When it was run, in RFC 3339.
+    pub at: String,
+    pub cases: BTreeMap<Case, Outcome>,
+    /// What else was seen.
+    pub more: Vec<String>,
+}
+
+/// Findings in the making.
+#[derive(Debug)]
+pub struct Noting(Findings);
+
+impl Noting {
+    /// About a tool of which `cases` will be tried.
+    #[must_use]
+    pub fn of(tool: &str, set_up: &str, cases: &[Case]) -> Self {
+        let at = Clock::system().wall().to_string();
+        let cases = cases.iter().map(|case| (*case, Outcome::Failed)).collect();
+        Self(Findings { tool: tool.to_owned(), set_up: set_up.to_owned(), at, cases, more: Vec::new() })
+    }
+
+    pub fn works(&mut self, case: Case) {
+        self.0.cases.insert(case, Outcome::Works);
+    }
+
+    pub fn also(&mut self, what: &str) {
+        self.0.more.push(what.to_owned());
+    }
+}
+
+impl Drop for Noting {
+    fn drop(&mut self) {
+        let Some(dir) = std::env::var_os(FINDINGS).map(PathBuf::from) else {
+            return;
+        };
+        let name: String =
+            self.0.tool.chars().map(|letter| if letter.is_alphanumeric() { letter } else { '-' }).collect();
+        fs::create_dir_all(&dir).unwrap();
+        let json = serde_json::to_vec_pretty(&self.0).unwrap();
+        fs::write(dir.join(name).with_extension("json"), json).unwrap();
+    }
+}

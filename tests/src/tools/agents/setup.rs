@@ -1,0 +1,157 @@
+//! What each agent reads of its settings, and the command by which it answers one prompt.
+
+use std::ffi::OsString;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use serde_json::json;
+
+use super::{Agent, CopilotWire, OpencodeWire};
+use crate::program::program;
+use crate::tools::Key;
+
+const MODEL: &str = "gpt-5.5";
+
+/// A program, what stands before the prompt, and its environment.
+pub(super) struct Setup {
+    pub(super) program: PathBuf,
+    pub(super) before: Vec<OsString>,
+    pub(super) environment: Vec<(&'static str, String)>,
+}
+
+/// Writes the settings of `agent` below `home`.
+pub(super) fn set_up(agent: Agent, home: &Path, key: &Key) -> Setup {
+    match agent {
+        Agent::Opencode(wire) => opencode(wire, home, key),
+        Agent::ClaudeCode => claude_code(key),
+        Agent::Copilot(wire) => copilot(wire, key),
+        Agent::Continue => continue_cli(home, key),
+    }
+}
+
+/// The prompt as arguments. One with spaces reaches the model in quotes from opencode, with its own quotes escaped.
+pub(super) fn prompt(agent: Agent, prompt: &str) -> Vec<&str> {
+    match agent {
+        Agent::Opencode(_) => prompt.split(' ').collect(),
+        Agent::ClaudeCode | Agent::Copilot(_) | Agent::Continue => vec![prompt],
+    }
+}
+
+/// What stands behind the prompt to have it look at a picture, where it can be handed one.
+pub(super) fn with_picture(agent: Agent, picture: &Path) -> Option<[OsString; 2]> {
+    let flag = match agent {
+        Agent::Opencode(_) => "--file",
+        Agent::Copilot(_) => "--attachment",
+        Agent::ClaudeCode | Agent::Continue => return None,
+    };
+    Some([flag.into(), picture.into()])
+}
+
+fn opencode(wire: OpencodeWire, home: &Path, key: &Key) -> Setup {
+    let options = json!({"baseURL": key.base_url, "apiKey": key.secret});
+    let compatible = json!({
+        "npm": "@ai-sdk/openai-compatible", "name": "Rockpool", "options": options,
+        "models": {MODEL: {"name": MODEL, "attachment": true, "modalities": {"input": ["text", "image"], "output": ["text"]}}},
+    });
+    let config = json!({
+        "autoupdate": false, "share": "disabled",
+        "provider": {"rockpool": compatible, "openai": {"options": options}},
+    });
+    let dir = home.join(".config/opencode");
+    fs::create_dir_all(&dir).unwrap();
+    fs::write(dir.join("opencode.json"), config.to_string()).unwrap();
+    // As after its first run, which fetches the package that plugins are written with.
+    fs::create_dir_all(dir.join("node_modules")).unwrap();
+    let fetched = json!({"packages": {"": {"dependencies": {"@opencode-ai/plugin": "1.18.33"}}}});
+    fs::write(dir.join("package-lock.json"), fetched.to_string()).unwrap();
+    let provider = match wire {
+        OpencodeWire::Compatible => "rockpool",
+        OpencodeWire::OpenAi => "openai",
+    };
+    Setup {
+        program: for_this_machine("", "opencode-linux-").join("bin/opencode"),
+        before: ["run", "--auto", "--model", &format!("{provider}/{MODEL}")].map(Into::into).to_vec(),
+        environment: vec![
+            ("OPENCODE_DISABLE_MODELS_FETCH", "true".to_owned()),
+            ("OPENCODE_DISABLE_AUTOUPDATE", "true".to_owned()),
+        ],
+    }
+}
+
+fn claude_code(key: &Key) -> Setup {
+    let yes = || "1".to_owned();
+    Setup {
+        program: for_this_machine("@anthropic-ai", "claude-code-linux-").join("claude"),
+        before: ["--dangerously-skip-permissions", "--print"].map(Into::into).to_vec(),
+        environment: vec![
+            ("ANTHROPIC_BASE_URL", without_version(key)),
+            ("ANTHROPIC_AUTH_TOKEN", key.secret.clone()),
+            ("ANTHROPIC_MODEL", MODEL.to_owned()),
+            ("CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC", yes()),
+            ("DISABLE_AUTOUPDATER", yes()),
+            // Else it refuses that flag to root.
+            ("IS_SANDBOX", yes()),
+        ],
+    }
+}
+
+fn copilot(wire: CopilotWire, key: &Key) -> Setup {
+    let address = match wire {
+        CopilotWire::Completions | CopilotWire::Responses | CopilotWire::WebSockets => key.base_url.clone(),
+        CopilotWire::Anthropic => without_version(key),
+    };
+    let more: &[(&str, &str)] = match wire {
+        CopilotWire::Completions => &[],
+        CopilotWire::Responses => &[("COPILOT_PROVIDER_WIRE_API", "responses")],
+        CopilotWire::WebSockets => {
+            &[("COPILOT_PROVIDER_WIRE_API", "responses"), ("COPILOT_PROVIDER_TRANSPORT", "websockets")]
+        }
+        CopilotWire::Anthropic => &[("COPILOT_PROVIDER_TYPE", "anthropic")],
+    };
+    let mut environment = vec![
+        ("COPILOT_OFFLINE", "true".to_owned()),
+        ("COPILOT_PROVIDER_BASE_URL", address),
+        ("COPILOT_PROVIDER_API_KEY", key.secret.clone()),
+        ("COPILOT_MODEL", MODEL.to_owned()),
+    ];
+    environment.extend(more.iter().map(|(name, value)| (*name, (*value).to_owned())));
+    Setup {
+        program: for_this_machine("@github", "copilot-linux-").join("copilot"),
+        before: ["--allow-all-tools", "--prompt"].map(Into::into).to_vec(),
+        environment,
+    }
+}
+
+fn continue_cli(home: &Path, key: &Key) -> Setup {
+    let file = home.join("config.yaml");
+    let config = format!(
+        "name: rockpool\nversion: 1.0.0\nschema: v1\nmodels:\n  - name: {MODEL}\n    provider: openai\n    model: {MODEL}\n    \
+         apiBase: {}\n    apiKey: {}\n",
+        key.base_url, key.secret
+    );
+    fs::write(&file, config).unwrap();
+    let script = program("AGENTS_DIR").join("node_modules/@continuedev/cli/dist/cn.js");
+    let before: [OsString; 5] =
+        [script.into(), "--config".into(), file.into(), "--auto".into(), "--print".into()];
+    Setup {
+        program: program("SDK_NODE_DIR").join("node_modules/.bin/node"),
+        before: before.to_vec(),
+        environment: vec![
+            ("CONTINUE_TELEMETRY_ENABLED", "0".to_owned()),
+            ("CONTINUE_METRICS_ENABLED", "0".to_owned()),
+        ],
+    }
+}
+
+/// Anthropic's clients put `/v1` behind it themselves.
+fn without_version(key: &Key) -> String {
+    key.base_url.trim_end_matches("/v1").to_owned()
+}
+
+/// The one package of a name that begins so: only the one for this kind of machine is installed.
+fn for_this_machine(scope: &str, name: &str) -> PathBuf {
+    let packages = program("AGENTS_DIR").join("node_modules").join(scope);
+    let listed = fs::read_dir(&packages).unwrap().map(|entry| entry.unwrap());
+    let mut found = listed.filter(|entry| entry.file_name().to_string_lossy().starts_with(name));
+    found.next().unwrap_or_else(|| panic!("no {name}… in {}", packages.display())).path()
+}
