@@ -9,6 +9,7 @@ mod settings;
 mod status;
 mod table;
 mod time;
+mod tools;
 mod workspaces;
 
 pub(crate) use accounts::accounts;
@@ -17,6 +18,7 @@ pub(crate) use imports::{import_preview, import_result};
 pub(crate) use pools::pool_line;
 pub(crate) use settings::settings;
 pub(crate) use status::status;
+pub(crate) use tools::{login_remark, todo, tools};
 pub(crate) use workspaces::workspaces;
 
 /// Columns that every terminal has.
