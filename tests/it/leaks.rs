@@ -81,6 +81,8 @@ async fn live_through_everything(sim: &Sim, server: &Server) -> Vec<Key> {
         "/sign-ins/ways",
         "/activity?limit=200",
         "/settings",
+        "/tools",
+        "/snippets",
     ] {
         server.api.get(route).await;
     }
