@@ -910,6 +910,8 @@ export interface components {
              */
             override_mode: components["schemas"]["OverrideMode"];
             strategy?: components["schemas"]["Strategy"] | null;
+            /** @description Name of the tool that it was made for, such as `codex`, while that is connected. */
+            tool?: string | null;
         };
         /**
          * @description How the content of a file is written down.

@@ -236,6 +236,7 @@ export function mockTransport(scene: string): Transport {
         override_mode: (body.override_mode ?? 'inherit') as ClientView['override_mode'],
         strategy: (body.strategy ?? null) as ClientView['strategy'],
         last_used_at: null,
+        tool: null,
       } as const;
       change({ clients: [...snapshot.clients, client] });
       return ok({ client, ...issued }, 201);

@@ -62,9 +62,10 @@ pub(crate) fn login_remark(tool: &ToolView) -> Option<String> {
     match login.owners {
         LoginOwners::Both => Some(format!(
             "{title} is signed in with the very login of {account}. A refresh token has one owner: whoever renews it \
-             second is signed out. Sign {title} out, or sign {account} in anew (`rockpool account sign-in {account}`), \
-             or let Rockpool follow the file (`rockpool account import {} --follow`).",
-            login.file
+             second is signed out. Sign {account} in anew (`rockpool account sign-in {account}`), so that each has \
+             tokens of its own; or move {file} away and connect {title} again, but do not sign out in {title}, which \
+             may end the login here too; or remove {account} here and import that file with --follow.",
+            file = login.file
         )),
         LoginOwners::Tool | LoginOwners::Apart => None,
     }

@@ -15,7 +15,7 @@ const MIGRATIONS: &[M<'_>] = &[
     M::up(include_str!("migrations/0002_routing.sql")),
     M::up(include_str!("migrations/0005_presented_tokens.sql")),
     M::up(include_str!("migrations/0007_last_chance.sql")),
-    M::up(include_str!("migrations/0008_tool_connections.sql")),
+    M::up(include_str!("migrations/0009_tool_connections.sql")),
 ];
 
 const TOO_NEW: rusqlite_migration::Error =

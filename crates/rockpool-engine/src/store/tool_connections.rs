@@ -84,6 +84,12 @@ impl Store {
     }
 }
 
+/// The tools of all homes, by their clients.
+pub(super) fn all(connection: &Connection) -> rusqlite::Result<Vec<(ClientId, Tool)>> {
+    let mut query = connection.prepare("SELECT client_id, tool FROM tool_connections ORDER BY client_id")?;
+    query.query_map([], |row| Ok((row.get::<_, Text<_>>(0)?.0, row.get::<_, Name<_>>(1)?.0)))?.collect()
+}
+
 fn put(connection: &Connection, row: &ToolConnectionRow) -> rusqlite::Result<()> {
     let sql = "INSERT OR REPLACE INTO tool_connections
                    (tenant_id, home, tool, client_id, origin, model, undo, connected_at)

@@ -105,6 +105,7 @@ async fn a_connected_tool_has_a_key_that_works_until_it_is_disconnected_and_its_
         (&json!("connected"), &json!("claude"))
     );
     assert_eq!(connected.get("key"), None, "the tool has it; nobody else needs it");
+    assert_eq!(engine.snapshot().clients[0].tool.as_deref(), Some("claude"));
     let key = key_of(&read(&path));
     assert_eq!(serving.get("/backend-api/wham/usage", &key).await.status(), 200);
 
@@ -190,6 +191,40 @@ async fn a_tool_that_cannot_be_connected_leaves_no_client_and_no_record() {
     assert_eq!((status, read(&path).as_str()), (409, CLAUDE));
     assert!(engine.snapshot().clients.is_empty());
     assert_eq!(tool(&engine, "claude").await["state"], "not_connected");
+}
+
+fn write_protect(path: &Path, protected: bool) {
+    let mut permissions = fs::metadata(path).unwrap().permissions();
+    permissions.set_readonly(protected);
+    fs::set_permissions(path, permissions).unwrap();
+}
+
+#[tokio::test]
+async fn a_file_that_cannot_be_written_leaves_client_and_record_as_they_were() {
+    let stage = EngineStage::with(&["a", "b"]).await;
+    let engine = stage.handle();
+    let path = put(&engine, ".claude/settings.json", CLAUDE);
+    write_protect(&path, true);
+    let (status, code, _) = refused(&engine, "/tools/claude/connect", json!({})).await;
+    assert_eq!((status, code.as_str()), (409, "file_unusable"));
+    assert!(engine.snapshot().clients.is_empty());
+    assert_eq!(tool(&engine, "claude").await["state"], "not_connected");
+
+    write_protect(&path, false);
+    granted(&engine, "/tools/claude/connect", json!({})).await;
+    let (connected, client) = (read(&path), engine.snapshot().clients);
+    write_protect(&path, true);
+    let (status, ..) =
+        refused(&engine, "/tools/claude/connect", json!({ "account": "b", "model": "m" })).await;
+    assert_eq!((status, read(&path)), (409, connected));
+    assert_eq!(engine.snapshot().clients, client);
+    // The same where the person had removed the client.
+    ask(&engine, Method::DELETE, "/clients/claude", "").await;
+    let (status, ..) = refused(&engine, "/tools/claude/connect", json!({})).await;
+    assert_eq!((status, engine.snapshot().clients.len()), (409, 0));
+    write_protect(&path, false);
+    granted(&engine, "/tools/claude/disconnect", json!({})).await;
+    assert_eq!(read(&path), CLAUDE);
 }
 
 #[tokio::test]

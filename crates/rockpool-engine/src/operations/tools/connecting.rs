@@ -168,7 +168,8 @@ impl Job {
 
     fn write(self, plan: &Plan) -> Result<(), ActionError> {
         let Self { copies, row, client, client_was, earlier, store, runtime, .. } = self;
-        let (key, id) = (row.key.clone(), client.id);
+        let key = row.key.clone();
+        let made = client_was.is_none().then_some(client.id);
         let keep = |undo: &Undo| {
             let row = ToolConnectionRow { undo: undo.clone(), ..row };
             let kept = runtime.block_on(store.put_tool_connection(row, Some(client)));
@@ -176,10 +177,19 @@ impl Job {
         };
         let written = files::connect(plan, &copies, earlier.as_ref().map(|row| &row.undo), keep);
         let Err(error) = written else { return Ok(()) };
-        let undone = match earlier {
-            Some(earlier) => runtime.block_on(store.put_tool_connection(earlier, client_was)),
-            None => runtime.block_on(store.remove_tool_connection(key, Some(id))),
-        };
+        let undone = runtime.block_on(async {
+            match earlier {
+                None => store.remove_tool_connection(key, made).await,
+                Some(earlier) => {
+                    let tenant = key.tenant;
+                    store.put_tool_connection(earlier, client_was).await?;
+                    match made {
+                        Some(client) => store.delete_client(tenant, client).await,
+                        None => Ok(()),
+                    }
+                }
+            }
+        });
         if let Err(error) = undone {
             tracing::warn!(%error, "a connection that was not made is still on record");
         }
