@@ -10,17 +10,17 @@ function toolOf(name: string, title: string, part: Partial<ToolView> = {}): Tool
 }
 
 export function usualTools(): ToolView[] {
-  const file = '/home/mai/.codex/auth.json';
+  const file = '/srv/mai/.codex/auth.json';
   return [
     toolOf('codex', 'Codex', { found: ['/usr/local/bin/codex', file], own_login: { file, account: 'codex-pro-1', owners: 'both' } }),
     toolOf('opencode', 'opencode', { found: ['/usr/local/bin/opencode'], state: 'connected', client: 'opencode', connected_at: at(0) }),
     toolOf('claude', 'Claude Code', {
-      found: ['/home/mai/.claude/settings.json'], state: 'edited', edited: ['env.ANTHROPIC_BASE_URL'], client: 'claude', connected_at: at(0),
+      found: ['/srv/mai/.claude/settings.json'], state: 'edited', edited: ['env.ANTHROPIC_BASE_URL'], client: 'claude', connected_at: at(0),
     }),
     toolOf('continue', 'Continue', { needs_model: true }),
     toolOf('cline', 'Cline', { needs_model: true }),
-    toolOf('aider', 'aider', { found: ['/home/mai/.local/bin/aider'], needs_model: true }),
-    toolOf('zed', 'Zed', { found: ['/home/mai/.config/zed/settings.json'], state: 'unreadable', problem: '“/home/mai/.config/zed/settings.json” is not UTF-8 (line 3, column 9). Save it as UTF-8.' }),
+    toolOf('aider', 'aider', { found: ['/srv/mai/.local/bin/aider'], needs_model: true }),
+    toolOf('zed', 'Zed', { found: ['/srv/mai/.config/zed/settings.json'], state: 'unreadable', problem: '“/srv/mai/.config/zed/settings.json” is not UTF-8 (line 3, column 9). Save it as UTF-8.' }),
     toolOf('copilot', 'Copilot CLI', { found: ['/usr/local/bin/copilot'], state: 'by_variables' }),
     toolOf('qwen', 'Qwen Code', { needs_model: true }),
     toolOf('pi', 'pi', { needs_model: true }),
@@ -29,7 +29,7 @@ export function usualTools(): ToolView[] {
 }
 
 export function previewOf(tool: ToolView, account: string, endpoint: string): ToolPreview {
-  const file = '/home/mai/.codex/config.toml';
+  const file = '/srv/mai/.codex/config.toml';
   const base = endpoint.replace(/\/v1$/, '');
   return {
     diff: [

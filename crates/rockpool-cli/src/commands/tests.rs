@@ -606,7 +606,7 @@ async fn a_setting_is_changed_and_put_back_by_its_name_alone() {
 
 fn tool(state: &str) -> Value {
     json!({
-        "name": "codex", "title": "Codex", "found": ["/home/a/.codex"], "state": state, "edited": [],
+        "name": "codex", "title": "Codex", "found": ["/srv/a/.codex"], "state": state, "edited": [],
         "client": (state != "not_connected").then_some("codex"), "connected_at": null, "needs_model": false,
         "model": null, "own_login": null, "problem": null
     })
@@ -614,7 +614,7 @@ fn tool(state: &str) -> Value {
 
 fn preview() -> Value {
     json!({
-        "diff": "--- a\n+++ a\n+openai_base_url = \"…\"\n", "files": ["/home/a/.codex/config.toml"],
+        "diff": "--- a\n+++ a\n+openai_base_url = \"…\"\n", "files": ["/srv/a/.codex/config.toml"],
         "todo": [{"kind": "restart"}], "key_kind": "path", "client": "codex", "account": "ada", "seen": "s1"
     })
 }

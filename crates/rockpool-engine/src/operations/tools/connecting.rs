@@ -13,7 +13,11 @@ use tokio::runtime::Handle;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::{Now, account_for, copies, home_of, key_of, on_disk, refusal, rows, show, todo, tool_named};
+use super::listing::show;
+use super::machine::{
+    Now, account_for, client_name, copies, home_of, key_of, on_disk, rows, todo, tool_named,
+};
+use super::refusal;
 use crate::config::ToolsHome;
 use crate::host::secret::hash;
 use crate::model::client::{KeyKind, OverrideMode};
@@ -34,22 +38,6 @@ pub struct ToolConnected {
     #[serde(default, skip_serializing_if = "Option::is_none", with = "secret_text::optional")]
     #[schema(value_type = Option<String>)]
     pub key: Option<SecretString>,
-}
-
-/// The name of a tool's client: that which it has, or the tool's own, with a number where that is another's.
-pub(super) fn client_name(
-    engine: &EngineHandle,
-    tenant: TenantId,
-    tool: Tool,
-    earlier: Option<&ToolConnectionRow>,
-) -> String {
-    let registry = engine.core().registry.get();
-    if let Some(client) = earlier.and_then(|row| registry.client(row.client)) {
-        return client.name.clone();
-    }
-    let is_free = |name: &String| registry.client_named(tenant, name).is_none();
-    let numbered = (2..).map(|number| format!("{}-{number}", tool.id()));
-    std::iter::once(tool.id().to_owned()).chain(numbered).find(is_free).unwrap_or_default()
 }
 
 /// Makes a client for the tool and leads the tool to the endpoint. One that is connected already is led there anew, with

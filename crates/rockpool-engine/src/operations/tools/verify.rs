@@ -12,7 +12,8 @@ use serde_json::{Value, json};
 use tokio::time::Instant;
 
 use super::connecting::{connection, key_in};
-use super::{home_of, on_disk, refusal, tool_named};
+use super::machine::{home_of, on_disk, tool_named};
+use super::refusal;
 use crate::host::loopback::{exchange, reachable};
 use crate::model::activity::RequestRecord;
 use crate::model::client::KeyKind;
