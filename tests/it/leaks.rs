@@ -82,6 +82,8 @@ async fn live_through_everything(sim: &Sim, server: &Server) -> Vec<Key> {
         "/activity?limit=200",
         "/usage?by=account",
         "/settings",
+        "/tools",
+        "/snippets",
     ] {
         server.api.get(route).await;
     }

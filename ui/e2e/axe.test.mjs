@@ -21,6 +21,14 @@ const views = [
   { page: 'pool/what-if/codex-pro-1', scene: 'usual', open: (page) => page.locator('main table').waitFor() },
   { page: 'requests', scene: 'moved', open: (page) => page.locator('td button').first().click() },
   { page: 'clients', scene: 'usual', open: (page) => page.locator('main .button.primary').click() },
+  {
+    page: 'clients',
+    scene: 'usual',
+    async open(page) {
+      await page.locator('section li .actions button').first().click();
+      await page.locator('dialog pre').waitFor();
+    },
+  },
   { page: '', scene: 'browser' },
 ];
 

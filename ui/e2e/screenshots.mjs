@@ -90,6 +90,37 @@ const views = [
   { page: 'requests', scene: 'moved', dialog: 'bound', open: (page) => page.locator('td button').nth(1).click() },
   { page: 'requests', scene: 'usual', dialog: 'old', open: (page) => page.locator('td button').last().click() },
   { page: 'clients', scene: 'single' },
+  { page: 'clients', scene: 'elsewhere' },
+  { page: 'clients', scene: 'usual', dialog: 'snippets', open: (page) => page.locator('main figure').scrollIntoViewIfNeeded() },
+  {
+    page: 'clients',
+    scene: 'usual',
+    dialog: 'connect',
+    async open(page) {
+      await page.locator('section li .actions button').first().click();
+      await page.locator('dialog pre').waitFor();
+    },
+  },
+  {
+    page: 'clients',
+    scene: 'usual',
+    dialog: 'connected',
+    async open(page) {
+      await page.locator('section li .actions button').first().click();
+      await page.locator('dialog pre').waitFor();
+      await page.locator('dialog button[type=submit]').click();
+      await page.locator('dialog .good').waitFor();
+    },
+  },
+  {
+    page: 'clients',
+    scene: 'usual',
+    dialog: 'disconnect',
+    async open(page) {
+      await page.locator('section li').nth(2).locator('.actions button').first().click();
+      await page.locator('dialog input[type=radio]').first().waitFor();
+    },
+  },
   {
     page: 'clients',
     scene: 'single',

@@ -1,7 +1,7 @@
 // The real `rockpool serve` in front of the simulator, and a browser that has never been there.
 import { spawn, execFile } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -75,6 +75,8 @@ export async function openServed(signedIn = ['ada'], people = null) {
 async function opened(ends, signedIn, people) {
   const home = await mkdtemp(join(tmpdir(), 'rockpool-served-'));
   ends.push(() => rm(home, { recursive: true }));
+  // By which the Codex CLI is found.
+  await mkdir(join(home, '.codex'));
   const known = join(home, 'people.json');
   if (people) await writeFile(known, JSON.stringify(people));
   const sim = spawn(program('ROCKPOOL_SIM_BIN'), people ? ['--people', known] : ['--demo'], { stdio: ['ignore', 'pipe', 'ignore'] });

@@ -98,6 +98,12 @@ pub(crate) enum AskCommand {
     Client(ClientCommand),
     /// Tokens of recorded requests, and what they would have cost at API prices; no bill
     Usage(UsageArgs),
+    /// Lead a tool on this machine here by its own configuration; without TOOL, list them
+    ///
+    /// The change is shown before it is made. It can be taken back at any time, also when the file was edited since.
+    Connect(ConnectArgs),
+    /// Take back what connecting a tool has changed
+    Disconnect(DisconnectArgs),
     /// Show what is set and where each value comes from, or change it
     Settings {
         #[command(subcommand)]
@@ -295,6 +301,43 @@ pub(crate) enum ClientCommand {
     Rotate(Named),
 }
 
+#[derive(Debug, Args)]
+pub(crate) struct ConnectArgs {
+    /// codex, opencode, claude, continue, cline, aider, zed, qwen, pi or llm
+    #[arg(value_parser = NonEmptyStringValueParser::new())]
+    pub(crate) tool: Option<String>,
+    /// Slug of the account that it is pointed at; the first pool's owner when absent
+    #[arg(long, requires = "tool")]
+    pub(crate) account: Option<String>,
+    /// The model that it shall ask for; its own choice when absent
+    #[arg(long)]
+    pub(crate) model: Option<String>,
+    /// Only show the change
+    #[arg(long, requires = "tool")]
+    pub(crate) dry_run: bool,
+    /// Make the change without asking
+    #[arg(long, requires = "tool", conflicts_with = "dry_run")]
+    pub(crate) yes: bool,
+    /// Print what to write into a program or shell of one's own, such as openai-python or curl
+    #[arg(long, value_name = "KIND", conflicts_with = "tool", value_parser = NonEmptyStringValueParser::new())]
+    pub(crate) snippet: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct DisconnectArgs {
+    #[arg(value_parser = NonEmptyStringValueParser::new())]
+    pub(crate) tool: String,
+    /// Leave settings that were edited since as they are now
+    #[arg(long)]
+    pub(crate) keep: bool,
+    /// Put settings that were edited since back to what they were before
+    #[arg(long, conflicts_with = "keep")]
+    pub(crate) take_back: bool,
+    /// Keep its client and key, where something else uses them too
+    #[arg(long)]
+    pub(crate) keep_key: bool,
+}
+
 #[derive(Debug, Subcommand)]
 pub(crate) enum SettingsCommand {
     /// Change a setting, in force at once
@@ -409,6 +452,14 @@ mod tests {
             "rockpool client add tool --account a --path-key",
             "rockpool client add tool --account a --single",
             "rockpool client list",
+            "rockpool connect",
+            "rockpool connect codex",
+            "rockpool connect codex --dry-run --json",
+            "rockpool connect opencode --yes --account a --model gpt-5.5",
+            "rockpool connect --snippet curl",
+            "rockpool disconnect codex",
+            "rockpool disconnect codex --keep",
+            "rockpool disconnect codex --take-back --keep-key",
             "rockpool settings",
             "rockpool settings --json",
             "rockpool settings set listen 127.0.0.1:8000",

@@ -15,6 +15,17 @@ pub enum Os {
     Windows,
 }
 
+impl Os {
+    /// The one that this was built for; all others keep files as Linux does.
+    pub fn here() -> Self {
+        match std::env::consts::OS {
+            "macos" => Self::MacOs,
+            "windows" => Self::Windows,
+            _ => Self::Linux,
+        }
+    }
+}
+
 /// The person's home and environment, as a tool would see them.
 #[derive(Debug, Clone)]
 pub struct Surroundings {
@@ -24,6 +35,21 @@ pub struct Surroundings {
 }
 
 impl Surroundings {
+    /// All that are looked at.
+    pub const VARIABLES: [&str; 11] = [
+        "APPDATA",
+        "CLAUDE_CONFIG_DIR",
+        "CLINE_DATA_DIR",
+        "CLINE_DIR",
+        "CODEX_HOME",
+        "CONTINUE_GLOBAL_DIR",
+        "LLM_USER_PATH",
+        "OPENCODE_CONFIG",
+        "PI_CODING_AGENT_DIR",
+        "XDG_CONFIG_HOME",
+        "XDG_DATA_HOME",
+    ];
+
     /// An empty variable counts as none.
     fn variable(&self, name: &str) -> Option<PathBuf> {
         self.variables.get(name).filter(|value| !value.is_empty()).map(PathBuf::from)

@@ -39,6 +39,39 @@ impl Snippet {
         Self::CopilotCli(Shell::Fish),
         Self::CopilotCli(Shell::PowerShell),
     ];
+
+    /// As typed on a command line.
+    pub const fn id(self) -> &'static str {
+        match self {
+            Self::OpenAiPython => "openai-python",
+            Self::OpenAiNode => "openai-node",
+            Self::AnthropicPython => "anthropic-python",
+            Self::AnthropicNode => "anthropic-node",
+            Self::AiSdk => "ai-sdk",
+            Self::LangChain => "langchain",
+            Self::LiteLlm => "litellm",
+            Self::Curl => "curl",
+            Self::CopilotCli(Shell::Posix) => "copilot",
+            Self::CopilotCli(Shell::Fish) => "copilot-fish",
+            Self::CopilotCli(Shell::PowerShell) => "copilot-powershell",
+        }
+    }
+
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::OpenAiPython => "OpenAI SDK, Python",
+            Self::OpenAiNode => "OpenAI SDK, Node",
+            Self::AnthropicPython => "Anthropic SDK, Python",
+            Self::AnthropicNode => "Anthropic SDK, Node",
+            Self::AiSdk => "AI SDK",
+            Self::LangChain => "LangChain",
+            Self::LiteLlm => "litellm",
+            Self::Curl => "curl",
+            Self::CopilotCli(Shell::Posix) => "Copilot CLI, bash or zsh",
+            Self::CopilotCli(Shell::Fish) => "Copilot CLI, fish",
+            Self::CopilotCli(Shell::PowerShell) => "Copilot CLI, PowerShell",
+        }
+    }
 }
 
 /// Where the connection names no model, a person has to put one in.

@@ -9,7 +9,7 @@ use std::time::Duration;
 use rockpool_engine::Clock;
 use rockpool_engine::EngineEvent;
 use rockpool_engine::OpenBrowser;
-use rockpool_engine::api::requests::{NewSignIn, PoolChange};
+use rockpool_engine::api::requests::{NewSignIn, PoolChange, ToolDisconnect};
 use rockpool_engine::api::{Client, ClientError};
 use rockpool_engine::snapshot::{CallbackView, LanguageChoice, SettingsView, SignInView, Snapshot};
 use rockpool_routing::{AccountId, SignInId, Strategy};
@@ -85,6 +85,8 @@ enum Outcome {
     Read(Result<Box<Snapshot>, ClientError>),
     Started(Result<SignInView, ClientError>),
     Acted(Result<(), ClientError>),
+    /// Every tool was disconnected, and so the app can end.
+    Disconnected(Result<(), ClientError>),
     Settings(Result<Box<SettingsView>, ClientError>),
 }
 
@@ -153,6 +155,7 @@ impl<S: Shell> Controller<S> {
                 self.set_strategy(&owner, strategy);
             }
             MenuAction::CopyEndpoint => self.copy_endpoint(),
+            MenuAction::DisconnectAndQuit => self.disconnect_tools(),
             MenuAction::Quit => return ControlFlow::Break(()),
         }
         ControlFlow::Continue(())
@@ -177,7 +180,8 @@ impl<S: Shell> Controller<S> {
                 tracing::warn!(%error, "the settings could not be read");
                 ControlFlow::Continue(())
             }
-            Outcome::Started(Err(error)) | Outcome::Acted(Err(error)) => {
+            Outcome::Disconnected(Ok(())) => ControlFlow::Break(()),
+            Outcome::Started(Err(error)) | Outcome::Acted(Err(error)) | Outcome::Disconnected(Err(error)) => {
                 self.shell.notify(failure(&error.to_string(), &self.texts));
                 self.read_soon()
             }
@@ -200,6 +204,21 @@ impl<S: Shell> Controller<S> {
             Err(error) => tracing::warn!(%error, "the engine's state could not be read; trying again"),
         }
         self.draw()
+    }
+
+    /// One that was edited since is left to the person, and so the app goes on.
+    fn disconnect_tools(&mut self) {
+        let clients = self.snapshot.iter().flat_map(|snapshot| &snapshot.clients);
+        let tools: Vec<String> = clients.filter_map(|client| client.tool.clone()).collect();
+        let client = self.client.clone();
+        self.calls.spawn(async move {
+            for tool in tools {
+                if let Err(error) = client.disconnect_tool(&tool, &ToolDisconnect::default()).await {
+                    return Outcome::Disconnected(Err(error));
+                }
+            }
+            Outcome::Disconnected(Ok(()))
+        });
     }
 
     fn read_soon(&mut self) -> ControlFlow<()> {

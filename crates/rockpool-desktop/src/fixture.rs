@@ -2,8 +2,9 @@
 
 use jiff::Timestamp;
 use rockpool_engine::snapshot::{
-    AccountView, BrowserView, CallbackView, ModeView, MovesView, Needs, PoolView, Remedy, RunwayView,
-    SignInMethod, SignInState, SignInView, Snapshot, VaultKind, VaultState, VaultView, WindowView,
+    AccountView, BrowserView, CallbackView, ClientView, ModeView, MovesView, Needs, PoolView, Remedy,
+    RunwayView, SignInMethod, SignInState, SignInView, Snapshot, VaultKind, VaultState, VaultView,
+    WindowView,
 };
 use rockpool_routing::{AccountId, AccountState, Conversations, SignInId, Strategy, WindowKind};
 use serde::Deserialize;
@@ -107,6 +108,15 @@ pub(crate) fn sign_in(n: u128, account: Option<&str>) -> SignInView {
         result: None,
         expires_at: in_minutes(15),
     }
+}
+
+/// A client that was made for this tool, or by hand.
+pub(crate) fn client(tool: Option<&str>) -> ClientView {
+    let told = json!({
+        "id": Uuid::from_u128(9), "name": "a-client", "account": "ada", "key_kind": "bearer", "key_hint": "rp_01",
+        "override_mode": "inherit", "strategy": null, "last_used_at": null, "tool": tool
+    });
+    serde_json::from_value(told).unwrap()
 }
 
 pub(crate) fn snapshot(accounts: Vec<AccountView>) -> Snapshot {

@@ -1,6 +1,7 @@
 //! Configuration: defaults, then environment, then flags, validated once; errors name what was used.
 
 mod outside;
+mod tools_home;
 
 use std::net::{Ipv4Addr, SocketAddr, SocketAddrV4};
 use std::path::{Path, PathBuf};
@@ -13,6 +14,7 @@ pub use self::outside::{
     AUTH_URL, BACKEND_URL, CA_FILE, DATA_DIR, Flags, Given, LISTEN, LOG, Lookup, Outside, PASSPHRASE_FILE,
     Setting, VAULT,
 };
+pub use self::tools_home::ToolsHome;
 pub use crate::host::timeouts::{UploadTimeouts, WebSocketTimeouts};
 use crate::model::settings::{GivenBy, GivenSettings};
 use crate::model::vault::VaultKind;
@@ -104,6 +106,8 @@ pub struct Config {
     pub websocket_timeouts: WebSocketTimeouts,
     /// How long a tool may take over its request.
     pub upload_timeouts: UploadTimeouts,
+    /// Whose tools can be connected; none where no home is known.
+    pub tools_home: Option<ToolsHome>,
 }
 
 /// What is wrong with the configuration; each text names the flag or variable and the way out.
@@ -228,6 +232,7 @@ impl Config {
             usage_poll: Duration::from_secs(5 * 60),
             websocket_timeouts: WebSocketTimeouts::default(),
             upload_timeouts: UploadTimeouts::default(),
+            tools_home: ToolsHome::from_env(outside.lookup()),
         })
     }
 
@@ -235,6 +240,7 @@ impl Config {
     pub fn rehearsal(data_dir: PathBuf, auth_url: Url, backend_url: Url) -> Self {
         Self {
             mode: Mode::Rehearsal,
+            tools_home: Some(ToolsHome::apart(data_dir.join("home"))),
             data_dir,
             listen: SocketAddr::from(([127, 0, 0, 1], 0)),
             given: Vec::new(),

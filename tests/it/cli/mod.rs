@@ -1,6 +1,7 @@
 //! The real Codex CLI through the endpoint, against the simulated provider.
 
 mod answers;
+mod connecting;
 mod limits;
 mod moving;
 mod resume;

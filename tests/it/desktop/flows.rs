@@ -27,6 +27,8 @@ async fn every_flow_of_the_dashboard_goes_through_in_the_window() {
     let Flows { people, flows } = Flows::read();
     let mut desktop = DesktopHarness::with_people(people).await;
     desktop.session.start_window_manager().await;
+    // By which the Codex CLI is found.
+    std::fs::create_dir(desktop.session.home().join(".codex")).unwrap();
     let (_keyring, mut app, _api) = desktop.open().await;
     let base_url = format!("http://{}/v1", app.control().await.address);
     desktop.tray.click("Open dashboard").await;

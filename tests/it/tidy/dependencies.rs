@@ -10,7 +10,7 @@ use super::sources::{production_files, production_lines};
 
 /// Every package of ours and which of ours it may use. A package that is not listed may use none.
 const DOWNWARDS: [(&str, &[&str]); 7] = [
-    ("rockpool-engine", &["rockpool-dialects", "rockpool-routing"]),
+    ("rockpool-engine", &["rockpool-connect", "rockpool-dialects", "rockpool-routing"]),
     ("rockpool-dashboard", &["rockpool-engine"]),
     // The rehearsal plays on the simulator.
     ("rockpool-rehearsal", &["rockpool-engine", "rockpool-routing", "rockpool-sim"]),

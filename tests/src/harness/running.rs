@@ -106,6 +106,12 @@ impl Harness {
         self.sim.advance(by);
     }
 
+    /// The home whose tools the engine connects.
+    #[must_use]
+    pub fn tools_home(&self) -> PathBuf {
+        self.config.data_dir.join("home")
+    }
+
     #[must_use]
     pub fn data_dir(&self) -> PathBuf {
         self.config.data_dir.clone()

@@ -30,6 +30,8 @@ impl Transport {
 #[derive(Debug)]
 pub struct Codex {
     home: TempDir,
+    /// `$CODEX_HOME`.
+    settings: PathBuf,
     refusing_proxy: RefusingProxy,
     key: Option<String>,
     proxy: Option<String>,
@@ -72,7 +74,8 @@ impl Ran {
     }
 }
 
-const QUIET: &str = r#"
+/// What a person's own configuration holds here, so that nothing is asked of the network.
+pub const QUIET: &str = r#"
 check_for_update_on_startup = false
 [analytics]
 enabled = false
@@ -134,8 +137,14 @@ impl Codex {
         for folder in ["codex", "work", "tmp"] {
             fs::create_dir(home.path().join(folder)).unwrap();
         }
-        fs::write(home.path().join("codex/config.toml"), config).unwrap();
-        Self { home, refusing_proxy: RefusingProxy::start().await, key: None, proxy: None }
+        let settings = home.path().join("codex");
+        fs::write(settings.join("config.toml"), config).unwrap();
+        Self { home, settings, refusing_proxy: RefusingProxy::start().await, key: None, proxy: None }
+    }
+
+    /// With a folder of settings that is somebody else's.
+    pub async fn set_up_in(settings: PathBuf) -> Self {
+        Self { settings, ..Self::with("").await }
     }
 
     /// The folder that commands of the model run in.
@@ -165,7 +174,7 @@ impl Codex {
         let out = self.refusing_proxy.url();
         let mut command =
             confined(Command::new(crate::program::program("CODEX_BIN")), home, &self.refusing_proxy);
-        command.current_dir(self.work()).env("CODEX_HOME", home.join("codex"));
+        command.current_dir(self.work()).env("CODEX_HOME", &self.settings);
         if let Some(proxy) = &self.proxy {
             command.env_remove("NO_PROXY").env_remove("no_proxy");
             command.env("HTTP_PROXY", proxy).env("http_proxy", proxy);

@@ -5,7 +5,7 @@ import type { paths } from './schema.gen';
 import type { Transport } from './transport';
 import type {
   AccountChange, ClientChange, ClientNew, ImportChoice, ImportFile, NewSignIn, OpenBrowser, PoolChange, SettingsChange,
-  SignInMethod, VaultKind,
+  SignInMethod, ToolConnect, ToolDisconnect, VaultKind,
 } from './types';
 
 /** `Request` takes whole addresses only; this one is never dialled, for the transport gets what follows it. */
@@ -68,6 +68,14 @@ export function createApi(transport: Transport) {
       answerOf(client.PATCH('/api/v1/clients/{name}', { ...named(name), body })),
     rotateKey: (name: string) => answerOf(client.POST('/api/v1/clients/{name}/key', named(name))),
     removeClient: (name: string) => answerOf(client.DELETE('/api/v1/clients/{name}', named(name))),
+
+    tools: () => answerOf(client.GET('/api/v1/tools')),
+    previewTool: (name: string, body: ToolConnect) => answerOf(client.POST('/api/v1/tools/{name}/preview', { ...named(name), body })),
+    connectTool: (name: string, body: ToolConnect) => answerOf(client.POST('/api/v1/tools/{name}/connect', { ...named(name), body })),
+    verifyTool: (name: string) => answerOf(client.POST('/api/v1/tools/{name}/verify', named(name))),
+    disconnectTool: (name: string, body: ToolDisconnect) =>
+      answerOf(client.POST('/api/v1/tools/{name}/disconnect', { ...named(name), body })),
+    snippets: () => answerOf(client.GET('/api/v1/snippets')),
   };
 }
 

@@ -474,6 +474,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/snippets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What to write into programs and shells of one's own */
+        get: operations["listSnippets"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/status": {
         parameters: {
             query?: never;
@@ -485,6 +502,91 @@ export interface paths {
         get: operations["status"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tools": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Tools that are known, whether they are installed, and how each stands to the endpoint */
+        get: operations["listTools"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tools/{name}/connect": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Make a client for a tool and lead the tool to the endpoint, in its own files */
+        post: operations["connectTool"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tools/{name}/disconnect": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take back what connecting a tool has changed */
+        post: operations["disconnectTool"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tools/{name}/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Show what connecting a tool would change in its files */
+        post: operations["previewTool"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tools/{name}/verify": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Send one real request with the address and key in a tool's files */
+        post: operations["verifyTool"];
         delete?: never;
         options?: never;
         head?: never;
@@ -846,6 +948,8 @@ export interface components {
              */
             override_mode: components["schemas"]["OverrideMode"];
             strategy?: components["schemas"]["Strategy"] | null;
+            /** @description Name of the tool that it was made for, such as `codex`, while that is connected. */
+            tool?: string | null;
         };
         /**
          * @description How the content of a file is written down.
@@ -918,6 +1022,11 @@ export interface components {
             /** Format: date-time */
             to: string;
         };
+        /**
+         * @description What becomes of settings that were edited since a tool was connected.
+         * @enum {string}
+         */
+        EditedSettings: "ask" | "keep" | "take_back";
         /** @description Something happened. A listener that lags reads the snapshot afresh and goes on. */
         EngineEvent: {
             /** @enum {string} */
@@ -1135,6 +1244,11 @@ export interface components {
             /** @description What follows `#link=` in the link. */
             link: string;
         };
+        /**
+         * @description Who renews the tokens of a tool's own login.
+         * @enum {string}
+         */
+        LoginOwners: "both" | "tool" | "apart";
         /** @description How long a login lasts. */
         LoginView: {
             /**
@@ -1223,6 +1337,13 @@ export interface components {
          * @enum {string}
          */
         OverrideMode: "inherit" | "custom" | "single";
+        /** @description A login to the provider that a tool has of its own, and that is an account here. */
+        OwnLoginView: {
+            /** @description Slug. */
+            account: string;
+            file: string;
+            owners: components["schemas"]["LoginOwners"];
+        };
         /** @description The callback address that the person copied. */
         PastedCallback: {
             /** @description The whole address of the page that the browser ended on, or `code#state`. */
@@ -1578,6 +1699,11 @@ export interface components {
             language?: components["schemas"]["LanguageChoice"] | null;
             /** @description Address and port of the endpoint, such as `127.0.0.1:7625`. */
             listen?: string | null;
+            /**
+             * @description Names of models that mean another: `NAME=MODEL` for every client, `CLIENT:NAME=MODEL` for one; NAME may end
+             *     with a star.
+             */
+            model_aliases?: string[] | null;
             /** @description Origins of web pages that may use the endpoint, such as `tauri://localhost`. */
             origins?: string[] | null;
             /** @description By which proxy the provider is asked: `system`, `none`, or an address such as `socks5://127.0.0.1:1080`. */
@@ -1608,6 +1734,8 @@ export interface components {
             language: components["schemas"]["SettingView_LanguageChoice"];
             /** @description Address and port that the endpoint listens on, as it was asked for. */
             listen: components["schemas"]["SettingView_String"];
+            /** @description Names of models that mean another: `NAME=MODEL`, or `CLIENT:NAME=MODEL`. */
+            model_aliases: components["schemas"]["SettingView_Vec_String"];
             /** @description Origins of web pages that may use the endpoint. */
             origins: components["schemas"]["SettingView_Vec_String"];
             /**
@@ -1727,6 +1855,14 @@ export interface components {
             /** @description Version of the running process. */
             version: string;
         };
+        /** @description What a person writes into a program or a shell of their own. */
+        SnippetView: {
+            /** @description As on the command line, such as `openai-python`. */
+            name: string;
+            /** @description With `YOUR_KEY` where the key belongs, and `MODEL` where none was named. */
+            text: string;
+            title: string;
+        };
         /**
          * @description How quota was last seen.
          * @enum {string}
@@ -1761,6 +1897,105 @@ export interface components {
          * @enum {string}
          */
         Theme: "system" | "light" | "dark";
+        /** @description One real request that went through the endpoint. */
+        ToolCheck: {
+            /** @description Slug of the account that answered. */
+            account: string;
+            /** Format: int64 */
+            milliseconds: number;
+            model?: string | null;
+        };
+        /** @description How a tool is to be connected. */
+        ToolConnect: {
+            /**
+             * @description Slug of the account that it is pointed at; when absent, the one it is pointed at already, else the first pool's
+             *     owner, else the first account.
+             */
+            account?: string | null;
+            /** @description The model that the tool shall ask for; when absent, the tool's own choice. */
+            model?: string | null;
+            /** @description From the preview: refused where the files have changed since. */
+            seen?: string | null;
+        };
+        /** @description A tool that was just connected. */
+        ToolConnected: {
+            /** @description Shown this once, where the person has to hand it to the tool. */
+            key?: string | null;
+            todo: components["schemas"]["ToolTodo"][];
+            tool: components["schemas"]["ToolView"];
+        };
+        /** @description How a tool is to be disconnected. */
+        ToolDisconnect: {
+            edited?: components["schemas"]["EditedSettings"];
+            key?: components["schemas"]["ToolKeyAfter"];
+        };
+        /**
+         * @description What becomes of the key that a tool got.
+         * @enum {string}
+         */
+        ToolKeyAfter: "remove" | "keep";
+        /** @description What connecting a tool would change. */
+        ToolPreview: {
+            /** @description Slug of the account that it is pointed at. */
+            account: string;
+            /** @description Name of the client that the tool gets. */
+            client: string;
+            /** @description Unified, secrets masked; empty where everything is as it shall be. */
+            diff: string;
+            /** @description Files that would be written. */
+            files: string[];
+            key_kind: components["schemas"]["KeyKind"];
+            /** @description Stands for what the files hold now; sent back, the change is made only if they still do. */
+            seen: string;
+            todo: components["schemas"]["ToolTodo"][];
+        };
+        /**
+         * @description How a tool stands to the endpoint.
+         * @enum {string}
+         */
+        ToolState: "not_connected" | "connected" | "moved" | "edited" | "gone" | "unreadable" | "by_variables";
+        /** @description What is left for the person. */
+        ToolTodo: {
+            /** @enum {string} */
+            kind: "restart";
+        } | {
+            /** @enum {string} */
+            kind: "choose_model";
+            model: string;
+        } | {
+            /** @enum {string} */
+            kind: "give_key";
+            variable: string;
+        } | {
+            /** @enum {string} */
+            kind: "set_variables";
+        } | {
+            command: string;
+            /** @enum {string} */
+            kind: "call";
+        };
+        ToolView: {
+            /** @description Its client, where it was connected and that was not removed since. */
+            client?: string | null;
+            /** Format: date-time */
+            connected_at?: string | null;
+            /** @description Settings that were edited since. */
+            edited: string[];
+            /** @description Programs, files and folders by which it was found; none where it is not installed. */
+            found: string[];
+            /** @description The model that was named when it was connected. */
+            model?: string | null;
+            /** @description As in addresses and on the command line, such as `codex`. */
+            name: string;
+            /** @description It has to be told a model. */
+            needs_model: boolean;
+            own_login?: components["schemas"]["OwnLoginView"] | null;
+            /** @description Why it cannot be connected or looked at now, as a sentence. */
+            problem?: string | null;
+            state: components["schemas"]["ToolState"];
+            /** @description As its makers write it. */
+            title: string;
+        };
         /**
          * @description How a request arrived.
          * @enum {string}
@@ -3128,6 +3363,37 @@ export interface operations {
             };
         };
     };
+    listSnippets: {
+        parameters: {
+            query?: {
+                /** @description The model to ask for */
+                model?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SnippetView"][];
+                };
+            };
+            /** @description Refused; nothing was saved */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     status: {
         parameters: {
             query?: never;
@@ -3143,6 +3409,170 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Snapshot"];
+                };
+            };
+            /** @description Refused; nothing was saved */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listTools: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ToolView"][];
+                };
+            };
+            /** @description Refused; nothing was saved */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    connectTool: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Name of the tool, such as `codex` */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ToolConnect"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ToolConnected"];
+                };
+            };
+            /** @description Refused; nothing was saved */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    disconnectTool: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Name of the tool, such as `codex` */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ToolDisconnect"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ToolView"];
+                };
+            };
+            /** @description Refused; nothing was saved */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    previewTool: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Name of the tool, such as `codex` */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ToolConnect"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ToolPreview"];
+                };
+            };
+            /** @description Refused; nothing was saved */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    verifyTool: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Name of the tool, such as `codex` */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ToolCheck"];
                 };
             };
             /** @description Refused; nothing was saved */

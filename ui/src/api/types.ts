@@ -31,6 +31,12 @@ export type SettingsView = Schemas['SettingsView'];
 export type VaultKind = Schemas['VaultKind'];
 export type SettingSource = Schemas['SettingSource'];
 export type Reach = Schemas['Reach'];
+export type ToolView = Schemas['ToolView'];
+export type ToolPreview = Schemas['ToolPreview'];
+export type ToolConnected = Schemas['ToolConnected'];
+export type ToolCheck = Schemas['ToolCheck'];
+export type ToolTodo = Schemas['ToolTodo'];
+export type SnippetView = Schemas['SnippetView'];
 export type EngineEvent = Schemas['EngineEvent'];
 
 export type AccountState = Schemas['AccountState'];
@@ -59,6 +65,9 @@ export type SignInWay = Schemas['SignInWay'];
 export type Source = Schemas['Source'];
 export type Strategy = Schemas['Strategy'];
 
+export type ToolState = Schemas['ToolState'];
+export type EditedSettings = Schemas['EditedSettings'];
+
 export type SkipReason = Schemas['SkippedView']['reason'];
 
 // A closed set too, which the schema still describes as plain text; it becomes a union with it.
@@ -72,6 +81,8 @@ export type ImportChoice = Schemas['ImportChoice'];
 export type NewSignIn = Schemas['NewSignIn'];
 export type SettingsChange = Schemas['SettingsChange'];
 export type PoolChange = Schemas['PoolChange'];
+export type ToolConnect = Schemas['ToolConnect'];
+export type ToolDisconnect = Schemas['ToolDisconnect'];
 /** What a new or renewed key comes with; the key is shown once. */
 export type IssuedKey = Schemas['ClientKey'];
 

@@ -12,6 +12,7 @@ import { usageOf } from './sample-usage';
 import { changed, movedTo, networkSettings, usualSettings } from './sample-settings';
 import { checkPool } from './pool-rules';
 import { importedRow, importRows } from './sample-import';
+import { previewOf, sampleSnippets, usualTools } from './sample-tools';
 import { SCENES } from './scenes';
 
 type Body = Record<string, unknown>;
@@ -59,6 +60,7 @@ export function mockTransport(scene: string): Transport {
   const listeners = new Set<(event: EngineEvent) => void>();
   let snapshot = (SCENES[scene] ?? SCENES.usual!)();
   let settings = scene === 'network' ? networkSettings() : usualSettings();
+  let tools = usualTools();
   let reachable = scene !== 'unreachable';
   let serial = 0;
   const opened = Date.now();
@@ -236,6 +238,7 @@ export function mockTransport(scene: string): Transport {
         override_mode: (body.override_mode ?? 'inherit') as ClientView['override_mode'],
         strategy: (body.strategy ?? null) as ClientView['strategy'],
         last_used_at: null,
+        tool: null,
       } as const;
       change({ clients: [...snapshot.clients, client] });
       return ok({ client, ...issued }, 201);
@@ -251,6 +254,27 @@ export function mockTransport(scene: string): Transport {
     ['DELETE', /^\/clients\/([^/]+)$/, (name) => {
       change({ clients: snapshot.clients.filter((one) => one.name !== name) });
       return ok(null, 204);
+    }],
+    ['GET', /^\/tools$/, () => (scene === 'elsewhere' ? refuse(403, 'not_this_machine', 'Tools are connected on the machine that Rockpool runs on. For a tool on another machine, take a snippet and give it a key of its own.') : ok(tools))],
+    ['GET', /^\/snippets$/, () => ok(sampleSnippets(snapshot.endpoint))],
+    ['POST', /^\/tools\/([^/]+)\/preview$/, (name, body) => {
+      const tool = tools.find((one) => one.name === name);
+      return tool ? ok(previewOf(tool, String(body.account ?? snapshot.accounts[0]?.name), snapshot.endpoint)) : refuse(404, 'tool_not_found', `There is no tool “${name}”.`, name);
+    }],
+    ['POST', /^\/tools\/([^/]+)\/connect$/, (name, body) => {
+      const model = typeof body.model === 'string' ? body.model : null;
+      tools = tools.map((one) => (one.name === name ? { ...one, state: 'connected', edited: [], client: name, connected_at: at(0), model } : one));
+      change({});
+      return ok({ tool: tools.find((one) => one.name === name), todo: [{ kind: 'restart' }] });
+    }],
+    ['POST', /^\/tools\/([^/]+)\/verify$/, () =>
+      scene === 'dozen' ? refuse(503, 'check_failed', 'No account can serve this request before 4:15 PM.') : ok({ account: snapshot.accounts[0]?.name, model: 'gpt-5.6-luna', milliseconds: 1240 })],
+    ['POST', /^\/tools\/([^/]+)\/disconnect$/, (name, body) => {
+      const tool = tools.find((one) => one.name === name);
+      if (tool?.state === 'edited' && body.edited === 'ask') return refuse(409, 'settings_edited', 'The file has been edited where Rockpool had changed it.', name);
+      tools = tools.map((one) => (one.name === name ? { ...one, state: 'not_connected', edited: [], client: null, connected_at: null } : one));
+      change({});
+      return ok(tools.find((one) => one.name === name));
     }],
   ];
 

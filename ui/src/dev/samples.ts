@@ -169,6 +169,7 @@ export const usualClients = (): ClientView[] => [
     override_mode: 'inherit',
     strategy: null,
     last_used_at: at(-minutes(2)),
+    tool: null,
   },
   {
     id: uuid(0x22),
@@ -179,6 +180,7 @@ export const usualClients = (): ClientView[] => [
     override_mode: 'custom',
     strategy: 'priority_order',
     last_used_at: null,
+    tool: null,
   },
 ];
 

@@ -6,6 +6,11 @@ export function compact(count: number): string {
   return new Intl.NumberFormat(locale(), { notation: 'compact', maximumFractionDigits: 1 }).format(count);
 }
 
+/** "12.4". */
+export function tenths(count: number): string {
+  return new Intl.NumberFormat(locale(), { minimumFractionDigits: 1, maximumFractionDigits: 1 }).format(count);
+}
+
 /** "12,438". */
 export function whole(count: number): string {
   return new Intl.NumberFormat(locale()).format(count);

@@ -1,5 +1,5 @@
 // The colour that goes with a value. Words carry the meaning; a tone only helps to find what matters.
-import type { AccountState, HealthState, ImportFate, Outcome, Readiness } from '../api/types';
+import type { AccountState, HealthState, ImportFate, Outcome, Readiness, ToolState } from '../api/types';
 
 /** Classes of `app.css`; each sets `--tone`, `--tone-wash` and `--tone-fill`. */
 export type Tone = 'good' | 'warn' | 'bad' | 'quiet';
@@ -26,6 +26,19 @@ const HEALTH_TONES: Record<HealthState, Tone> = { idle: 'quiet', healthy: 'good'
 export const healthTone = (state: HealthState): Tone => HEALTH_TONES[state] ?? 'quiet';
 
 export const READINESS_TONES: Record<Readiness, Tone> = { active: 'good', fallback_only: 'warn', blocked: 'bad' };
+
+const TOOL_TONES: Record<ToolState, Tone> = {
+  not_connected: 'quiet',
+  connected: 'good',
+  moved: 'warn',
+  edited: 'warn',
+  gone: 'warn',
+  unreadable: 'bad',
+  by_variables: 'quiet',
+};
+
+/** `quiet` for a state that only a newer engine knows. */
+export const toolTone = (state: ToolState): Tone => TOOL_TONES[state] ?? 'quiet';
 
 const FATE_TONES: Record<ImportFate, Tone> = {
   new_account: 'good',

@@ -9,6 +9,7 @@ mod session;
 mod settings;
 mod sign_in;
 mod status;
+mod tools;
 mod usage;
 mod workspaces;
 
@@ -30,6 +31,8 @@ pub(crate) async fn run(session: &Session<'_>, command: AskCommand) -> Result<()
         AskCommand::Account(command) => account::run(session, command).await,
         AskCommand::Pool(command) => pool::run(session, command).await,
         AskCommand::Client(command) => client::run(session, command).await,
+        AskCommand::Connect(args) => tools::connect(session, args).await,
+        AskCommand::Disconnect(args) => tools::disconnect(session, &args).await,
         AskCommand::Usage(args) => usage::show(session, &args).await,
         AskCommand::Settings { command } => settings::run(session, command).await,
     }

@@ -646,3 +646,118 @@ async fn a_setting_is_changed_and_put_back_by_its_name_alone() {
     let refused = given("rockpool settings set theme sepia", &api, &console).await.unwrap_err();
     assert_eq!(refused.to_string(), "“sepia” is no choice here; give system, light or dark");
 }
+
+fn tool(state: &str) -> Value {
+    json!({
+        "name": "codex", "title": "Codex", "found": ["/srv/a/.codex"], "state": state, "edited": [],
+        "client": (state != "not_connected").then_some("codex"), "connected_at": null, "needs_model": false,
+        "model": null, "own_login": null, "problem": null
+    })
+}
+
+fn preview() -> Value {
+    json!({
+        "diff": "--- a\n+++ a\n+openai_base_url = \"…\"\n", "files": ["/srv/a/.codex/config.toml"],
+        "todo": [{"kind": "restart"}], "key_kind": "path", "client": "codex", "account": "ada", "seen": "s1"
+    })
+}
+
+fn connected() -> Value {
+    json!({ "tool": tool("connected"), "todo": [{"kind": "restart"}] })
+}
+
+#[tokio::test]
+async fn tools_are_listed_with_their_state_and_those_that_are_not_here_in_one_line() {
+    let mut absent = tool("not_connected");
+    absent["found"] = json!([]);
+    absent["name"] = json!("aider");
+    let api = FakeApi::answering([(200, json!([tool("connected"), absent]))]);
+    let console = text();
+    given("rockpool connect", &api, &console).await.unwrap();
+    let lines = console.stdout();
+    assert_eq!(lines[1].split_whitespace().collect::<Vec<_>>(), ["codex", "Codex", "connected", "codex"]);
+    assert_eq!(lines[2], "Not found on this machine: aider.");
+}
+
+#[tokio::test]
+async fn a_dry_run_shows_the_change_and_makes_none() {
+    let api = FakeApi::answering([(200, json!([tool("not_connected")])), (200, preview())]);
+    let console = text();
+    given("rockpool connect codex --dry-run", &api, &console).await.unwrap();
+    assert_eq!(console.stdout().last().unwrap(), "+openai_base_url = \"…\"");
+    assert_eq!(api.asked(), ["GET /tools", "POST /tools/codex/preview {}"]);
+}
+
+#[tokio::test]
+async fn a_tool_is_connected_after_a_yes_and_checked() {
+    let check = json!({ "account": "ada", "model": "m", "milliseconds": 840 });
+    let answers = [(200, json!([tool("not_connected")])), (200, preview()), (200, connected()), (200, check)];
+    let api = FakeApi::answering(answers);
+    let console = text().confirming(true);
+    given("rockpool connect codex --model m", &api, &console).await.unwrap();
+    assert_eq!(
+        api.asked()[1..],
+        [
+            r#"POST /tools/codex/preview {"model":"m"}"#,
+            r#"POST /tools/codex/connect {"model":"m","seen":"s1"}"#,
+            "POST /tools/codex/verify",
+        ]
+    );
+    let said = console.said();
+    assert!(said.contains(&"out: Codex is connected.".to_owned()), "{said:?}");
+    assert_eq!(said.last().unwrap(), "err: Checked with one request: ada answered after 0.8 s.");
+}
+
+#[tokio::test]
+async fn nothing_is_written_without_a_yes() {
+    for (console, part) in [(text().confirming(false), "nothing was changed"), (text(), "--yes")] {
+        let api = FakeApi::answering([(200, json!([tool("not_connected")])), (200, preview())]);
+        let failure = given("rockpool connect codex", &api, &console).await.unwrap_err();
+        assert!(failure.to_string().contains(part), "{failure}");
+        assert_eq!(api.asked().len(), 2);
+    }
+}
+
+#[tokio::test]
+async fn a_check_that_fails_leaves_the_tool_connected_and_says_why() {
+    let answers = [
+        (200, json!([tool("not_connected")])),
+        (200, preview()),
+        (200, connected()),
+        (503, problem("Nobody serves now.")),
+    ];
+    let console = text();
+    given("rockpool connect codex --yes", &FakeApi::answering(answers), &console).await.unwrap();
+    assert_eq!(console.said().last().unwrap(), "err: Not checked: Nobody serves now.");
+}
+
+#[tokio::test]
+async fn settings_that_were_edited_are_taken_back_or_kept_as_the_person_says() {
+    for (flags, body) in [
+        ("", r#"{"edited":"ask","key":"remove"}"#),
+        (" --keep", r#"{"edited":"keep","key":"remove"}"#),
+        (" --take-back --keep-key", r#"{"edited":"take_back","key":"keep"}"#),
+    ] {
+        let api = FakeApi::answering([(200, tool("not_connected"))]);
+        given(&format!("rockpool disconnect codex{flags}"), &api, &text()).await.unwrap();
+        assert_eq!(api.asked(), [format!("POST /tools/codex/disconnect {body}")]);
+    }
+    let mut refusal = problem("It was edited.");
+    refusal["code"] = json!("settings_edited");
+    let api = FakeApi::answering([(409, refusal)]);
+    let failure = given("rockpool disconnect codex", &api, &text()).await.unwrap_err().to_string();
+    assert!(failure.starts_with("It was edited.") && failure.contains("--take-back"), "{failure}");
+}
+
+#[tokio::test]
+async fn a_snippet_is_printed_alone_and_an_unknown_one_names_the_others() {
+    let snippets = json!([{ "name": "curl", "title": "curl", "text": "curl YOUR_KEY\n" }]);
+    let console = text();
+    given("rockpool connect --snippet curl", &FakeApi::answering([(200, snippets.clone())]), &console)
+        .await
+        .unwrap();
+    assert_eq!(console.stdout(), ["curl YOUR_KEY"]);
+    let api = FakeApi::answering([(200, snippets)]);
+    let failure = given("rockpool connect --snippet java", &api, &console).await.unwrap_err().to_string();
+    assert!(failure.contains("curl"), "{failure}");
+}

@@ -9,6 +9,7 @@ mod settings;
 mod status;
 mod table;
 mod time;
+mod tools;
 mod usage;
 mod workspaces;
 
@@ -18,6 +19,7 @@ pub(crate) use imports::{import_preview, import_result};
 pub(crate) use pools::pool_line;
 pub(crate) use settings::settings;
 pub(crate) use status::status;
+pub(crate) use tools::{login_remark, todo, tools};
 pub(crate) use usage::usage;
 pub(crate) use workspaces::workspaces;
 

@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 
 use super::*;
 use crate::alerts::Alert;
-use crate::fixture::{account, account_id, now, pool, put, settings, sign_in, snapshot};
+use crate::fixture::{account, account_id, client, now, pool, put, settings, sign_in, snapshot};
 use crate::tray::icon::Water;
 
 /// What the desktop was asked to do.
@@ -60,6 +60,8 @@ struct Engine(Arc<Script>);
 struct Script {
     snapshot: Mutex<Snapshot>,
     sign_in: Mutex<ApiReply>,
+    /// What becomes of a tool.
+    tool: Mutex<ApiReply>,
     /// As chosen in the settings.
     language: Mutex<&'static str>,
     calls: Mutex<Vec<(Method, String, Option<Value>)>>,
@@ -82,12 +84,20 @@ impl ApiTransport for Engine {
             ("GET", "/api/v1/settings") => reply(200, &settings(*self.0.language.lock().unwrap())),
             ("POST", "/api/v1/sign-ins") => self.0.sign_in.lock().unwrap().clone(),
             ("PUT", _) => reply(200, &pool("ada", &["ben"])),
+            ("POST", path) if path.starts_with("/api/v1/tools/") => self.0.tool.lock().unwrap().clone(),
             (_, _) => reply(204, &()),
         };
         let body = json.map(|json| serde_json::from_slice(&json).unwrap());
         self.0.calls.lock().unwrap().push((method, path.to_owned(), body));
         Box::pin(async move { Ok(answer) })
     }
+}
+
+fn tool() -> Value {
+    json!({
+        "name": "codex", "title": "Codex", "found": [], "state": "not_connected", "edited": [], "client": null,
+        "connected_at": null, "needs_model": false, "model": null, "own_login": null, "problem": null
+    })
 }
 
 struct ControllerHarness {
@@ -103,6 +113,7 @@ impl ControllerHarness {
         let engine = Engine(Arc::new(Script {
             snapshot: Mutex::new(first),
             sign_in: Mutex::new(reply(201, &sign_in(5, None))),
+            tool: Mutex::new(reply(200, &tool())),
             language: Mutex::new("system"),
             calls: Mutex::default(),
         }));
@@ -289,4 +300,32 @@ async fn quitting_ends_the_app_once() {
     harness.send(Input::Menu(MenuAction::Quit)).await;
     assert_eq!(harness.desktop.seen().exits, 1);
     assert!(harness.inputs.is_closed());
+}
+
+#[tokio::test(start_paused = true)]
+async fn tools_are_let_go_before_the_app_ends_where_that_was_asked_for() {
+    let mut view = two_accounts();
+    view.clients = vec![client(Some("codex")), client(None), client(Some("claude"))];
+    let harness = ControllerHarness::with(view).await;
+    harness.send(Input::Menu(MenuAction::DisconnectAndQuit)).await;
+    let calls = harness.engine.0.calls.lock().unwrap().clone();
+    let paths = calls.iter().filter(|(method, ..)| method == Method::POST).map(|(_, path, _)| path.as_str());
+    assert_eq!(
+        paths.collect::<Vec<_>>(),
+        ["/api/v1/tools/codex/disconnect", "/api/v1/tools/claude/disconnect"]
+    );
+    assert_eq!(harness.desktop.seen().exits, 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_tool_that_cannot_be_let_go_keeps_the_app_there_and_says_why() {
+    let mut view = two_accounts();
+    view.clients = vec![client(Some("codex"))];
+    let harness = ControllerHarness::with(view).await;
+    let problem = json!({"type": "about:blank", "title": "Conflict", "status": 409, "detail": "It was edited.", "code": "c"});
+    *harness.engine.0.tool.lock().unwrap() = reply(409, &problem);
+    harness.send(Input::Menu(MenuAction::DisconnectAndQuit)).await;
+    let seen = harness.desktop.seen();
+    assert_eq!((seen.exits, seen.alerts.len()), (0, 1));
+    assert!(seen.alerts[0].body.contains("It was edited."), "{:?}", seen.alerts[0]);
 }

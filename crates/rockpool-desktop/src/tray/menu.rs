@@ -106,6 +106,8 @@ pub enum MenuAction {
     },
     /// Put the endpoint's address into the clipboard.
     CopyEndpoint,
+    /// Disconnect all tools, then end the app.
+    DisconnectAndQuit,
     /// End the app.
     Quit,
 }
@@ -119,6 +121,7 @@ impl fmt::Display for MenuAction {
             Self::SignInAgain(id) => write!(f, "sign-in-again/{id}"),
             Self::SetStrategy { owner, strategy } => write!(f, "strategy/{}/{owner}", strategy.name()),
             Self::CopyEndpoint => f.write_str("copy-endpoint"),
+            Self::DisconnectAndQuit => f.write_str("disconnect-and-quit"),
             Self::Quit => f.write_str("quit"),
         }
     }
@@ -137,6 +140,7 @@ impl FromStr for MenuAction {
             (Some("open-dashboard"), None, None) => Ok(Self::OpenDashboard),
             (Some("add-account"), None, None) => Ok(Self::AddAccount),
             (Some("copy-endpoint"), None, None) => Ok(Self::CopyEndpoint),
+            (Some("disconnect-and-quit"), None, None) => Ok(Self::DisconnectAndQuit),
             (Some("quit"), None, None) => Ok(Self::Quit),
             (Some("cancel-sign-in"), Some(id), None) => {
                 id.parse().map(Self::CancelSignIn).map_err(|_| UnknownEntry)
@@ -164,7 +168,7 @@ pub fn menu(snapshot: &Snapshot, texts: &Texts, now: Timestamp) -> Menu {
             item(MenuAction::OpenDashboard, texts.get("tray.open_dashboard")),
             item(MenuAction::CopyEndpoint, texts.get("tray.copy_endpoint")),
         ],
-        vec![item(MenuAction::Quit, texts.get("tray.quit"))],
+        ends(snapshot, texts),
     ];
     let filled: Vec<Vec<Entry>> = groups.into_iter().filter(|group| !group.is_empty()).collect();
     Menu { entries: filled.join(&Entry::Separator) }
@@ -179,6 +183,17 @@ pub fn starting(texts: &Texts) -> Menu {
         item(MenuAction::Quit, texts.get("tray.quit")),
     ];
     Menu { entries }
+}
+
+/// Tools that are connected fail while nobody serves, so going back to what they had is offered.
+fn ends(snapshot: &Snapshot, texts: &Texts) -> Vec<Entry> {
+    let quit = item(MenuAction::Quit, texts.get("tray.quit"));
+    match snapshot.clients.iter().any(|client| client.tool.is_some()) {
+        true => {
+            vec![item(MenuAction::DisconnectAndQuit, texts.get("tray.disconnect_and_quit")), quit]
+        }
+        false => vec![quit],
+    }
 }
 
 fn item(action: MenuAction, label: impl Into<String>) -> Entry {

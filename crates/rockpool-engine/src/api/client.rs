@@ -19,11 +19,13 @@ use crate::operations::dashboard::{DashboardLink, DashboardSession};
 use crate::operations::requests::{
     AccountChange, AccountImport, AccountOrder, ActivityQuery, ClientChange, ClientNew, ImportFiles,
     ImportSelection, LinkRedemption, NewSignIn, NewWorkspaceAccount, PastedCallback, PoolChange,
-    SettingsChange, UsageQuery, VaultMove, WhatIfQuery,
+    SettingsChange, SnippetQuery, ToolConnect, ToolDisconnect, UsageQuery, VaultMove, WhatIfQuery,
 };
+use crate::operations::tools::ToolConnected;
 use crate::snapshot::{
     AccountView, ActivityView, ClientView, ImportPreview, ImportResult, PoolView, SettingsView, SignInView,
-    SignInWaysView, Snapshot, UsageView, WhatIfView, WorkspaceView,
+    SignInWaysView, Snapshot, SnippetView, ToolCheck, ToolPreview, ToolView, UsageView, WhatIfView,
+    WorkspaceView,
 };
 
 /// Why a call did not bring what was asked for. Each text is a sentence; none holds a secret.
@@ -219,6 +221,31 @@ impl Client {
 
     pub async fn retry_vault(&self) -> ClientResult<SettingsView> {
         self.call(Method::POST, &path(&["settings", "vault", "retry"]), None).await
+    }
+
+    pub async fn list_tools(&self) -> ClientResult<Vec<ToolView>> {
+        self.get(&["tools"]).await
+    }
+
+    pub async fn list_snippets(&self, query: &SnippetQuery) -> ClientResult<Vec<SnippetView>> {
+        let path = with_query(path(&["snippets"]), "model", query.model.as_deref());
+        self.call(Method::GET, &path, None).await
+    }
+
+    pub async fn preview_tool(&self, name: &str, wish: &ToolConnect) -> ClientResult<ToolPreview> {
+        self.send(Method::POST, &["tools", name, "preview"], wish).await
+    }
+
+    pub async fn connect_tool(&self, name: &str, wish: &ToolConnect) -> ClientResult<ToolConnected> {
+        self.send(Method::POST, &["tools", name, "connect"], wish).await
+    }
+
+    pub async fn verify_tool(&self, name: &str) -> ClientResult<ToolCheck> {
+        self.call(Method::POST, &path(&["tools", name, "verify"]), None).await
+    }
+
+    pub async fn disconnect_tool(&self, name: &str, wish: &ToolDisconnect) -> ClientResult<ToolView> {
+        self.send(Method::POST, &["tools", name, "disconnect"], wish).await
     }
 
     async fn get<T: DeserializeOwned>(&self, segments: &[&str]) -> ClientResult<T> {

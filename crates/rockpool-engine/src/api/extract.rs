@@ -79,6 +79,26 @@ impl FromRequestParts<EngineHandle> for OwnPage {
     }
 }
 
+/// Lets in what comes from this machine: files of its tools are no business of another one.
+pub(super) struct ThisMachine;
+
+impl FromRequestParts<EngineHandle> for ThisMachine {
+    type Rejection = Problem;
+
+    /// A host in the same process has no connection.
+    async fn from_request_parts(parts: &mut Parts, _engine: &EngineHandle) -> Result<Self, Problem> {
+        match parts.extensions.get::<ConnectionEnds>() {
+            Some(ends) if !ends.is_local() => Err(Problem::new(
+                StatusCode::FORBIDDEN,
+                "not_this_machine",
+                "Tools are connected on the machine that Rockpool runs on. For a tool on another machine, take a \
+                 snippet and give it a key of its own.",
+            )),
+            Some(_) | None => Ok(Self),
+        }
+    }
+}
+
 /// Whether no other page sent this: by `Origin`, and by Fetch Metadata where the browser sends that.
 fn is_own_page(headers: &HeaderMap) -> bool {
     let text = |name: HeaderName| headers.get(name).map(|value| value.to_str().unwrap_or_default());

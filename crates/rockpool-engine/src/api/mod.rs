@@ -25,6 +25,7 @@ mod sign_ins;
 mod status;
 #[cfg(test)]
 mod tests;
+mod tools;
 mod transport;
 mod usage;
 mod workspaces;
@@ -39,3 +40,4 @@ pub use transport::{ApiReply, ApiTransport, Unreachable};
 pub use crate::operations::clients::ClientKey;
 pub use crate::operations::dashboard::DashboardSession;
 pub use crate::operations::requests;
+pub use crate::operations::tools::ToolConnected;

@@ -1,23 +1,18 @@
 //! The management API of a server that runs in another process of this user, over loopback.
 
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::net::SocketAddr;
 use std::time::Duration;
 
 use bytes::Bytes;
 use futures_util::future::BoxFuture;
-use http::{HeaderValue, Method, Request, header};
-use http_body_util::{BodyExt as _, Full, Limited};
-use hyper::client::conn::http1;
-use hyper_util::rt::TokioIo;
-use secrecy::{ExposeSecret, SecretString};
-use tokio::net::TcpStream;
+use http::Method;
+use secrecy::SecretString;
 
 use super::transport::{ApiReply, ApiTransport, Unreachable};
+use crate::host::loopback::{exchange, reachable};
 
 /// The slowest call asks the provider, which the engine itself cuts off earlier.
 const ANSWER_TIMEOUT: Duration = Duration::from_secs(60);
-/// Largest answer, in bytes: a status of thousands of requests stays far below.
-const ANSWER_LIMIT: usize = 16 * 1024 * 1024;
 
 /// Plain HTTP/1.1 to one address, one connection per call; no proxy can come in between.
 pub struct Remote {
@@ -25,40 +20,11 @@ pub struct Remote {
     token: SecretString,
 }
 
-type AnyError = Box<dyn std::error::Error + Send + Sync>;
-
 impl Remote {
     /// The server that listens on `address` and takes `token` as bearer; one that listens on all interfaces is
     /// asked over loopback.
     pub fn new(address: SocketAddr, token: SecretString) -> Self {
         Self { address: reachable(address), token }
-    }
-
-    async fn exchange(&self, method: Method, path: &str, body: Option<Bytes>) -> Result<ApiReply, AnyError> {
-        let mut bearer = HeaderValue::try_from(format!("Bearer {}", self.token.expose_secret()))?;
-        bearer.set_sensitive(true);
-        let request = Request::builder()
-            .method(method)
-            .uri(path)
-            .header(header::HOST, self.address.to_string())
-            .header(header::AUTHORIZATION, bearer)
-            .header(header::CONTENT_TYPE, "application/json")
-            .body(Full::new(body.unwrap_or_default()))?;
-        let stream = TcpStream::connect(self.address).await?;
-        let (mut sender, connection) = http1::handshake(TokioIo::new(stream)).await?;
-        let talk = async {
-            let response = sender.send_request(request).await?;
-            let status = response.status();
-            let body = Limited::new(response.into_body(), ANSWER_LIMIT).collect().await?;
-            Ok(ApiReply { status, body: body.to_bytes() })
-        };
-        tokio::pin!(connection);
-        tokio::pin!(talk);
-        tokio::select! {
-            biased;
-            answer = &mut talk => answer,
-            _ = &mut connection => talk.await,
-        }
     }
 }
 
@@ -71,21 +37,14 @@ impl ApiTransport for Remote {
     ) -> BoxFuture<'a, Result<ApiReply, Unreachable>> {
         let unreachable = |reason: String| Unreachable { address: self.address.to_string(), reason };
         Box::pin(async move {
-            match tokio::time::timeout(ANSWER_TIMEOUT, self.exchange(method, path, json)).await {
-                Ok(answer) => answer.map_err(|error| unreachable(error.to_string())),
+            let asked = exchange(self.address, &self.token, method, path, json);
+            match tokio::time::timeout(ANSWER_TIMEOUT, asked).await {
+                Ok(Ok((status, body))) => Ok(ApiReply { status, body }),
+                Ok(Err(error)) => Err(unreachable(error.to_string())),
                 Err(_) => Err(unreachable("no answer within a minute".to_owned())),
             }
         })
     }
-}
-
-fn reachable(address: SocketAddr) -> SocketAddr {
-    let ip = match address.ip() {
-        IpAddr::V4(ip) if ip.is_unspecified() => IpAddr::V4(Ipv4Addr::LOCALHOST),
-        IpAddr::V6(ip) if ip.is_unspecified() => IpAddr::V6(Ipv6Addr::LOCALHOST),
-        ip @ (IpAddr::V4(_) | IpAddr::V6(_)) => ip,
-    };
-    SocketAddr::new(ip, address.port())
 }
 
 #[cfg(test)]

@@ -14,7 +14,7 @@ use super::path::PREFIX;
 use super::problem::Problem;
 use super::{
     accounts, activity, clients, dashboard, events, extract, imports, openapi, pools, settings, sign_ins,
-    status, usage, workspaces,
+    status, tools, usage, workspaces,
 };
 use crate::model::principal::Principal;
 use crate::operations::handle::EngineHandle;
@@ -56,6 +56,7 @@ fn guarded() -> OpenApiRouter<EngineHandle> {
         .merge(imports::routes())
         .merge(pools::routes())
         .merge(clients::routes())
+        .merge(tools::routes())
         .merge(activity::routes())
         .merge(usage::routes())
         .merge(dashboard::routes())

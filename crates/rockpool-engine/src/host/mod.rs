@@ -4,6 +4,7 @@ pub(crate) mod browser;
 pub(crate) mod clock;
 pub(crate) mod data_dir;
 pub(crate) mod logging;
+pub(crate) mod loopback;
 pub(crate) mod port_holder;
 pub(crate) mod secret;
 pub(crate) mod surroundings;

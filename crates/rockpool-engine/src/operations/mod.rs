@@ -22,6 +22,7 @@ pub(crate) mod sign_ins;
 pub(crate) mod snapshot;
 #[cfg(test)]
 mod tests;
+pub(crate) mod tools;
 pub(crate) mod usage;
 pub(crate) mod vault;
 pub(crate) mod what_if;

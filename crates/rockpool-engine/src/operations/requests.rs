@@ -405,6 +405,65 @@ pub struct UsageQuery {
     pub days: Option<u16>,
 }
 
+/// How a tool is to be connected.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ToolConnect {
+    /// Slug of the account that it is pointed at; when absent, the one it is pointed at already, else the first pool's
+    /// owner, else the first account.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub account: Option<String>,
+    /// The model that the tool shall ask for; when absent, the tool's own choice.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub model: Option<String>,
+    /// From the preview: refused where the files have changed since.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub seen: Option<String>,
+}
+
+/// What becomes of settings that were edited since a tool was connected.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum EditedSettings {
+    /// Nothing is changed where there are any.
+    #[default]
+    Ask,
+    /// They stay as they are now.
+    Keep,
+    /// They become what they were before.
+    TakeBack,
+}
+
+/// What becomes of the key that a tool got.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum ToolKeyAfter {
+    /// The client goes, and its key ends at once.
+    #[default]
+    Remove,
+    /// It was given to something else too.
+    Keep,
+}
+
+/// How a tool is to be disconnected.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ToolDisconnect {
+    #[serde(default)]
+    pub edited: EditedSettings,
+    #[serde(default)]
+    pub key: ToolKeyAfter,
+}
+
+/// What snippets are to say.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct SnippetQuery {
+    /// The model to ask for
+    pub model: Option<String>,
+}
+
 /// A link to the dashboard, redeemed.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]

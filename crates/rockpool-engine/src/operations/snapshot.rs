@@ -179,5 +179,6 @@ pub(crate) fn client(core: &Core, registry: &Registry, row: &ClientRow) -> Clien
         override_mode: row.override_mode,
         strategy: row.strategy,
         last_used_at: core.ledger.client_last_used(row.id).or(row.last_used_at),
+        tool: registry.tool_of(row.id).map(|tool| tool.id().to_owned()),
     }
 }

@@ -6,6 +6,7 @@ mod quota;
 mod rehearsal;
 mod settings;
 mod sign_in;
+mod tools;
 mod usage;
 mod views;
 mod what_if;
@@ -25,6 +26,9 @@ pub use quota::{
 pub use rehearsal::{RehearsalPage, RehearsalScene, RehearsalView};
 pub use settings::{AboutView, SettingView, SettingsView};
 pub use sign_in::{BrowserView, CallbackView, SignInState, SignInView, SignInWaysView};
+pub use tools::{
+    LoginOwners, OwnLoginView, SnippetView, ToolCheck, ToolPreview, ToolState, ToolTodo, ToolView,
+};
 pub use usage::{PriceSourceView, UsageBy, UsageRowView, UsageSums, UsageView};
 pub use views::{
     AccountView, ClientView, HealthView, LoginView, ModeView, MovesView, PoolView, ReadinessView, RoleView,

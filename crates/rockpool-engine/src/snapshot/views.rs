@@ -291,4 +291,6 @@ pub struct ClientView {
     /// Last request.
     #[schema(value_type = Option<String>, format = "date-time")]
     pub last_used_at: Option<Timestamp>,
+    /// Name of the tool that it was made for, such as `codex`, while that is connected.
+    pub tool: Option<String>,
 }

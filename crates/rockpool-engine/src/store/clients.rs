@@ -78,11 +78,7 @@ impl Store {
     /// # Errors
     /// [`StoreError::NotFound`].
     pub(crate) async fn delete_client(&self, tenant: TenantId, id: ClientId) -> Result<(), StoreError> {
-        self.call(Durability::Synced, move |tx| {
-            let sql = "DELETE FROM clients WHERE tenant_id = ?1 AND id = ?2";
-            found(tx.execute(sql, (Text(tenant), Text(id)))?, "client")
-        })
-        .await
+        self.call(Durability::Synced, move |tx| found(remove(tx, tenant, id)?, "client")).await
     }
 }
 
@@ -101,6 +97,22 @@ pub(super) fn touch(connection: &Connection, used: &[LastUse]) -> rusqlite::Resu
         update.execute((Text(tenant), Text(client), Millis(*at)))?;
     }
     Ok(())
+}
+
+/// Adds a client, or replaces everything about it as [`Store::update_client`] does.
+pub(super) fn put(connection: &Connection, row: &ClientRow) -> rusqlite::Result<()> {
+    let sql = "INSERT INTO clients (id, tenant_id, name, account_id, key_kind, key_hash, key_hint,
+                   override_mode, strategy, created_at, last_used_at)
+               VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)
+               ON CONFLICT (id) DO UPDATE SET name = excluded.name, account_id = excluded.account_id,
+                   key_kind = excluded.key_kind, key_hash = excluded.key_hash, key_hint = excluded.key_hint,
+                   override_mode = excluded.override_mode, strategy = excluded.strategy";
+    write(connection, sql, row).map(drop)
+}
+
+/// One that is gone already is passed over.
+pub(super) fn remove(connection: &Connection, tenant: TenantId, id: ClientId) -> rusqlite::Result<usize> {
+    connection.execute("DELETE FROM clients WHERE tenant_id = ?1 AND id = ?2", (Text(tenant), Text(id)))
 }
 
 /// Binds the whole row in the order of the columns.

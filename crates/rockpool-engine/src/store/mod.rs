@@ -27,6 +27,7 @@ mod settings;
 mod tenants;
 #[cfg(test)]
 mod tests;
+mod tool_connections;
 mod traffic;
 mod usage;
 mod worker;
@@ -48,6 +49,7 @@ pub(crate) use scope::SystemScope;
 pub(crate) use scope::system_scope;
 pub(crate) use settings::peek;
 pub(crate) use tenants::TenantRow;
+pub(crate) use tool_connections::{ToolConnectionRow, ToolKey};
 pub(crate) use traffic::{Considered, TrafficRow};
 pub(crate) use usage::UsageRow;
 pub(crate) use worker::{Durability, Store};

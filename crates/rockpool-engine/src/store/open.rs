@@ -16,6 +16,7 @@ const MIGRATIONS: &[M<'_>] = &[
     M::up(include_str!("migrations/0005_presented_tokens.sql")),
     M::up(include_str!("migrations/0007_last_chance.sql")),
     M::up(include_str!("migrations/0008_usage.sql")),
+    M::up(include_str!("migrations/0009_tool_connections.sql")),
 ];
 
 const TOO_NEW: rusqlite_migration::Error =

@@ -1,8 +1,11 @@
 //! Everything that is configured, read in one transaction.
 
+use rockpool_connect::Tool;
+use rockpool_routing::ClientId;
+
 use super::{
     AccountRow, ClientRow, Durability, PoolRow, Store, StoreError, SystemScope, TenantRow, accounts, clients,
-    pools, tenants,
+    pools, tenants, tool_connections,
 };
 
 /// All rows of one moment: none refers to one that is not there.
@@ -16,6 +19,8 @@ pub(crate) struct Picture {
     pub pools: Vec<PoolRow>,
     /// In the order of their names.
     pub clients: Vec<ClientRow>,
+    /// The tools that are connected, by the clients that were made for them; a client may be gone.
+    pub tools: Vec<(ClientId, Tool)>,
 }
 
 impl Store {
@@ -27,6 +32,7 @@ impl Store {
                 accounts: accounts::all(tx)?,
                 pools: pools::all(tx)?,
                 clients: clients::all(tx)?,
+                tools: tool_connections::all(tx)?,
             })
         })
         .await

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, PoisonError, RwLock};
 
+use rockpool_connect::Tool;
 use rockpool_routing::{AccountId, ClientId, Pool, TenantId};
 use tokio::sync::{Mutex, MutexGuard};
 
@@ -20,17 +21,19 @@ pub(crate) struct Registry {
     /// In the order of their names.
     pub(crate) clients: Vec<ClientRow>,
     client_by_key: HashMap<[u8; 32], usize>,
+    tool_of_client: HashMap<ClientId, Tool>,
 }
 
 impl Registry {
     pub(crate) async fn load(store: &Store) -> Result<Self, StoreError> {
-        let Picture { tenants, accounts, pools, clients } = store.picture(system_scope()).await?;
+        let Picture { tenants, accounts, pools, clients, tools } = store.picture(system_scope()).await?;
         Ok(Self {
             tenants,
             accounts,
             pools: pools.into_iter().map(|row| (row.pool.owner, row)).collect(),
             client_by_key: clients.iter().enumerate().map(|(index, row)| (row.key_hash, index)).collect(),
             clients,
+            tool_of_client: tools.into_iter().collect(),
         })
     }
 
@@ -56,6 +59,11 @@ impl Registry {
 
     pub(crate) fn client_by_key(&self, hash: &[u8; 32]) -> Option<&ClientRow> {
         self.client_by_key.get(hash).map(|index| &self.clients[*index])
+    }
+
+    /// The tool that a client was made for, while that is connected.
+    pub(crate) fn tool_of(&self, client: ClientId) -> Option<Tool> {
+        self.tool_of_client.get(&client).copied()
     }
 
     /// The slug of an account, for records and messages.

@@ -4,7 +4,7 @@ use rockpool_engine::snapshot::{VaultKind, VaultState};
 use rockpool_routing::AccountState;
 
 use super::*;
-use crate::fixture::{account, account_id, now, pool, put, sign_in, snapshot};
+use crate::fixture::{account, account_id, client, now, pool, put, sign_in, snapshot};
 use crate::text::language::Language;
 
 fn english(snapshot: &Snapshot) -> Menu {
@@ -80,6 +80,18 @@ fn accounts_pools_and_repairs_have_a_line_each() {
 }
 
 #[test]
+fn while_a_tool_is_connected_quitting_offers_to_let_it_go() {
+    let mut view = snapshot(vec![]);
+    for (tool, expected) in [(None, 1), (Some("codex"), 2)] {
+        view.clients = vec![client(tool)];
+        let lines = read(&english(&view).entries);
+        let ends: Vec<_> = lines.rsplit(|line| line == "---").next().unwrap().to_vec();
+        let all = ["Disconnect tools and quit -> disconnect-and-quit", "Quit -> quit"];
+        assert_eq!(ends, all[2 - expected..]);
+    }
+}
+
+#[test]
 fn signing_in_again_is_offered_where_it_is_the_cure_and_nowhere_else() {
     let offered = |state| {
         let menu = english(&snapshot(vec![account(3, "cleo").state(state).view()]));
@@ -150,6 +162,7 @@ fn every_action_is_read_back_from_its_id() {
         MenuAction::SignInAgain(account_id(4)),
         MenuAction::SetStrategy { owner: "codex-pro-1".to_owned(), strategy: Strategy::PriorityOrder },
         MenuAction::CopyEndpoint,
+        MenuAction::DisconnectAndQuit,
         MenuAction::Quit,
     ];
     for action in actions {

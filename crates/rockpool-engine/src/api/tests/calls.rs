@@ -14,8 +14,8 @@ use crate::api::client::{Client, ClientError};
 use crate::api::in_process::InProcess;
 use crate::api::requests::{
     AccountChange, AccountOrder, ActivityQuery, ClientChange, ClientNew, ImportFiles, ImportSelection,
-    LinkRedemption, NewSignIn, NewWorkspaceAccount, PastedCallback, PoolChange, SettingsChange, UsageQuery,
-    VaultMove, WhatIfQuery,
+    LinkRedemption, NewSignIn, NewWorkspaceAccount, PastedCallback, PoolChange, SettingsChange, SnippetQuery,
+    ToolConnect, ToolDisconnect, UsageQuery, VaultMove, WhatIfQuery,
 };
 use crate::api::router::document;
 use crate::api::transport::{ApiReply, ApiTransport, Unreachable};
@@ -100,6 +100,12 @@ async fn call_all(client: &Client) {
     drop(client.update_client("NAME", &ClientChange::default()).await);
     drop(client.rotate_client_key("NAME").await);
     drop(client.remove_client("NAME").await);
+    drop(client.list_tools().await);
+    drop(client.list_snippets(&SnippetQuery::default()).await);
+    drop(client.preview_tool("NAME", &ToolConnect::default()).await);
+    drop(client.connect_tool("NAME", &ToolConnect::default()).await);
+    drop(client.verify_tool("NAME").await);
+    drop(client.disconnect_tool("NAME", &ToolDisconnect::default()).await);
     drop(client.list_activity(ActivityQuery::default()).await);
     drop(client.usage(UsageQuery::default()).await);
     drop(client.new_dashboard_link().await);

@@ -12,6 +12,7 @@ mod outbound;
 mod routes;
 mod settings;
 mod sign_ins;
+mod tools;
 mod workspaces;
 
 use bytes::Bytes;
