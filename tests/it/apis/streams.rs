@@ -54,7 +54,7 @@ async fn a_tool_that_goes_away_leaves_a_record_that_says_so_and_holds_nothing() 
         .activity(2)
         .await
         .iter()
-        .map(|record| serde_json::to_value(&record.outcome).unwrap())
+        .map(|record| serde_json::to_value(record.outcome).unwrap())
         .collect();
     assert_eq!(outcomes, [json!("abandoned"), json!("abandoned")]);
 }
