@@ -26,6 +26,7 @@ use crate::proxy::record::Transport;
 use crate::proxy::request::upload::Upload;
 use crate::proxy::response::body::ProxyBody;
 use crate::proxy::response::error_response::ProxyError;
+use crate::proxy::response::stopping::LongWait;
 use crate::proxy::state::DataPlane;
 use crate::proxy::websocket::byte_stream::{self, Socket};
 use crate::proxy::websocket::switching;
@@ -113,8 +114,8 @@ impl ToolSocket {
         let understood = match understand(&self.plane, &self.caller, &self.headers, made).await {
             Ok(understood) => understood,
             Err(error) => {
-                let told = refused(&self.plane, &self.caller, Transport::WebSocket, &error).frame();
-                return self.send(told.into_bytes()).await;
+                let told = refused(&self.plane, &self.caller, Transport::WebSocket, &error).response();
+                return self.pass_on(told).await;
             }
         };
         if !understood.translated.generates() {
@@ -167,9 +168,10 @@ impl ToolSocket {
     async fn pass_on(&mut self, response: Response<ProxyBody>) -> ControlFlow<()> {
         let status = response.status().as_u16();
         if !is_event_stream(response.headers()) {
+            let stops = response.extensions().get::<LongWait>().is_some();
             let whole = response.into_body().collect().await.map(|whole| whole.to_bytes());
             let fault = Fault::of_backend(status, &whole.unwrap_or_default());
-            return self.send(fault.frame()).await;
+            return self.send(if stops { event(&fault) } else { fault.frame() }).await;
         }
         let mut body = response.into_body();
         loop {
@@ -199,6 +201,16 @@ impl ToolSocket {
         let text = String::from_utf8_lossy(&json).into_owned();
         self.tool.send(Message::text(text)).await.map_or(Break(()), Continue)
     }
+}
+
+/// The error as an event of the answer. As the message that the API documents for a failed request, the Copilot CLI
+/// 1.0.102 repeats it five times within 18 seconds, whatever its status is; as an event, it asks once more over HTTP, and
+/// stops at what it hears there.
+fn event(fault: &Fault) -> Vec<u8> {
+    let event = serde_json::json!({
+        "type": "error", "code": fault.code, "message": fault.message, "param": fault.param, "sequence_number": 0,
+    });
+    event.to_string().into_bytes()
 }
 
 fn unique() -> String {
