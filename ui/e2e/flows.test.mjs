@@ -330,7 +330,7 @@ flow('a request tells why it went where it went', { page: 'requests' }, async (p
   await page.getByText('Sign-in needed').waitFor();
   await page.getByText('182.4 kB up, 12.9 kB down').waitFor();
   await page.getByRole('button', { name: 'Show why' }).last().click();
-  await page.getByText('912 in (0 from cache), 37 out').waitFor();
+  await page.getByText(/912 in, 0 of it from the cache \(0.?%\) · 37 out/).waitFor();
   assert.equal(await page.getByText('Order of trial').count(), 0, 'an old record shows what it holds');
 });
 

@@ -208,12 +208,15 @@ impl<S: Shell> Controller<S> {
 
     /// One that was edited since is left to the person, and so the app goes on.
     fn disconnect_tools(&mut self) {
-        let clients = self.snapshot.iter().flat_map(|snapshot| &snapshot.clients);
-        let tools: Vec<String> = clients.filter_map(|client| client.tool.clone()).collect();
         let client = self.client.clone();
         self.calls.spawn(async move {
-            for tool in tools {
-                if let Err(error) = client.disconnect_tool(&tool, &ToolDisconnect::default()).await {
+            // Not the clients: one may be gone whose tool is still connected, and one may belong to another home.
+            let tools = match client.list_tools().await {
+                Ok(tools) => tools,
+                Err(error) => return Outcome::Disconnected(Err(error)),
+            };
+            for tool in tools.iter().filter(|tool| tool.connected_at.is_some()) {
+                if let Err(error) = client.disconnect_tool(&tool.name, &ToolDisconnect::default()).await {
                     return Outcome::Disconnected(Err(error));
                 }
             }

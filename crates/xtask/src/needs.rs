@@ -179,10 +179,10 @@ pub(crate) const LINUX: &[Need] = &[
         packages: packages("fonts-dejavu-core", "dejavu-sans-fonts", "ttf-dejavu", "dejavu-fonts"),
     },
     Need {
-        what: "Python 3 with venv",
+        what: "Python 3.11 to 3.14 with venv",
         why: "runs OpenAI's and Anthropic's libraries in the tests",
         purpose: Purpose::Test,
-        probe: Probe::PythonModule("ensurepip"),
+        probe: Probe::PythonVenv,
         packages: packages("python3-venv", "python3", "python", "python3"),
     },
     Need {

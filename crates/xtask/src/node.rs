@@ -36,6 +36,7 @@ pub(crate) fn install_packages(
     if dir.join("node_modules").is_dir() && stamp.says(&wanted) {
         return Ok(());
     }
+    stamp.clear()?;
     let install = Invocation::new(NPM, ["ci", "--no-audit", "--no-fund"]).within(dir);
     steps.run_with_remedy(name, install, NO_PACKAGES)?;
     stamp.write(&wanted)

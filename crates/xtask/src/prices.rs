@@ -7,6 +7,7 @@ use std::process::ExitCode;
 
 use crate::failure::Failure;
 use crate::invocation::Invocation;
+use crate::python;
 use crate::steps::Steps;
 use crate::workspace::Workspace;
 
@@ -49,8 +50,10 @@ fn make(steps: &mut Steps, workspace: &Workspace) -> Result<PathBuf, Failure> {
     let (wheels, out) = (text(&folder), text(&made));
     let download = ["-m", "pip", "download", "--quiet", "--no-deps", "--only-binary", ":all:"];
     let download = download.into_iter().chain(["--require-hashes", "--requirement", &pin, "--dest", &wheels]);
-    steps.run_with_remedy("list prices of models", Invocation::new("python3", download), NO_PACKAGE)?;
-    steps.run("table of prices", Invocation::new("python3", [&script, &pin, &wheels, &out]))?;
+    // A system's own Python may come without pip.
+    let python = text(&python::with_packages(steps, workspace, "sdk-python")?);
+    steps.run_with_remedy("list prices of models", Invocation::new(&python, download), NO_PACKAGE)?;
+    steps.run("table of prices", Invocation::new(&python, [&script, &pin, &wheels, &out]))?;
     let rules = text(workspace.root());
     let format = ["--edition", "2024", "--config-path", &rules, &out];
     steps.run("formatting of the table", Invocation::new("rustfmt", format))?;

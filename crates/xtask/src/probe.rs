@@ -13,8 +13,8 @@ pub(crate) enum Probe {
     /// A shared library, by its file name, in the system's library folders.
     Library(&'static str),
     File(&'static str),
-    /// A module of the `python3` in `PATH`.
-    PythonModule(&'static str),
+    /// A `python3` in `PATH` that makes environments, of a version for which the packages of the tests are pinned.
+    PythonVenv,
     /// One of several suffices.
     Any(&'static [Probe]),
 }
@@ -53,12 +53,14 @@ impl System {
             Probe::Module(name) => quietly("pkg-config", ["--exists", name]),
             Probe::Program(name) => self.has_program(name),
             Probe::Library(name) => self.libraries.iter().any(|dir| dir.join(name).exists()),
-            Probe::PythonModule(name) => quietly("python3", ["-c", &format!("import {name}")]),
+            Probe::PythonVenv => quietly("python3", ["-c", PYTHON]),
             Probe::File(path) => Path::new(path).exists(),
             Probe::Any(probes) => probes.iter().any(|probe| self.has(probe)),
         }
     }
 }
+
+const PYTHON: &str = "import ensurepip, sys; assert (3, 11) <= sys.version_info[:2] <= (3, 14)";
 
 /// Whether a command is there and succeeds.
 fn quietly<const N: usize>(program: &str, args: [&str; N]) -> bool {

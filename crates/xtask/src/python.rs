@@ -26,6 +26,7 @@ pub(crate) fn with_packages(
     if python.is_file() && stamp.says(&wanted) {
         return Ok(python);
     }
+    stamp.clear()?;
     let environment = Invocation::new("python3", ["-m", "venv", "--clear", &dir.display().to_string()]);
     steps.run("a Python for the libraries", environment)?;
     // Every package is named, and no other file than those that were seen when it was pinned is taken.

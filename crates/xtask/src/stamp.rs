@@ -18,6 +18,16 @@ impl Stamp {
         fs::read(&self.0).is_ok_and(|noted| noted == content)
     }
 
+    /// Nothing is made any more of what it says: to be called before that is taken apart.
+    pub(crate) fn clear(&self) -> Result<(), Failure> {
+        match fs::remove_file(&self.0) {
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+                Err(Failure::io(format!("removing {}", self.0.display()))(error))
+            }
+            Ok(()) | Err(_) => Ok(()),
+        }
+    }
+
     pub(crate) fn write(&self, content: &[u8]) -> Result<(), Failure> {
         self.0
             .parent()
@@ -40,6 +50,9 @@ mod tests {
         stamp.write(b"lock").unwrap();
         assert!(stamp.says(b"lock"));
         assert!(!stamp.says(b"another lock"));
+        stamp.clear().unwrap();
+        stamp.clear().unwrap();
+        assert!(!stamp.says(b"lock"));
         fs::remove_dir_all(dir).unwrap();
     }
 }

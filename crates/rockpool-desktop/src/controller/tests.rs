@@ -62,6 +62,7 @@ struct Script {
     sign_in: Mutex<ApiReply>,
     /// What becomes of a tool.
     tool: Mutex<ApiReply>,
+    tools: Mutex<Vec<Value>>,
     /// As chosen in the settings.
     language: Mutex<&'static str>,
     calls: Mutex<Vec<(Method, String, Option<Value>)>>,
@@ -83,6 +84,7 @@ impl ApiTransport for Engine {
             ("GET", "/api/v1/status") => reply(200, &*self.0.snapshot.lock().unwrap()),
             ("GET", "/api/v1/settings") => reply(200, &settings(*self.0.language.lock().unwrap())),
             ("POST", "/api/v1/sign-ins") => self.0.sign_in.lock().unwrap().clone(),
+            ("GET", "/api/v1/tools") => reply(200, &*self.0.tools.lock().unwrap()),
             ("PUT", _) => reply(200, &pool("ada", &["ben"])),
             ("POST", path) if path.starts_with("/api/v1/tools/") => self.0.tool.lock().unwrap().clone(),
             (_, _) => reply(204, &()),
@@ -91,6 +93,13 @@ impl ApiTransport for Engine {
         self.0.calls.lock().unwrap().push((method, path.to_owned(), body));
         Box::pin(async move { Ok(answer) })
     }
+}
+
+fn connected(name: &str) -> Value {
+    let mut tool = tool();
+    tool["name"] = json!(name);
+    tool["connected_at"] = json!("2026-11-27T12:00:00Z");
+    tool
 }
 
 fn tool() -> Value {
@@ -114,6 +123,7 @@ impl ControllerHarness {
             snapshot: Mutex::new(first),
             sign_in: Mutex::new(reply(201, &sign_in(5, None))),
             tool: Mutex::new(reply(200, &tool())),
+            tools: Mutex::default(),
             language: Mutex::new("system"),
             calls: Mutex::default(),
         }));
@@ -307,6 +317,9 @@ async fn tools_are_let_go_before_the_app_ends_where_that_was_asked_for() {
     let mut view = two_accounts();
     view.clients = vec![client(Some("codex")), client(None), client(Some("claude"))];
     let harness = ControllerHarness::with(view).await;
+    let mut left = tool();
+    left["name"] = json!("zed");
+    *harness.engine.0.tools.lock().unwrap() = vec![connected("codex"), left, connected("claude")];
     harness.send(Input::Menu(MenuAction::DisconnectAndQuit)).await;
     let calls = harness.engine.0.calls.lock().unwrap().clone();
     let paths = calls.iter().filter(|(method, ..)| method == Method::POST).map(|(_, path, _)| path.as_str());
@@ -324,6 +337,7 @@ async fn a_tool_that_cannot_be_let_go_keeps_the_app_there_and_says_why() {
     let harness = ControllerHarness::with(view).await;
     let problem = json!({"type": "about:blank", "title": "Conflict", "status": 409, "detail": "It was edited.", "code": "c"});
     *harness.engine.0.tool.lock().unwrap() = reply(409, &problem);
+    *harness.engine.0.tools.lock().unwrap() = vec![connected("codex")];
     harness.send(Input::Menu(MenuAction::DisconnectAndQuit)).await;
     let seen = harness.desktop.seen();
     assert_eq!((seen.exits, seen.alerts.len()), (0, 1));

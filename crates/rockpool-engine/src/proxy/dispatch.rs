@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use axum::Router;
 use futures_util::{StreamExt as _, TryStreamExt as _};
-use http::{HeaderValue, Method, Request, Response, StatusCode, header};
+use http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode, header};
 use http_body_util::{BodyExt, StreamBody};
 use hyper::body::Frame;
 use rockpool_dialects::Dialect;
@@ -31,10 +31,13 @@ use crate::host::tasks::stopped;
 use crate::model::principal::Principal;
 use crate::provider::endpoints;
 use crate::provider::event::Audience;
+use crate::provider::headers::ANTHROPIC_VERSION;
 use crate::provider::sse::is_event_stream;
 
 /// The event stream, which a dashboard holds open by itself.
 const EVENTS: &str = "/api/v1/events";
+
+const NO_COMPACT: &str = "The provider's way to shorten a conversation is the Codex CLI's own. Send the conversation as it is, or a shorter one.";
 
 /// Everything that requests are sent to.
 pub(crate) struct Dispatch {
@@ -55,6 +58,8 @@ enum Route {
     /// Translated, where the tool does not know the backend.
     Responses,
     Translated(Dialect),
+    /// Shortens a conversation, in the backend's own way.
+    Compact,
     /// How many tokens a request in Anthropic's form has.
     CountTokens,
     /// A part of the public APIs that the backend does not have, and what to do about it.
@@ -76,7 +81,7 @@ impl Dispatch {
         request: Request<Upload>,
         ends: ConnectionEnds,
     ) -> Response<ProxyBody> {
-        let dialect = dialect_of(request.uri().path());
+        let dialect = dialect_of(request.uri().path(), request.headers());
         let settings = self.plane.core.settings.get();
         let origin = match admission::admit(&request, surface(request.uri().path()), ends, &settings) {
             Ok(Admission::Preflight(answer)) => return answer,
@@ -159,6 +164,13 @@ impl Dispatch {
                 translation::count::serve(plane, &caller, request).await
             }
             Route::NotOffered(why) => Err(ProxyError::NotOffered(why)),
+            Route::Compact
+                if audience::of(request.uri(), request.headers(), caller.client.key_kind)
+                    == Audience::PublicApi =>
+            {
+                Err(ProxyError::NotOffered(NO_COMPACT))
+            }
+            Route::Compact => self.provider(caller, request, endpoints::COMPACT, rest).await,
             Route::Provider(path) => self.provider(caller, request, path, rest).await,
             Route::Models => {
                 get_only()?;
@@ -253,7 +265,7 @@ fn until(body: axum::body::Body, end: impl Future<Output = ()> + Send + 'static)
 fn options(route: &Route) -> Response<ProxyBody> {
     let allowed = match route {
         Route::Provider(_) | Route::Responses => "GET, POST, OPTIONS",
-        Route::Translated(_) | Route::CountTokens | Route::NotOffered(_) => "POST, OPTIONS",
+        Route::Translated(_) | Route::Compact | Route::CountTokens | Route::NotOffered(_) => "POST, OPTIONS",
         Route::Models
         | Route::Model(_)
         | Route::AccountsCheck
@@ -295,16 +307,21 @@ fn surface(path: &str) -> Surface {
     if route(&path::meant(rest)).is_some() { Surface::Tools } else { Surface::Owner }
 }
 
-/// In whose form a path's errors are told.
-fn dialect_of(path: &str) -> Dialect {
+/// In whose form errors are told at a path: in Anthropic's to its clients, which name their version in a header.
+fn dialect_of(path: &str, headers: &HeaderMap) -> Dialect {
     let path = path::single_slashes(path);
     let rest = authenticate::path_key(&path).map_or(&*path, |(_, rest)| rest);
-    match route(&path::meant(rest)) {
+    let meant = path::meant(rest);
+    if meant.starts_with("/v1/messages") || headers.contains_key(ANTHROPIC_VERSION) {
+        return Dialect::Messages;
+    }
+    match route(&meant) {
         Some(Route::Translated(dialect)) => dialect,
-        Some(Route::CountTokens) => Dialect::Messages,
         Some(
             Route::Provider(_)
             | Route::Responses
+            | Route::Compact
+            | Route::CountTokens
             | Route::NotOffered(_)
             | Route::Models
             | Route::Model(_)
@@ -362,9 +379,8 @@ fn route(path: &str) -> Option<Route> {
         "/v1/messages" => Some(Route::Translated(Dialect::Messages)),
         "/v1/messages/count_tokens" => Some(Route::CountTokens),
         "/backend-api/codex/responses" => Some(Route::Provider(endpoints::RESPONSES)),
-        "/v1/responses/compact" | "/backend-api/codex/responses/compact" => {
-            Some(Route::Provider(endpoints::COMPACT))
-        }
+        "/v1/responses/compact" => Some(Route::Compact),
+        "/backend-api/codex/responses/compact" => Some(Route::Provider(endpoints::COMPACT)),
         "/v1/models" | "/backend-api/codex/models" => Some(Route::Models),
         "/backend-api/wham/accounts/check" => Some(Route::AccountsCheck),
         "/backend-api/wham/usage" => Some(Route::Usage),
@@ -397,7 +413,7 @@ mod tests {
         assert_eq!(route("/v1/messages"), translated(Dialect::Messages));
         assert!(matches!(route("/v1/embeddings"), Some(Route::NotOffered(_))));
         assert_eq!(route("/v1/models/gpt-5.5"), Some(Route::Model("gpt-5.5".to_owned())));
-        assert_eq!(route("/v1/responses/compact"), provider("codex/responses/compact"));
+        assert_eq!(route("/v1/responses/compact"), Some(Route::Compact));
         assert_eq!(route("/backend-api/codex/responses"), provider("codex/responses"));
         assert_eq!(route("/v1/models"), Some(Route::Models));
         assert_eq!(route("/backend-api/wham/usage"), Some(Route::Usage));

@@ -73,6 +73,8 @@ pub(crate) struct Drive {
 enum FailuresInside {
     /// Nothing was sent yet.
     Unasked,
+    /// It is known to fail: where it is sent to one account, it is sent to no other.
+    Known,
     None,
     One,
     /// On a first account, and it is on its way to another.
@@ -149,6 +151,10 @@ impl Drive {
                 self.pass_over(account);
                 continue;
             };
+            if self.failures == FailuresInside::Known {
+                self.candidates.keep_current_only();
+                self.when_none_left = WhenNoneLeft::Stop;
+            }
             let bearer_choice = self.candidates.bearer_choice();
             let turn_state = self.context.turn_state(account, self.pin);
             let outgoing = Box::new(Outgoing { account, bearer_choice, body, turn_state });
@@ -175,18 +181,16 @@ impl Drive {
     /// A turn that failed alike on two accounts within the minute is asked of one account only.
     fn look_for_failures(&mut self, payload: &Payload) {
         let failing = &self.context.plane.failing_turns;
+        let tenant = self.context.caller.client.tenant;
         match self.failures {
             FailuresInside::Unasked => {
-                if failing.contains(payload.original()) {
-                    self.candidates.keep_current_only();
-                    self.when_none_left = WhenNoneLeft::Stop;
-                }
-                self.failures = FailuresInside::None;
+                let known = failing.contains(tenant, payload.original());
+                self.failures = if known { FailuresInside::Known } else { FailuresInside::None };
             }
             FailuresInside::One => {
-                self.failures = FailuresInside::OneAndAsked(failing.digest(payload.original()));
+                self.failures = FailuresInside::OneAndAsked(failing.digest(tenant, payload.original()));
             }
-            FailuresInside::None | FailuresInside::OneAndAsked(_) => {}
+            FailuresInside::Known | FailuresInside::None | FailuresInside::OneAndAsked(_) => {}
         }
     }
 
@@ -198,6 +202,10 @@ impl Drive {
         }
         match self.failures {
             FailuresInside::Unasked | FailuresInside::None => self.failures = FailuresInside::One,
+            FailuresInside::Known => {
+                // Another minute.
+                self.failures = FailuresInside::One;
+            }
             FailuresInside::One => {}
             FailuresInside::OneAndAsked(turn) => self.context.plane.failing_turns.add(turn),
         }

@@ -9,6 +9,8 @@ use std::hash::{BuildHasher, RandomState};
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
+use rockpool_routing::TenantId;
+
 use crate::host::clock::Clock;
 
 /// How long a turn is known to fail; each failure begins it anew.
@@ -33,17 +35,17 @@ impl FailingTurns {
         Self { clock, key: RandomState::new(), until: Mutex::default() }
     }
 
-    /// The digest of a turn.
-    pub(crate) fn digest(&self, turn: &[u8]) -> TurnDigest {
-        TurnDigest(self.key.hash_one(turn))
+    /// The digest of a tenant's turn.
+    pub(crate) fn digest(&self, tenant: TenantId, turn: &[u8]) -> TurnDigest {
+        TurnDigest(self.key.hash_one((tenant, turn)))
     }
 
     /// Whether this turn is known to fail. Where none is, nothing is computed.
-    pub(crate) fn contains(&self, turn: &[u8]) -> bool {
+    pub(crate) fn contains(&self, tenant: TenantId, turn: &[u8]) -> bool {
         let now = self.clock.now().mono;
         let mut until = self.until.lock().unwrap_or_else(PoisonError::into_inner);
         until.retain(|_, until| now < *until);
-        !until.is_empty() && until.contains_key(&self.digest(turn))
+        !until.is_empty() && until.contains_key(&self.digest(tenant, turn))
     }
 
     pub(crate) fn add(&self, turn: TurnDigest) {
@@ -57,16 +59,20 @@ impl FailingTurns {
 
 #[cfg(test)]
 mod tests {
+    use uuid::Uuid;
+
     use super::*;
 
     #[test]
     fn a_turn_is_known_to_fail_for_a_minute() {
         let clock = Clock::manual(jiff::Timestamp::UNIX_EPOCH);
         let turns = FailingTurns::new(clock.clone());
-        assert!(!turns.contains(b"turn"));
-        turns.add(turns.digest(b"turn"));
-        assert!(turns.contains(b"turn") && !turns.contains(b"another"));
+        let (tenant, other) = (TenantId(Uuid::from_u128(1)), TenantId(Uuid::from_u128(2)));
+        assert!(!turns.contains(tenant, b"turn"));
+        turns.add(turns.digest(tenant, b"turn"));
+        assert!(turns.contains(tenant, b"turn") && !turns.contains(tenant, b"another"));
+        assert!(!turns.contains(other, b"turn"), "what fails for one tenant says nothing to another");
         clock.advance(KNOWN);
-        assert!(!turns.contains(b"turn"));
+        assert!(!turns.contains(tenant, b"turn"));
     }
 }

@@ -119,6 +119,10 @@ impl Shelf {
     }
 
     fn put(&mut self, key: (ClientId, String), sealed: Sealed, now: Timestamp) {
+        // One that is larger than all the room is as if it had been forgotten.
+        if sealed.bytes.len() > self.most_bytes {
+            return;
+        }
         self.bytes += sealed.bytes.len();
         if let Some((_, replaced)) = self.sealed.push(key, sealed) {
             self.bytes -= replaced.bytes.len();
@@ -134,7 +138,12 @@ impl Shelf {
 
     fn get(&mut self, key: &(ClientId, String), now: Timestamp) -> Option<Vec<u8>> {
         let sealed = self.sealed.get(key)?;
-        (now.duration_since(sealed.at) < LIFE).then(|| sealed.bytes.clone())
+        if now.duration_since(sealed.at) < LIFE {
+            return Some(sealed.bytes.clone());
+        }
+        let expired = self.sealed.pop(key)?;
+        self.bytes -= expired.bytes.len();
+        None
     }
 }
 
@@ -215,6 +224,15 @@ mod tests {
         assert_eq!(of_client.answer("0"), None);
         assert!(of_client.answer("39").is_some());
         assert!(continuations.shelves().answers.bytes <= 64 << 10);
+    }
+
+    #[test]
+    fn one_that_is_larger_than_all_the_room_pushes_nothing_out() {
+        let continuations = Continuations::of_size(8 << 10);
+        continuations.keep(client(1), &kept("small", 100), NOW);
+        continuations.keep(client(1), &kept("large", 9 << 10), NOW);
+        let of_client = continuations.of(client(1), NOW);
+        assert!(of_client.answer("small").is_some() && of_client.answer("large").is_none());
     }
 
     #[test]

@@ -33,6 +33,8 @@ use crate::proxy::websocket::switching;
 
 /// Messages that a tool may send before the answer under way has ended.
 const EARLY: usize = 16;
+/// And as many bytes of them, together.
+const EARLY_BYTES: usize = 64 << 20;
 
 /// Answers a tool's handshake.
 pub(crate) fn serve(
@@ -99,7 +101,8 @@ impl ToolSocket {
         match message {
             Some(Ok(Message::Text(text))) => {
                 self.early.push_back(text.into());
-                if self.early.len() > EARLY { Break(()) } else { Continue(()) }
+                let bytes: usize = self.early.iter().map(Bytes::len).sum();
+                if self.early.len() > EARLY || bytes > EARLY_BYTES { Break(()) } else { Continue(()) }
             }
             // Pings are answered by the library.
             Some(Ok(Message::Binary(_) | Message::Ping(_) | Message::Pong(_) | Message::Frame(_))) => {
@@ -109,7 +112,27 @@ impl ToolSocket {
         }
     }
 
+    /// The client as it is now: a key that was removed since ends the connection, and a pool that was changed holds.
+    fn look_again(&mut self) -> Result<(), ProxyError> {
+        let registry = self.plane.core.registry.get();
+        let client = registry.client_by_key(&self.caller.client.key_hash).cloned();
+        let client = client.ok_or(ProxyError::UnknownKey)?;
+        self.caller = Caller { client, registry, ..self.caller.clone() };
+        Ok(())
+    }
+
     async fn answer(&mut self, frame: Bytes) -> ControlFlow<()> {
+        if let Err(gone) = self.look_again() {
+            self.pass_on(gone.response()).await?;
+            return Break(());
+        }
+        let mut share = self.plane.budget.share(self.caller.client.id);
+        let patience = self.plane.core.config.upload_timeouts.memory;
+        if tokio::time::timeout(patience, share.grow(frame.len())).await.is_err() {
+            let full = refused(&self.plane, &self.caller, Transport::WebSocket, &ProxyError::NoMemoryForBody)
+                .response();
+            return self.pass_on(full).await;
+        }
         let made = |surroundings: &Surroundings<'_>| translate_frame(&frame, surroundings);
         let understood = match understand(&self.plane, &self.caller, &self.headers, made).await {
             Ok(understood) => understood,
@@ -125,7 +148,7 @@ impl ToolSocket {
         let arrived = Arrived { transport: Transport::WebSocket, bytes: frame.len() };
         let caller = self.caller.clone();
         let plane = Arc::clone(&self.plane);
-        let asked = over_accounts(&plane, caller, understood, arrived, || ());
+        let asked = over_accounts(&plane, caller, understood, arrived, move || drop(share));
         tokio::pin!(asked);
         let response = loop {
             tokio::select! {

@@ -67,6 +67,8 @@ impl TranslatedStream {
                 Piece::Event(event) => {
                     if let Some(json) = sse::data(&event) {
                         self.translator.event(&json, out);
+                        // A tool may go on, or hang up, as soon as it has seen the last event.
+                        self.remember();
                     }
                 }
                 // What is left over at the end is no event.
@@ -84,7 +86,9 @@ impl TranslatedStream {
     }
 
     fn remember(&mut self) {
-        if let (Some(when_answered), Some(answered)) = (self.when_answered.take(), self.translator.answered())
+        if self.when_answered.is_some()
+            && let Some(answered) = self.translator.answered()
+            && let Some(when_answered) = self.when_answered.take()
         {
             when_answered.remember(&answered);
         }
