@@ -142,3 +142,33 @@ async fn another_key_cannot_continue_an_answer() {
     let next = json!({"model": "gpt-5.5", "input": "hi", "previous_response_id": first["id"]});
     assert_eq!(object(&other, "responses", &next).await["error"]["code"], "previous_response_not_found");
 }
+
+#[tokio::test]
+async fn a_tool_that_hangs_up_at_the_last_event_can_go_on_from_the_answer() {
+    let (_harness, key) = taking_turns().await;
+    let body = json!({"model": "gpt-5.5", "input": "[[say: one]]", "stream": true});
+    let mut response = super::post(&key, "responses", &body).await;
+    let mut text = String::new();
+    while !text.contains("\"response.completed\"") {
+        text += &String::from_utf8_lossy(&response.chunk().await.unwrap().unwrap());
+    }
+    drop(response);
+    let events = rockpool_tests::tools::request::events(text.as_bytes());
+    let next = json!({
+        "model": "gpt-5.5", "input": "[[say: two]]", "previous_response_id": events[0]["response"]["id"],
+    });
+    assert_eq!(object(&key, "responses", &next).await["status"], "completed");
+}
+
+#[tokio::test]
+async fn a_key_that_was_removed_asks_nothing_more_over_an_open_websocket() {
+    let (harness, key) = taking_turns().await;
+    let mut socket = Socket::of_the_public_api(&key).await.unwrap();
+    let frame = json!({"type": "response.create", "model": "gpt-5.5", "input": "[[say: one]]"});
+    assert_eq!(socket.ask(&frame).await.last().unwrap()["type"], "response.completed");
+    harness.api.done(http::Method::DELETE, "/clients/tool", None).await;
+    socket.send(&frame).await;
+    let told = socket.next().await.unwrap();
+    assert_eq!(told["error"]["code"], "invalid_api_key", "{told}");
+    assert_eq!(turns(&harness.sim).len(), 1);
+}

@@ -29,7 +29,8 @@ pub(crate) struct DataPlane {
     pub(crate) breaker: WebSocketBreaker,
     /// What goes over HTTP because its turns are too large for a WebSocket.
     pub(crate) http_only: HttpOnly,
-    /// WebSocket sessions under way; each ends by itself when the engine stops.
+    /// WebSocket sessions under way, and lists of models that are asked for anew; each ends by itself when the engine
+    /// stops.
     pub(crate) sessions: Tasks,
 }
 

@@ -144,6 +144,12 @@ impl KnownList {
         self.known().models.clone()
     }
 
+    /// Whether it is to be asked for again, and nobody does so now.
+    pub(super) fn is_due(&self, clock: &Clock) -> bool {
+        let due = self.known().ask_again.is_none_or(|at| at <= clock.now().mono);
+        due && self.asking.try_lock().is_ok()
+    }
+
     fn known(&self) -> MutexGuard<'_, Known> {
         self.known.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -233,6 +239,18 @@ mod tests {
         assert!(gone.is_err());
         let ask = async { Ok(entry("a")) };
         assert_eq!(list.fresh(&clock, ask).await.unwrap().entries.len(), 1);
+    }
+
+    #[tokio::test]
+    async fn a_list_is_due_when_it_is_old_and_nobody_asks_for_it() {
+        let (list, clock) = (KnownList::default(), Clock::manual(jiff::Timestamp::UNIX_EPOCH));
+        assert!(list.is_due(&clock));
+        list.fresh(&clock, async { Ok(entry("a")) }).await.unwrap();
+        assert!(!list.is_due(&clock));
+        clock.advance(FRESH);
+        assert!(list.is_due(&clock));
+        let _asking = list.asking.lock().await;
+        assert!(!list.is_due(&clock));
     }
 
     #[tokio::test]

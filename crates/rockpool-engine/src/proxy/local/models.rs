@@ -18,6 +18,7 @@ use sha2::{Digest, Sha256};
 
 use super::model_cache::{ModelEntry, ModelList, Models, NoList};
 use super::pool_catalogue::PoolCatalogue;
+use crate::host::tasks::stopped;
 use crate::model::settings::model_alias::ModelAlias;
 use crate::provider::content_coding::readable;
 use crate::provider::endpoints::{CLIENT_VERSION, MODELS};
@@ -72,7 +73,7 @@ pub(crate) async fn serve(
     head: Parts,
 ) -> Result<Response<ProxyBody>, ProxyError> {
     let form = ListForm::of(&head);
-    let lists = known(plane, caller, head).await?;
+    let lists = known(plane, caller, head, Waits::ForAFreshOne).await?;
     Ok(respond(lists, form))
 }
 
@@ -86,7 +87,7 @@ pub(crate) async fn serve_one(
     let name = percent_encoding::percent_decode_str(name).decode_utf8_lossy();
     let form = ListForm::of(&head);
     let (aliases, client) = names_of(plane, &caller);
-    let lists = known(plane, caller, head).await?;
+    let lists = known(plane, caller, head, Waits::ForAFreshOne).await?;
     let catalogue = PoolCatalogue::of(lists).with_aliases(aliases, &client);
     let model = catalogue.entry(&name).map_err(Refusal::from)?;
     Ok(json_response(match form {
@@ -102,7 +103,7 @@ pub(crate) async fn catalogue(plane: &Arc<DataPlane>, caller: Caller) -> Result<
     let mut request = http::Request::new(()).into_parts().0;
     request.headers = own_headers();
     let (aliases, client) = names_of(plane, &caller);
-    let lists = known(plane, caller, request).await?;
+    let lists = known(plane, caller, request, Waits::ForAnyOne).await?;
     Ok(PoolCatalogue::of(lists).with_aliases(aliases, &client))
 }
 
@@ -111,11 +112,21 @@ fn names_of(plane: &DataPlane, caller: &Caller) -> (Vec<ModelAlias>, String) {
     (plane.core.settings.get().model_aliases.value.clone(), caller.client.name.clone())
 }
 
+/// How long a list is waited for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Waits {
+    /// Until it is fresh, or the provider took too long.
+    ForAFreshOne,
+    /// Only where none is known: an older one is asked for anew beside the request that uses it.
+    ForAnyOne,
+}
+
 /// The lists of the pool's accounts, as far as they are known or can be had.
 async fn known(
     plane: &Arc<DataPlane>,
     caller: Caller,
     mut head: Parts,
+    waits: Waits,
 ) -> Result<Vec<(AccountId, Models)>, ProxyError> {
     let version = match asks_for_a_version(&head) {
         true => head.uri.query().unwrap_or_default().to_owned(),
@@ -127,9 +138,9 @@ async fn known(
         head.headers = own_headers();
         head.uri = format!("/?{version}").parse().unwrap_or_default();
     }
-    let context = RequestContext::new(plane, caller, head, MODELS, &Named::default());
+    let context = Arc::new(RequestContext::new(plane, caller, head, MODELS, &Named::default()));
     let asked = context.pool.accounts().map(|account| {
-        let list = catalog(&context, account, &version);
+        let list = catalog(&context, account, &version, waits);
         async move { list.await.map(|models| (account, models)) }
     });
     let mut lists = Vec::new();
@@ -149,10 +160,31 @@ async fn known(
 
 /// One account's list. A blocked account is not asked; its last known list still counts, so that the
 /// ETag does not change with every limit that is reached.
-async fn catalog(context: &RequestContext, account: AccountId, version: &str) -> Result<Models, NoList> {
+async fn catalog(
+    context: &Arc<RequestContext>,
+    account: AccountId,
+    version: &str,
+    waits: Waits,
+) -> Result<Models, NoList> {
     let core = context.core();
     let list = context.plane.models.list((account, version.to_owned()));
-    match core.routing.read(|router, now| router.readiness(account, now)) {
+    let readiness = core.routing.read(|router, now| router.readiness(account, now));
+    if waits == Waits::ForAnyOne
+        && let Some(known) = list.last()
+    {
+        if list.is_due(&core.clock) && !matches!(readiness, Readiness::Blocked(_)) {
+            let asking = Arc::clone(context);
+            context.plane.sessions.spawn(async move {
+                let mut stop = asking.core().stopped.clone();
+                tokio::select! {
+                    _ = list.fresh(&asking.core().clock, fetch(&asking, account)) => {}
+                    () = stopped(&mut stop) => {}
+                }
+            });
+        }
+        return Ok(known);
+    }
+    match readiness {
         Readiness::Active | Readiness::FallbackOnly => list.fresh(&core.clock, fetch(context, account)).await,
         Readiness::Blocked(blocked) => list.last().ok_or_else(|| NoList::Blocked {
             name: context.caller.registry.name_of(account),
