@@ -48,6 +48,13 @@ pub fn last<'a>(text: &'a [u8], members: &[Member], name: &str) -> Option<&'a [u
     members.iter().rfind(|member| member.is_named(text, name)).map(|member| &text[member.value.clone()])
 }
 
+/// A name that is there twice.
+pub(crate) fn twice<'a>(names: impl Iterator<Item = &'a str>) -> Option<&'a str> {
+    let mut names: Vec<&str> = names.collect();
+    names.sort_unstable();
+    names.windows(2).find(|pair| pair[0] == pair[1]).map(|pair| pair[0])
+}
+
 /// A string without its escapes; what is no character comes out as U+FFFD. `None` for anything but a string.
 pub fn string(value: &[u8]) -> Option<String> {
     let inner = value.strip_prefix(b"\"")?.strip_suffix(b"\"")?;

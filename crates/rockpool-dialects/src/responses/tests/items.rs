@@ -118,6 +118,10 @@ fn the_names_are_those_of_the_newest_answer() {
     let many: Vec<String> =
         (0..40).map(|at| format!(r#"{{"type":"function_call","call_id":"c{at}"}}"#)).collect();
     assert_eq!(ties(&format!("[{}]", many.join(","))).len(), 16);
+    // Each name looked up among all before it would take minutes.
+    let many: Vec<String> =
+        (0..150_000).map(|at| format!(r#"{{"type":"function_call","call_id":"c{at}"}}"#)).collect();
+    assert_eq!(ties(&format!("[{}]", many.join(","))).len(), 16);
 }
 
 #[test]

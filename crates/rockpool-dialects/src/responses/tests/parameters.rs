@@ -118,6 +118,22 @@ fn what_is_no_request_is_refused() {
     assert_eq!(blamed(with(&Kept::default(), br#"{"model":"plain"}"#)), "input");
 }
 
+/// Each name looked up among all before it would take minutes.
+#[test]
+fn a_request_of_very_many_members_is_read_in_one_pass() {
+    let many = |name: &str, count: u32| {
+        let members: Vec<String> = (0..count).map(|at| format!(r#""{name}{at}":0"#)).collect();
+        members.join(",")
+    };
+    assert!(asked(&many("m", 200_000)).is_ok());
+    assert!(asked(&format!(r#""text":{{{}}}"#, many("m", 200_000))).is_ok());
+    let twice = asked(&format!(r#"{},"m7":1"#, many("m", 1000))).unwrap_err().to_string();
+    assert!(twice.contains("“m7” is there twice"), "{twice}");
+    let include: Vec<String> = (0..200_000).map(|at| format!(r#""i{}""#, at % 100_000)).collect();
+    let include = asked(&format!(r#""include":[{}]"#, include.join(","))).unwrap();
+    assert_eq!(body(&include)["include"].as_array().unwrap().len(), 100_001);
+}
+
 #[test]
 fn instructions_are_kept_and_a_neutral_line_stands_in_where_there_are_none() {
     let instructions = |members: &str| body(&asked(members).unwrap())["instructions"].clone();
