@@ -65,6 +65,7 @@ pub(crate) struct Body {
     shape: Shape,
     /// Where the input begins, behind what is said before it.
     input: usize,
+    most_bytes: usize,
 }
 
 #[derive(Serialize)]
@@ -99,12 +100,17 @@ struct TextOptions<'a> {
 }
 
 impl Body {
-    /// Begins a request for `model`; `room` bytes are expected.
+    /// Begins a request for `model`; `room` bytes are expected, and more than `most_bytes` are refused.
     ///
     /// # Errors
-    /// Where the model cannot do what the head asks for.
-    pub(crate) fn begin(model: &Model, head: Head<'_>, room: usize) -> Result<Self, Refusal> {
-        let mut out = Vec::with_capacity(room + 512);
+    /// Where the model cannot do what the head asks for, or the head alone is too large.
+    pub(crate) fn begin(
+        model: &Model,
+        head: Head<'_>,
+        room: usize,
+        most_bytes: usize,
+    ) -> Result<Self, Refusal> {
+        let mut out = Vec::with_capacity(room.min(most_bytes).saturating_add(512));
         out.extend_from_slice(b"{\"model\":");
         write(&mut out, &model.name);
         out.extend_from_slice(b",\"stream\":true,\"store\":false");
@@ -143,29 +149,45 @@ impl Body {
             member(&mut out, "instructions", &instructions);
         }
         out.extend_from_slice(b",\"input\":[");
-        let mut body = Self { out, items: 0, instructed, shape: model.shape, input: 0 };
+        let mut body = Self { out, items: 0, instructed, shape: model.shape, input: 0, most_bytes };
         // Under “none” a lite model is given no tools: it has no other way not to call them.
         if lite && !head.tools.is_empty() && !matches!(head.tool_choice, ToolChoice::None) {
-            body.item(&lite::additional_tools(&head.tools));
+            body.item(&lite::additional_tools(&head.tools))?;
         }
         if instructed && lite {
             let content = [Text { r#type: "input_text", text: &instructions }];
-            body.item(&Message { r#type: "message", role: "developer", content });
+            body.item(&Message { r#type: "message", role: "developer", content })?;
         }
+        body.check()?;
         body.input = body.out.len() + usize::from(body.items > 0);
         Ok(body)
     }
 
     /// Adds an input item.
-    pub(crate) fn item(&mut self, item: &impl Serialize) {
+    ///
+    /// # Errors
+    /// Where the request becomes too large.
+    pub(crate) fn item(&mut self, item: &impl Serialize) -> Result<(), Refusal> {
         self.next();
         write(&mut self.out, item);
+        self.check()
     }
 
     /// Adds one or more input items that are JSON already, with commas between them.
-    pub(crate) fn raw(&mut self, items: &[u8]) {
+    ///
+    /// # Errors
+    /// Where the request becomes too large.
+    pub(crate) fn raw(&mut self, items: &[u8]) -> Result<(), Refusal> {
         self.next();
         self.out.extend_from_slice(items);
+        self.check()
+    }
+
+    fn check(&self) -> Result<(), Refusal> {
+        match self.out.len() <= self.most_bytes {
+            true => Ok(()),
+            false => Err(Refusal::TooLarge { most_bytes: self.most_bytes }),
+        }
     }
 
     /// Says that a developer message is among the items, which serves plain models as instructions.
@@ -279,8 +301,8 @@ mod tests {
     }
 
     fn written(shape: Shape, head: Head<'_>) -> Value {
-        let mut body = Body::begin(&model(shape), head, 0).unwrap();
-        body.raw(br#"{"type":"message","role":"user","content":"hi"}"#);
+        let mut body = Body::begin(&model(shape), head, 0, usize::MAX).unwrap();
+        body.raw(br#"{"type":"message","role":"user","content":"hi"}"#).unwrap();
         serde_json::from_slice(&body.end()).unwrap()
     }
 
@@ -324,7 +346,7 @@ mod tests {
     #[test]
     fn a_lite_model_cannot_be_told_to_call_a_tool() {
         let head = Head { tools: tool(), tool_choice: ToolChoice::Required, ..Head::default() };
-        let refusal = Body::begin(&model(Shape::Lite), head, 0).err().unwrap();
+        let refusal = Body::begin(&model(Shape::Lite), head, 0, usize::MAX).err().unwrap();
         assert_eq!(refusal.fault().param.as_deref(), Some("tool_choice"));
     }
 

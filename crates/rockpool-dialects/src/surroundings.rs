@@ -19,6 +19,8 @@ pub struct Surroundings<'a> {
     /// Names the conversation where the tool does so in its headers; it keys the prompt cache where the request
     /// has no key of its own.
     pub conversation: Option<&'a str>,
+    /// The largest request for the backend that may come of one, in bytes.
+    pub most_bytes: usize,
 }
 
 /// What a request shows of the conversation that it belongs to.

@@ -68,7 +68,7 @@ pub(crate) fn translate(body: &[u8], surroundings: &Surroundings<'_>) -> Result<
         priority,
         ..Head::default()
     };
-    let mut written = Body::begin(&model, head, body.len())?;
+    let mut written = Body::begin(&model, head, body.len(), surroundings.most_bytes)?;
     let given = messages::write(&messages, &mut written)?;
 
     let delivery = match request.flag("stream")? {

@@ -78,8 +78,8 @@ pub(crate) fn translate(
         priority,
         ..Head::default()
     };
-    let mut written = Body::begin(&model, head, body.len())?;
-    written.raw(&input.items);
+    let mut written = Body::begin(&model, head, body.len(), surroundings.most_bytes)?;
+    written.raw(&input.items)?;
     if input.instructed {
         written.has_instructions();
     }

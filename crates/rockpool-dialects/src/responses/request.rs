@@ -43,12 +43,17 @@ pub(crate) fn translate(
     if parameters.input.is_none() && earlier.is_none() {
         return Err(members::missing("input"));
     }
+    if earlier.as_ref().is_some_and(|items| items.len() > surroundings.most_bytes) {
+        return Err(Refusal::TooLarge { most_bytes: surroundings.most_bytes });
+    }
     let head = head(&parameters, &model, surroundings)?;
     let room = text.len() + earlier.as_deref().map_or(0, str::len);
     let mut writer = Writer {
-        body: Body::begin(&model, head, room)?,
+        body: Body::begin(&model, head, room, surroundings.most_bytes)?,
         continuation: surroundings.continuation,
         newest: Newest::default(),
+        most_bytes: surroundings.most_bytes,
+        named: 0,
         dropped: Vec::new(),
     };
     if let Some(items) = &earlier {

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::world::{input, refused_messages, request, sent, translated};
+use super::world::{MOST, input, refused_messages, request, sent, translated};
 
 #[test]
 fn a_system_message_becomes_a_developer_message_in_its_place() {
@@ -136,6 +136,18 @@ fn texts_go_on_as_they_were_written() {
     let body = "\u{feff}{\"model\":\"plain\",\"messages\":[{\"role\":\"user\",\"content\":\"\\ud83d\\u00e9 \\/ é\"}]}";
     let sent = String::from_utf8(translated(body.as_bytes()).unwrap().body).unwrap();
     assert!(sent.contains("\"text\":\"\\ud83d\\u00e9 \\/ é\""));
+}
+
+#[test]
+fn messages_that_become_too_large_for_the_backend_are_refused() {
+    let with = |count: usize| {
+        let messages = vec![r#"{"role":"user","content":"x"}"#; count].join(",");
+        translated(format!(r#"{{"model":"plain","messages":[{messages}]}}"#).as_bytes())
+    };
+    // Each becomes more than twice as long.
+    let fault = with(MOST / 60).unwrap_err().fault();
+    assert_eq!((fault.status, fault.code.as_deref()), (413, Some("request_too_large")));
+    assert!(with(MOST / 120).is_ok());
 }
 
 #[test]

@@ -8,6 +8,9 @@ use crate::surroundings::{Continuation, Surroundings};
 use crate::translation::{Translated, translate};
 use crate::{Delivery, End, Fault, Refusal, Whole};
 
+/// The largest translation, in bytes.
+pub(super) const MOST: usize = 32 << 20;
+
 struct World;
 
 impl Catalogue for World {
@@ -33,8 +36,12 @@ impl Continuation for World {
 }
 
 pub(super) fn translated(body: &[u8]) -> Result<Translated, Refusal> {
-    let surroundings =
-        Surroundings { catalogue: &World, continuation: &World, conversation: Some("named by a header") };
+    let surroundings = Surroundings {
+        catalogue: &World,
+        continuation: &World,
+        conversation: Some("named by a header"),
+        most_bytes: MOST,
+    };
     translate(Dialect::ChatCompletions, body, &surroundings)
 }
 

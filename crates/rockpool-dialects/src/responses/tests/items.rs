@@ -2,7 +2,10 @@
 
 use serde_json::{Value, json};
 
-use super::{Kept, blamed, body, said, with};
+use super::{Kept, MOST, blamed, body, said, with};
+use crate::fault::FaultKind;
+use crate::refusal::Refusal;
+use crate::translation::Translated;
 
 fn input(sent: &str) -> Value {
     body(&said(sent).unwrap())["input"].clone()
@@ -100,6 +103,33 @@ fn an_answer_that_is_only_named_stands_in_full_as_if_the_tool_had_sent_it() {
     assert_eq!(named.input(), all.input());
     assert_eq!(named.ties.given, ["resp_1", "rs_1", "fc_1", "call_1"]);
     assert_eq!(all.ties.given, ["rs_1", "fc_1", "call_1"]);
+}
+
+#[test]
+fn what_a_request_names_is_written_out_only_as_far_as_a_request_may_be_large() {
+    let long = "x".repeat(MOST / 4);
+    let message = format!(r#"{{"type":"message","id":"m","role":"assistant","content":"{long}"}}"#);
+    let without_ciphertext = format!(r#"{{"type":"reasoning","id":"m","summary":["{long}"]}}"#);
+    let named = |times| vec![r#"{"type":"item_reference","id":"m"}"#; times].join(",");
+    let too_large = |translated: Result<Translated, Refusal>| {
+        let fault = translated.unwrap_err().fault();
+        assert_eq!((fault.status, fault.kind), (413, FaultKind::TooLarge));
+        assert!(fault.message.contains("Begin a new conversation"), "{}", fault.message);
+    };
+    for item in [&message, &without_ciphertext] {
+        let kept = Kept::item("m", item);
+        let sent =
+            |times| with(&kept, format!(r#"{{"model":"plain","input":[{}]}}"#, named(times)).as_bytes());
+        assert!(sent(3).is_ok());
+        too_large(sent(4));
+    }
+    let earlier = vec![message.as_str(); 3].join(",");
+    let go_on = |new: &str| {
+        let text = format!(r#"{{"model":"plain","previous_response_id":"r","input":"{new}"}}"#);
+        with(&Kept::answer("r", &earlier), text.as_bytes())
+    };
+    assert!(go_on("hi").is_ok());
+    too_large(go_on(&long));
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{Kept, Models, asked, blamed, body, with};
+use super::{Kept, MOST, Models, asked, blamed, body, with};
 use crate::answer::Delivery;
 use crate::dialect::Dialect;
 use crate::surroundings::Surroundings;
@@ -179,6 +179,7 @@ fn the_prompt_cache_is_keyed_by_the_request_or_else_by_the_conversation() {
             catalogue: &Models,
             continuation: &Kept::default(),
             conversation: Some("from a header"),
+            most_bytes: MOST,
         };
         let translated = translate(Dialect::Responses, text.as_bytes(), &surroundings).unwrap();
         (body(&translated)["prompt_cache_key"].clone(), translated.ties.conversation)
