@@ -34,6 +34,7 @@ pub(crate) struct Head<'a> {
     /// Tools in the backend's form.
     pub(crate) tools: Vec<Box<RawValue>>,
     pub(crate) tool_choice: ToolChoice,
+    pub(crate) web_search: WebSearch,
     pub(crate) parallel_tool_calls: Option<bool>,
     pub(crate) effort: Option<&'a str>,
     /// `reasoning.summary`: whether the answer tells its reasoning in words (`auto`, `concise`, `detailed`).
@@ -53,6 +54,16 @@ pub(crate) struct Head<'a> {
     pub(crate) kept: Vec<(&'a str, &'a RawValue)>,
 }
 
+/// What a web search among the tools is to the request.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) enum WebSearch {
+    /// One tool among others, which some clients offer always.
+    #[default]
+    Offered,
+    /// What the tool wants, by the parameter that says so.
+    Wanted { param: &'static str },
+}
+
 /// The only service tier that the backend takes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Priority;
@@ -66,6 +77,7 @@ pub(crate) struct Body {
     /// Where the input begins, behind what is said before it.
     input: usize,
     most_bytes: usize,
+    dropped: Vec<&'static str>,
 }
 
 #[derive(Serialize)]
@@ -106,15 +118,20 @@ impl Body {
     /// Where the model cannot do what the head asks for, or the head alone is too large.
     pub(crate) fn begin(
         model: &Model,
-        head: Head<'_>,
+        mut head: Head<'_>,
         room: usize,
         most_bytes: usize,
     ) -> Result<Self, Refusal> {
+        let lite = model.shape == Shape::Lite;
+        let mut dropped = Vec::new();
+        if lite {
+            lite::restrict(&mut head, model)?;
+            dropped.extend(lite::without_web_search(&mut head, model)?.then_some("tools.web_search"));
+        }
         let mut out = Vec::with_capacity(room.min(most_bytes).saturating_add(512));
         out.extend_from_slice(b"{\"model\":");
         write(&mut out, &model.name);
         out.extend_from_slice(b",\"stream\":true,\"store\":false");
-        let lite = model.shape == Shape::Lite;
         let effort = head.effort.map(|asked| effort::nearest(asked, model));
         if lite || effort.is_some() || head.summary.is_some() || !head.reasoning_kept.is_empty() {
             let context = lite.then_some("all_turns");
@@ -141,7 +158,9 @@ impl Body {
         }
         match model.shape {
             Shape::Plain => plain_tools(&mut out, &head),
-            Shape::Lite => lite_choice(&mut out, model, &head)?,
+            Shape::Lite => {
+                out.extend_from_slice(b",\"parallel_tool_calls\":false,\"tool_choice\":\"auto\"");
+            }
         }
         let instructions = head.instructions.join("\n\n");
         let instructed = !instructions.is_empty();
@@ -149,7 +168,7 @@ impl Body {
             member(&mut out, "instructions", &instructions);
         }
         out.extend_from_slice(b",\"input\":[");
-        let mut body = Self { out, items: 0, instructed, shape: model.shape, input: 0, most_bytes };
+        let mut body = Self { out, items: 0, instructed, shape: model.shape, input: 0, most_bytes, dropped };
         // Under “none” a lite model is given no tools: it has no other way not to call them.
         if lite && !head.tools.is_empty() && !matches!(head.tool_choice, ToolChoice::None) {
             body.item(&lite::additional_tools(&head.tools))?;
@@ -202,6 +221,11 @@ impl Body {
         self.items += 1;
     }
 
+    /// Of the head, what the model was not given, by names in the tool's request.
+    pub(crate) fn dropped(&self) -> &[&'static str] {
+        &self.dropped
+    }
+
     /// Where the input stands in the whole request so far, without what is said before it.
     pub(crate) fn input(&self) -> Range<usize> {
         self.input.min(self.out.len())..self.out.len()
@@ -232,23 +256,6 @@ fn plain_tools(out: &mut Vec<u8>, head: &Head<'_>) {
         ToolChoice::Required => member(out, "tool_choice", &"required"),
         ToolChoice::Named(choice) => member(out, "tool_choice", choice),
     }
-}
-
-fn lite_choice(out: &mut Vec<u8>, model: &Model, head: &Head<'_>) -> Result<(), Refusal> {
-    match &head.tool_choice {
-        ToolChoice::Auto | ToolChoice::None => {}
-        ToolChoice::Required | ToolChoice::Named(_) => {
-            return Err(Refusal::Unsupported {
-                param: "tool_choice".to_owned(),
-                reason: format!(
-                    "The model {} decides by itself whether it calls a tool: “tool_choice” can only be “auto” or “none”. Models of the plain kind, such as gpt-5.5, can be told.",
-                    model.name
-                ),
-            });
-        }
-    }
-    out.extend_from_slice(b",\"parallel_tool_calls\":false,\"tool_choice\":\"auto\"");
-    Ok(())
 }
 
 fn member(out: &mut Vec<u8>, name: &str, value: &(impl Serialize + ?Sized)) {
@@ -337,10 +344,10 @@ mod tests {
     #[test]
     fn a_lite_model_gets_what_is_no_function_beside_the_functions() {
         let mut tools = tool();
-        tools.push(RawValue::from_string(r#"{"type":"web_search"}"#.to_owned()).unwrap());
+        tools.push(RawValue::from_string(r#"{"type":"image_generation"}"#.to_owned()).unwrap());
         let value = written(Shape::Lite, Head { tools, ..Head::default() });
         assert_eq!(value["input"][0]["tools"][0]["tools"], json!([{ "type": "function", "name": "f" }]));
-        assert_eq!(value["input"][0]["tools"][1], json!({ "type": "web_search" }));
+        assert_eq!(value["input"][0]["tools"][1], json!({ "type": "image_generation" }));
     }
 
     #[test]

@@ -12,7 +12,7 @@ use serde_json::value::RawValue;
 use self::object::{Object, is_text, string};
 use super::answer::{CallForm, Form};
 use crate::answer::{Delivery, Understood};
-use crate::backend::{Body, Head, Priority, ToolChoice};
+use crate::backend::{Body, Head, Priority, ToolChoice, WebSearch};
 use crate::refusal::Refusal;
 use crate::surroundings::{Surroundings, Ties};
 
@@ -58,6 +58,7 @@ pub(crate) fn translate(body: &[u8], surroundings: &Surroundings<'_>) -> Result<
     let head = Head {
         tools,
         tool_choice,
+        web_search: WebSearch::Wanted { param: "web_search_options" },
         parallel_tool_calls,
         effort: effort.as_deref(),
         // Tools that name an effort show what comes of it.

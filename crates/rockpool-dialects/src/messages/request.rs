@@ -6,13 +6,12 @@ use serde::Deserialize;
 use serde_json::value::RawValue;
 
 use crate::answer::{Delivery, Understood};
-use crate::backend::{Body, Head, Priority};
+use crate::backend::{Body, Head, Priority, WebSearch};
 use crate::messages::input::Input;
 use crate::messages::params::{self, Block, Content, Params};
 use crate::messages::thinking::{self, Thinking};
 use crate::messages::wrong::Wrong;
 use crate::messages::{answer, format, parts, session, tools};
-use crate::model::Shape;
 use crate::refusal::Refusal;
 use crate::surroundings::{Surroundings, Ties};
 
@@ -41,15 +40,6 @@ pub(crate) fn translate(
     let instructions = system(params.take("system"))?;
     let input = Input::read(messages)?;
     let offer = tools::offer(params.take("tools"), params.take("tool_choice"), input.changes)?;
-    // Public reports (oh-my-pi 7666, claude-code-proxy 35): inside the lite shape the backend passes over its own tools
-    // without a word, and the model answers from memory as if it had searched.
-    if offer.searches && model.shape == Shape::Lite {
-        let reason = format!(
-            "the model {} cannot search the web through this API. Ask for one of the plain kind, such as gpt-5.5, or leave the web search out.",
-            model.name
-        );
-        return Err(Wrong::unsupported("tools", reason).into());
-    }
     let config = output_config(&mut params)?;
     let format = config.format.map(format::text_format).transpose();
     let format = format.map_err(|wrong| wrong.inside("output_config.format"))?;
@@ -70,6 +60,7 @@ pub(crate) fn translate(
         instructions,
         tools: offer.tools,
         tool_choice: offer.choice,
+        web_search: WebSearch::Wanted { param: "tools" },
         parallel_tool_calls: offer.parallel,
         effort: reasoning.effort.as_deref(),
         summary: (reasoning.thinking == Thinking::Shown).then_some("auto"),

@@ -21,8 +21,6 @@ pub(super) struct Offer {
     pub(super) tools: Vec<Box<RawValue>>,
     pub(super) choice: ToolChoice,
     pub(super) parallel: Option<bool>,
-    /// Whether the backend's web search is among them.
-    pub(super) searches: bool,
     pub(super) dropped: Vec<&'static str>,
     /// Names that were too long for the backend, by what it gets in their place.
     pub(super) long_names: BTreeMap<String, String>,
@@ -211,7 +209,6 @@ impl Offer {
         if tool.max_uses.is_some() {
             self.dropped.push("tools.max_uses");
         }
-        self.searches = true;
         let allowed = tool.allowed_domains.clone().filter(|domains| !domains.is_empty());
         raw(&WebSearch {
             r#type: "web_search",

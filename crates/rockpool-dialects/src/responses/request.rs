@@ -3,7 +3,7 @@
 use serde_json::value::RawValue;
 
 use crate::answer::Understood;
-use crate::backend::{Body, Head};
+use crate::backend::{Body, Head, WebSearch};
 use crate::json;
 use crate::model::Model;
 use crate::refusal::Refusal;
@@ -46,7 +46,7 @@ pub(crate) fn translate(
     if earlier.as_ref().is_some_and(|items| items.len() > surroundings.most_bytes) {
         return Err(Refusal::TooLarge { most_bytes: surroundings.most_bytes });
     }
-    let head = head(&parameters, &model, surroundings)?;
+    let head = head(&parameters, surroundings)?;
     let room = text.len() + earlier.as_deref().map_or(0, str::len);
     let mut writer = Writer {
         body: Body::begin(&model, head, room, surroundings.most_bytes)?,
@@ -65,19 +65,16 @@ pub(crate) fn translate(
     Ok(finish(parameters, model, transport, writer))
 }
 
-fn head<'a>(
-    parameters: &'a Parameters<'a>,
-    model: &Model,
-    surroundings: &Surroundings<'a>,
-) -> Result<Head<'a>, Refusal> {
-    let mut tools = tools::tools(&parameters.tools)?;
-    let tool_choice = tools::choice(parameters.tool_choice, &mut tools, model.shape)?;
+fn head<'a>(parameters: &'a Parameters<'a>, surroundings: &Surroundings<'a>) -> Result<Head<'a>, Refusal> {
+    let tools = tools::tools(&parameters.tools)?;
+    let tool_choice = tools::choice(parameters.tool_choice)?;
     let mut kept = named(&parameters.kept);
     kept.extend(parameters.client_metadata.map(|value| ("client_metadata", value)));
     Ok(Head {
         instructions: parameters.instructions.iter().filter(|text| !text.is_empty()).cloned().collect(),
         tools,
         tool_choice,
+        web_search: WebSearch::Offered,
         parallel_tool_calls: parameters.parallel_tool_calls,
         effort: parameters.reasoning.effort.as_deref(),
         summary: parameters.reasoning.summary.as_deref(),
@@ -105,6 +102,7 @@ fn finish(
     let ties = ties(&parameters, writer.newest);
     let mut dropped = parameters.dropped;
     dropped.extend(writer.dropped);
+    dropped.extend(writer.body.dropped().iter().map(|name| (*name).to_owned()));
     if parameters.text.verbosity.is_some() && !model.verbosity {
         dropped.push("text.verbosity".to_owned());
     }

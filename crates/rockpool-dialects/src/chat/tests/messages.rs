@@ -143,6 +143,7 @@ fn messages_that_become_too_large_for_the_backend_are_refused() {
     let with = |count: usize| {
         let messages = vec![r#"{"role":"user","content":"x"}"#; count].join(",");
         translated(format!(r#"{{"model":"plain","messages":[{messages}]}}"#).as_bytes())
+            .map(|translated| translated.body.len())
     };
     // Each becomes more than twice as long.
     let fault = with(MOST / 60).unwrap_err().fault();

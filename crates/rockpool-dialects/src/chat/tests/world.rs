@@ -9,7 +9,7 @@ use crate::translation::{Translated, translate};
 use crate::{Delivery, End, Fault, Refusal, Whole};
 
 /// The largest translation, in bytes.
-pub(super) const MOST: usize = 32 << 20;
+pub(super) const MOST: usize = 8 << 20;
 
 struct World;
 

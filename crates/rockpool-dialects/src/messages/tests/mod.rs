@@ -19,7 +19,7 @@ use crate::translation::AnswerForm;
 use crate::translation::{Translated, translate};
 
 /// The largest translation, in bytes.
-const MOST: usize = 32 << 20;
+const MOST: usize = 8 << 20;
 
 struct Models;
 

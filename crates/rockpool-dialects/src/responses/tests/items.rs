@@ -112,7 +112,7 @@ fn what_a_request_names_is_written_out_only_as_far_as_a_request_may_be_large() {
     let without_ciphertext = format!(r#"{{"type":"reasoning","id":"m","summary":["{long}"]}}"#);
     let named = |times| vec![r#"{"type":"item_reference","id":"m"}"#; times].join(",");
     let too_large = |translated: Result<Translated, Refusal>| {
-        let fault = translated.unwrap_err().fault();
+        let fault = translated.map(|translated| translated.body.len()).unwrap_err().fault();
         assert_eq!((fault.status, fault.kind), (413, FaultKind::TooLarge));
         assert!(fault.message.contains("Begin a new conversation"), "{}", fault.message);
     };

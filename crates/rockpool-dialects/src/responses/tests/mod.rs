@@ -19,7 +19,7 @@ use crate::surroundings::{Continuation, Surroundings};
 use crate::translation::{Translated, translate, translate_frame};
 
 /// The largest translation, in bytes.
-const MOST: usize = 32 << 20;
+const MOST: usize = 8 << 20;
 
 /// `plain` and `lite`, and `alias` for the first.
 struct Models;

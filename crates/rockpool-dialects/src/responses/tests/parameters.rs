@@ -246,6 +246,21 @@ fn a_lite_model_is_given_only_the_allowed_tools_and_cannot_be_forced() {
 }
 
 #[test]
+fn a_lite_model_is_not_offered_a_web_search_that_it_would_pass_over() {
+    let text = br#"{"model":"lite","input":"hi","tools":[{"type":"web_search_preview"},{"type":"function","name":"f"},{"type":"web_search"}]}"#;
+    let translated = with(&Kept::default(), text).unwrap();
+    let function = json!({ "type": "function", "name": "f" });
+    assert_eq!(
+        body(&translated)["input"][0]["tools"],
+        json!([{ "type": "namespace", "name": "functions", "description": "", "tools": [function] }])
+    );
+    assert_eq!(translated.dropped, ["tools.web_search"]);
+    let only = with(&Kept::default(), br#"{"model":"lite","input":"hi","tools":[{"type":"web_search"}]}"#);
+    assert_eq!(body(&only.unwrap())["input"].as_array().unwrap().len(), 1);
+    assert_eq!(asked(r#""tools":[{"type":"web_search"}]"#).unwrap().dropped, [""; 0]);
+}
+
+#[test]
 fn parameters_of_the_future_go_on_as_they_came() {
     let translated = asked(
         r#""brand_new":{"b":1,"a":[ 2 ]},"stream":true,"stream_options":{"include_obfuscation":false}"#,
