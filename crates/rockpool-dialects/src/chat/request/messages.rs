@@ -17,7 +17,7 @@ use crate::surroundings::Ties;
 struct Calls<'a> {
     /// By id.
     kinds: HashMap<Cow<'a, str>, Kind>,
-    /// Ids of the newest message with calls.
+    /// Ids of the calls of the newest message of the assistant.
     newest: Vec<String>,
     /// A call of the old form has no id: its result is the next message of that function.
     function: Option<FunctionCall<'a>>,
@@ -117,9 +117,6 @@ fn assistant<'a>(
         calls.function = Some(FunctionCall { id, name });
     }
     let made = message.list("tool_calls")?.unwrap_or_default();
-    if made.is_empty() {
-        return Ok(());
-    }
     calls.newest.clear();
     for (index, raw) in made.into_iter().enumerate() {
         let (id, kind) = call(&Object::of(message.path(&format!("tool_calls[{index}]")), raw)?, body)?;

@@ -88,6 +88,16 @@ pub(super) fn streamed(more: Value, events: &[Value], end: End) -> String {
     String::from_utf8(out).unwrap()
 }
 
+/// By what later requests may show that they go on from the answer to this one.
+pub(super) fn given(request: &Value, events: &[Value]) -> Vec<String> {
+    let form = translated(request.to_string().as_bytes()).unwrap().form;
+    let mut translator = form.translator(1_700_000_000, "u1");
+    for event in events {
+        translator.event(event.to_string().as_bytes(), &mut Vec::new());
+    }
+    translator.answered().unwrap().given()
+}
+
 /// The same in one.
 pub(super) fn whole(more: Value, events: &[Value], end: End) -> Whole {
     let mut form = translated(request(more).to_string().as_bytes()).unwrap().form;
