@@ -123,7 +123,7 @@ fn what_a_request_names_is_written_out_only_as_far_as_a_request_may_be_large() {
         assert!(sent(3).is_ok());
         too_large(sent(4));
     }
-    let earlier = vec![message.as_str(); 3].join(",");
+    let earlier = [message.as_str(); 3].join(",");
     let go_on = |new: &str| {
         let text = format!(r#"{{"model":"plain","previous_response_id":"r","input":"{new}"}}"#);
         with(&Kept::answer("r", &earlier), text.as_bytes())
