@@ -10,21 +10,10 @@ use crate::effort;
 use crate::lite;
 use crate::model::{Model, Shape};
 use crate::refusal::Refusal;
+use crate::tool_choice::{ToolChoice, WebSearch};
 
 /// Said to plain models in place of instructions, which they insist on.
 const NEUTRAL: &str = "You are a helpful assistant.";
-
-/// Which tools an answer may or has to call.
-#[derive(Clone, Debug, Default)]
-pub(crate) enum ToolChoice {
-    #[default]
-    Auto,
-    None,
-    /// At least one.
-    Required,
-    /// As the backend has it, such as `{"type":"function","name":"f"}`.
-    Named(Box<RawValue>),
-}
 
 /// All of a request but its input.
 #[derive(Default)]
@@ -52,16 +41,6 @@ pub(crate) struct Head<'a> {
     pub(crate) include: Vec<&'a str>,
     /// Members that are passed on as they came.
     pub(crate) kept: Vec<(&'a str, &'a RawValue)>,
-}
-
-/// What a web search among the tools is to the request.
-#[derive(Clone, Copy, Debug, Default)]
-pub(crate) enum WebSearch {
-    /// One tool among others, which some clients offer always.
-    #[default]
-    Offered,
-    /// What the tool wants, by the parameter that says so.
-    Wanted { param: &'static str },
 }
 
 /// The only service tier that the backend takes.
@@ -125,8 +104,9 @@ impl Body {
         let lite = model.shape == Shape::Lite;
         let mut dropped = Vec::new();
         if lite {
-            lite::restrict(&mut head, model)?;
-            dropped.extend(lite::without_web_search(&mut head, model)?.then_some("tools.web_search"));
+            head.tool_choice = lite::restrict(head.tool_choice, &mut head.tools, model)?;
+            let searched = lite::without_web_search(head.web_search, &mut head.tools, model)?;
+            dropped.extend(searched.then_some("tools.web_search"));
         }
         let mut out = Vec::with_capacity(room.min(most_bytes).saturating_add(512));
         out.extend_from_slice(b"{\"model\":");

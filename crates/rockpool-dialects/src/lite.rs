@@ -5,9 +5,9 @@ use std::collections::BTreeSet;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
-use crate::backend::{Head, ToolChoice, WebSearch};
 use crate::model::Model;
 use crate::refusal::Refusal;
+use crate::tool_choice::{ToolChoice, WebSearch};
 
 /// The namespace in which a lite model finds a tool's functions.
 pub(crate) const FUNCTIONS: &str = "functions";
@@ -88,14 +88,17 @@ struct Allowed<'a> {
 ///
 /// # Errors
 /// Where the model cannot do what the choice asks for.
-pub(crate) fn restrict(head: &mut Head<'_>, model: &Model) -> Result<(), Refusal> {
-    if let ToolChoice::Named(choice) = &head.tool_choice
-        && let Some(unrestricted) = without_others(choice, &mut head.tools)?
-    {
-        head.tool_choice = unrestricted;
-    }
-    match head.tool_choice {
-        ToolChoice::Auto | ToolChoice::None => Ok(()),
+pub(crate) fn restrict(
+    choice: ToolChoice,
+    tools: &mut Vec<Box<RawValue>>,
+    model: &Model,
+) -> Result<ToolChoice, Refusal> {
+    let unrestricted = match &choice {
+        ToolChoice::Named(named) => without_others(named, tools)?.unwrap_or(choice),
+        ToolChoice::Auto | ToolChoice::None | ToolChoice::Required => choice,
+    };
+    match unrestricted {
+        ToolChoice::Auto | ToolChoice::None => Ok(unrestricted),
         ToolChoice::Required | ToolChoice::Named(_) => Err(Refusal::Unsupported {
             param: "tool_choice".to_owned(),
             reason: format!(
@@ -134,13 +137,17 @@ fn without_others(choice: &RawValue, tools: &mut Vec<Box<RawValue>>) -> Result<O
 ///
 /// # Errors
 /// Where the request is nothing without it.
-pub(crate) fn without_web_search(head: &mut Head<'_>, model: &Model) -> Result<bool, Refusal> {
-    let before = head.tools.len();
-    head.tools.retain(|tool| !Named::of(tool).is_web_search());
-    if head.tools.len() == before {
+pub(crate) fn without_web_search(
+    search: WebSearch,
+    tools: &mut Vec<Box<RawValue>>,
+    model: &Model,
+) -> Result<bool, Refusal> {
+    let before = tools.len();
+    tools.retain(|tool| !Named::of(tool).is_web_search());
+    if tools.len() == before {
         return Ok(false);
     }
-    match head.web_search {
+    match search {
         WebSearch::Offered => Ok(true),
         WebSearch::Wanted { param } => Err(Refusal::Unsupported {
             param: param.to_owned(),

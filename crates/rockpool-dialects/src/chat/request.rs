@@ -12,9 +12,10 @@ use serde_json::value::RawValue;
 use self::object::{Object, is_text, string};
 use super::answer::{CallForm, Form};
 use crate::answer::{Delivery, Understood};
-use crate::backend::{Body, Head, Priority, ToolChoice, WebSearch};
+use crate::backend::{Body, Head, Priority};
 use crate::refusal::Refusal;
 use crate::surroundings::{Surroundings, Ties};
+use crate::tool_choice::{ToolChoice, WebSearch};
 
 /// # Errors
 /// Where the request is none, names an unknown model, or asks for what the backend cannot do.

@@ -6,7 +6,7 @@ use serde::Deserialize;
 use serde_json::value::RawValue;
 
 use crate::answer::{Delivery, Understood};
-use crate::backend::{Body, Head, Priority, WebSearch};
+use crate::backend::{Body, Head, Priority};
 use crate::messages::input::Input;
 use crate::messages::params::{self, Block, Content, Params};
 use crate::messages::thinking::{self, Thinking};
@@ -14,6 +14,7 @@ use crate::messages::wrong::Wrong;
 use crate::messages::{answer, format, parts, session, tools};
 use crate::refusal::Refusal;
 use crate::surroundings::{Surroundings, Ties};
+use crate::tool_choice::WebSearch;
 
 /// What Claude Code puts before its system prompt, for Anthropic's accounts only. It differs from session to session,
 /// so that at the very beginning it would keep them from sharing cached prompts.

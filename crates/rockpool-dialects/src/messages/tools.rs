@@ -5,12 +5,12 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use serde_json::value::{RawValue, to_raw_value};
 
-use crate::backend::ToolChoice;
 use crate::json;
 use crate::messages::changes::{Change, Changes};
 use crate::messages::names;
 use crate::messages::params;
 use crate::messages::wrong::Wrong;
+use crate::tool_choice::ToolChoice;
 
 /// For tools without parameters.
 const NO_PARAMETERS: &str = r#"{"type":"object","properties":{}}"#;

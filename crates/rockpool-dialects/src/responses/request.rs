@@ -3,7 +3,7 @@
 use serde_json::value::RawValue;
 
 use crate::answer::Understood;
-use crate::backend::{Body, Head, WebSearch};
+use crate::backend::{Body, Head};
 use crate::json;
 use crate::model::Model;
 use crate::refusal::Refusal;
@@ -14,6 +14,7 @@ use crate::responses::newest::Newest;
 use crate::responses::parameters::Parameters;
 use crate::responses::tools;
 use crate::surroundings::{Surroundings, Ties};
+use crate::tool_choice::WebSearch;
 
 /// Where clients name the conversation in their own members.
 const CONVERSATION: [&str; 3] = ["session_id", "thread_id", "conversation_id"];

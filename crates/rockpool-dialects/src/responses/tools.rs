@@ -2,11 +2,11 @@
 
 use serde_json::value::RawValue;
 
-use crate::backend::ToolChoice;
 use crate::refusal::Refusal;
 use crate::responses::members::{self, missing, wrong_type};
 use crate::responses::parameters::unsupported;
 use crate::splice::{self, Edit};
+use crate::tool_choice::ToolChoice;
 
 /// What the provider would have to run itself and does not for ChatGPT accounts: it answers “Unsupported tool type”
 /// or “no longer supported” (public reports of 2026).
