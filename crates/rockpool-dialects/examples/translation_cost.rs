@@ -66,7 +66,12 @@ fn main() -> io::Result<()> {
 }
 
 fn translated(dialect: Dialect, bytes: &[u8]) -> Option<Translated> {
-    let surroundings = Surroundings { catalogue: &OneModel, continuation: &NothingKept, conversation: None };
+    let surroundings = Surroundings {
+        catalogue: &OneModel,
+        continuation: &NothingKept,
+        conversation: None,
+        most_bytes: usize::MAX,
+    };
     translate(dialect, bytes, &surroundings).ok()
 }
 

@@ -10,21 +10,10 @@ use crate::effort;
 use crate::lite;
 use crate::model::{Model, Shape};
 use crate::refusal::Refusal;
+use crate::tool_choice::{ToolChoice, WebSearch};
 
 /// Said to plain models in place of instructions, which they insist on.
 const NEUTRAL: &str = "You are a helpful assistant.";
-
-/// Which tools an answer may or has to call.
-#[derive(Clone, Debug, Default)]
-pub(crate) enum ToolChoice {
-    #[default]
-    Auto,
-    None,
-    /// At least one.
-    Required,
-    /// As the backend has it, such as `{"type":"function","name":"f"}`.
-    Named(Box<RawValue>),
-}
 
 /// All of a request but its input.
 #[derive(Default)]
@@ -34,6 +23,7 @@ pub(crate) struct Head<'a> {
     /// Tools in the backend's form.
     pub(crate) tools: Vec<Box<RawValue>>,
     pub(crate) tool_choice: ToolChoice,
+    pub(crate) web_search: WebSearch,
     pub(crate) parallel_tool_calls: Option<bool>,
     pub(crate) effort: Option<&'a str>,
     /// `reasoning.summary`: whether the answer tells its reasoning in words (`auto`, `concise`, `detailed`).
@@ -65,6 +55,8 @@ pub(crate) struct Body {
     shape: Shape,
     /// Where the input begins, behind what is said before it.
     input: usize,
+    most_bytes: usize,
+    dropped: Vec<&'static str>,
 }
 
 #[derive(Serialize)]
@@ -99,16 +91,27 @@ struct TextOptions<'a> {
 }
 
 impl Body {
-    /// Begins a request for `model`; `room` bytes are expected.
+    /// Begins a request for `model`; `room` bytes are expected, and more than `most_bytes` are refused.
     ///
     /// # Errors
-    /// Where the model cannot do what the head asks for.
-    pub(crate) fn begin(model: &Model, head: Head<'_>, room: usize) -> Result<Self, Refusal> {
-        let mut out = Vec::with_capacity(room + 512);
+    /// Where the model cannot do what the head asks for, or the head alone is too large.
+    pub(crate) fn begin(
+        model: &Model,
+        mut head: Head<'_>,
+        room: usize,
+        most_bytes: usize,
+    ) -> Result<Self, Refusal> {
+        let lite = model.shape == Shape::Lite;
+        let mut dropped = Vec::new();
+        if lite {
+            head.tool_choice = lite::restrict(head.tool_choice, &mut head.tools, model)?;
+            let searched = lite::without_web_search(head.web_search, &mut head.tools, model)?;
+            dropped.extend(searched.then_some("tools.web_search"));
+        }
+        let mut out = Vec::with_capacity(room.min(most_bytes).saturating_add(512));
         out.extend_from_slice(b"{\"model\":");
         write(&mut out, &model.name);
         out.extend_from_slice(b",\"stream\":true,\"store\":false");
-        let lite = model.shape == Shape::Lite;
         let effort = head.effort.map(|asked| effort::nearest(asked, model));
         if lite || effort.is_some() || head.summary.is_some() || !head.reasoning_kept.is_empty() {
             let context = lite.then_some("all_turns");
@@ -135,7 +138,9 @@ impl Body {
         }
         match model.shape {
             Shape::Plain => plain_tools(&mut out, &head),
-            Shape::Lite => lite_choice(&mut out, model, &head)?,
+            Shape::Lite => {
+                out.extend_from_slice(b",\"parallel_tool_calls\":false,\"tool_choice\":\"auto\"");
+            }
         }
         let instructions = head.instructions.join("\n\n");
         let instructed = !instructions.is_empty();
@@ -143,29 +148,45 @@ impl Body {
             member(&mut out, "instructions", &instructions);
         }
         out.extend_from_slice(b",\"input\":[");
-        let mut body = Self { out, items: 0, instructed, shape: model.shape, input: 0 };
+        let mut body = Self { out, items: 0, instructed, shape: model.shape, input: 0, most_bytes, dropped };
         // Under “none” a lite model is given no tools: it has no other way not to call them.
         if lite && !head.tools.is_empty() && !matches!(head.tool_choice, ToolChoice::None) {
-            body.item(&lite::additional_tools(&head.tools));
+            body.item(&lite::additional_tools(&head.tools))?;
         }
         if instructed && lite {
             let content = [Text { r#type: "input_text", text: &instructions }];
-            body.item(&Message { r#type: "message", role: "developer", content });
+            body.item(&Message { r#type: "message", role: "developer", content })?;
         }
+        body.check()?;
         body.input = body.out.len() + usize::from(body.items > 0);
         Ok(body)
     }
 
     /// Adds an input item.
-    pub(crate) fn item(&mut self, item: &impl Serialize) {
+    ///
+    /// # Errors
+    /// Where the request becomes too large.
+    pub(crate) fn item(&mut self, item: &impl Serialize) -> Result<(), Refusal> {
         self.next();
         write(&mut self.out, item);
+        self.check()
     }
 
     /// Adds one or more input items that are JSON already, with commas between them.
-    pub(crate) fn raw(&mut self, items: &[u8]) {
+    ///
+    /// # Errors
+    /// Where the request becomes too large.
+    pub(crate) fn raw(&mut self, items: &[u8]) -> Result<(), Refusal> {
         self.next();
         self.out.extend_from_slice(items);
+        self.check()
+    }
+
+    fn check(&self) -> Result<(), Refusal> {
+        match self.out.len() <= self.most_bytes {
+            true => Ok(()),
+            false => Err(Refusal::TooLarge { most_bytes: self.most_bytes }),
+        }
     }
 
     /// Says that a developer message is among the items, which serves plain models as instructions.
@@ -178,6 +199,11 @@ impl Body {
             self.out.push(b',');
         }
         self.items += 1;
+    }
+
+    /// Of the head, what the model was not given, by names in the tool's request.
+    pub(crate) fn dropped(&self) -> &[&'static str] {
+        &self.dropped
     }
 
     /// Where the input stands in the whole request so far, without what is said before it.
@@ -210,23 +236,6 @@ fn plain_tools(out: &mut Vec<u8>, head: &Head<'_>) {
         ToolChoice::Required => member(out, "tool_choice", &"required"),
         ToolChoice::Named(choice) => member(out, "tool_choice", choice),
     }
-}
-
-fn lite_choice(out: &mut Vec<u8>, model: &Model, head: &Head<'_>) -> Result<(), Refusal> {
-    match &head.tool_choice {
-        ToolChoice::Auto | ToolChoice::None => {}
-        ToolChoice::Required | ToolChoice::Named(_) => {
-            return Err(Refusal::Unsupported {
-                param: "tool_choice".to_owned(),
-                reason: format!(
-                    "The model {} decides by itself whether it calls a tool: “tool_choice” can only be “auto” or “none”. Models of the plain kind, such as gpt-5.5, can be told.",
-                    model.name
-                ),
-            });
-        }
-    }
-    out.extend_from_slice(b",\"parallel_tool_calls\":false,\"tool_choice\":\"auto\"");
-    Ok(())
 }
 
 fn member(out: &mut Vec<u8>, name: &str, value: &(impl Serialize + ?Sized)) {
@@ -279,8 +288,8 @@ mod tests {
     }
 
     fn written(shape: Shape, head: Head<'_>) -> Value {
-        let mut body = Body::begin(&model(shape), head, 0).unwrap();
-        body.raw(br#"{"type":"message","role":"user","content":"hi"}"#);
+        let mut body = Body::begin(&model(shape), head, 0, usize::MAX).unwrap();
+        body.raw(br#"{"type":"message","role":"user","content":"hi"}"#).unwrap();
         serde_json::from_slice(&body.end()).unwrap()
     }
 
@@ -315,16 +324,16 @@ mod tests {
     #[test]
     fn a_lite_model_gets_what_is_no_function_beside_the_functions() {
         let mut tools = tool();
-        tools.push(RawValue::from_string(r#"{"type":"web_search"}"#.to_owned()).unwrap());
+        tools.push(RawValue::from_string(r#"{"type":"image_generation"}"#.to_owned()).unwrap());
         let value = written(Shape::Lite, Head { tools, ..Head::default() });
         assert_eq!(value["input"][0]["tools"][0]["tools"], json!([{ "type": "function", "name": "f" }]));
-        assert_eq!(value["input"][0]["tools"][1], json!({ "type": "web_search" }));
+        assert_eq!(value["input"][0]["tools"][1], json!({ "type": "image_generation" }));
     }
 
     #[test]
     fn a_lite_model_cannot_be_told_to_call_a_tool() {
         let head = Head { tools: tool(), tool_choice: ToolChoice::Required, ..Head::default() };
-        let refusal = Body::begin(&model(Shape::Lite), head, 0).err().unwrap();
+        let refusal = Body::begin(&model(Shape::Lite), head, 0, usize::MAX).err().unwrap();
         assert_eq!(refusal.fault().param.as_deref(), Some("tool_choice"));
     }
 

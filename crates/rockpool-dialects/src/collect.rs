@@ -18,6 +18,8 @@ pub struct Answered<'a> {
     pub items: &'a [AnsweredItem],
     /// What was asked last.
     pub(crate) question: Option<&'a str>,
+    /// What the tool was told of its words, where that is not all.
+    pub(crate) told: Option<&'a str>,
 }
 
 /// One item of an answer.
@@ -37,9 +39,10 @@ impl Answered<'_> {
     /// and the name of its words.
     pub fn given(&self) -> Vec<String> {
         let ids = self.items.iter().flat_map(|item| [&item.id, &item.call_id]).flatten().cloned();
-        let said = self
-            .question
-            .and_then(|question| said::by(question, self.items.iter().map(|item| item.json.as_str())));
+        let said = self.question.and_then(|question| match self.told {
+            Some(told) => said::name(question, told),
+            None => said::by(question, self.items.iter().map(|item| item.json.as_str())),
+        });
         ids.chain([self.id.to_owned()]).chain(said).collect()
     }
 
@@ -118,7 +121,7 @@ impl Collector {
         question: Option<&'a str>,
     ) -> Option<Answered<'a>> {
         let id = told.or(self.id.as_deref()).filter(|_| self.state == State::Answered)?;
-        Some(Answered { id, items: &self.items, question })
+        Some(Answered { id, items: &self.items, question, told: None })
     }
 
     /// An item as the tool is to see it. Lite models are given a tool's functions inside a namespace of ours, and

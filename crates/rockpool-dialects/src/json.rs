@@ -48,11 +48,51 @@ pub fn last<'a>(text: &'a [u8], members: &[Member], name: &str) -> Option<&'a [u
     members.iter().rfind(|member| member.is_named(text, name)).map(|member| &text[member.value.clone()])
 }
 
+/// A name that is there twice.
+pub(crate) fn twice<'a>(names: impl Iterator<Item = &'a str>) -> Option<&'a str> {
+    let mut names: Vec<&str> = names.collect();
+    names.sort_unstable();
+    names.windows(2).find(|pair| pair[0] == pair[1]).map(|pair| pair[0])
+}
+
 /// A string without its escapes; what is no character comes out as U+FFFD. `None` for anything but a string.
 pub fn string(value: &[u8]) -> Option<String> {
     let inner = value.strip_prefix(b"\"")?.strip_suffix(b"\"")?;
-    let exact = serde_json::from_slice::<String>(value).ok();
-    Some(exact.unwrap_or_else(|| String::from_utf8_lossy(inner).into_owned()))
+    if let Ok(exact) = serde_json::from_slice(value) {
+        return Some(exact);
+    }
+    let inner = without_halves(&String::from_utf8_lossy(inner));
+    Some(serde_json::from_str(&format!("\"{inner}\"")).unwrap_or(inner))
+}
+
+/// What stands between a string's quotation marks, with U+FFFD for each escape that is half of a surrogate pair and
+/// has no other half.
+fn without_halves(inner: &str) -> String {
+    let mut out = String::with_capacity(inner.len());
+    let mut rest = inner;
+    while let Some(at) = rest.find('\\') {
+        out.push_str(&rest[..at]);
+        rest = &rest[at..];
+        let (written, length) = match (unit(rest), rest.get(6..).and_then(unit)) {
+            (Some(0xd800..=0xdbff), Some(0xdc00..=0xdfff)) => (&rest[..12], 12),
+            (Some(0xd800..=0xdfff), _) => ("\\ufffd", 6),
+            (Some(_), _) => (&rest[..6], 6),
+            (None, _) => {
+                let length = 1 + rest[1..].chars().next().map_or(0, char::len_utf8);
+                (&rest[..length], length)
+            }
+        };
+        out.push_str(written);
+        rest = &rest[length..];
+    }
+    out + rest
+}
+
+/// The UTF-16 code unit of an escape (`\u…`) at the beginning of a text.
+fn unit(text: &str) -> Option<u16> {
+    let digits = text.strip_prefix("\\u")?.get(..4)?;
+    let is_hex = digits.bytes().all(|digit| digit.is_ascii_hexdigit());
+    is_hex.then(|| u16::from_str_radix(digits, 16).ok()).flatten()
 }
 
 /// The members of the object that the text is. A byte order mark in front is passed over.

@@ -27,6 +27,7 @@ mod said;
 mod splice;
 mod sse;
 mod surroundings;
+mod tool_choice;
 mod translation;
 mod translator;
 

@@ -25,6 +25,11 @@ pub enum Refusal {
         "Item with id '{0}' not found. Items are kept in memory for a while and end with a restart: send them whole."
     )]
     ItemNotFound(String),
+    /// It may be small as the tool sent it, and name much.
+    #[error(
+        "The request is larger than {most_bytes} bytes once all that it names is written out. Begin a new conversation, or shorten this one: send a summary in place of earlier turns, and name no item twice."
+    )]
+    TooLarge { most_bytes: usize },
 }
 
 impl Refusal {
@@ -43,6 +48,7 @@ impl Refusal {
                 let param = Some("previous_response_id");
                 (400, FaultKind::InvalidRequest, Some("previous_response_not_found"), param)
             }
+            Self::TooLarge { .. } => (413, FaultKind::TooLarge, Some("request_too_large"), None),
             Self::ItemNotFound(_) => (404, FaultKind::InvalidRequest, Some("item_not_found"), Some("input")),
         };
         Fault {

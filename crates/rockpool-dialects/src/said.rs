@@ -79,8 +79,8 @@ fn message<'a>(text: &'a [u8], item: &Range<usize>) -> Option<(Cow<'a, str>, Str
     Some((item.role?, said))
 }
 
-/// Tools trim what they keep.
-fn name(question: &str, answer: &str) -> Option<String> {
+/// The name of an answer in these words to `question`. Tools trim what they keep.
+pub(crate) fn name(question: &str, answer: &str) -> Option<String> {
     let (question, answer) = (question.trim(), answer.trim());
     if answer.is_empty() {
         return None;

@@ -19,6 +19,8 @@ pub struct Surroundings<'a> {
     /// Names the conversation where the tool does so in its headers; it keys the prompt cache where the request
     /// has no key of its own.
     pub conversation: Option<&'a str>,
+    /// The largest request for the backend that may come of one, in bytes.
+    pub most_bytes: usize,
 }
 
 /// What a request shows of the conversation that it belongs to.
@@ -27,11 +29,11 @@ pub struct Ties {
     /// The tool's own name of the conversation, from the body.
     pub conversation: Option<String>,
     /// Names that earlier answers gave (call ids, item ids, ids of answers) and that this request repeats: those
-    /// of the newest answer in it, at most [`Self::MOST`], or else the name of its words.
+    /// of the newest answer in it, at most [`Self::MOST`], and then the name of its words.
     pub given: Vec<String>,
 }
 
 impl Ties {
-    /// As many given names are looked at.
+    /// As many given names are looked at, besides the name of the words.
     pub const MOST: usize = 16;
 }

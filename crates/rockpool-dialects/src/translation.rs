@@ -86,9 +86,8 @@ impl AnswerForm {
 fn translated<F>(understood: Understood<F>, form: impl FnOnce(F) -> Form) -> Translated {
     let Understood { body, model, shape, dropped, mut ties, delivery, asked, form: own } = understood;
     let said = said::last(&body);
-    if ties.given.is_empty() {
-        ties.given.extend(said.answered);
-    }
+    // Last, for it is the least certain.
+    ties.given.extend(said.answered);
     Translated {
         body,
         model,

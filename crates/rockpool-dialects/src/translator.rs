@@ -68,12 +68,13 @@ impl Translator {
 
     /// What the answer was, once it has come to its end in other than failure. Asked before [`Self::whole`].
     pub fn answered(&self) -> Option<Answered<'_>> {
-        match &self.machine {
-            Machine::Responses(answer) => self.collected.answered(answer.told(), self.question.as_deref()),
-            Machine::Chat(_) | Machine::Messages(_) => {
-                self.collected.answered(None, self.question.as_deref())
-            }
-        }
+        let (id, told) = match &self.machine {
+            Machine::Responses(answer) => (answer.told(), None),
+            Machine::Chat(answer) => (None, answer.cut()),
+            Machine::Messages(answer) => (None, answer.cut()),
+        };
+        let answered = self.collected.answered(id, self.question.as_deref());
+        answered.map(|answered| Answered { told, ..answered })
     }
 
     /// The whole answer, after its last event; an error where it has not come to its end.

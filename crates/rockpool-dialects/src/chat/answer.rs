@@ -129,6 +129,11 @@ impl Answer {
         }
     }
 
+    /// All that was said, where a stop sequence has ended it.
+    pub(crate) fn cut(&self) -> Option<&str> {
+        self.speech.cut()
+    }
+
     pub(crate) fn whole(mut self, end: End) -> Whole {
         self.end(end, &mut Vec::new());
         self.voice.whole(&broken_off(end))

@@ -12,9 +12,10 @@ use serde_json::value::RawValue;
 use self::object::{Object, is_text, string};
 use super::answer::{CallForm, Form};
 use crate::answer::{Delivery, Understood};
-use crate::backend::{Body, Head, Priority, ToolChoice};
+use crate::backend::{Body, Head, Priority};
 use crate::refusal::Refusal;
 use crate::surroundings::{Surroundings, Ties};
+use crate::tool_choice::{ToolChoice, WebSearch};
 
 /// # Errors
 /// Where the request is none, names an unknown model, or asks for what the backend cannot do.
@@ -58,6 +59,7 @@ pub(crate) fn translate(body: &[u8], surroundings: &Surroundings<'_>) -> Result<
     let head = Head {
         tools,
         tool_choice,
+        web_search: WebSearch::Wanted { param: "web_search_options" },
         parallel_tool_calls,
         effort: effort.as_deref(),
         // Tools that name an effort show what comes of it.
@@ -68,7 +70,7 @@ pub(crate) fn translate(body: &[u8], surroundings: &Surroundings<'_>) -> Result<
         priority,
         ..Head::default()
     };
-    let mut written = Body::begin(&model, head, body.len())?;
+    let mut written = Body::begin(&model, head, body.len(), surroundings.most_bytes)?;
     let given = messages::write(&messages, &mut written)?;
 
     let delivery = match request.flag("stream")? {

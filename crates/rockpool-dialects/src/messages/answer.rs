@@ -109,6 +109,11 @@ impl Answer {
         }
     }
 
+    /// All that was said, where a stop sequence has ended it.
+    pub(crate) fn cut(&self) -> Option<&str> {
+        self.writer.cut()
+    }
+
     pub(crate) fn whole(mut self, end: End) -> Whole {
         self.end(end, &mut Vec::new());
         match (self.phase, self.writer.message()) {

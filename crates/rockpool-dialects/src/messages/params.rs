@@ -67,12 +67,12 @@ impl<'de> Visitor<'de> for Members {
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
         let mut members: Self::Value = Vec::with_capacity(16);
         while let Some((name, value)) = map.next_entry::<String, &RawValue>()? {
-            if members.iter().any(|(known, _)| *known == name) {
-                return Err(A::Error::custom(format_args!("“{name}” is there twice")));
-            }
             members.push((name, value));
         }
-        Ok(members)
+        match json::twice(members.iter().map(|(name, _)| name.as_str())) {
+            Some(name) => Err(A::Error::custom(format_args!("“{name}” is there twice"))),
+            None => Ok(members),
+        }
     }
 }
 

@@ -12,9 +12,9 @@ use crate::messages::params::{self, Block, Content, Params};
 use crate::messages::thinking::{self, Thinking};
 use crate::messages::wrong::Wrong;
 use crate::messages::{answer, format, parts, session, tools};
-use crate::model::Shape;
 use crate::refusal::Refusal;
 use crate::surroundings::{Surroundings, Ties};
+use crate::tool_choice::WebSearch;
 
 /// What Claude Code puts before its system prompt, for Anthropic's accounts only. It differs from session to session,
 /// so that at the very beginning it would keep them from sharing cached prompts.
@@ -41,15 +41,6 @@ pub(crate) fn translate(
     let instructions = system(params.take("system"))?;
     let input = Input::read(messages)?;
     let offer = tools::offer(params.take("tools"), params.take("tool_choice"), input.changes)?;
-    // Public reports (oh-my-pi 7666, claude-code-proxy 35): inside the lite shape the backend passes over its own tools
-    // without a word, and the model answers from memory as if it had searched.
-    if offer.searches && model.shape == Shape::Lite {
-        let reason = format!(
-            "the model {} cannot search the web through this API. Ask for one of the plain kind, such as gpt-5.5, or leave the web search out.",
-            model.name
-        );
-        return Err(Wrong::unsupported("tools", reason).into());
-    }
     let config = output_config(&mut params)?;
     let format = config.format.map(format::text_format).transpose();
     let format = format.map_err(|wrong| wrong.inside("output_config.format"))?;
@@ -70,6 +61,7 @@ pub(crate) fn translate(
         instructions,
         tools: offer.tools,
         tool_choice: offer.choice,
+        web_search: WebSearch::Wanted { param: "tools" },
         parallel_tool_calls: offer.parallel,
         effort: reasoning.effort.as_deref(),
         summary: (reasoning.thinking == Thinking::Shown).then_some("auto"),
@@ -78,8 +70,8 @@ pub(crate) fn translate(
         priority,
         ..Head::default()
     };
-    let mut written = Body::begin(&model, head, body.len())?;
-    written.raw(&input.items);
+    let mut written = Body::begin(&model, head, body.len(), surroundings.most_bytes)?;
+    written.raw(&input.items)?;
     if input.instructed {
         written.has_instructions();
     }

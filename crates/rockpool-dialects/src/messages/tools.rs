@@ -5,12 +5,12 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use serde_json::value::{RawValue, to_raw_value};
 
-use crate::backend::ToolChoice;
 use crate::json;
 use crate::messages::changes::{Change, Changes};
 use crate::messages::names;
 use crate::messages::params;
 use crate::messages::wrong::Wrong;
+use crate::tool_choice::ToolChoice;
 
 /// For tools without parameters.
 const NO_PARAMETERS: &str = r#"{"type":"object","properties":{}}"#;
@@ -21,8 +21,6 @@ pub(super) struct Offer {
     pub(super) tools: Vec<Box<RawValue>>,
     pub(super) choice: ToolChoice,
     pub(super) parallel: Option<bool>,
-    /// Whether the backend's web search is among them.
-    pub(super) searches: bool,
     pub(super) dropped: Vec<&'static str>,
     /// Names that were too long for the backend, by what it gets in their place.
     pub(super) long_names: BTreeMap<String, String>,
@@ -211,7 +209,6 @@ impl Offer {
         if tool.max_uses.is_some() {
             self.dropped.push("tools.max_uses");
         }
-        self.searches = true;
         let allowed = tool.allowed_domains.clone().filter(|domains| !domains.is_empty());
         raw(&WebSearch {
             r#type: "web_search",

@@ -19,6 +19,8 @@ pub(super) struct Writer {
     long_names: BTreeMap<String, String>,
     /// The stop sequence that was found: nothing is said after it.
     stopped: Option<String>,
+    /// What was said of a text that may be cut; blocks are parted by an empty line.
+    told: String,
     called: bool,
     refused: bool,
 }
@@ -40,7 +42,15 @@ impl Sink {
 
 impl Writer {
     pub(super) fn new(sink: Sink, stops: &[String], long_names: BTreeMap<String, String>) -> Self {
-        Self { sink, stops: Stops::new(stops), long_names, stopped: None, called: false, refused: false }
+        Self {
+            sink,
+            stops: Stops::new(stops),
+            long_names,
+            stopped: None,
+            told: String::new(),
+            called: false,
+            refused: false,
+        }
     }
 
     pub(super) fn start(&mut self, out: &mut Vec<u8>) {
@@ -54,6 +64,11 @@ impl Writer {
     /// Whether the answer came to a stop sequence: then it is complete, and only its tokens are not known.
     pub(super) fn is_stopped(&self) -> bool {
         self.stopped.is_some()
+    }
+
+    /// All that was said, where a stop sequence has ended it.
+    pub(super) fn cut(&self) -> Option<&str> {
+        self.is_stopped().then_some(&self.told)
     }
 
     pub(super) fn end(&mut self, cut_short: Option<CutShort>, usage: Usage, out: &mut Vec<u8>) {
@@ -94,6 +109,9 @@ impl Writer {
                 self.piece(&Piece::BlockStart(Opening::ToolUse { id, name }), out);
             }
             Step::Open(opening @ (Opening::Text | Opening::Thinking)) => {
+                if opening == Opening::Text && !self.told.is_empty() {
+                    self.told.push_str("\n\n");
+                }
                 self.piece(&Piece::BlockStart(opening), out);
             }
             Step::Text(token) => self.text(Said::Raw(&token), out),
@@ -136,12 +154,13 @@ impl Writer {
 
     fn plain(&mut self, text: &str, out: &mut Vec<u8>) {
         if !text.is_empty() {
+            self.told.push_str(text);
             self.piece(&Piece::Delta(Delta::Text { text: Said::Plain(text) }), out);
         }
     }
 
     fn reason(&mut self, cut_short: Option<CutShort>) -> StopReason {
-        match (self.stopped.take(), cut_short) {
+        match (self.stopped.clone(), cut_short) {
             (Some(sequence), _) => StopReason::StopSequence(sequence),
             (None, Some(CutShort::MaxTokens)) => StopReason::MaxTokens,
             (None, Some(CutShort::ContentFilter)) => StopReason::Refusal,

@@ -22,6 +22,9 @@ pub(super) struct Writer<'a> {
     pub(super) body: Body,
     pub(super) continuation: &'a dyn Continuation,
     pub(super) newest: Newest,
+    pub(super) most_bytes: usize,
+    /// How long all items together are that the request only named, in bytes, written or not.
+    pub(super) named: usize,
     pub(super) dropped: Vec<String>,
 }
 
@@ -69,8 +72,7 @@ impl Writer<'_> {
                     text,
                     "}]}",
                 ];
-                self.body.raw(parts.concat().as_bytes());
-                Ok(())
+                self.body.raw(parts.concat().as_bytes())
             }
             Some(b'[') => self.items(text.as_bytes(), Origin::Sent),
             Some(_) | None => Err(wrong_type("input", "one of a string or array of input items", text)),
@@ -127,14 +129,18 @@ impl Writer<'_> {
             Origin::Kept => None,
         };
         let item = found.ok_or_else(|| Refusal::ItemNotFound(id.to_owned()))?;
+        // One that is left out is read all the same, as often as it is named.
+        self.named = self.named.saturating_add(item.len());
+        if self.named > self.most_bytes {
+            return Err(Refusal::TooLarge { most_bytes: self.most_bytes });
+        }
         self.item(item.as_bytes(), at, Origin::Kept)
     }
 
     fn copy(&mut self, text: &[u8], param: &str) -> Result<(), Refusal> {
         refuse_uploads(text, param)?;
         let text = self.without_breakpoints(text);
-        self.body.raw(&text);
-        Ok(())
+        self.body.raw(&text)
     }
 
     fn without_breakpoints<'t>(&mut self, text: &'t [u8]) -> Cow<'t, [u8]> {

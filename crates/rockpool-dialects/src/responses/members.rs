@@ -44,10 +44,10 @@ impl<'de> Visitor<'de> for Reader {
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Members<'de>, A::Error> {
         let mut all: Vec<(Cow<'de, str>, &'de RawValue)> = Vec::new();
         while let Some((Name(name), value)) = map.next_entry::<Name<'de>, &'de RawValue>()? {
-            if all.iter().any(|(known, _)| *known == name) {
-                return Err(A::Error::custom(format!("duplicate field `{name}`")));
-            }
             all.push((name, value));
+        }
+        if let Some(name) = json::twice(all.iter().map(|(name, _)| name.as_ref())) {
+            return Err(A::Error::custom(format!("“{name}” is there twice")));
         }
         all.retain(|(_, value)| value.get() != "null");
         Ok(Members(all))

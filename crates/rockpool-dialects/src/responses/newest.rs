@@ -1,5 +1,7 @@
 //! The names that the newest answer in an input gave.
 
+use crate::surroundings::Ties;
+
 /// Looks at items in their order; what it holds at last is of the newest answer.
 #[derive(Default)]
 pub(super) struct Newest {
@@ -40,7 +42,7 @@ impl Newest {
     }
 
     fn add(&mut self, name: String) {
-        if !self.names.contains(&name) {
+        if self.names.len() < Ties::MOST && !self.names.contains(&name) {
             self.names.push(name);
         }
     }

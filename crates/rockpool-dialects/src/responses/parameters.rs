@@ -1,5 +1,7 @@
 //! Which parameters of a request the backend takes, which it has no use for, and which it cannot honour.
 
+use std::collections::BTreeSet;
+
 use serde_json::value::RawValue;
 
 use crate::answer::Delivery;
@@ -197,18 +199,18 @@ impl<'a> Text<'a> {
 }
 
 fn include(value: &RawValue) -> Result<Vec<String>, Refusal> {
-    let mut names = Vec::new();
+    let mut names = BTreeSet::new();
     for (at, value) in members::array("include", value)?.into_iter().enumerate() {
         let param = format!("include[{at}]");
         let name = members::string(&param, value)?;
         if name == "message.output_text.logprobs" {
             return Err(unsupported(&param, "the backend tells no log probabilities. Leave it out."));
         }
-        if name != CIPHERTEXT && !names.contains(&name) {
-            names.push(name);
+        if name != CIPHERTEXT {
+            names.insert(name);
         }
     }
-    Ok(names)
+    Ok(names.into_iter().collect())
 }
 
 /// What would change the meaning of the answer; the values that ask for nothing pass.

@@ -14,6 +14,7 @@ use crate::responses::newest::Newest;
 use crate::responses::parameters::Parameters;
 use crate::responses::tools;
 use crate::surroundings::{Surroundings, Ties};
+use crate::tool_choice::WebSearch;
 
 /// Where clients name the conversation in their own members.
 const CONVERSATION: [&str; 3] = ["session_id", "thread_id", "conversation_id"];
@@ -43,12 +44,17 @@ pub(crate) fn translate(
     if parameters.input.is_none() && earlier.is_none() {
         return Err(members::missing("input"));
     }
-    let head = head(&parameters, &model, surroundings)?;
+    if earlier.as_ref().is_some_and(|items| items.len() > surroundings.most_bytes) {
+        return Err(Refusal::TooLarge { most_bytes: surroundings.most_bytes });
+    }
+    let head = head(&parameters, surroundings)?;
     let room = text.len() + earlier.as_deref().map_or(0, str::len);
     let mut writer = Writer {
-        body: Body::begin(&model, head, room)?,
+        body: Body::begin(&model, head, room, surroundings.most_bytes)?,
         continuation: surroundings.continuation,
         newest: Newest::default(),
+        most_bytes: surroundings.most_bytes,
+        named: 0,
         dropped: Vec::new(),
     };
     if let Some(items) = &earlier {
@@ -60,19 +66,16 @@ pub(crate) fn translate(
     Ok(finish(parameters, model, transport, writer))
 }
 
-fn head<'a>(
-    parameters: &'a Parameters<'a>,
-    model: &Model,
-    surroundings: &Surroundings<'a>,
-) -> Result<Head<'a>, Refusal> {
-    let mut tools = tools::tools(&parameters.tools)?;
-    let tool_choice = tools::choice(parameters.tool_choice, &mut tools, model.shape)?;
+fn head<'a>(parameters: &'a Parameters<'a>, surroundings: &Surroundings<'a>) -> Result<Head<'a>, Refusal> {
+    let tools = tools::tools(&parameters.tools)?;
+    let tool_choice = tools::choice(parameters.tool_choice)?;
     let mut kept = named(&parameters.kept);
     kept.extend(parameters.client_metadata.map(|value| ("client_metadata", value)));
     Ok(Head {
         instructions: parameters.instructions.iter().filter(|text| !text.is_empty()).cloned().collect(),
         tools,
         tool_choice,
+        web_search: WebSearch::Offered,
         parallel_tool_calls: parameters.parallel_tool_calls,
         effort: parameters.reasoning.effort.as_deref(),
         summary: parameters.reasoning.summary.as_deref(),
@@ -100,6 +103,7 @@ fn finish(
     let ties = ties(&parameters, writer.newest);
     let mut dropped = parameters.dropped;
     dropped.extend(writer.dropped);
+    dropped.extend(writer.body.dropped().iter().map(|name| (*name).to_owned()));
     if parameters.text.verbosity.is_some() && !model.verbosity {
         dropped.push("text.verbosity".to_owned());
     }

@@ -2,12 +2,11 @@
 
 use serde_json::value::RawValue;
 
-use crate::backend::ToolChoice;
-use crate::model::Shape;
 use crate::refusal::Refusal;
 use crate::responses::members::{self, missing, wrong_type};
 use crate::responses::parameters::unsupported;
 use crate::splice::{self, Edit};
+use crate::tool_choice::ToolChoice;
 
 /// What the provider would have to run itself and does not for ChatGPT accounts: it answers “Unsupported tool type”
 /// or “no longer supported” (public reports of 2026).
@@ -20,9 +19,6 @@ const NOT_RUN: [&str; 7] = [
     "mcp",
     "shell",
 ];
-
-/// The name under which the backend knows all versions of its web search.
-const WEB_SEARCH: &str = "web_search";
 
 /// The tools in the backend's form.
 pub(super) fn tools(tools: &[&RawValue]) -> Result<Vec<Box<RawValue>>, Refusal> {
@@ -41,13 +37,8 @@ fn one(at: usize, tool: &RawValue) -> Result<Box<RawValue>, Refusal> {
     Ok(renamed(&kind, tool))
 }
 
-/// What may be called, in the backend's form; `tools` are in it already. Lite models take no restriction, so that
-/// for them the tools that are not allowed are taken away.
-pub(super) fn choice(
-    choice: Option<&RawValue>,
-    tools: &mut Vec<Box<RawValue>>,
-    shape: Shape,
-) -> Result<ToolChoice, Refusal> {
+/// What may be called, in the backend's form.
+pub(super) fn choice(choice: Option<&RawValue>) -> Result<ToolChoice, Refusal> {
     let Some(choice) = choice else { return Ok(ToolChoice::Auto) };
     if choice.get().starts_with('"') {
         return mode("tool_choice", choice);
@@ -55,14 +46,6 @@ pub(super) fn choice(
     let members = members::object("tool_choice", choice)?;
     let kind = kind("tool_choice", choice)?;
     match kind.as_str() {
-        "allowed_tools" if shape == Shape::Lite => {
-            let mode_of = members.get("mode").ok_or_else(|| missing("tool_choice.mode"))?;
-            let allowed = members.get("tools").ok_or_else(|| missing("tool_choice.tools"))?;
-            let allowed = members::array("tool_choice.tools", allowed)?;
-            let allowed: Vec<Named> = allowed.iter().map(|tool| Named::of(tool)).collect();
-            tools.retain(|tool| allowed.contains(&Named::of(tool)));
-            mode("tool_choice.mode", mode_of)
-        }
         "function" | "custom" if members.get("name").is_none() => Err(missing("tool_choice.name")),
         _ => Ok(ToolChoice::Named(renamed(&kind, choice))),
     }
@@ -79,23 +62,6 @@ fn mode(param: &str, value: &RawValue) -> Result<ToolChoice, Refusal> {
                 "Invalid value: '{other}'. Supported values are: 'none', 'auto', and 'required'."
             ),
         }),
-    }
-}
-
-/// What tells tools apart.
-#[derive(PartialEq, Eq)]
-struct Named {
-    kind: Option<String>,
-    name: Option<String>,
-}
-
-impl Named {
-    fn of(tool: &RawValue) -> Self {
-        let members = members::object("", tool).ok();
-        let text =
-            |name: &str| members.as_ref().and_then(|members| members::string("", members.get(name)?).ok());
-        let kind = text("type").map(|kind| if is_web_search(&kind) { WEB_SEARCH.to_owned() } else { kind });
-        Self { kind, name: text("name") }
     }
 }
 

@@ -19,6 +19,8 @@ pub(super) struct Speech {
     open: Option<u32>,
     /// Characters so far.
     said: u64,
+    /// What was said of a text that may be cut.
+    told: String,
 }
 
 /// A message by its `output_index`.
@@ -43,12 +45,17 @@ struct Kept {
 
 impl Speech {
     pub(super) fn new(stop: &[String]) -> Self {
-        Self { stop: Stop::at(stop), messages: BTreeMap::new(), open: None, said: 0 }
+        Self { stop: Stop::at(stop), messages: BTreeMap::new(), open: None, said: 0, told: String::new() }
     }
 
     /// Whether a stop sequence has ended the answer.
     pub(super) fn is_stopped(&self) -> bool {
         self.stop.found()
+    }
+
+    /// All that was said, where a stop sequence has ended it.
+    pub(super) fn cut(&self) -> Option<&str> {
+        self.is_stopped().then_some(&self.told)
     }
 
     pub(super) fn is_empty(&self) -> bool {
@@ -154,6 +161,7 @@ impl Speech {
             return;
         }
         let passed = self.stop.pass(&token::decoded(text));
+        self.told.push_str(&passed);
         if !passed.is_empty() {
             to.say(&Piece::Content(&token::of(&passed)));
         }

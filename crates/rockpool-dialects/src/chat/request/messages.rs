@@ -17,7 +17,7 @@ use crate::surroundings::Ties;
 struct Calls<'a> {
     /// By id.
     kinds: HashMap<Cow<'a, str>, Kind>,
-    /// Ids of the newest message with calls.
+    /// Ids of the calls of the newest message of the assistant.
     newest: Vec<String>,
     /// A call of the old form has no id: its result is the next message of that function.
     function: Option<FunctionCall<'a>>,
@@ -56,7 +56,7 @@ enum Output<'a> {
 /// Writes all messages. Returns the ids of the newest calls in them.
 ///
 /// # Errors
-/// Where a message is none, or holds what the backend cannot take.
+/// Where a message is none, holds what the backend cannot take, or makes the request too large.
 pub(super) fn write(messages: &[&RawValue], body: &mut Body) -> Result<Vec<String>, Refusal> {
     let mut calls = Calls::default();
     for (index, raw) in messages.iter().enumerate() {
@@ -80,7 +80,7 @@ pub(super) fn write(messages: &[&RawValue], body: &mut Body) -> Result<Vec<Strin
 fn instruction(message: &Object<'_>, body: &mut Body) -> Result<(), Refusal> {
     let content = parts(message, Speaker::Instructor)?;
     if !content.is_empty() {
-        body.item(&Item::Message { role: "developer", content });
+        body.item(&Item::Message { role: "developer", content })?;
         body.has_instructions();
     }
     Ok(())
@@ -89,8 +89,7 @@ fn instruction(message: &Object<'_>, body: &mut Body) -> Result<(), Refusal> {
 fn user(message: &Object<'_>, body: &mut Body) -> Result<(), Refusal> {
     let content = parts(message, Speaker::User)?;
     let content = message.required("content", Some(content).filter(|content| !content.is_empty()))?;
-    body.item(&Item::Message { role: "user", content });
-    Ok(())
+    body.item(&Item::Message { role: "user", content })
 }
 
 fn assistant<'a>(
@@ -108,19 +107,16 @@ fn assistant<'a>(
         ));
     }
     if !content.is_empty() {
-        body.item(&Item::Message { role: "assistant", content });
+        body.item(&Item::Message { role: "assistant", content })?;
     }
     if let Some(call) = message.object("function_call")? {
         let name = call.required("name", call.string("name")?)?;
         let id = format!("call_of_message_{index}");
         let arguments = arguments(&call)?;
-        body.item(&Item::FunctionCall { call_id: &id, name: &name, arguments });
+        body.item(&Item::FunctionCall { call_id: &id, name: &name, arguments })?;
         calls.function = Some(FunctionCall { id, name });
     }
     let made = message.list("tool_calls")?.unwrap_or_default();
-    if made.is_empty() {
-        return Ok(());
-    }
     calls.newest.clear();
     for (index, raw) in made.into_iter().enumerate() {
         let (id, kind) = call(&Object::of(message.path(&format!("tool_calls[{index}]")), raw)?, body)?;
@@ -139,14 +135,14 @@ fn call<'a>(call: &Object<'a>, body: &mut Body) -> Result<(Cow<'a, str>, Kind), 
             let function = call.required("function", call.object("function")?)?;
             let name = function.required("name", function.string("name")?)?;
             let arguments = arguments(&function)?;
-            body.item(&Item::FunctionCall { call_id: &id, name: &name, arguments });
+            body.item(&Item::FunctionCall { call_id: &id, name: &name, arguments })?;
             Ok((id, Kind::Function))
         }
         "custom" => {
             let custom = call.required("custom", call.object("custom")?)?;
             let name = custom.required("name", custom.string("name")?)?;
             let input = custom.required("input", custom.text("input")?)?;
-            body.item(&Item::CustomToolCall { call_id: &id, name: &name, input });
+            body.item(&Item::CustomToolCall { call_id: &id, name: &name, input })?;
             Ok((id, Kind::Custom))
         }
         other => Err(call.unknown("type", other, "'function' and 'custom'")),
@@ -165,19 +161,15 @@ fn tool(message: &Object<'_>, calls: &Calls<'_>, body: &mut Body) -> Result<(), 
         Some(Kind::Custom) => body.item(&Item::CustomToolCallOutput { call_id: &id, output }),
         None => {
             let reason = "Messages with role 'tool' must be a response to a preceding message with 'tool_calls': none of these has this id.";
-            return Err(Refusal::Invalid { param: message.path("tool_call_id"), reason: reason.to_owned() });
+            Err(Refusal::Invalid { param: message.path("tool_call_id"), reason: reason.to_owned() })
         }
     }
-    Ok(())
 }
 
 fn function<'a>(message: &Object<'a>, calls: &mut Calls<'a>, body: &mut Body) -> Result<(), Refusal> {
     let name = message.required("name", message.string("name")?)?;
     match calls.function.take_if(|call| call.name == name) {
-        Some(call) => {
-            body.item(&Item::FunctionCallOutput { call_id: &call.id, output: output(message)? });
-            Ok(())
-        }
+        Some(call) => body.item(&Item::FunctionCallOutput { call_id: &call.id, output: output(message)? }),
         None => {
             let reason = "Messages with role 'function' must be a response to a preceding message with 'function_call' of that name.";
             Err(Refusal::Invalid { param: message.path("name"), reason: reason.to_owned() })

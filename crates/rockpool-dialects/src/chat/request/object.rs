@@ -8,7 +8,7 @@ use serde::de::{Error, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 use serde_json::value::RawValue;
 
-use crate::json::BYTE_ORDER_MARK;
+use crate::json;
 use crate::refusal::Refusal;
 
 /// An object whose members are JSON still. A member that is `null` counts as absent.
@@ -31,14 +31,12 @@ impl<'de> Deserialize<'de> for Members<'de> {
                 f.write_str("an object")
             }
             fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
-                let mut members = Vec::new();
+                let mut members: Vec<(Cow<'de, str>, &'de RawValue)> = Vec::new();
                 while let Some(Text(name)) = map.next_key()? {
                     members.push((name, map.next_value()?));
                 }
-                let mut names: Vec<&str> = members.iter().map(|(name, _)| name.as_ref()).collect();
-                names.sort_unstable();
-                match names.windows(2).find(|pair| pair[0] == pair[1]) {
-                    Some(pair) => Err(A::Error::custom(format!("'{}' is there twice", pair[0]))),
+                match json::twice(members.iter().map(|(name, _)| name.as_ref())) {
+                    Some(name) => Err(A::Error::custom(format!("'{name}' is there twice"))),
                     None => Ok(Members(members)),
                 }
             }
@@ -53,7 +51,7 @@ impl<'a> Object<'a> {
     /// # Errors
     /// Where it is no JSON object.
     pub(super) fn whole(body: &'a [u8]) -> Result<Self, Refusal> {
-        let text = body.strip_prefix(BYTE_ORDER_MARK).unwrap_or(body);
+        let text = body.strip_prefix(json::BYTE_ORDER_MARK).unwrap_or(body);
         match serde_json::from_slice::<Members<'a>>(text) {
             Ok(Members(members)) => Ok(Self { path: String::new(), members }),
             Err(error) => Err(Refusal::Malformed(error.to_string())),

@@ -7,8 +7,8 @@ use serde_json::json;
 use serde_json::value::{RawValue, to_raw_value};
 
 use super::object::{Object, is_text, string, wrong_type};
-use crate::backend::ToolChoice;
 use crate::refusal::Refusal;
+use crate::tool_choice::ToolChoice;
 
 #[derive(Serialize)]
 #[serde(tag = "type", rename_all = "snake_case")]

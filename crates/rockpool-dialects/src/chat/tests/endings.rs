@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::assembler::assembled;
 use super::events::{added, call, choice, completed, done, message, text};
-use super::world::{chunks, streamed, whole};
+use super::world::{chunks, given, request, streamed, translated, whole};
 use crate::End;
 
 #[test]
@@ -33,6 +33,17 @@ fn a_text_ends_before_a_stop_sequence_wherever_that_was_cut() {
     }
     let whole = choice(json!({ "stop": "never" }), &[text(0, "now or nev"), completed()]);
     assert_eq!(whole["message"]["content"], "now or nev");
+}
+
+#[test]
+fn an_answer_that_was_cut_is_known_again_by_what_the_tool_was_told_of_it() {
+    let first = request(json!({ "stop": "." }));
+    let given = given(&first, &[text(0, "One"), text(0, ". Two"), message(0, "One. Two"), completed()]);
+    let next = request(json!({ "messages": [
+        { "role": "user", "content": "hi" }, { "role": "assistant", "content": "One" }, { "role": "user", "content": "and?" },
+    ] }));
+    let name = translated(next.to_string().as_bytes()).unwrap().ties.given;
+    assert!(name.len() == 1 && given.contains(&name[0]), "{name:?} {given:?}");
 }
 
 #[test]

@@ -2,7 +2,8 @@
 
 use serde_json::{Value, json};
 
-use super::world::{input, refused_messages, request, sent, translated};
+use super::events::{completed, message};
+use super::world::{MOST, given, input, refused_messages, request, sent, translated};
 
 #[test]
 fn a_system_message_becomes_a_developer_message_in_its_place() {
@@ -136,6 +137,42 @@ fn texts_go_on_as_they_were_written() {
     let body = "\u{feff}{\"model\":\"plain\",\"messages\":[{\"role\":\"user\",\"content\":\"\\ud83d\\u00e9 \\/ é\"}]}";
     let sent = String::from_utf8(translated(body.as_bytes()).unwrap().body).unwrap();
     assert!(sent.contains("\"text\":\"\\ud83d\\u00e9 \\/ é\""));
+}
+
+#[test]
+fn an_answer_without_calls_is_known_by_its_words_and_not_by_calls_before_it() {
+    let called = json!({ "role": "assistant", "content": "I look.", "tool_calls": [{ "id": "call_1", "function": { "name": "f", "arguments": "{}" } }] });
+    let mut conversation = vec![
+        json!({ "role": "user", "content": "go" }),
+        called,
+        json!({ "role": "tool", "tool_call_id": "call_1", "content": "x" }),
+    ];
+    let of = |conversation: &[Value]| request(json!({ "messages": conversation }));
+    let ties =
+        |conversation: &[Value]| translated(of(conversation).to_string().as_bytes()).unwrap().ties.given;
+    let by_call = ties(&conversation);
+    assert_eq!((by_call.len(), by_call[0].as_str()), (2, "call_1"));
+    let given = given(&of(&conversation), &[message(0, "Done."), completed()]);
+    conversation.extend([
+        json!({ "role": "assistant", "content": "Done." }),
+        json!({ "role": "user", "content": "and?" }),
+    ]);
+    let by_words = ties(&conversation);
+    assert_eq!(by_words.len(), 1);
+    assert!(given.contains(&by_words[0]) && !by_call.contains(&by_words[0]), "{given:?} {by_words:?}");
+}
+
+#[test]
+fn messages_that_become_too_large_for_the_backend_are_refused() {
+    let with = |count: usize| {
+        let messages = vec![r#"{"role":"user","content":"x"}"#; count].join(",");
+        translated(format!(r#"{{"model":"plain","messages":[{messages}]}}"#).as_bytes())
+            .map(|translated| translated.body.len())
+    };
+    // Each becomes more than twice as long.
+    let fault = with(MOST / 60).unwrap_err().fault();
+    assert_eq!((fault.status, fault.code.as_deref()), (413, Some("request_too_large")));
+    assert!(with(MOST / 120).is_ok());
 }
 
 #[test]

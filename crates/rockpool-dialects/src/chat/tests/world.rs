@@ -8,6 +8,9 @@ use crate::surroundings::{Continuation, Surroundings};
 use crate::translation::{Translated, translate};
 use crate::{Delivery, End, Fault, Refusal, Whole};
 
+/// The largest translation, in bytes.
+pub(super) const MOST: usize = 8 << 20;
+
 struct World;
 
 impl Catalogue for World {
@@ -33,8 +36,12 @@ impl Continuation for World {
 }
 
 pub(super) fn translated(body: &[u8]) -> Result<Translated, Refusal> {
-    let surroundings =
-        Surroundings { catalogue: &World, continuation: &World, conversation: Some("named by a header") };
+    let surroundings = Surroundings {
+        catalogue: &World,
+        continuation: &World,
+        conversation: Some("named by a header"),
+        most_bytes: MOST,
+    };
     translate(Dialect::ChatCompletions, body, &surroundings)
 }
 
@@ -79,6 +86,16 @@ pub(super) fn streamed(more: Value, events: &[Value], end: End) -> String {
     }
     translator.end(end, &mut out);
     String::from_utf8(out).unwrap()
+}
+
+/// By what later requests may show that they go on from the answer to this one.
+pub(super) fn given(request: &Value, events: &[Value]) -> Vec<String> {
+    let form = translated(request.to_string().as_bytes()).unwrap().form;
+    let mut translator = form.translator(1_700_000_000, "u1");
+    for event in events {
+        translator.event(event.to_string().as_bytes(), &mut Vec::new());
+    }
+    translator.answered().unwrap().given()
 }
 
 /// The same in one.

@@ -204,6 +204,24 @@ fn the_reason_of_the_end_is_told() {
 }
 
 #[test]
+fn an_answer_that_was_cut_is_known_again_by_what_the_tool_was_told_of_it() {
+    let form = form(json!({ "stop_sequences": ["."] }));
+    let mut translator = form.translator(0, "u1");
+    let said =
+        [text(0, "One"), done(0, message("One")), text(1, "Two. Three"), done(1, message("Two. Three"))];
+    for event in said.iter().chain([&completed()]) {
+        translator.event(event.to_string().as_bytes(), &mut Vec::new());
+    }
+    let given = translator.answered().unwrap().given();
+    let block = |text: &str| json!({ "type": "text", "text": text });
+    let next = translated(&request(json!({ "messages": [
+        { "role": "user", "content": "hi" }, { "role": "assistant", "content": [block("One"), block("Two")] },
+        { "role": "user", "content": "and?" },
+    ] })));
+    assert!(next.ties.given.len() == 1 && given.contains(&next.ties.given[0]), "{:?} {given:?}", next.ties);
+}
+
+#[test]
 fn a_stop_sequence_ends_the_text_though_it_comes_in_pieces() {
     let form = form(json!({ "stop_sequences": ["</end>"] }));
     let events = [

@@ -2,8 +2,9 @@
 
 use serde_json::{Value, json};
 
-use super::{Models, Nothing, items, refused, request, sent, translated};
+use super::{MOST, Models, Nothing, items, refused, request, sent, translated, translated_bytes};
 use crate::dialect::Dialect;
+use crate::fault::FaultKind;
 use crate::surroundings::Surroundings;
 use crate::translation::translate;
 
@@ -164,6 +165,19 @@ fn a_block_that_cannot_be_passed_on_is_named_with_its_place() {
 }
 
 #[test]
+fn messages_that_become_too_large_for_the_backend_are_refused() {
+    let with = |count: usize| {
+        let messages = vec![r#"{"role":"user","content":"x"}"#; count].join(",");
+        translated_bytes(format!(r#"{{"model":"gpt-5.5","messages":[{messages}]}}"#).as_bytes())
+            .map(|translated| translated.body.len())
+    };
+    // Each becomes more than twice as long.
+    let fault = with(MOST / 60).unwrap_err().fault();
+    assert_eq!((fault.status, fault.kind), (413, FaultKind::TooLarge));
+    assert!(with(MOST / 120).is_ok());
+}
+
+#[test]
 fn ties_name_the_session_and_what_the_newest_assistant_turn_repeats() {
     let turn = |id: &str, reasoning: &str| {
         json!({ "role": "assistant", "content": [
@@ -179,8 +193,12 @@ fn ties_name_the_session_and_what_the_newest_assistant_turn_repeats() {
     assert_eq!(translated.ties.given, ["rs_2", "call_2"]);
     assert_eq!(translated.ties.conversation.as_deref(), Some("8e1f-2"));
     assert_eq!(sent(&body)["prompt_cache_key"], "8e1f-2");
-    let surroundings =
-        Surroundings { catalogue: &Models, continuation: &Nothing, conversation: Some("header") };
+    let surroundings = Surroundings {
+        catalogue: &Models,
+        continuation: &Nothing,
+        conversation: Some("header"),
+        most_bytes: MOST,
+    };
     let named = translate(Dialect::Messages, body.to_string().as_bytes(), &surroundings).unwrap();
     let named: Value = serde_json::from_slice(&named.body).unwrap();
     assert_eq!(named["prompt_cache_key"], "header");

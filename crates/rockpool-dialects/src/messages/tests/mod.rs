@@ -18,6 +18,9 @@ use crate::surroundings::{Continuation, Surroundings};
 use crate::translation::AnswerForm;
 use crate::translation::{Translated, translate};
 
+/// The largest translation, in bytes.
+const MOST: usize = 8 << 20;
+
 struct Models;
 
 impl Catalogue for Models {
@@ -46,7 +49,8 @@ impl Continuation for Nothing {
 }
 
 fn translated_bytes(body: &[u8]) -> Result<Translated, Refusal> {
-    let surroundings = Surroundings { catalogue: &Models, continuation: &Nothing, conversation: None };
+    let surroundings =
+        Surroundings { catalogue: &Models, continuation: &Nothing, conversation: None, most_bytes: MOST };
     translate(Dialect::Messages, body, &surroundings)
 }
 

@@ -126,7 +126,12 @@ fn a_lite_model_does_not_answer_as_if_it_had_searched() {
     let search = json!({ "type": "web_search_20250305", "name": "web_search" });
     let (param, message) = refused(&request(json!({ "model": "gpt-6.2-sol", "tools": [search] })));
     assert_eq!(param, "tools");
-    assert!(message.contains("cannot search the web") && message.contains("gpt-5.5"), "{message}");
+    assert!(
+        message.contains("'tools'")
+            && message.contains("cannot search the web")
+            && message.contains("gpt-5.5"),
+        "{message}"
+    );
 }
 
 #[test]

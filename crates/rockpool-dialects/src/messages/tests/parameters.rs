@@ -129,6 +129,29 @@ fn what_is_no_request_is_malformed_and_a_byte_order_mark_is_no_obstacle() {
 }
 
 #[test]
+fn half_of_a_surrogate_pair_spoils_nothing_of_the_text_around_it() {
+    let body = r#"{"model":"gpt-5.5","system":"a\n\"b\" \ud83d \udc00\ud83d\ude00 \\ud83d","messages":[{"role":"user","content":"hi"}]}"#;
+    let sent: Value = serde_json::from_slice(&translated_bytes(body.as_bytes()).unwrap().body).unwrap();
+    assert_eq!(sent["instructions"], "a\n\"b\" \u{fffd} \u{fffd}😀 \\ud83d");
+}
+
+/// Each name looked up among all before it would take minutes.
+#[test]
+fn a_request_of_very_many_members_is_read_in_one_pass() {
+    let many: Vec<String> = (0..200_000).map(|at| format!(r#""m{at}":0"#)).collect();
+    let with = |last: &str| {
+        let body = format!(
+            r#"{{"model":"gpt-5.5","messages":[{{"role":"user","content":"hi"}}],{},"{last}":1}}"#,
+            many.join(",")
+        );
+        translated_bytes(body.as_bytes())
+    };
+    assert!(with("last").is_ok());
+    let twice = with("m7").unwrap_err().to_string();
+    assert!(twice.contains("“m7” is there twice"), "{twice}");
+}
+
+#[test]
 fn text_is_copied_as_it_was_written() {
     let body = r#"{"model":"gpt-5.5","messages":[{"role":"user","content":"\ud83d \u00e9 \/"}]}"#;
     let sent = String::from_utf8(translated_bytes(body.as_bytes()).unwrap().body).unwrap();

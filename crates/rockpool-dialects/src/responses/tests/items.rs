@@ -2,7 +2,10 @@
 
 use serde_json::{Value, json};
 
-use super::{Kept, blamed, body, said, with};
+use super::{Kept, MOST, blamed, body, said, with};
+use crate::fault::FaultKind;
+use crate::refusal::Refusal;
+use crate::translation::Translated;
 
 fn input(sent: &str) -> Value {
     body(&said(sent).unwrap())["input"].clone()
@@ -103,6 +106,33 @@ fn an_answer_that_is_only_named_stands_in_full_as_if_the_tool_had_sent_it() {
 }
 
 #[test]
+fn what_a_request_names_is_written_out_only_as_far_as_a_request_may_be_large() {
+    let long = "x".repeat(MOST / 4);
+    let message = format!(r#"{{"type":"message","id":"m","role":"assistant","content":"{long}"}}"#);
+    let without_ciphertext = format!(r#"{{"type":"reasoning","id":"m","summary":["{long}"]}}"#);
+    let named = |times| vec![r#"{"type":"item_reference","id":"m"}"#; times].join(",");
+    let too_large = |translated: Result<Translated, Refusal>| {
+        let fault = translated.map(|translated| translated.body.len()).unwrap_err().fault();
+        assert_eq!((fault.status, fault.kind), (413, FaultKind::TooLarge));
+        assert!(fault.message.contains("Begin a new conversation"), "{}", fault.message);
+    };
+    for item in [&message, &without_ciphertext] {
+        let kept = Kept::item("m", item);
+        let sent =
+            |times| with(&kept, format!(r#"{{"model":"plain","input":[{}]}}"#, named(times)).as_bytes());
+        assert!(sent(3).is_ok());
+        too_large(sent(4));
+    }
+    let earlier = [message.as_str(); 3].join(",");
+    let go_on = |new: &str| {
+        let text = format!(r#"{{"model":"plain","previous_response_id":"r","input":"{new}"}}"#);
+        with(&Kept::answer("r", &earlier), text.as_bytes())
+    };
+    assert!(go_on("hi").is_ok());
+    too_large(go_on(&long));
+}
+
+#[test]
 fn an_answer_that_is_not_known_any_more_is_told_as_the_api_tells_it() {
     let sent = br#"{"model":"plain","previous_response_id":"resp_9","input":"hi"}"#;
     let fault = with(&Kept::default(), sent).unwrap_err().fault();
@@ -117,6 +147,10 @@ fn the_names_are_those_of_the_newest_answer() {
     assert_eq!(ties(r#"[{"role":"user","id":"mine","content":"1"}]"#), [""; 0]);
     let many: Vec<String> =
         (0..40).map(|at| format!(r#"{{"type":"function_call","call_id":"c{at}"}}"#)).collect();
+    assert_eq!(ties(&format!("[{}]", many.join(","))).len(), 16);
+    // Each name looked up among all before it would take minutes.
+    let many: Vec<String> =
+        (0..150_000).map(|at| format!(r#"{{"type":"function_call","call_id":"c{at}"}}"#)).collect();
     assert_eq!(ties(&format!("[{}]", many.join(","))).len(), 16);
 }
 

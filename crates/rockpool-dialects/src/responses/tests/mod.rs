@@ -18,6 +18,9 @@ use crate::refusal::Refusal;
 use crate::surroundings::{Continuation, Surroundings};
 use crate::translation::{Translated, translate, translate_frame};
 
+/// The largest translation, in bytes.
+const MOST: usize = 8 << 20;
+
 /// `plain` and `lite`, and `alias` for the first.
 struct Models;
 
@@ -58,13 +61,17 @@ impl Kept {
 }
 
 fn with(kept: &Kept, body: &[u8]) -> Result<Translated, Refusal> {
-    let surroundings = Surroundings { catalogue: &Models, continuation: kept, conversation: None };
+    let surroundings =
+        Surroundings { catalogue: &Models, continuation: kept, conversation: None, most_bytes: MOST };
     translate(Dialect::Responses, body, &surroundings)
 }
 
 fn frame(body: &[u8]) -> Result<Translated, Refusal> {
     let kept = Kept::default();
-    translate_frame(body, &Surroundings { catalogue: &Models, continuation: &kept, conversation: None })
+    translate_frame(
+        body,
+        &Surroundings { catalogue: &Models, continuation: &kept, conversation: None, most_bytes: MOST },
+    )
 }
 
 /// A request with these members besides its model and input.

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{Kept, Models, asked, blamed, body, with};
+use super::{Kept, MOST, Models, asked, blamed, body, with};
 use crate::answer::Delivery;
 use crate::dialect::Dialect;
 use crate::surroundings::Surroundings;
@@ -118,6 +118,22 @@ fn what_is_no_request_is_refused() {
     assert_eq!(blamed(with(&Kept::default(), br#"{"model":"plain"}"#)), "input");
 }
 
+/// Each name looked up among all before it would take minutes.
+#[test]
+fn a_request_of_very_many_members_is_read_in_one_pass() {
+    let many = |name: &str, count: u32| {
+        let members: Vec<String> = (0..count).map(|at| format!(r#""{name}{at}":0"#)).collect();
+        members.join(",")
+    };
+    assert!(asked(&many("m", 200_000)).is_ok());
+    assert!(asked(&format!(r#""text":{{{}}}"#, many("m", 200_000))).is_ok());
+    let twice = asked(&format!(r#"{},"m7":1"#, many("m", 1000))).unwrap_err().to_string();
+    assert!(twice.contains("“m7” is there twice"), "{twice}");
+    let include: Vec<String> = (0..200_000).map(|at| format!(r#""i{}""#, at % 100_000)).collect();
+    let include = asked(&format!(r#""include":[{}]"#, include.join(","))).unwrap();
+    assert_eq!(body(&include)["include"].as_array().unwrap().len(), 100_001);
+}
+
 #[test]
 fn instructions_are_kept_and_a_neutral_line_stands_in_where_there_are_none() {
     let instructions = |members: &str| body(&asked(members).unwrap())["instructions"].clone();
@@ -163,6 +179,7 @@ fn the_prompt_cache_is_keyed_by_the_request_or_else_by_the_conversation() {
             catalogue: &Models,
             continuation: &Kept::default(),
             conversation: Some("from a header"),
+            most_bytes: MOST,
         };
         let translated = translate(Dialect::Responses, text.as_bytes(), &surroundings).unwrap();
         (body(&translated)["prompt_cache_key"].clone(), translated.ties.conversation)
@@ -226,6 +243,21 @@ fn a_lite_model_is_given_only_the_allowed_tools_and_cannot_be_forced() {
     assert_eq!(tools, &json!([{ "type": "function", "name": "g" }]));
     assert_eq!(blamed(lite("\"required\"")), "tool_choice");
     assert_eq!(blamed(lite(r#"{"type":"function","name":"f"}"#)), "tool_choice");
+}
+
+#[test]
+fn a_lite_model_is_not_offered_a_web_search_that_it_would_pass_over() {
+    let text = br#"{"model":"lite","input":"hi","tools":[{"type":"web_search_preview"},{"type":"function","name":"f"},{"type":"web_search"}]}"#;
+    let translated = with(&Kept::default(), text).unwrap();
+    let function = json!({ "type": "function", "name": "f" });
+    assert_eq!(
+        body(&translated)["input"][0]["tools"],
+        json!([{ "type": "namespace", "name": "functions", "description": "", "tools": [function] }])
+    );
+    assert_eq!(translated.dropped, ["tools.web_search"]);
+    let only = with(&Kept::default(), br#"{"model":"lite","input":"hi","tools":[{"type":"web_search"}]}"#);
+    assert_eq!(body(&only.unwrap())["input"].as_array().unwrap().len(), 1);
+    assert_eq!(asked(r#""tools":[{"type":"web_search"}]"#).unwrap().dropped, [""; 0]);
 }
 
 #[test]

@@ -92,6 +92,7 @@ pub(super) async fn understand(
         catalogue: &catalogue,
         continuation: &continuation,
         conversation: named.as_deref(),
+        most_bytes: body::MAX_BODY,
     })?;
     let conversation = named.or_else(|| translated.ties.conversation.clone());
     let conversation = conversation.or_else(|| known_conversation(plane, caller, &translated.ties.given));
