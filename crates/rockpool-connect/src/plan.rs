@@ -22,6 +22,7 @@ pub struct Change {
     after: Option<String>,
     entries: Vec<EntryUndo>,
     notes: Vec<String>,
+    holds_key: bool,
 }
 
 impl Change {
@@ -49,6 +50,11 @@ impl Change {
         !self.entries.is_empty()
     }
 
+    /// The key of the connection is in the file afterwards.
+    pub(crate) fn holds_key(&self) -> bool {
+        self.holds_key
+    }
+
     /// As shown: unified, secrets masked.
     pub fn diff(&self) -> String {
         diff::shown(&self.path.display().to_string(), self.before(), self.after())
@@ -65,6 +71,8 @@ impl Change {
             entries: self.entries.clone(),
             notes: self.notes.clone(),
             made_folders,
+            mode: None,
+            replaced: None,
         })
     }
 }
@@ -149,6 +157,7 @@ pub fn plan_again(
             after: base,
             entries: Vec::new(),
             notes: Vec::new(),
+            holds_key: false,
         });
     }
     Ok(plan)
@@ -204,7 +213,9 @@ fn changed(
         EntryUndo { ours: entry.value.digest(), at: entry.at, role }
     };
     let after = if entries.is_empty() { base.clone() } else { Some(text) };
-    Ok(Change { path, format, before, base, after, entries: entries.into_iter().map(ours).collect(), notes })
+    let holds_key = after.as_ref().is_some_and(|text| text.contains(to.key()));
+    let entries = entries.into_iter().map(ours).collect();
+    Ok(Change { path, format, before, base, after, entries, notes, holds_key })
 }
 
 fn put_all<'a>(

@@ -4,7 +4,7 @@
 use std::io;
 use std::path::Path;
 
-use rockpool_connect::files::{self, Backups, DisconnectError};
+use rockpool_connect::files::{self, Backups, DisconnectError, FileError};
 use rockpool_connect::{Choice, Connection, Plan, Standing, Tool, Undo, UndoError, standing};
 use rockpool_routing::{ClientId, TenantId};
 use secrecy::SecretString;
@@ -68,7 +68,7 @@ pub(crate) async fn connect(
             client: client.id,
             origin: engine.origin(),
             model: None,
-            undo: Undo { tool, files: Vec::new() },
+            undo: Undo::new(tool),
             connected_at: engine.core().clock.wall(),
         },
         home,
@@ -159,12 +159,17 @@ impl Job {
         let key = row.key.clone();
         let made = client_was.is_none().then_some(client.id);
         let keep = |undo: &Undo| {
-            let row = ToolConnectionRow { undo: undo.clone(), ..row };
-            let kept = runtime.block_on(store.put_tool_connection(row, Some(client)));
+            let row = ToolConnectionRow { undo: undo.clone(), ..row.clone() };
+            let kept = runtime.block_on(store.put_tool_connection(row, Some(client.clone())));
             kept.map_err(io::Error::other)
         };
         let written = files::connect(plan, &copies, earlier.as_ref().map(|row| &row.undo), keep);
-        let Err(error) = written else { return Ok(()) };
+        let error = match written {
+            Ok(_) => return Ok(()),
+            // The record that is kept leads back, and some file has the client's key.
+            Err(error @ FileError::NotRolledBack { .. }) => return Err(refusal::file(error)),
+            Err(error) => error,
+        };
         let undone = runtime.block_on(async {
             match earlier {
                 None => store.remove_tool_connection(key, made).await,
@@ -208,7 +213,7 @@ pub(crate) async fn disconnect(
         EditedSettings::Keep => Choice::Keep,
         EditedSettings::TakeBack => Choice::TakeBack,
     };
-    let undo = row.undo;
+    let undo = row.undo.clone();
     on_disk(move || match files::disconnect(&undo, choice) {
         Err(DisconnectError::Undo(UndoError::Copy { .. })) if is_gone(&undo) => Ok(()),
         done => done.map_err(refusal::disconnect),
@@ -219,6 +224,11 @@ pub(crate) async fn disconnect(
         ToolKeyAfter::Keep => None,
     };
     engine.core().store.remove_tool_connection(row.key, client).await.map_err(refused)?;
+    on_disk(move || {
+        files::forget(&row.undo);
+        Ok(())
+    })
+    .await?;
     engine.reload().await?;
     show(engine, tenant, tool).await
 }
