@@ -8,6 +8,7 @@ use crate::error::PlanError;
 use crate::format::{Fault, Format, Raw};
 use crate::mask::masked;
 use crate::places::{Surroundings, Texts};
+use crate::readable::Readable;
 use crate::recipe::{Entry, FileRecipe, Rule, Todo, codex_key_kind, recipe};
 use crate::tool::Tool;
 use crate::undo::{Before, Choice, Digest, EntryUndo, FileUndo, Role, TakenBack, Undo, take_back};
@@ -23,6 +24,7 @@ pub struct Change {
     entries: Vec<EntryUndo>,
     notes: Vec<String>,
     holds_key: bool,
+    readable: Readable,
 }
 
 impl Change {
@@ -57,7 +59,19 @@ impl Change {
 
     /// As shown: unified, secrets masked.
     pub fn diff(&self) -> String {
-        diff::shown(&self.path.display().to_string(), self.before(), self.after())
+        diff::shown(
+            &self.path.display().to_string(),
+            self.format,
+            self.before(),
+            self.after(),
+            &self.readable,
+        )
+    }
+
+    /// As if there had been no file.
+    #[cfg(test)]
+    pub(crate) fn diff_from_nothing(&self) -> String {
+        diff::shown("", self.format, None, self.after(), &self.readable)
     }
 
     /// What has to be kept to take it back; `None` where nothing of ours is in the file.
@@ -158,7 +172,15 @@ pub fn plan_again(
             entries: Vec::new(),
             notes: Vec::new(),
             holds_key: false,
+            readable: Readable::default(),
         });
+    }
+    for change in &mut plan.changes {
+        if let (Some(file), Some(before)) = (undo.file(&change.path), &change.before) {
+            let fault = |fault| PlanError::File { path: change.path.clone(), fault };
+            let tree = change.format.tree(before).map_err(fault)?;
+            change.readable.allow_at(&tree, file.entries.iter().map(|entry| &entry.at));
+        }
     }
     Ok(plan)
 }
@@ -213,9 +235,13 @@ fn changed(
         EntryUndo { ours: entry.value.digest(), at: entry.at, role }
     };
     let after = if entries.is_empty() { base.clone() } else { Some(text) };
+    let mut readable = Readable::default();
+    entries.iter().for_each(|entry| readable.allow_ours(&entry.value, to.key()));
+    let there = format.tree(before.as_deref().unwrap_or_default())?;
+    readable.allow_at(&there, entries.iter().map(|entry| &entry.at));
     let holds_key = after.as_ref().is_some_and(|text| text.contains(to.key()));
     let entries = entries.into_iter().map(ours).collect();
-    Ok(Change { path, format, before, base, after, entries, notes, holds_key })
+    Ok(Change { path, format, before, base, after, entries, notes, holds_key, readable })
 }
 
 fn put_all<'a>(

@@ -56,7 +56,11 @@ impl Readable {
     pub(crate) fn shown(&self, format: Format, text: &str) -> String {
         let mut reader = Reader { readable: self, format, text, at: 0, depth: 0, out: String::new() };
         while reader.at < text.len() {
+            let before = reader.at;
             reader.step();
+            if reader.at == before {
+                break;
+            }
         }
         reader.out
     }
@@ -101,7 +105,11 @@ impl<'a> Reader<'a> {
     }
 
     fn is_line_start(&self) -> bool {
-        self.depth == 0 && self.text.get(..self.at).is_none_or(|before| matches!(before.chars().last(), None | Some('\n')))
+        self.depth == 0
+            && self
+                .text
+                .get(..self.at)
+                .is_none_or(|before| matches!(before.chars().last(), None | Some('\n')))
     }
 
     fn copy(&mut self, bytes: usize) {
@@ -165,9 +173,9 @@ impl<'a> Reader<'a> {
 
     fn hide_comment(&mut self, bytes: usize) {
         let comment = self.rest().get(..bytes).unwrap_or_default();
-        let said = comment.trim_start_matches(['#', '/', '*']);
+        let said = comment.trim_start_matches(['#', '/', '*', ' ']);
         let sign = comment.len() - said.len();
-        match said.trim_start().starts_with("Rockpool: ") && !comment.contains('\n') {
+        match said.starts_with("Rockpool: ") && !comment.contains('\n') {
             true => self.out.push_str(&masked(comment)),
             false => {
                 self.out.push_str(comment.get(..sign).unwrap_or_default());
@@ -211,10 +219,13 @@ impl<'a> Reader<'a> {
         let rest = self.rest();
         let ends = |character: char| character.is_whitespace() || ",[]{}\"=".contains(character);
         let mut length = rest.find(ends).unwrap_or(rest.len()).max(1);
-        if let Some(colon) = rest.get(..length).filter(|_| self.format != Format::Toml).and_then(|word| word.find(':')) {
+        if let Some(colon) =
+            rest.get(..length).filter(|_| self.format != Format::Toml).and_then(|word| word.find(':'))
+        {
             length = colon.max(1);
         }
-        let dotted = self.format == Format::Toml && rest.get(..length).is_some_and(|word| word.ends_with('.'));
+        let dotted =
+            self.format == Format::Toml && rest.get(..length).is_some_and(|word| word.ends_with('.'));
         match dotted || self.is_name(length) {
             true => self.copy(length),
             false => self.value(length),
@@ -241,15 +252,18 @@ impl<'a> Reader<'a> {
         let name = match content.chars().next() {
             Some(quote @ ('"' | '\'')) => {
                 let end = 1 + string_length(content.get(1..).unwrap_or_default(), quote) + 1;
-                content.get(end..).filter(|behind| behind.trim_start().starts_with(':')).map(|behind| {
-                    content.len() - behind.trim_start().len()
-                })
+                content
+                    .get(end..)
+                    .filter(|behind| behind.trim_start().starts_with(':'))
+                    .map(|behind| content.len() - behind.trim_start().len())
             }
             Some('[' | '{') => None,
             Some(_) | None => {
                 let ends = content.match_indices(':').map(|(at, _)| at);
                 let is_end = |at: &usize| {
-                    content.get(at + 1..).is_some_and(|behind| behind.is_empty() || behind.starts_with([' ', '\t']))
+                    content
+                        .get(at + 1..)
+                        .is_some_and(|behind| behind.is_empty() || behind.starts_with([' ', '\t']))
                 };
                 ends.into_iter().find(is_end)
             }
@@ -269,7 +283,8 @@ impl<'a> Reader<'a> {
             // The steps that follow read it; a line that is empty now is left to its end.
             return if value.is_empty() { self.copy(self.line().len()) } else { self.within_line() };
         }
-        let plain = value.find(" #").map_or(value, |comment| value.get(..comment).unwrap_or_default()).trim_end();
+        let plain =
+            value.find(" #").map_or(value, |comment| value.get(..comment).unwrap_or_default()).trim_end();
         let is_block = plain.split(' ').next_back().is_some_and(|last| last.starts_with(['|', '>']));
         match is_block {
             true => self.copy(plain.len()),
@@ -331,12 +346,15 @@ fn string_length(inside: &str, quote: char) -> usize {
 fn block_length(inside: &str, quote: char) -> usize {
     let mut escaped = false;
     for (at, character) in inside.char_indices() {
-        let closes = || inside.get(at..).is_some_and(|rest| rest.chars().take_while(|next| *next == quote).count() >= 3);
+        let closes = || {
+            inside.get(at..).is_some_and(|rest| rest.chars().take_while(|next| *next == quote).count() >= 3)
+        };
         match character {
             _ if escaped => escaped = false,
             '\\' if quote == '"' => escaped = true,
             _ if character == quote && closes() => {
-                let run = inside.get(at..).unwrap_or_default().chars().take_while(|next| *next == quote).count();
+                let run =
+                    inside.get(at..).unwrap_or_default().chars().take_while(|next| *next == quote).count();
                 return at + run.min(5) - 3;
             }
             _ => {}
