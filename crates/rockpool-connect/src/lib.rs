@@ -13,6 +13,7 @@ mod mask;
 mod path;
 mod places;
 mod plan;
+mod readable;
 mod recipe;
 mod snippet;
 #[cfg(test)]

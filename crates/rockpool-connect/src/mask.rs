@@ -2,7 +2,25 @@
 
 /// A line as it may be shown: values of settings that are named like secrets, and words that look like keys, are “…”.
 pub(crate) fn masked(line: &str) -> String {
-    without_key_words(&without_named_secrets(line))
+    without_key_words(&without_url_passwords(&without_named_secrets(line)))
+}
+
+pub(crate) fn is_named_secret(name: &str) -> bool {
+    let lower = name.to_ascii_lowercase();
+    NAMES.iter().any(|secret| lower.contains(secret))
+}
+
+/// What stands before the `@` of an address.
+fn without_url_passwords(line: &str) -> String {
+    let mut parts = line.split("://");
+    let mut out = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        let host = part.find(|character: char| character.is_whitespace() || "/?#\"'".contains(character));
+        let at = part.get(..host.unwrap_or(part.len())).and_then(|authority| authority.rfind('@'));
+        let (hidden, rest) = at.map_or(("", part), |at| ("…", part.get(at..).unwrap_or_default()));
+        out.extend(["://", hidden, rest]);
+    }
+    out
 }
 
 const NAMES: [&str; 7] = ["key", "token", "secret", "password", "authorization", "credential", "refresh"];
@@ -92,6 +110,12 @@ mod tests {
             r#"url = "http://127.0.0.1:1/k/rpu_…/v1""#
         );
         assert_eq!(masked("# was sk-proj-abcdefgh"), "# was sk-…");
+    }
+
+    #[test]
+    fn the_password_of_an_address_is_masked() {
+        assert_eq!(masked("u = \"https://ada:x@example.com/v1\""), "u = \"https://…@example.com/v1\"");
+        assert_eq!(masked("https://example.com/@x"), "https://example.com/@x");
     }
 
     #[test]

@@ -8,6 +8,7 @@ use crate::error::PlanError;
 use crate::format::{Fault, Format, Raw};
 use crate::mask::masked;
 use crate::places::{Surroundings, Texts};
+use crate::readable::Readable;
 use crate::recipe::{Entry, FileRecipe, Rule, Todo, codex_key_kind, recipe};
 use crate::tool::Tool;
 use crate::undo::{Before, Choice, Digest, EntryUndo, FileUndo, Role, TakenBack, Undo, take_back};
@@ -22,6 +23,8 @@ pub struct Change {
     after: Option<String>,
     entries: Vec<EntryUndo>,
     notes: Vec<String>,
+    holds_key: bool,
+    readable: Readable,
 }
 
 impl Change {
@@ -49,9 +52,26 @@ impl Change {
         !self.entries.is_empty()
     }
 
+    /// The key of the connection is in the file afterwards.
+    pub(crate) fn holds_key(&self) -> bool {
+        self.holds_key
+    }
+
     /// As shown: unified, secrets masked.
     pub fn diff(&self) -> String {
-        diff::shown(&self.path.display().to_string(), self.before(), self.after())
+        diff::shown(
+            &self.path.display().to_string(),
+            self.format,
+            self.before(),
+            self.after(),
+            &self.readable,
+        )
+    }
+
+    /// As if there had been no file.
+    #[cfg(test)]
+    pub(crate) fn diff_from_nothing(&self) -> String {
+        diff::shown("", self.format, None, self.after(), &self.readable)
     }
 
     /// What has to be kept to take it back; `None` where nothing of ours is in the file.
@@ -65,6 +85,8 @@ impl Change {
             entries: self.entries.clone(),
             notes: self.notes.clone(),
             made_folders,
+            mode: None,
+            replaced: None,
         })
     }
 }
@@ -149,7 +171,16 @@ pub fn plan_again(
             after: base,
             entries: Vec::new(),
             notes: Vec::new(),
+            holds_key: false,
+            readable: Readable::default(),
         });
+    }
+    for change in &mut plan.changes {
+        if let (Some(file), Some(before)) = (undo.file(&change.path), &change.before) {
+            let fault = |fault| PlanError::File { path: change.path.clone(), fault };
+            let tree = change.format.tree(before).map_err(fault)?;
+            change.readable.allow_at(&tree, file.entries.iter().map(|entry| &entry.at));
+        }
     }
     Ok(plan)
 }
@@ -204,7 +235,13 @@ fn changed(
         EntryUndo { ours: entry.value.digest(), at: entry.at, role }
     };
     let after = if entries.is_empty() { base.clone() } else { Some(text) };
-    Ok(Change { path, format, before, base, after, entries: entries.into_iter().map(ours).collect(), notes })
+    let mut readable = Readable::default();
+    entries.iter().for_each(|entry| readable.allow_ours(&entry.value, to.key()));
+    let there = format.tree(before.as_deref().unwrap_or_default())?;
+    readable.allow_at(&there, entries.iter().map(|entry| &entry.at));
+    let holds_key = after.as_ref().is_some_and(|text| text.contains(to.key()));
+    let entries = entries.into_iter().map(ours).collect();
+    Ok(Change { path, format, before, base, after, entries, notes, holds_key, readable })
 }
 
 fn put_all<'a>(

@@ -39,6 +39,15 @@ pub enum Before {
     },
 }
 
+impl Before {
+    pub(crate) fn copy(&self) -> Option<&Path> {
+        match self {
+            Self::Absent => None,
+            Self::Copy { path, .. } => Some(path),
+        }
+    }
+}
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum Role {
@@ -68,25 +77,65 @@ pub struct FileUndo {
     pub(crate) notes: Vec<String>,
     /// The outermost first.
     pub made_folders: Vec<PathBuf>,
+    /// Where the change took it from others than the owner, who may not read keys.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) mode: Option<u32>,
+    /// The file with an earlier connection still in it, until the one that takes its place is complete. That one's settings are
+    /// then among the entries as well.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) replaced: Option<Digest>,
+}
+
+impl FileUndo {
+    /// Leads back from this connection and from the one whose place it takes, whichever the file has.
+    pub(crate) fn in_place_of(mut self, old: Self, replaced: Option<Digest>) -> Self {
+        let entries = old.entries.into_iter().filter(|entry| !self.entries.contains(entry));
+        let entries: Vec<_> = entries.collect();
+        self.entries.extend(entries);
+        self.notes.extend(old.notes);
+        Self { replaced, ..self }
+    }
+
+    /// Each once, even where two connections have a value of their own for it.
+    fn places(&self) -> Vec<(&EntryPath, Role)> {
+        let mut places: Vec<(&EntryPath, Role)> = Vec::new();
+        for EntryUndo { at, role, .. } in &self.entries {
+            if !places.iter().any(|(known, _)| *known == at) {
+                places.push((at, *role));
+            }
+        }
+        places
+    }
+
+    fn is_ours(&self, at: &EntryPath, now: Option<&Value>) -> bool {
+        let Some(digest) = now.map(Value::digest) else { return false };
+        self.entries.iter().any(|entry| entry.at == *at && entry.ours == digest)
+    }
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Undo {
     pub tool: Tool,
     pub files: Vec<FileUndo>,
+    /// Copies that no file goes back to, and that go with the record.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) spare: Vec<PathBuf>,
 }
 
 impl Undo {
+    /// Of a connection that has changed nothing yet.
+    pub fn new(tool: Tool) -> Self {
+        Self { tool, files: Vec::new(), spare: Vec::new() }
+    }
+
+    pub(crate) fn file(&self, path: &Path) -> Option<&FileUndo> {
+        self.files.iter().find(|file| file.path == path)
+    }
+
     /// Where the copies are.
     pub fn copies(&self) -> Vec<&Path> {
-        let mut copies = Vec::new();
-        for file in &self.files {
-            match &file.before {
-                Before::Absent => {}
-                Before::Copy { path, .. } => copies.push(path.as_path()),
-            }
-        }
-        copies
+        let named = self.files.iter().filter_map(|file| file.before.copy());
+        named.chain(self.spare.iter().map(PathBuf::as_path)).collect()
     }
 }
 
@@ -106,10 +155,10 @@ pub enum Standing {
 pub fn standing(file: &FileUndo, current: Option<&str>) -> Result<Standing, UndoError> {
     let fault = |fault| UndoError::File { path: file.path.clone(), fault };
     let tree = file.format.tree(current.unwrap_or_default()).map_err(fault)?;
-    let is_ours = |entry: &EntryUndo| tree.get(&entry.at.0).is_some_and(|now| now.digest() == entry.ours);
-    let settings: Vec<_> = file.entries.iter().filter(|entry| entry.role == Role::Setting).collect();
-    let edited: Vec<_> =
-        settings.iter().filter(|entry| !is_ours(entry)).map(|entry| entry.at.clone()).collect();
+    let places = file.places().into_iter();
+    let settings: Vec<_> = places.filter(|(_, role)| *role == Role::Setting).map(|(at, _)| at).collect();
+    let is_edited = |at: &&&EntryPath| !file.is_ours(at, tree.get(&at.0));
+    let edited: Vec<_> = settings.iter().filter(is_edited).map(|at| (*at).clone()).collect();
     Ok(match edited.len() {
         0 => Standing::Connected,
         all if all == settings.len() => Standing::Gone,
@@ -147,6 +196,8 @@ pub enum TakenBack {
 pub enum UndoError {
     #[error("“{}” has been edited where Rockpool had changed it: {}. Keep these settings, or take them back", .0.path.display(), list(&.0.entries))]
     Conflict(Conflict),
+    #[error("“{}” is gone, and with it what was in it before Rockpool changed it. Keep it so, or take that back", .0.display())]
+    Missing(PathBuf),
     #[error("“{}” cannot be taken back: {fault}. Correct it, or take the settings out by hand", path.display())]
     File { path: PathBuf, fault: Fault },
     #[error("the copy of “{}” from before is missing or has been changed. Take the settings out by hand", path.display())]
@@ -160,7 +211,7 @@ fn list(entries: &[EntryPath]) -> String {
 /// Takes back one file's change. `before` is what the record's copy holds.
 ///
 /// # Errors
-/// Where settings of ours were edited and the choice is to ask; where a text cannot be read or changed safely; where the copy
+/// Where settings of ours were edited, or a person's file is gone, and the choice is to ask; where a text cannot be read or changed safely; where the copy
 /// is not what the record says.
 pub fn take_back(
     file: &FileUndo,
@@ -168,13 +219,15 @@ pub fn take_back(
     current: Option<&str>,
     choice: Choice,
 ) -> Result<TakenBack, UndoError> {
-    let Some(current) = current else { return Ok(TakenBack::Untouched) };
-    let before = match (&file.before, before) {
-        (Before::Absent, _) => None,
-        (Before::Copy { digest, .. }, Some(before)) if Digest::of(before) == *digest => Some(before),
-        (Before::Copy { .. }, Some(_) | None) => return Err(UndoError::Copy { path: file.path.clone() }),
+    let copy = match (&file.before, before) {
+        (Before::Absent, _) => Ok(None),
+        (Before::Copy { digest, .. }, Some(before)) if Digest::of(before) == *digest => Ok(Some(before)),
+        (Before::Copy { .. }, Some(_) | None) => Err(UndoError::Copy { path: file.path.clone() }),
     };
-    if Digest::of(current) == file.after {
+    let Some(current) = current else { return missing(file, copy.ok().flatten(), choice) };
+    let before = copy?;
+    let digest = Digest::of(current);
+    if digest == file.after || file.replaced.as_ref() == Some(&digest) {
         return Ok(before.map_or(TakenBack::Delete, |before| TakenBack::Write(before.to_owned())));
     }
     let fault = |fault| UndoError::File { path: file.path.clone(), fault };
@@ -196,6 +249,15 @@ pub fn take_back(
     })
 }
 
+/// The copy may be the only one that is left of a person's file.
+fn missing(file: &FileUndo, copy: Option<&str>, choice: Choice) -> Result<TakenBack, UndoError> {
+    match (copy, choice) {
+        (None, _) | (Some(_), Choice::Keep) => Ok(TakenBack::Untouched),
+        (Some(_), Choice::Ask) => Err(UndoError::Missing(file.path.clone())),
+        (Some(copy), Choice::TakeBack) => Ok(TakenBack::Write(copy.to_owned())),
+    }
+}
+
 enum Merged {
     Text(String),
     Conflict(Vec<EntryPath>),
@@ -207,7 +269,7 @@ fn merge(file: &FileUndo, before: &str, current: &str, choice: Choice) -> Result
     let old = format.tree(before)?;
     let mut conflicts = Vec::new();
     let mut text = current.to_owned();
-    for EntryUndo { at, role, ours } in &file.entries {
+    for (at, role) in file.places() {
         let (now, was) = (tree.get(&at.0), old.get(&at.0));
         let is_back = match (now, was) {
             (None, None) => true,
@@ -217,7 +279,7 @@ fn merge(file: &FileUndo, before: &str, current: &str, choice: Choice) -> Result
         if is_back {
             continue;
         }
-        let is_ours = now.is_some_and(|now| now.digest() == *ours);
+        let is_ours = file.is_ours(at, now);
         // What we put it into goes, and would be left without what it belongs to.
         let goes_with_ours = at.ancestors().next().is_some_and(|above| old.get(&above.0).is_none());
         match (is_ours, role, choice) {

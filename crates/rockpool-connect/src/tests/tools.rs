@@ -2,9 +2,12 @@
 
 use std::path::{Path, PathBuf};
 
+use proptest::prelude::*;
 use secrecy::SecretString;
 
 use super::{connection, home, planned, texts};
+use crate::format::Format;
+use crate::readable::Readable;
 use crate::{
     Detection, EntryPath, KeyKind, Os, OwnLogin, PlanError, Probe, Shell, Snippet, Surroundings, Todo, Tool,
     detect, files_of, key_kind, own_login, plan, snippet,
@@ -227,6 +230,81 @@ fn a_diff_shows_what_changes_and_no_secret() {
         "{diff}"
     );
     assert!(!diff.contains("hunter2") && !diff.contains("0123456789"), "{diff}");
+}
+
+const SECRETS: [&str; 6] = ["hunter2", "hunter3", "hunter4", "hunter5", "hunter6", "hunter7"];
+
+/// One test text for each format, with secrets where a line alone does not tell that they are.
+fn with_secrets() -> [(Tool, PathBuf, &'static str); 4] {
+    [
+        (
+            Tool::CodexCli,
+            home().codex_config(),
+            "model = \"o3\" # hunter2\nkey = \"\"\"\nhunter3\n\"\"\"\ntext = \'\'\'\nhunter4\'\'\'\n\
+             [mcp.x]\nargs = [\"--api-key\", \"hunter5\"]\nurl = \"https://ada:hunter6@example.com\"\nsecret = 'hunter7'",
+        ),
+        (
+            Tool::Aider,
+            home().aider_config(),
+            "model: o3 # hunter2\nkey: |\n  hunter3\n\n  a: hunter4\nargs: [--api-key, hunter5, it's]\n\
+             list:\n  - k: >-\n      hunter6\n    other: hunter7\n",
+        ),
+        (
+            Tool::ClaudeCode,
+            home().claude_code_settings(),
+            "{\"args\": [\"--api-key\", \"hunter2\"], \"u\": \"https://ada:hunter3@example.com\", \"pin\": 1234}",
+        ),
+        (Tool::Llm, home().llm_keys(), "{\"mistral\": \"hunter2\", \"é\": \"hunter\\\"3 hunter4\"}"),
+    ]
+}
+
+#[test]
+fn a_diff_shows_nothing_of_what_a_person_wrote_beside_our_settings() {
+    for (tool, path, text) in with_secrets() {
+        let files = texts([(path.clone(), text)]);
+        let plan = planned(tool, &files);
+        let gone = plan.changes.iter().find(|change| change.path == path).unwrap();
+        // As when the whole file is put back, too.
+        for diff in [plan.diff(), gone.diff_from_nothing()] {
+            let told: Vec<_> = SECRETS.iter().filter(|secret| diff.contains(**secret)).collect();
+            assert!(told.is_empty() && !diff.contains("1234}") && !diff.contains("ada"), "{told:?}\n{diff}");
+            assert!(!diff.contains("0123456789"), "{diff}");
+        }
+        assert_eq!(
+            gone.diff_from_nothing().lines().count(),
+            gone.after().unwrap().lines().count() + 3 + usize::from(!gone.after().unwrap().ends_with('\n')),
+            "{}",
+            gone.diff_from_nothing()
+        );
+    }
+}
+
+proptest! {
+    #[test]
+    fn a_text_is_shown_line_for_line_whatever_it_says(text in "[a:='\"#|>/*{}\\[\\], \\-\r\né.\\\\]{0,40}") {
+        for format in [Format::Toml, Format::Json, Format::Jsonc, Format::Yaml] {
+            let shown = Readable::default().shown(format, &text);
+            prop_assert_eq!(shown.matches('\n').count(), text.matches('\n').count(), "{}", shown);
+        }
+    }
+}
+
+#[test]
+fn a_diff_shows_settings_of_ours_and_what_they_take_the_place_of() {
+    let text = "model = \"o3\" # fast\nopenai_base_url = \"https://ada:x@eu.example.com/v1\"\n";
+    let files = texts([(home().codex_login(), LOGIN), (home().codex_config(), text)]);
+    let diff = planned(Tool::CodexCli, &files).diff();
+    for line in [
+        "-model = \"o3\" # …\n",
+        "+model = \"gpt-5.5\" # …\n",
+        "-openai_base_url = \"https://…@eu.example.com/v1\"\n",
+        "+openai_base_url = \"http://127.0.0.1:7625/k/rpu_…/v1\"\n",
+        "+# Rockpool: before, model was \"o3\"\n",
+    ] {
+        assert!(diff.contains(line), "{line}{diff}");
+    }
+    let diff = planned(Tool::Continue, &texts([])).diff();
+    assert!(diff.contains("+    apiBase: \"http://127.0.0.1:7625/v1\"\n+    apiKey: \"…\"\n"), "{diff}");
 }
 
 #[test]

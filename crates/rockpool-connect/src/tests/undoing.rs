@@ -50,7 +50,17 @@ fn settings_that_somebody_took_out_already_stay_out() {
     assert!(
         take_back(&record, Some("{}"), Some("{\"theme\": 1}"), Choice::Ask).unwrap() == TakenBack::Untouched
     );
-    assert!(take_back(&record, Some("{}"), None, Choice::Ask).unwrap() == TakenBack::Untouched);
+}
+
+#[test]
+fn a_file_that_is_gone_is_a_conflict_while_there_is_a_copy_of_it() {
+    let (_, record) = claude(BEFORE);
+    let of = |choice| take_back(&record, Some(BEFORE), None, choice);
+    assert!(matches!(of(Choice::Ask), Err(UndoError::Missing(path)) if path == record.path));
+    assert!(of(Choice::Keep).unwrap() == TakenBack::Untouched);
+    assert!(of(Choice::TakeBack).unwrap() == TakenBack::Write(BEFORE.to_owned()));
+    let new = recorded(&planned(Tool::ClaudeCode, &texts([])).changes[0]);
+    assert!(take_back(&new, None, None, Choice::Ask).unwrap() == TakenBack::Untouched);
 }
 
 #[test]
@@ -80,7 +90,8 @@ fn connecting_again_with_another_port_goes_back_to_what_was_before_the_first() {
     let path = home().codex_config();
     let before = "model_provider = \"azure\"\n\n[model_providers.azure]\nname = \"Azure\"\n";
     let first = planned(Tool::CodexCli, &texts([(path.clone(), before)]));
-    let undo = Undo { tool: Tool::CodexCli, files: vec![recorded(&first.changes[0])] };
+    let undo =
+        Undo { tool: Tool::CodexCli, files: vec![recorded(&first.changes[0])], ..Undo::new(Tool::CodexCli) };
     let after = first.changes[0].after().unwrap().to_owned();
 
     let mut to = connection(KeyKind::Bearer);
@@ -98,7 +109,7 @@ fn connecting_again_with_another_port_goes_back_to_what_was_before_the_first() {
 fn a_record_can_be_kept_as_json_and_holds_no_secret() {
     let before = "{\"env\": {\"ANTHROPIC_AUTH_TOKEN\": \"sk-ant-mine-0123456789\"}}";
     let (_, record) = claude(before);
-    let undo = Undo { tool: Tool::ClaudeCode, files: vec![record] };
+    let undo = Undo { tool: Tool::ClaudeCode, files: vec![record], ..Undo::new(Tool::ClaudeCode) };
     let json = serde_json::to_string(&undo).unwrap();
     assert!(!json.contains("sk-ant") && !json.contains("rp_0123"));
     assert_eq!(serde_json::from_str::<Undo>(&json).unwrap(), undo);

@@ -158,6 +158,24 @@ async fn what_was_edited_since_is_asked_about_before_anything_is_taken_back() {
 }
 
 #[tokio::test]
+async fn a_file_that_is_gone_is_asked_about_and_its_copy_goes_with_the_record() {
+    for (choice, expected) in [("keep", None), ("take_back", Some(CLAUDE))] {
+        let stage = EngineStage::with(&["a"]).await;
+        let engine = stage.handle();
+        let path = put(&engine, ".claude/settings.json", CLAUDE);
+        granted(&engine, "/tools/claude/connect", json!({})).await;
+        fs::remove_file(&path).unwrap();
+        let (status, code, detail) = refused(&engine, "/tools/claude/disconnect", json!({})).await;
+        assert_eq!((status, code.as_str()), (409, "settings_edited"), "{detail}");
+        let copies = || fs::read_dir(engine.config().data_dir.join("tool-copies")).unwrap().count();
+        assert_eq!(copies(), 1);
+        granted(&engine, "/tools/claude/disconnect", json!({ "edited": choice })).await;
+        assert_eq!(fs::read_to_string(&path).ok().as_deref(), expected);
+        assert_eq!(copies(), 0);
+    }
+}
+
+#[tokio::test]
 async fn a_change_that_is_not_the_one_that_was_looked_at_is_refused() {
     let stage = EngineStage::with(&["a"]).await;
     let engine = stage.handle();

@@ -4,7 +4,7 @@
 use std::io;
 use std::path::Path;
 
-use rockpool_connect::files::{self, Backups, DisconnectError};
+use rockpool_connect::files::{self, Backups, DisconnectError, FileError};
 use rockpool_connect::{Choice, Connection, Plan, Standing, Tool, Undo, UndoError, standing};
 use rockpool_routing::{ClientId, TenantId};
 use secrecy::SecretString;
@@ -15,11 +15,10 @@ use uuid::Uuid;
 
 use super::listing::show;
 use super::machine::{
-    Now, account_for, client_name, copies, home_of, key_of, on_disk, rows, todo, tool_named,
+    Now, account_for, client_name, copies, home_of, key_of, on_disk, present_key, rows, todo, tool_named,
 };
 use super::refusal;
 use crate::config::ToolsHome;
-use crate::host::secret::hash;
 use crate::model::client::{KeyKind, OverrideMode};
 use crate::operations::error::{ActionError, refused};
 use crate::operations::handle::EngineHandle;
@@ -68,7 +67,7 @@ pub(crate) async fn connect(
             client: client.id,
             origin: engine.origin(),
             model: None,
-            undo: Undo { tool, files: Vec::new() },
+            undo: Undo::new(tool),
             connected_at: engine.core().clock.wall(),
         },
         home,
@@ -145,8 +144,7 @@ impl Job {
     /// The key that the files have, where it is the client's and of the right kind; else a new one.
     fn key(&mut self, now: &Now) -> SecretString {
         let kind = now.key_kind(self.tool, &self.home);
-        let present = self.client_was.as_ref().filter(|client| client.key_kind == kind);
-        if let Some(key) = present.and_then(|client| key_in(now.texts.values(), &client.key_hash)) {
+        if let Some(key) = present_key(self.client_was.as_ref(), kind, now) {
             return key;
         }
         let NewKey { secret, hash, hint } = authenticate::new_key(kind);
@@ -159,12 +157,17 @@ impl Job {
         let key = row.key.clone();
         let made = client_was.is_none().then_some(client.id);
         let keep = |undo: &Undo| {
-            let row = ToolConnectionRow { undo: undo.clone(), ..row };
-            let kept = runtime.block_on(store.put_tool_connection(row, Some(client)));
+            let row = ToolConnectionRow { undo: undo.clone(), ..row.clone() };
+            let kept = runtime.block_on(store.put_tool_connection(row, Some(client.clone())));
             kept.map_err(io::Error::other)
         };
         let written = files::connect(plan, &copies, earlier.as_ref().map(|row| &row.undo), keep);
-        let Err(error) = written else { return Ok(()) };
+        let error = match written {
+            Ok(_) => return Ok(()),
+            // The record that is kept leads back, and some file has the client's key.
+            Err(error @ FileError::NotRolledBack { .. }) => return Err(refusal::file(error)),
+            Err(error) => error,
+        };
         let undone = runtime.block_on(async {
             match earlier {
                 None => store.remove_tool_connection(key, made).await,
@@ -185,13 +188,6 @@ impl Job {
     }
 }
 
-/// The one word in these texts that is the key with this hash.
-pub(super) fn key_in<'a>(texts: impl Iterator<Item = &'a String>, wanted: &[u8; 32]) -> Option<SecretString> {
-    let is_key = |character: char| character.is_ascii_alphanumeric() || "_-".contains(character);
-    let mut words = texts.flat_map(|text| text.split(move |character| !is_key(character)));
-    words.find(|word| word.starts_with("rp") && hash(word) == *wanted).map(SecretString::from)
-}
-
 /// Takes a connection back. Where nothing of it is left in any file, it is forgotten.
 pub(crate) async fn disconnect(
     engine: &EngineHandle,
@@ -208,7 +204,7 @@ pub(crate) async fn disconnect(
         EditedSettings::Keep => Choice::Keep,
         EditedSettings::TakeBack => Choice::TakeBack,
     };
-    let undo = row.undo;
+    let undo = row.undo.clone();
     on_disk(move || match files::disconnect(&undo, choice) {
         Err(DisconnectError::Undo(UndoError::Copy { .. })) if is_gone(&undo) => Ok(()),
         done => done.map_err(refusal::disconnect),
@@ -219,6 +215,11 @@ pub(crate) async fn disconnect(
         ToolKeyAfter::Keep => None,
     };
     engine.core().store.remove_tool_connection(row.key, client).await.map_err(refused)?;
+    on_disk(move || {
+        files::forget(&row.undo);
+        Ok(())
+    })
+    .await?;
     engine.reload().await?;
     show(engine, tenant, tool).await
 }
@@ -239,26 +240,4 @@ pub(super) async fn connection(
 fn is_gone(undo: &Undo) -> bool {
     let text = |path: &Path| files::read(path).ok().flatten();
     undo.files.iter().all(|file| matches!(standing(file, text(&file.path).as_deref()), Ok(Standing::Gone)))
-}
-
-#[cfg(test)]
-mod tests {
-    use secrecy::ExposeSecret as _;
-
-    use super::*;
-
-    #[test]
-    fn a_key_is_found_wherever_a_tool_keeps_it() {
-        let NewKey { secret, hash, .. } = authenticate::new_key(KeyKind::Path);
-        let key = secret.expose_secret();
-        for text in [
-            format!("openai_base_url = \"http://127.0.0.1:7625/k/{key}/v1\"\n"),
-            format!("{{\"rp_other\": 1, \"apiKey\":\"{key}\"}}"),
-            format!("openai-api-key: {key}"),
-        ] {
-            let found = key_in([String::from("rp_none"), text].iter(), &hash);
-            assert_eq!(found.map(|found| found.expose_secret() == key), Some(true));
-        }
-        assert!(key_in([format!("{key}x")].iter(), &hash).is_none());
-    }
 }

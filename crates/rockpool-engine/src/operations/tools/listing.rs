@@ -11,7 +11,9 @@ use rockpool_connect::{
 use rockpool_routing::TenantId;
 use secrecy::SecretString;
 
-use super::machine::{Now, account_for, client_name, example_key, home_of, on_disk, rows, todo, tool_named};
+use super::machine::{
+    Now, account_for, client_name, example_key, home_of, on_disk, present_key, rows, todo, tool_named,
+};
 use super::own_login;
 use crate::config::ToolsHome;
 use crate::operations::error::ActionError;
@@ -67,11 +69,14 @@ pub(crate) async fn preview(
     let earlier = rows(engine, tenant, &home).await?.into_iter().find(|row| row.key.tool == tool);
     let account = account_for(engine, tenant, earlier.as_ref(), wish.account.as_deref())?.name;
     let client = client_name(engine, tenant, tool, earlier.as_ref());
+    let registry = engine.core().registry.get();
+    let present = earlier.as_ref().and_then(|row| registry.client(row.client)).cloned();
     let (origin, model) = (engine.origin(), wish.model);
     on_disk(move || {
         let now = Now::read(tool, &home)?;
         let kind = now.key_kind(tool, &home);
-        let to = Connection { origin, key: example_key(kind), model, context_window: None };
+        let key = present_key(present.as_ref(), kind, &now).unwrap_or_else(|| example_key(kind));
+        let to = Connection { origin, key, model, context_window: None };
         let plan = now.plan(tool, &to, &home, earlier.as_ref().map(|row| &row.undo))?;
         let changed = plan.changes.iter().filter(|change| change.is_change());
         Ok(ToolPreview {

@@ -10,11 +10,12 @@ use sha2::{Digest as _, Sha256};
 
 use super::refusal;
 use crate::config::ToolsHome;
+use crate::host::secret::hash;
 use crate::model::client::KeyKind;
 use crate::operations::error::{ActionError, refused};
 use crate::operations::handle::EngineHandle;
 use crate::snapshot::ToolTodo;
-use crate::store::{AccountRow, ToolConnectionRow, ToolKey};
+use crate::store::{AccountRow, ClientRow, ToolConnectionRow, ToolKey};
 
 pub(super) fn tool_named(name: &str) -> Result<Tool, ActionError> {
     Tool::from_id(name).ok_or_else(|| {
@@ -122,8 +123,8 @@ impl Now {
 /// In place of a key that is not made yet; what is shown of either is the same.
 pub(super) fn example_key(kind: KeyKind) -> SecretString {
     match kind {
-        KeyKind::Bearer => "rp_example".into(),
-        KeyKind::Path => "rpu_example".into(),
+        KeyKind::Bearer => "rp_exampleexample".into(),
+        KeyKind::Path => "rpu_exampleexample".into(),
     }
 }
 
@@ -160,4 +161,40 @@ pub(super) fn client_name(
     let is_free = |name: &String| registry.client_named(tenant, name).is_none();
     let numbered = (2..).map(|number| format!("{}-{number}", tool.id()));
     std::iter::once(tool.id().to_owned()).chain(numbered).find(is_free).unwrap_or_default()
+}
+
+/// The key that stays when the tool is connected anew.
+pub(super) fn present_key(client: Option<&ClientRow>, kind: KeyKind, now: &Now) -> Option<SecretString> {
+    let client = client.filter(|client| client.key_kind == kind)?;
+    key_in(now.texts.values(), &client.key_hash)
+}
+
+/// The one word in these texts that is the key with this hash.
+pub(super) fn key_in<'a>(texts: impl Iterator<Item = &'a String>, wanted: &[u8; 32]) -> Option<SecretString> {
+    let is_key = |character: char| character.is_ascii_alphanumeric() || "_-".contains(character);
+    let mut words = texts.flat_map(|text| text.split(move |character| !is_key(character)));
+    words.find(|word| word.starts_with("rp") && hash(word) == *wanted).map(SecretString::from)
+}
+
+#[cfg(test)]
+mod tests {
+    use secrecy::ExposeSecret as _;
+
+    use super::*;
+    use crate::proxy::authenticate::{self, NewKey};
+
+    #[test]
+    fn a_key_is_found_wherever_a_tool_keeps_it() {
+        let NewKey { secret, hash, .. } = authenticate::new_key(KeyKind::Path);
+        let key = secret.expose_secret();
+        for text in [
+            format!("openai_base_url = \"http://127.0.0.1:7625/k/{key}/v1\"\n"),
+            format!("{{\"rp_other\": 1, \"apiKey\":\"{key}\"}}"),
+            format!("openai-api-key: {key}"),
+        ] {
+            let found = key_in([String::from("rp_none"), text].iter(), &hash);
+            assert_eq!(found.map(|found| found.expose_secret() == key), Some(true));
+        }
+        assert!(key_in([format!("{key}x")].iter(), &hash).is_none());
+    }
 }

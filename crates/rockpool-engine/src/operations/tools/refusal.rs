@@ -18,6 +18,7 @@ pub(super) fn file(error: FileError) -> ActionError {
         | FileError::TooLarge { path, .. }
         | FileError::LinkLoop(path)
         | FileError::ReadOnly(path)
+        | FileError::NotRolledBack { path, .. }
         | FileError::Io { path, .. } => {
             ActionError::conflict("file_unusable", &path.display().to_string(), message)
         }
@@ -49,6 +50,10 @@ fn undo(error: UndoError) -> ActionError {
     match error {
         UndoError::Conflict(conflict) => {
             ActionError::conflict("settings_edited", &conflict.path.display().to_string(), message)
+        }
+        // Answered with the same two choices.
+        UndoError::Missing(path) => {
+            ActionError::conflict("settings_edited", &path.display().to_string(), message)
         }
         UndoError::File { path, .. } => {
             ActionError::conflict("file_unusable", &path.display().to_string(), message)

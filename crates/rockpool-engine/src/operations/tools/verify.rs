@@ -11,8 +11,8 @@ use secrecy::ExposeSecret as _;
 use serde_json::{Value, json};
 use tokio::time::Instant;
 
-use super::connecting::{connection, key_in};
-use super::machine::{home_of, on_disk, tool_named};
+use super::connecting::connection;
+use super::machine::{home_of, key_in, on_disk, tool_named};
 use super::refusal;
 use crate::host::loopback::{exchange, reachable};
 use crate::model::activity::RequestRecord;
