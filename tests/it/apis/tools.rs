@@ -165,6 +165,7 @@ async fn the_copilot_cli_works_over_websockets() {
     // It asks once more, over HTTP, before it stops.
     let asked = desk.says_that_the_pool_is_dry().await;
     assert!(asked <= 2, "it asked {asked} times");
+    desk.works(Case::Dry);
     desk.found.also("dry pool: it asks once more over HTTP, and stops there");
 }
 
