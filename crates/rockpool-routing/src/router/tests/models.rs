@@ -127,6 +127,21 @@ fn an_account_that_lacks_a_model_is_passed_over_for_that_model_for_an_hour() {
 }
 
 #[test]
+fn the_account_that_is_asked_although_nobody_has_the_model_is_kept_from_nothing_in_its_pool() {
+    let (mut router, pool, now) = three(Strategy::PrimaryFirst);
+    let obstacle = |router: &Router, account| {
+        router.obstacle_in_pool(&Ask::any(&pool).for_model(Some(SPARK)), id(account), now)
+    };
+    assert_eq!(obstacle(&router, 1), None);
+    tried(&mut router, id(1), SPARK, Class::Unsuitable, now);
+    assert!(obstacle(&router, 1).is_some(), "others may have it");
+    tried(&mut router, id(2), SPARK, Class::Unsuitable, now);
+    tried(&mut router, id(3), SPARK, Class::Unsuitable, now);
+    assert_eq!(obstacle(&router, 1), None);
+    assert!(obstacle(&router, 2).is_some() && obstacle(&router, 3).is_some());
+}
+
+#[test]
 fn a_model_that_nobody_has_is_asked_of_one_account_for_the_providers_own_answer() {
     let (mut router, pool, now) = three(Strategy::PrimaryFirst);
     for account in pool.accounts() {
