@@ -59,3 +59,12 @@ fn a_figure_that_is_told_again_has_no_age_of_its_own() {
     quota.observe(reading(200, vec![window(71.0, 18_000, 7200)]));
     assert_eq!(quota.reading().unwrap().windows[0].measured_at, None);
 }
+
+#[test]
+fn a_window_of_which_nothing_is_said_is_none_and_one_fact_is_enough() {
+    let reported = |length, resets: Option<i64>| UnmeasuredWindow::reported(length, resets.map(at));
+    assert_eq!(reported(None, None), None);
+    assert_eq!(reported(Some(0), None), None, "a length of nothing is a placeholder");
+    assert_eq!(reported(Some(1), None).unwrap().length_seconds, Some(1));
+    assert_eq!(reported(Some(0), Some(60)).unwrap().length_seconds, None);
+}
