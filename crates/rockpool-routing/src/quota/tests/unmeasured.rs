@@ -68,3 +68,13 @@ fn a_window_of_which_nothing_is_said_is_none_and_one_fact_is_enough() {
     assert_eq!(reported(Some(1), None).unwrap().length_seconds, Some(1));
     assert_eq!(reported(Some(0), Some(60)).unwrap().length_seconds, None);
 }
+
+#[test]
+fn at_its_reset_a_figure_stands_no_more() {
+    for (seen, stands) in [(7199, true), (7200, false)] {
+        let mut quota = Quota::default();
+        quota.observe(reading(10, vec![window(70.0, 18_000, 7200)]));
+        quota.observe(untold(seen, &[(18_000, 7200)]));
+        assert_eq!(!quota.reading().unwrap().windows.is_empty(), stands, "{seen}");
+    }
+}
