@@ -159,3 +159,18 @@ fn an_account_refused_for_its_spending_may_be_tried_when_that_begins_anew() {
     assert_eq!(quota.supply(at(499)), Supply::Exhausted { until: Some(at(500)) });
     assert_eq!(quota.supply(at(500)), Supply::Unknown);
 }
+
+#[test]
+fn what_is_said_of_a_further_limit_is_all_in_its_reading() {
+    let limit = ExtraLimit {
+        name: "codex_bengalfox".to_owned(),
+        title: None,
+        windows: vec![window(30.0, 18_000, 9_000)],
+        unmeasured: UnmeasuredWindow::reported(Some(604_800), None).into_iter().collect(),
+        allowed: Some(false),
+        limit_reached: Some(true),
+    };
+    let read = limit.reading(at(10));
+    assert_eq!((read.allowed, read.limit_reached), (Some(false), Some(true)));
+    assert_eq!((read.windows, read.unmeasured), (limit.windows.clone(), limit.unmeasured.clone()));
+}
