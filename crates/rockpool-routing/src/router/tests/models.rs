@@ -58,10 +58,12 @@ fn where_nobody_has_anything_left_for_a_model_its_earliest_reset_is_named() {
 
 #[test]
 fn a_family_that_is_named_after_a_model_is_its_limit_before_anybody_was_refused() {
-    let (mut router, pool, now) = three(Strategy::PrimaryFirst);
-    router.observe_family(id(1), seen(100.0, Some("GPT-5.3-Codex-Spark"), now));
-    assert_eq!(ask_for(&mut router, &pool, SPARK, now), ids([2, 3]));
-    assert_eq!(ask_for(&mut router, &pool, OTHER, now), ids([1, 2, 3]));
+    for title in ["GPT-5.3-Codex-Spark", "GPT 5.3 Codex Spark", " gpt_5.3_codex_spark "] {
+        let (mut router, pool, now) = three(Strategy::PrimaryFirst);
+        router.observe_family(id(1), seen(100.0, Some(title), now));
+        assert_eq!(ask_for(&mut router, &pool, SPARK, now), ids([2, 3]), "{title}");
+        assert_eq!(ask_for(&mut router, &pool, OTHER, now), ids([1, 2, 3]), "{title}");
+    }
 }
 
 #[test]
