@@ -7,6 +7,7 @@ use serde::Serialize;
 use serde_json::value::RawValue;
 
 use crate::effort;
+use crate::json;
 use crate::lite;
 use crate::model::{Model, Shape};
 use crate::refusal::Refusal;
@@ -110,7 +111,7 @@ impl Body {
         }
         let mut out = Vec::with_capacity(room.min(most_bytes).saturating_add(512));
         out.extend_from_slice(b"{\"model\":");
-        write(&mut out, &model.name);
+        json::write(&mut out, &model.name);
         out.extend_from_slice(b",\"stream\":true,\"store\":false");
         let effort = head.effort.map(|asked| effort::nearest(asked, model));
         if lite || effort.is_some() || head.summary.is_some() || !head.reasoning_kept.is_empty() {
@@ -168,7 +169,7 @@ impl Body {
     /// Where the request becomes too large.
     pub(crate) fn item(&mut self, item: &impl Serialize) -> Result<(), Refusal> {
         self.next();
-        write(&mut self.out, item);
+        json::write(&mut self.out, item);
         self.check()
     }
 
@@ -240,9 +241,9 @@ fn plain_tools(out: &mut Vec<u8>, head: &Head<'_>) {
 
 fn member(out: &mut Vec<u8>, name: &str, value: &(impl Serialize + ?Sized)) {
     out.push(b',');
-    write(out, name);
+    json::write(out, name);
     out.push(b':');
-    write(out, value);
+    json::write(out, value);
 }
 
 /// An object member of ours, with members of the tool's in it.
@@ -258,20 +259,11 @@ fn options<'a>(
         if out.last() != Some(&b'{') {
             out.push(b',');
         }
-        write(out, name);
+        json::write(out, name);
         out.push(b':');
-        write(out, value);
+        json::write(out, value);
     }
     out.push(b'}');
-}
-
-/// Writing into memory fails for no value of this crate: none has a map with keys that are no strings.
-fn write(out: &mut Vec<u8>, value: &(impl Serialize + ?Sized)) {
-    let before = out.len();
-    if serde_json::to_writer(&mut *out, value).is_err() {
-        out.truncate(before);
-        out.extend_from_slice(b"null");
-    }
 }
 
 #[cfg(test)]

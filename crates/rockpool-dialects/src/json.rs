@@ -7,6 +7,7 @@
 
 use std::ops::Range;
 
+use serde::Serialize;
 use thiserror::Error;
 
 /// Some tools write it in front of their JSON.
@@ -132,6 +133,16 @@ pub fn elements_of(text: &[u8], part: &Range<usize>) -> Result<Vec<Range<usize>>
         Ok(())
     })?;
     Ok(elements)
+}
+
+/// Writes a value behind what stands in `out`. Writing into memory fails for no value of this crate: none has a map with
+/// keys that are no strings.
+pub(crate) fn write(out: &mut Vec<u8>, value: &(impl Serialize + ?Sized)) {
+    let before = out.len();
+    if serde_json::to_writer(&mut *out, value).is_err() {
+        out.truncate(before);
+        out.extend_from_slice(b"null");
+    }
 }
 
 struct Cursor<'a> {

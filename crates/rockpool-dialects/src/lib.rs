@@ -26,6 +26,7 @@ mod responses;
 mod said;
 mod splice;
 mod sse;
+mod stop;
 mod surroundings;
 mod tool_choice;
 mod translation;

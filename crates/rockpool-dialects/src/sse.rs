@@ -2,19 +2,21 @@
 
 use serde::Serialize;
 
+use crate::json;
+
 /// An event without a name.
-pub(crate) fn data(out: &mut Vec<u8>, json: &(impl Serialize + ?Sized)) {
+pub(crate) fn data(out: &mut Vec<u8>, value: &(impl Serialize + ?Sized)) {
     out.extend_from_slice(b"data: ");
-    json_into(out, json);
+    json::write(out, value);
     out.extend_from_slice(b"\n\n");
 }
 
 /// An event with a name.
-pub(crate) fn named(out: &mut Vec<u8>, name: &str, json: &(impl Serialize + ?Sized)) {
+pub(crate) fn named(out: &mut Vec<u8>, name: &str, value: &(impl Serialize + ?Sized)) {
     out.extend_from_slice(b"event: ");
     out.extend_from_slice(name.as_bytes());
     out.push(b'\n');
-    data(out, json);
+    data(out, value);
 }
 
 /// An event with a name, of JSON that is written already.
@@ -30,12 +32,4 @@ pub(crate) fn raw(out: &mut Vec<u8>, name: &str, json: &[u8]) {
 pub(crate) fn line(out: &mut Vec<u8>, json: &[u8]) {
     out.extend(json.iter().map(|byte| if matches!(byte, b'\n' | b'\r') { b' ' } else { *byte }));
     out.push(b'\n');
-}
-
-fn json_into(out: &mut Vec<u8>, json: &(impl Serialize + ?Sized)) {
-    let before = out.len();
-    if serde_json::to_writer(&mut *out, json).is_err() {
-        out.truncate(before);
-        out.extend_from_slice(b"null");
-    }
 }

@@ -14,7 +14,6 @@ mod piece;
 pub(crate) mod request;
 mod session;
 mod signature;
-mod stop;
 mod stream;
 mod thinking;
 mod tools;

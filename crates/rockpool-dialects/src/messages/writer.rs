@@ -9,8 +9,8 @@ use crate::json;
 use crate::messages::collected::Collected;
 use crate::messages::item::Step;
 use crate::messages::piece::{Delta, Ending, Opening, Piece, Said, StopReason};
-use crate::messages::stop::{Passed, Stops};
 use crate::messages::stream::Stream;
+use crate::stop::{Passed, Stops};
 
 #[derive(Debug)]
 pub(super) struct Writer {

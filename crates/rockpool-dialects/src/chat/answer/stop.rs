@@ -1,23 +1,24 @@
-//! Where an answer stops. The backend has no stop sequences, so that they are looked for in what it says.
+//! Where an answer stops.
 
-/// Looks for sequences in a text that comes in pieces.
+use crate::stop::{Passed, Stops};
+
+/// Ends the content at the first stop sequence.
 #[derive(Debug)]
 pub(super) struct Stop {
-    /// None is empty.
-    sequences: Vec<String>,
-    /// The end of the text so far, where a sequence may have begun.
-    held: String,
+    /// `None` where there is nothing to look for.
+    stops: Option<Stops>,
     found: bool,
 }
 
 impl Stop {
+    /// None of the sequences is empty.
     pub(super) fn at(sequences: &[String]) -> Self {
-        Self { sequences: sequences.to_vec(), held: String::new(), found: false }
+        Self { stops: Stops::new(sequences), found: false }
     }
 
     /// Whether there is nothing to look for.
     pub(super) fn is_idle(&self) -> bool {
-        self.sequences.is_empty()
+        self.stops.is_none()
     }
 
     pub(super) fn found(&self) -> bool {
@@ -30,33 +31,20 @@ impl Stop {
         if self.found {
             return String::new();
         }
-        let mut text = std::mem::take(&mut self.held);
-        text.push_str(piece);
-        // The first to be complete, so that it does not matter how the text was cut; of two, the longer.
-        let places = self
-            .sequences
-            .iter()
-            .filter_map(|sequence| text.find(sequence.as_str()).map(|start| (start + sequence.len(), start)));
-        if let Some((_, start)) = places.min() {
-            self.found = true;
-            text.truncate(start);
-            return text;
+        match self.stops.as_mut().map(|stops| stops.pass(piece)) {
+            None => piece.to_owned(),
+            Some(Passed::Text(text)) => text,
+            Some(Passed::Stopped(text, _)) => {
+                self.found = true;
+                text
+            }
         }
-        let begun = self.sequences.iter().map(|sequence| begun(&text, sequence)).max().unwrap_or_default();
-        self.held = text.split_off(text.len() - begun);
-        text
     }
 
     /// What was held back in vain.
     pub(super) fn rest(&mut self) -> String {
-        std::mem::take(&mut self.held)
+        self.stops.as_mut().map(Stops::rest).unwrap_or_default()
     }
-}
-
-/// How many bytes at the end of the text are the beginning of the sequence.
-fn begun(text: &str, sequence: &str) -> usize {
-    let lengths = sequence.char_indices().map(|(length, _)| length).rev();
-    lengths.into_iter().find(|length| text.ends_with(&sequence[..*length])).unwrap_or_default()
 }
 
 #[cfg(test)]

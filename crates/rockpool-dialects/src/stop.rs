@@ -1,8 +1,8 @@
-//! Ends an answer at the tool's stop sequences, which the backend does not know.
+//! Finds a tool's stop sequences, which the backend does not know, in text that comes in pieces.
 
 /// Looks for the sequences in a block of text that comes in pieces.
 #[derive(Debug)]
-pub(super) struct Stops {
+pub(crate) struct Stops {
     sequences: Vec<String>,
     /// The end of the text so far, where it may be the beginning of a sequence.
     held: String,
@@ -10,7 +10,7 @@ pub(super) struct Stops {
 
 /// What may be said after a piece of text.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) enum Passed {
+pub(crate) enum Passed {
     Text(String),
     /// The text before the sequence, and the sequence.
     Stopped(String, String),
@@ -18,11 +18,11 @@ pub(super) enum Passed {
 
 impl Stops {
     /// `None` where there is nothing to look for.
-    pub(super) fn new(sequences: &[String]) -> Option<Self> {
+    pub(crate) fn new(sequences: &[String]) -> Option<Self> {
         (!sequences.is_empty()).then(|| Self { sequences: sequences.to_vec(), held: String::new() })
     }
 
-    pub(super) fn pass(&mut self, text: &str) -> Passed {
+    pub(crate) fn pass(&mut self, text: &str) -> Passed {
         self.held.push_str(text);
         let found = self.sequences.iter().filter_map(|sequence| Some((self.held.find(sequence)?, sequence)));
         // The one that is complete first, as if the text came letter by letter; of two, the longer.
@@ -37,7 +37,7 @@ impl Stops {
     }
 
     /// What is held at the end of a block.
-    pub(super) fn rest(&mut self) -> String {
+    pub(crate) fn rest(&mut self) -> String {
         std::mem::take(&mut self.held)
     }
 
