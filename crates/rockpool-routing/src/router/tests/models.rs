@@ -116,6 +116,19 @@ fn accounts_are_ordered_by_what_they_have_left_for_the_model() {
 }
 
 #[test]
+fn a_model_is_known_to_belong_to_an_unnamed_limit_up_to_its_reset_and_not_at_it() {
+    let (mut router, pool, now) = three(Strategy::MostHeadroom);
+    let (before, reset) = (later(now, 7199), later(now, 7200));
+    tried(&mut router, id(1), SPARK, limited(reset), now);
+    for (account, used) in [(1, 10.0), (2, 50.0), (3, 60.0)] {
+        router.observe(id(account), reading(used, before));
+    }
+    router.observe_family(id(1), seen(95.0, None, before));
+    assert_eq!(ask_for(&mut router, &pool, SPARK, before), ids([2, 3, 1]), "by what the limit has left");
+    assert_eq!(ask_for(&mut router, &pool, SPARK, reset), ids([1, 2, 3]), "by the account's own quota again");
+}
+
+#[test]
 fn an_account_that_lacks_a_model_is_passed_over_for_that_model_for_an_hour() {
     let (mut router, pool, now) = three(Strategy::PrimaryFirst);
     let health = router.health(id(1));
