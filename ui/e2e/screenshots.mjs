@@ -7,6 +7,12 @@ import { openPreview, openPage } from './preview.mjs';
 const folder = fileURLToPath(new URL('../test-results/screenshots/', import.meta.url));
 const filter = process.argv[2] ?? '';
 const sizes = { usual: [980, 700], small: [640, 480] };
+
+async function summedBy(page, what) {
+  await page.locator(`input[value=${what}]`).check();
+  await page.locator('main [aria-busy=false] table').waitFor();
+}
+
 const views = [
   ...['accounts', 'pool', 'requests', 'clients'].flatMap((page) => [
     { page, scene: 'usual' },
@@ -89,6 +95,31 @@ const views = [
   { page: 'requests', scene: 'moved', dialog: 'moved', open: (page) => page.locator('td button').first().click() },
   { page: 'requests', scene: 'moved', dialog: 'bound', open: (page) => page.locator('td button').nth(1).click() },
   { page: 'requests', scene: 'usual', dialog: 'old', open: (page) => page.locator('td button').last().click() },
+  { page: 'requests/usage', scene: 'usual', dialog: 'usage', open: (page) => page.locator('main table').waitFor() },
+  { page: 'requests/usage', scene: 'empty', dialog: 'usage-empty' },
+  { page: 'requests/usage', scene: 'usual', dialog: 'usage-models', open: (page) => summedBy(page, 'model') },
+  { page: 'requests/usage', scene: 'usual', dialog: 'usage-days', open: (page) => summedBy(page, 'day') },
+  {
+    page: 'requests/usage',
+    scene: 'usual',
+    dialog: 'usage-week',
+    async open(page) {
+      await summedBy(page, 'day');
+      await page.locator('input[value="7"]').check();
+    },
+  },
+  { page: 'requests/usage', scene: 'dozen', dialog: 'usage-dozen', open: (page) => summedBy(page, 'account') },
+  {
+    page: 'requests/usage',
+    scene: 'usual',
+    dialog: 'usage-failed',
+    async open(page) {
+      await page.locator('main table').waitFor();
+      await page.evaluate('window.rockpoolMock.setReachable(false)');
+      await page.locator('input[value=account]').check();
+      await page.locator('main [role=alert]').waitFor();
+    },
+  },
   { page: 'clients', scene: 'single' },
   { page: 'clients', scene: 'elsewhere' },
   { page: 'clients', scene: 'usual', dialog: 'snippets', open: (page) => page.locator('main figure').scrollIntoViewIfNeeded() },

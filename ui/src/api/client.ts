@@ -5,7 +5,7 @@ import type { paths } from './schema.gen';
 import type { Transport } from './transport';
 import type {
   AccountChange, ClientChange, ClientNew, ImportChoice, ImportFile, NewSignIn, OpenBrowser, PoolChange, SettingsChange,
-  SignInMethod, ToolConnect, ToolDisconnect, VaultKind,
+  SignInMethod, ToolConnect, ToolDisconnect, UsageBy, VaultKind,
 } from './types';
 
 /** `Request` takes whole addresses only; this one is never dialled, for the transport gets what follows it. */
@@ -61,7 +61,7 @@ export function createApi(transport: Transport) {
     },
 
     /** What the requests of the last days come to, today among them. */
-    usage: (days: number) => answerOf(client.GET('/api/v1/usage', { params: { query: { days } } })),
+    usage: (by: UsageBy, days: number) => answerOf(client.GET('/api/v1/usage', { params: { query: { by, days } } })),
 
     addClient: (body: ClientNew) => answerOf(client.POST('/api/v1/clients', { body })),
     updateClient: (name: string, body: ClientChange) =>

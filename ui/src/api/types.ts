@@ -20,6 +20,7 @@ export type WorkspaceView = Schemas['WorkspaceView'];
 export type WhyView = Schemas['WhyView'];
 export type UsageView = Schemas['UsageView'];
 export type UsageSums = Schemas['UsageSums'];
+export type UsageRow = Schemas['UsageRowView'];
 export type PriceSource = Schemas['PriceSourceView'];
 export type WhatIfView = Schemas['WhatIfView'];
 export type ScenarioView = Schemas['ScenarioView'];
@@ -64,6 +65,8 @@ export type SignInState = Schemas['SignInState'];
 export type SignInWay = Schemas['SignInWay'];
 export type Source = Schemas['Source'];
 export type Strategy = Schemas['Strategy'];
+/** What requests are summed up by. */
+export type UsageBy = Schemas['UsageBy'];
 
 export type ToolState = Schemas['ToolState'];
 export type EditedSettings = Schemas['EditedSettings'];
@@ -98,4 +101,5 @@ export const STRATEGIES = allOf<Strategy>()(['primary_first', 'round_robin', 'pr
 export const CONVERSATIONS = allOf<Conversations>()(['stay', 'rotate']);
 export const OVERRIDE_MODES = allOf<OverrideMode>()(['inherit', 'custom', 'single']);
 export const KEY_KINDS = allOf<KeyKind>()(['bearer', 'path']);
+export const USAGE_BY = allOf<UsageBy>()(['client', 'tool', 'account', 'model', 'day']);
 export const READINESS = allOf<Readiness>()(['active', 'fallback_only', 'blocked']);

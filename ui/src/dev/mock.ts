@@ -215,7 +215,7 @@ export function mockTransport(scene: string): Transport {
       });
       return ok(pool);
     }],
-    ['GET', /^\/usage$/, () => ok(usageOf(snapshot))],
+    ['GET', /^\/usage$/, (_name, _body, query) => ok(usageOf(snapshot, query))],
     ['GET', /^\/pools\/([^/]+)\/what-if$/, (owner, _, query) => {
       const without = (query.get('without') ?? '').split(',').filter((name) => name !== '');
       const view = replayOf(snapshot, owner, without);

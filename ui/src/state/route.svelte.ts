@@ -3,16 +3,26 @@
 export const PAGES = ['accounts', 'pool', 'requests', 'clients', 'settings'] as const;
 export type Page = (typeof PAGES)[number];
 
-/** A page, and on the pool's page the owner of the pool whose requests are replayed. */
+/** A page, and what is shown in its place by addresses below its own. */
 export interface Place {
   page: Page;
+  /** Owner of the pool whose requests are replayed. */
   whatIf: string | null;
+  /** Whether requests are shown in sums. */
+  usage: boolean;
 }
+
+/** The address of the requests' sums. */
+export const USAGE_ADDRESS = '#/requests/usage';
 
 export function placeOf(hash: string): Place {
   const [name, part, owner] = hash.replace(/^#\/?/, '').split('/');
   const page = PAGES.find((one) => one === name) ?? 'accounts';
-  return { page, whatIf: page === 'pool' && part === 'what-if' && owner ? named(owner) : null };
+  return {
+    page,
+    whatIf: page === 'pool' && part === 'what-if' && owner ? named(owner) : null,
+    usage: page === 'requests' && part === 'usage',
+  };
 }
 
 /** The address of a pool's what-if. */
@@ -38,6 +48,10 @@ export class Route {
 
   get whatIf(): string | null {
     return this.#place.whatIf;
+  }
+
+  get usage(): boolean {
+    return this.#place.usage;
   }
 
   start(): () => void {

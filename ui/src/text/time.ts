@@ -86,6 +86,18 @@ export function day(at: string | number): string {
   return new Intl.DateTimeFormat(locale(), { dateStyle: 'medium', ...zone }).format(typeof at === 'string' ? Date.parse(at) : at);
 }
 
+/** A day of the near past in short, of a text such as "2026-11-21": "Sat, Nov 21". */
+export function shortDay(day: string): string {
+  const parts = { weekday: 'short', month: 'short', day: 'numeric', timeZone: 'UTC' } as const;
+  return new Intl.DateTimeFormat(locale(), parts).format(Date.parse(day));
+}
+
+/** The day of a moment where the person is, as "2026-11-21". */
+export function dayOf(at: number): string {
+  const here = new Date(at);
+  return new Date(Date.UTC(here.getFullYear(), here.getMonth(), here.getDate())).toISOString().slice(0, 10);
+}
+
 /** A measured duration: "840 ms", "3.2 s", "1 min 4 s". */
 export function took(ms: number): string {
   if (ms < SECOND) return t('unit.ms', { n: ms });

@@ -1,8 +1,8 @@
 // Tokens and what they would have cost, in words that nobody takes for a bill.
-import { t } from '../../text/i18n.svelte';
-import type { ActivityView, PriceSource } from '../../api/types';
+import { t, tCount } from '../../text/i18n.svelte';
+import type { ActivityView, PriceSource, UsageSums, UsageView } from '../../api/types';
 import { dollars, percent, whole } from '../../text/numbers';
-import { day } from '../../text/time';
+import { day, instant } from '../../text/time';
 
 /** The part of the input that came from the cache. */
 export function shareOf(cached: number, input: number): string {
@@ -12,6 +12,19 @@ export function shareOf(cached: number, input: number): string {
 /** Whose prices they are, of when, and that they are no bill. */
 export function pricesText(prices: PriceSource): string {
   return t('usage.prices', { package: prices.package, version: prices.version, date: day(prices.date) });
+}
+
+/** How far back the record goes; `null` where sums cover all that was asked for. */
+export function sinceText(usage: UsageView): string | null {
+  const since = instant(usage.recorded_since);
+  const cutShort = since !== null && since > (instant(usage.from) ?? since);
+  return cutShort ? t('usage.recorded_since', { date: day(since) }) : null;
+}
+
+/** How many requests have no part in the tokens; `null` where all have. */
+export function uncountedText(sums: UsageSums): string | null {
+  const uncounted = sums.requests - sums.counted;
+  return uncounted > 0 ? tCount('usage.uncounted', uncounted, { n: whole(uncounted) }) : null;
 }
 
 /** What went in and what came out, as two phrases; one that says so where nothing was counted. */
