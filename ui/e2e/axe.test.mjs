@@ -20,6 +20,15 @@ const views = [
   { page: 'accounts', scene: 'usual', open: (page) => page.locator('main .button.primary').first().click() },
   { page: 'pool/what-if/codex-pro-1', scene: 'usual', open: (page) => page.locator('main table').waitFor() },
   { page: 'requests', scene: 'moved', open: (page) => page.locator('td button').first().click() },
+  { page: 'requests/usage', scene: 'usual', open: (page) => page.locator('main table').waitFor() },
+  {
+    page: 'requests/usage',
+    scene: 'dozen',
+    async open(page) {
+      await page.locator('input[value=day]').check();
+      await page.locator('main figure').waitFor();
+    },
+  },
   { page: 'clients', scene: 'usual', open: (page) => page.locator('main .button.primary').click() },
   {
     page: 'clients',

@@ -346,6 +346,54 @@ flow('a request that may have been billed twice is marked, and a bound one says 
   await page.getByText('not sent').waitFor();
 });
 
+flow('what requests come to is told by tool, account, model and day, and a model without a price has no cost', { page: 'requests' }, async (page) => {
+  const row = (name) => page.getByRole('row').filter({ has: page.getByRole('rowheader', { name }) });
+  const summed = (by, span) => page.getByRole('table', { name: `${span} by ${by}` });
+  await page.getByRole('link', { name: 'Usage', exact: true }).click();
+  await summed('tool', 'Last 30 days').waitFor();
+  await row('Total').getByText('4,812').waitFor();
+  await row('codex-laptop').waitFor();
+  await page.getByText(/not a bill.* genai-prices 0\.2\.3, taken on/).waitFor();
+  await page.getByText('those since 10 Nov 2026').waitFor();
+
+  await page.getByRole('radio', { name: 'Model', exact: true }).check();
+  await summed('model', 'Last 30 days').waitFor();
+  const unpriced = row('codex-auto-review');
+  await unpriced.getByText('no price', { exact: true }).waitFor();
+  assert.doesNotMatch(await unpriced.innerText(), /\$/, 'no price is no zero');
+  await row('Total').getByText('88 requests without a price').waitFor();
+  assert.match(await row('Not known').innerText(), /^Not known\s+22(\s+–){5}$/, 'what nobody counted is not nothing');
+
+  await page.getByRole('radio', { name: 'Account', exact: true }).check();
+  await summed('account', 'Last 30 days').waitFor();
+  await row('Mai (work)').getByText('codex-pro-1').waitFor();
+  await row('No account').waitFor();
+
+  await page.getByRole('radio', { name: 'Day', exact: true }).check();
+  await page.getByRole('figure').getByText('Input tokens per day').waitFor();
+  await page.getByRole('radio', { name: 'Today' }).press('ArrowRight');
+  await summed('day', 'Last 7 days').waitFor();
+  assert.equal(await page.getByRole('rowheader').count(), 8, 'a week and its total');
+  await page.getByRole('radio', { name: 'Today' }).check();
+  await summed('day', 'Today').waitFor();
+  assert.equal(await page.getByRole('figure').count(), 0, 'one day is no course of days');
+  assert.equal((await called(page, 'GET', '/api/v1/usage?by=day&days=1')).length, 1);
+
+  await page.getByRole('link', { name: 'Recent', exact: true }).click();
+  await page.getByRole('heading', { name: 'Recent requests' }).waitFor();
+});
+
+flow('sums that cannot be read say so, and are read as soon as the engine answers', { page: 'requests/usage' }, async (page) => {
+  await page.getByRole('table').waitFor();
+  await mock(page, 'setReachable(false)');
+  await page.getByRole('radio', { name: 'Model', exact: true }).check();
+  await page.getByRole('alert').getByText('The totals could not be read: Rockpool did not answer.').waitFor();
+  await page.getByRole('table').waitFor({ state: 'detached' });
+  await mock(page, 'setReachable(true)');
+  await page.getByRole('table', { name: 'Last 30 days by model' }).waitFor();
+  assert.equal(await page.getByRole('alert').count(), 0);
+});
+
 flow('an account whose figures are contested shows both, and routing’s own first', { scene: 'flapping' }, async (page) => {
   const card = page.getByRole('article', { name: 'Mai (work)' });
   await card.getByText('The provider has been flapping since 14:12.').waitFor();

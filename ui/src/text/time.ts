@@ -92,6 +92,11 @@ export function shortDay(day: string): string {
   return new Intl.DateTimeFormat(locale(), parts).format(Date.parse(day));
 }
 
+/** "Sat", of a text such as "2026-11-21". */
+export function weekday(day: string): string {
+  return new Intl.DateTimeFormat(locale(), { weekday: 'short', timeZone: 'UTC' }).format(Date.parse(day));
+}
+
 /** The day of a moment where the person is, as "2026-11-21". */
 export function dayOf(at: number): string {
   const here = new Date(at);

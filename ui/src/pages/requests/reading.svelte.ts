@@ -37,6 +37,7 @@ export class UsageReading {
 
   retry(): void {
     this.busy = true;
+    this.problem = null;
     void this.#read(this.#question);
   }
 
