@@ -18,7 +18,7 @@ const UNPRICED: UsageSums = {
 };
 const UNCOUNTED: UsageSums = { ...NOTHING, requests: 22 };
 
-/** Parts of the priced requests for each recorded day, oldest first; none on Sunday the 15th. */
+/** Parts of the priced requests for each recorded day, oldest first; none on the weekend of the 14th. */
 const DAYS = [2, 5, 9, 11, 0, 0, 12, 14, 8, 16, 9, 4, 10];
 /** Days ago on which a model without a price was tried. */
 const TRIED = 5;

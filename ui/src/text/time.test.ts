@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { useLanguage } from './i18n.svelte';
-import { ago, clock, instant, moment, period, span, took, until } from './time';
+import { ago, clock, dayOf, instant, moment, period, shortDay, span, took, until, weekday } from './time';
 
 const now = Date.parse('2026-11-22T14:30:00Z');
 const s = 1000;
@@ -86,4 +86,12 @@ it('a duration is told with the precision that matters', () => {
   expect(took(840)).toBe('840 ms');
   expect(took(12_480)).toBe('12.5 s');
   expect(took(64_300)).toBe('1 min 4 s');
+});
+
+it('a day of a chart is told in short, the same in every zone, and as the language writes it', async () => {
+  expect([shortDay('2026-11-21'), weekday('2026-11-21')]).toEqual(['Sat, Nov 21', 'Sat']);
+  expect(dayOf(new Date(2026, 10, 21, 23, 59).getTime())).toBe('2026-11-21');
+  expect(dayOf(new Date(2026, 10, 21).getTime())).toBe('2026-11-21');
+  await useLanguage('zh');
+  expect([shortDay('2026-11-21'), weekday('2026-11-21')]).toEqual(['11月21日周六', '周六']);
 });
