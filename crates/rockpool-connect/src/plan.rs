@@ -266,7 +266,7 @@ fn is_needed(entry: &Entry, tree: &Value) -> bool {
 /// The earlier value as a comment, where it is short and no secret.
 fn was(format: Format, text: &str, entry: &Entry) -> Result<Option<String>, Fault> {
     let raw = match format.raw(text, &entry.at)? {
-        Some(Raw::Value(raw)) if !raw.contains('\n') => raw,
+        Some(Raw::Value(raw)) if !raw.is_empty() && !raw.contains('\n') => raw,
         Some(Raw::Value(_) | Raw::Lines(_)) | None => return Ok(None),
     };
     let line = format!("Rockpool: before, {} was {raw}", entry.at);

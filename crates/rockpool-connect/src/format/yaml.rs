@@ -126,19 +126,36 @@ impl Reader<'_> {
     }
 }
 
-/// At the end of a text the parser's range runs on over a comment.
+/// The parser's range may run on over a comment.
 fn of_scalar(text: &str, range: Range<usize>, style: ScalarStyle) -> Range<usize> {
     let part = text.get(range.clone()).unwrap_or_default();
     let length = match style {
+        // Nothing behind a colon but a comment.
+        ScalarStyle::Plain if part.starts_with('#') => 0,
         ScalarStyle::Plain => {
             let comment = part.find(" #").into_iter().chain(part.find("\t#")).min();
             part.get(..comment.unwrap_or(part.len())).unwrap_or_default().trim_end().len()
         }
-        ScalarStyle::SingleQuoted => part.rfind('\'').map_or(part.len(), |quote| quote + 1),
-        ScalarStyle::DoubleQuoted => part.rfind('"').map_or(part.len(), |quote| quote + 1),
+        ScalarStyle::SingleQuoted => quoted_length(part, '\''),
+        ScalarStyle::DoubleQuoted => quoted_length(part, '"'),
         ScalarStyle::Literal | ScalarStyle::Folded => part.len(),
     };
     range.start..range.start + length
+}
+
+/// Up to behind the closing quote: in double quotes one may be escaped, in single quotes be there twice.
+fn quoted_length(part: &str, quote: char) -> usize {
+    let mut characters = part.char_indices().skip_while(|(_, character)| *character != quote).skip(1);
+    while let Some((at, character)) = characters.next() {
+        let doubled = || part.get(at + 1..).is_some_and(|rest| rest.starts_with(quote));
+        match character {
+            '\\' if quote == '"' => drop(characters.next()),
+            '\'' if quote == '\'' && doubled() => drop(characters.next()),
+            _ if character == quote => return at + 1,
+            _ => {}
+        }
+    }
+    part.len()
 }
 
 fn is_flow(text: &str, at: usize) -> bool {
@@ -280,7 +297,13 @@ fn setting(text: &str, at: &EntryPath, key: &str, value: &str) -> Result<String,
             let behind = line + colon + 1;
             Ok(splice(text, behind..behind, &[" ", value].concat()))
         }
-        Place::There { value: range, .. } => Ok(splice(text, without_line_end(text, range), value)),
+        Place::There { value: range, .. } => {
+            let range = without_line_end(text, range);
+            // Nothing takes the place of a value with the space in front of it, which came with the value.
+            let is_spaced = text.get(..range.start).is_some_and(|before| before.ends_with(' '));
+            let start = range.start - usize::from(value.is_empty() && is_spaced);
+            Ok(splice(text, start..range.end, value))
+        }
         Place::Nothing => {
             let indent = found.root.as_ref().map_or("", |root| indent_at(text, root.range().start));
             let line = [indent, &key_text(key), ": ", value, newline].concat();

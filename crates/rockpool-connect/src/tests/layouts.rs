@@ -339,5 +339,8 @@ fn layouts_that_once_went_wrong_come_back_as_they_were() {
     holds(Tool::Aider, "---");
     holds(Tool::Aider, "\nmodel: o3 # mine");
     holds(Tool::Llm, "\u{feff}");
+    holds(Tool::Aider, "model: o3 # \"c\"\nk: |\n  # x\n");
+    holds(Tool::Aider, "model: # mine\nk: |\n  # x\n");
+    holds(Tool::Aider, "model: 'o3' # it's\nk: |\n  # x\n");
     holds(Tool::CodexCli, "");
 }
