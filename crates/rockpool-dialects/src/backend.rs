@@ -16,6 +16,9 @@ use crate::tool_choice::{ToolChoice, WebSearch};
 /// Said to plain models in place of instructions, which they insist on.
 const NEUTRAL: &str = "You are a helpful assistant.";
 
+/// Bytes that the end of a request has at most: a bracket, instructions, a brace.
+const END_BYTES: usize = r#"],"instructions":""}"#.len() + NEUTRAL.len();
+
 /// All of a request but its input.
 #[derive(Default)]
 pub(crate) struct Head<'a> {
@@ -184,7 +187,7 @@ impl Body {
     }
 
     fn check(&self) -> Result<(), Refusal> {
-        match self.out.len() <= self.most_bytes {
+        match self.out.len() + END_BYTES <= self.most_bytes {
             true => Ok(()),
             false => Err(Refusal::TooLarge { most_bytes: self.most_bytes }),
         }
@@ -327,6 +330,20 @@ mod tests {
         let head = Head { tools: tool(), tool_choice: ToolChoice::Required, ..Head::default() };
         let refusal = Body::begin(&model(Shape::Lite), head, 0, usize::MAX).err().unwrap();
         assert_eq!(refusal.fault().param.as_deref(), Some("tool_choice"));
+    }
+
+    #[test]
+    fn a_request_is_never_larger_than_its_bound() {
+        for shape in [Shape::Plain, Shape::Lite] {
+            let bounded = |most| {
+                let mut body = Body::begin(&model(shape), Head::default(), 0, most)?;
+                body.raw(br#"{"type":"message","role":"user","content":"hi"}"#)?;
+                Ok::<_, Refusal>(body.end().len())
+            };
+            let whole = bounded(usize::MAX).unwrap();
+            assert!((0..whole).all(|most| bounded(most).is_err()), "{whole}");
+            assert_eq!(bounded(whole + END_BYTES).unwrap(), whole);
+        }
     }
 
     #[test]
