@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use serde::Deserialize;
 use serde_json::value::{RawValue, to_raw_value};
 
+use crate::json;
 use crate::messages::piece::Opening;
 use crate::messages::signature::Sealed;
 use crate::messages::thinking::Thinking;
@@ -31,6 +32,7 @@ pub(super) struct Item {
     in_deltas: bool,
     /// The part of the reasoning that came last.
     part: Option<u32>,
+    input: Input,
     /// Arguments that came before the function's name.
     early: Vec<Box<RawValue>>,
     pub(super) steps: Vec<Step>,
@@ -51,6 +53,15 @@ enum State {
     Waiting,
     Open,
     Closed,
+}
+
+/// How a call's arguments begin. A tool's input has to be an object, so nothing is told of any others.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Input {
+    #[default]
+    Unknown,
+    Object,
+    Other,
 }
 
 /// An item as the backend writes it.
@@ -133,7 +144,7 @@ impl Item {
     }
 
     pub(super) fn arguments(&mut self, delta: &RawValue) {
-        if !self.says(Kind::Call, delta) {
+        if !self.says(Kind::Call, delta) || self.input_with(delta) != Input::Object {
             return;
         }
         match self.state {
@@ -141,6 +152,19 @@ impl Item {
             State::Open => self.steps.push(Step::Input(delta.to_owned())),
             State::Closed => {}
         }
+    }
+
+    /// With white space alone it has not begun.
+    fn input_with(&mut self, delta: &RawValue) -> Input {
+        if self.input == Input::Unknown {
+            let text = json::string(delta.get().as_bytes()).unwrap_or_default();
+            self.input = match text.trim_start().chars().next() {
+                None => Input::Unknown,
+                Some('{') => Input::Object,
+                Some(_) => Input::Other,
+            };
+        }
+        self.input
     }
 
     /// The whole item; `spare` names a call that the backend has not named.

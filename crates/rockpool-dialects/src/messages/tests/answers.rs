@@ -135,6 +135,30 @@ fn an_answer_of_nothing_is_a_message_of_nothing() {
 }
 
 #[test]
+fn arguments_that_are_no_object_are_told_as_an_empty_one() {
+    for arguments in ["0", "[{}]", "null", "\"{}\"", " "] {
+        let events = [
+            added(
+                0,
+                json!({ "type": "function_call", "call_id": "call_1", "name": "Bash", "arguments": "" }),
+            ),
+            event("response.function_call_arguments.delta", 0, json!({ "delta": arguments })),
+            done(0, call(arguments)),
+            completed(),
+        ];
+        assert_eq!(answer(&thinking(), &events)["content"][0]["input"], json!({}), "{arguments}");
+    }
+    let events = [
+        added(0, json!({ "type": "function_call", "call_id": "call_1", "name": "Bash", "arguments": "" })),
+        event("response.function_call_arguments.delta", 0, json!({ "delta": " \n" })),
+        event("response.function_call_arguments.delta", 0, json!({ "delta": "{\"x\":" })),
+        event("response.function_call_arguments.delta", 0, json!({ "delta": "1}" })),
+        completed(),
+    ];
+    assert_eq!(answer(&thinking(), &events)["content"][0]["input"], json!({ "x": 1 }));
+}
+
+#[test]
 fn arguments_that_come_before_the_name_are_kept_until_it_is_known() {
     let events = [
         event("response.function_call_arguments.delta", 0, json!({ "delta": "{\"x\":" })),
