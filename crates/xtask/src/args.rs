@@ -17,12 +17,15 @@ Usage: cargo xtask <COMMAND>
                               `cost --help` lists the arguments
   prices                      write the engine's table of list prices anew, out of the package that is pinned in
                               `tests/tools/genai-prices`
+  fuzz [--minutes N] [TARGET ...]
+                              run the fuzz targets, each for N minutes of processor time (1 unless told otherwise),
+                              keep what they find and write it down in docs/fuzzing.md
   tools-table                 write what the last test run found of each tool into docs/tools.md
 
   --rehearsal   start against the bundled simulated provider; no account is needed
   --headless    start the server, also where there is a display
   --full        add licences and bans, the table of prices, screenshots of the UI, the release build, mutants of the routing
-                crate, and fifty times as many cases of each property test
+                crate, a minute of each fuzz target, and fifty times as many cases of each property test
   --at PATH     count in another checkout
   --yes         install missing system packages without asking
   --help        show this text";
@@ -72,6 +75,12 @@ pub(crate) enum Task {
         args: Vec<String>,
     },
     ToolsTable,
+    Fuzz {
+        /// Of processor time, for each target.
+        minutes: u64,
+        /// All where none is named.
+        targets: Vec<String>,
+    },
 }
 
 pub(crate) fn parse(mut args: impl Iterator<Item = String>) -> Result<Task, Failure> {
@@ -88,6 +97,7 @@ pub(crate) fn parse(mut args: impl Iterator<Item = String>) -> Result<Task, Fail
             None => Ok(Task::ToolsTable),
             Some(other) => Err(unknown("tools-table", &other)),
         },
+        "fuzz" => fuzz(args),
         "cost" => Ok(Task::Cost { args: args.collect() }),
         other => Err(Failure::Usage(format!("there is no command `{other}`.\n\n{USAGE}"))),
     }
@@ -143,6 +153,24 @@ fn prices(mut args: impl Iterator<Item = String>) -> Result<Task, Failure> {
     }
 }
 
+fn fuzz(mut args: impl Iterator<Item = String>) -> Result<Task, Failure> {
+    let (mut minutes, mut targets) = (1, Vec::new());
+    while let Some(arg) = args.next() {
+        match arg.as_str() {
+            "--minutes" => match args.next().and_then(|number| number.parse().ok()) {
+                Some(number) if number > 0 => minutes = number,
+                Some(_) | None => {
+                    return Err(Failure::Usage(format!("`--minutes` needs a number.\n\n{USAGE}")));
+                }
+            },
+            "--help" | "-h" => return Ok(Task::Help),
+            other if other.starts_with('-') => return Err(unknown("fuzz", other)),
+            _ => targets.push(arg),
+        }
+    }
+    Ok(Task::Fuzz { minutes, targets })
+}
+
 fn unknown(command: &str, argument: &str) -> Failure {
     Failure::Usage(format!("`{command}` takes no argument `{argument}`.\n\n{USAGE}"))
 }
@@ -188,6 +216,18 @@ mod tests {
     }
 
     #[test]
+    fn fuzzing_is_a_minute_of_every_target_unless_told_otherwise() {
+        assert_eq!(parsed("fuzz").unwrap(), Task::Fuzz { minutes: 1, targets: Vec::new() });
+        assert_eq!(
+            parsed("fuzz --minutes 60 config").unwrap(),
+            Task::Fuzz { minutes: 60, targets: vec!["config".to_owned()] }
+        );
+        for line in ["fuzz --minutes", "fuzz --minutes 0", "fuzz --minutes long"] {
+            assert!(parsed(line).unwrap_err().to_string().contains("needs a number"), "{line}");
+        }
+    }
+
+    #[test]
     fn what_the_measuring_program_is_told_is_left_to_it() {
         let args = ["--before", "a b", "--help"].map(str::to_owned);
         let line = ["cost".to_owned()].into_iter().chain(args.clone());
@@ -199,6 +239,7 @@ mod tests {
         for (line, word) in [
             ("fly", "`fly`"),
             ("tools-table x", "`x`"),
+            ("fuzz --full", "`--full`"),
             ("run --full", "`--full`"),
             ("test --rehearsal", "`--rehearsal`"),
         ] {

@@ -6,6 +6,7 @@ mod consent;
 mod cost;
 mod failure;
 mod figures;
+mod fuzz;
 mod install;
 mod invocation;
 mod mutants;
@@ -52,6 +53,7 @@ fn carry_out() -> Result<ExitCode, Failure> {
         Task::Cost { args } => cost::measure(&Workspace::locate()?, args),
         Task::Prices => prices::write(&Workspace::locate()?),
         Task::Figures { at } => figures::print(&Workspace::locate()?, at),
+        Task::Fuzz { minutes, targets } => fuzz::run(&Workspace::locate()?, minutes, targets),
         Task::ToolsTable => tools_table::write(&Workspace::locate()?),
         Task::Test { depth, consent } => test::test(&Workspace::locate()?, depth, consent),
     }

@@ -10,6 +10,8 @@ pub(crate) enum Purpose {
     Build,
     Run,
     Test,
+    /// What only the full test run has.
+    Full,
 }
 
 /// Package names, separated by spaces; `None` where nobody has tried.
@@ -192,6 +194,13 @@ pub(crate) const LINUX: &[Need] = &[
         probe: Probe::Program("chromium"),
         packages: packages("chromium", "chromium", "chromium", "chromium"),
     },
+    Need {
+        what: "a C++ compiler",
+        why: "builds libFuzzer, which runs the fuzz targets",
+        purpose: Purpose::Full,
+        probe: Probe::Program("c++"),
+        packages: packages("g++", "gcc-c++", "gcc", "gcc-c++"),
+    },
 ];
 
 /// What is needed for `purpose` and not there.
@@ -237,7 +246,15 @@ mod tests {
     }
 
     #[test]
+    fn a_cpp_compiler_is_asked_for_by_the_full_run_only() {
+        let asks =
+            |purpose| missing(purpose, LINUX, |_| false).iter().any(|need| need.what == "a C++ compiler");
+        assert!(!asks(Purpose::Test));
+        assert!(asks(Purpose::Full));
+    }
+
+    #[test]
     fn nothing_is_missing_where_everything_is_there() {
-        assert!(missing(Purpose::Test, LINUX, |_| true).is_empty());
+        assert!(missing(Purpose::Full, LINUX, |_| true).is_empty());
     }
 }

@@ -7,6 +7,7 @@ use crate::app;
 use crate::args::Depth;
 use crate::consent::Consent;
 use crate::failure::Failure;
+use crate::fuzz;
 use crate::install;
 use crate::invocation::Invocation;
 use crate::mutants;
@@ -28,7 +29,11 @@ pub(crate) fn test(workspace: &Workspace, depth: Depth, consent: Consent) -> Res
         ));
     }
     toolchain::check()?;
-    install::ensure(workspace, Purpose::Test, consent)?;
+    let purpose = match depth {
+        Depth::Landing => Purpose::Test,
+        Depth::Full => Purpose::Full,
+    };
+    install::ensure(workspace, purpose, consent)?;
 
     let mut steps = Steps::default();
     let format = Invocation::cargo(["fmt", "--all", "--check"]).within(workspace.root());
@@ -77,11 +82,18 @@ fn ui(steps: &mut Steps, workspace: &Workspace) -> Result<(), Failure> {
 /// What is longer than a landing may take. No advisories: their database is a download of its own.
 fn full(steps: &mut Steps, workspace: &Workspace) -> Result<(), Failure> {
     let deny = tools::cargo_deny(steps, workspace)?;
-    let check = Invocation::new(deny, ["check", "bans", "licenses", "sources"]);
-    steps.run("licences, bans and sources", check.within(workspace.root()))?;
+    for (name, manifest) in [
+        ("licences, bans and sources", "Cargo.toml"),
+        ("licences, bans and sources of the fuzz targets", "fuzz/Cargo.toml"),
+    ] {
+        let head = ["--manifest-path", manifest, "check", "--config", ".deny.toml"];
+        let check = head.into_iter().chain(["bans", "licenses", "sources"]);
+        steps.run(name, Invocation::new(deny.clone(), check).within(workspace.root()))?;
+    }
     prices::check(steps, workspace)?;
     let ui = workspace.ui();
     steps.run("screenshots of the UI", node::script(&ui, "screenshots"))?;
     mutants::check(steps, workspace)?;
+    fuzz::check(steps, workspace)?;
     steps.run("release build", app::build_release(workspace))
 }

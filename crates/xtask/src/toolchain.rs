@@ -16,6 +16,13 @@ pub(crate) fn check() -> Result<(), Failure> {
     check_node(version_of("node"))
 }
 
+/// What the compiler compiles for unless told otherwise.
+pub(crate) fn host() -> Result<String, Failure> {
+    let mut command = Command::new("rustc");
+    let output = command.args(["--print", "host-tuple"]).output().map_err(Failure::io("asking rustc"))?;
+    Ok(String::from_utf8_lossy(&output.stdout).trim().to_owned())
+}
+
 fn check_rustc(found: Option<Version>) -> Result<(), Failure> {
     let needed = env!("CARGO_PKG_RUST_VERSION");
     let remedy = "Get it with `rustup toolchain install stable` (https://rustup.rs).";

@@ -1,0 +1,6 @@
+//! Requests in Anthropic's Messages.
+#![no_main]
+
+use rockpool_fuzz::{Dialect, request};
+
+libfuzzer_sys::fuzz_target!(|data: &[u8]| request::check(Dialect::Messages, data));
