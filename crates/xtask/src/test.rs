@@ -36,8 +36,11 @@ pub(crate) fn test(workspace: &Workspace, depth: Depth, consent: Consent) -> Res
     install::ensure(workspace, purpose, consent)?;
 
     let mut steps = Steps::default();
-    let format = Invocation::cargo(["fmt", "--all", "--check"]).within(workspace.root());
-    steps.run_with_remedy("formatting", format, Some("`cargo fmt --all` puts it right."))?;
+    let format = Invocation::cargo(["fmt", "--all", "--check"]);
+    let remedy = Some("The same without `--check` puts it right.");
+    steps.run_with_remedy("formatting", format.clone().within(workspace.root()), remedy)?;
+    let fuzz = workspace.root().join("fuzz");
+    steps.run_with_remedy("formatting of the fuzz targets", format.within(&fuzz), remedy)?;
     let codex = tools::codex(&mut steps, workspace)?;
     let clients = tools::api_clients(&mut steps, workspace)?;
     ui(&mut steps, workspace)?;
@@ -86,8 +89,7 @@ fn full(steps: &mut Steps, workspace: &Workspace) -> Result<(), Failure> {
         ("licences, bans and sources", "Cargo.toml"),
         ("licences, bans and sources of the fuzz targets", "fuzz/Cargo.toml"),
     ] {
-        let head = ["--manifest-path", manifest, "check", "--config", ".deny.toml"];
-        let check = head.into_iter().chain(["bans", "licenses", "sources"]);
+        let check = ["--manifest-path", manifest, "check", "bans", "licenses", "sources"];
         steps.run(name, Invocation::new(deny.clone(), check).within(workspace.root()))?;
     }
     prices::check(steps, workspace)?;
