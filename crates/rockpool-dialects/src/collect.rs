@@ -38,7 +38,9 @@ impl Answered<'_> {
     /// By what a later request may show that it goes on from this answer: the ids of its items and calls, its own id,
     /// and the name of its words.
     pub fn given(&self) -> Vec<String> {
-        let ids = self.items.iter().flat_map(|item| [&item.id, &item.call_id]).flatten().cloned();
+        let ids = self.items.iter().flat_map(|item| [&item.id, &item.call_id]).flatten();
+        // An empty name would tie together all that have one.
+        let ids = ids.filter(|id| !id.is_empty()).cloned();
         let said = self.question.and_then(|question| match self.told {
             Some(told) => said::name(question, told),
             None => said::by(question, self.items.iter().map(|item| item.json.as_str())),
@@ -200,6 +202,18 @@ mod tests {
         let answered = collector.answered(None, None).unwrap();
         assert_eq!(answered.joined(), r#"{"id":"rs_1"},{"id":"fc_1","call_id":"call_1"}"#);
         assert_eq!((answered.id, answered.items[1].call_id.as_deref()), ("resp_1", Some("call_1")));
+    }
+
+    #[test]
+    fn an_item_with_an_empty_id_gives_no_name() {
+        let collector = collected(
+            Shape::Plain,
+            &[
+                r#"{"type":"response.output_item.done","item":{"id":"","call_id":""}}"#,
+                r#"{"type":"response.completed","response":{"id":"resp_1"}}"#,
+            ],
+        );
+        assert_eq!(collector.answered(None, None).unwrap().given(), ["resp_1"]);
     }
 
     #[test]

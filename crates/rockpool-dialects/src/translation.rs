@@ -88,6 +88,9 @@ fn translated<F>(understood: Understood<F>, form: impl FnOnce(F) -> Form) -> Tra
     let said = said::last(&body);
     // Last, for it is the least certain.
     ties.given.extend(said.answered);
+    // An empty name would tie together all that have one.
+    ties.given.retain(|name| !name.is_empty());
+    ties.conversation = ties.conversation.filter(|name| !name.is_empty());
     Translated {
         body,
         model,

@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use super::{Kept, MOST, blamed, body, said, with};
 use crate::fault::FaultKind;
 use crate::refusal::Refusal;
+use crate::surroundings::Ties;
 use crate::translation::Translated;
 
 fn input(sent: &str) -> Value {
@@ -162,4 +163,10 @@ fn what_is_kept_of_an_input_is_without_what_rockpool_says_before_it() {
     let kept = &translated.body[translated.input().unwrap()];
     assert_eq!(std::str::from_utf8(kept).unwrap(), r#"{"role":"user","content":"u"}"#);
     assert!(translated.wants_kept());
+}
+
+#[test]
+fn an_empty_name_ties_a_request_to_nothing() {
+    let request = br#"{"model":"plain","prompt_cache_key":"","input":[{"type":"reasoning","id":"","summary":[],"encrypted_content":"e"},{"type":"function_call_output","call_id":"","output":"o"}]}"#;
+    assert_eq!(with(&Kept::default(), request).unwrap().ties, Ties::default());
 }
