@@ -83,9 +83,8 @@ fn sent(dialect: Dialect, translated: &Translated) {
         let items = [b"[", &body[input], b"]"].concat();
         json::elements_of(&items, &(0..items.len())).expect("an input is a list");
     }
-    for given in &translated.ties.given {
-        assert!(!given.is_empty(), "a tie has a name");
-    }
+    let mut names = translated.ties.given.iter().chain(&translated.ties.conversation);
+    assert!(names.all(|name| !name.is_empty()), "a tie has a name");
 }
 
 /// What was translated to the backend's form is in it.
