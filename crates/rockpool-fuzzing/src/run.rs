@@ -19,12 +19,14 @@ const TURN: Duration = Duration::from_secs(600);
 
 /// Gives each target its time, in turns; one that crashes is left out from then on. The number of crashes.
 pub(crate) fn record(places: &Places, targets: &[Target], each: Duration) -> anyhow::Result<usize> {
+    // Now, when the targets have just been built: the checkout may change while they run.
+    let commit = record::commit(&places.root)?;
     let mut left: Vec<(Target, Duration)> = targets.iter().map(|target| (*target, each)).collect();
     let mut crashes = 0;
     while !left.is_empty() {
         let mut next = Vec::new();
         for (target, time) in left {
-            match turn(places, target, time.min(TURN))? {
+            match turn(places, target, time.min(TURN), &commit)? {
                 Some(crash) => {
                     crashes += 1;
                     tell(target, &crash)?;
@@ -54,10 +56,9 @@ pub(crate) fn check(places: &Places, targets: &[Target], each: Duration) -> anyh
     Ok(crashes)
 }
 
-fn turn(places: &Places, target: Target, time: Duration) -> anyhow::Result<Option<Crash>> {
+fn turn(places: &Places, target: Target, time: Duration, commit: &str) -> anyhow::Result<Option<Crash>> {
     let (corpus, merged) = (places.work(target).join("corpus"), places.work(target).join("merged"));
     corpus::unpack(&places.kept(target), &corpus)?;
-    let commit = record::commit(&places.root)?;
     let ran = fuzzer::run(places, target, &corpus, time)?;
     say(&told(target, &ran))?;
     corpus::empty(&merged)?;
@@ -68,7 +69,7 @@ fn turn(places: &Places, target: Target, time: Duration) -> anyhow::Result<Optio
     let size = corpus::size(&kept)?;
     let record = Record {
         at: record::now(),
-        commit,
+        commit: commit.to_owned(),
         target,
         processor_seconds: ran.processor.as_secs_f64(),
         executions: ran.executions,
