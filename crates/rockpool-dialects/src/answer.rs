@@ -2,6 +2,7 @@
 
 use crate::fault::{Fault, FaultKind};
 use crate::model::Shape;
+use crate::said::Said;
 use crate::surroundings::Ties;
 
 /// How a tool wants its answer.
@@ -30,6 +31,7 @@ pub(crate) struct Understood<F> {
     pub(crate) shape: Shape,
     pub(crate) dropped: Vec<String>,
     pub(crate) ties: Ties,
+    pub(crate) said: Said,
     pub(crate) delivery: Delivery,
     /// The model by the name that the tool asked for.
     pub(crate) asked: String,

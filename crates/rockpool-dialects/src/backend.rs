@@ -11,6 +11,7 @@ use crate::json;
 use crate::lite;
 use crate::model::{Model, Shape};
 use crate::refusal::Refusal;
+use crate::said::{self, Role, Said, Words};
 use crate::tool_choice::{ToolChoice, WebSearch};
 
 /// Said to plain models in place of instructions, which they insist on.
@@ -61,6 +62,10 @@ pub(crate) struct Body {
     input: usize,
     most_bytes: usize,
     dropped: Vec<&'static str>,
+    /// Where the newest item begins.
+    newest: usize,
+    /// What was said in words, in order.
+    words: Vec<Words>,
 }
 
 #[derive(Serialize)]
@@ -152,7 +157,17 @@ impl Body {
             member(&mut out, "instructions", &instructions);
         }
         out.extend_from_slice(b",\"input\":[");
-        let mut body = Self { out, items: 0, instructed, shape: model.shape, input: 0, most_bytes, dropped };
+        let mut body = Self {
+            out,
+            items: 0,
+            instructed,
+            shape: model.shape,
+            input: 0,
+            most_bytes,
+            dropped,
+            newest: 0,
+            words: Vec::new(),
+        };
         // Under “none” a lite model is given no tools: it has no other way not to call them.
         if lite && !head.tools.is_empty() && !matches!(head.tool_choice, ToolChoice::None) {
             body.item(&lite::additional_tools(&head.tools))?;
@@ -193,6 +208,25 @@ impl Body {
         }
     }
 
+    /// Says who says the item that was added last.
+    pub(crate) fn said_by(&mut self, role: Role) {
+        self.words.push(Words { role, message: self.newest..self.out.len() });
+    }
+
+    /// Says who says what among the items that were added last together, by where it stands in them.
+    pub(crate) fn said_in(&mut self, words: Vec<Words>) {
+        let start = self.newest;
+        self.words.extend(words.into_iter().map(|Words { role, message }| {
+            let message = start + message.start..start + message.end;
+            Words { role, message }
+        }));
+    }
+
+    /// What is said last.
+    pub(crate) fn said(&self) -> Said {
+        said::last(&self.out, &self.words)
+    }
+
     /// Says that a developer message is among the items, which serves plain models as instructions.
     pub(crate) fn has_instructions(&mut self) {
         self.instructed = true;
@@ -203,6 +237,7 @@ impl Body {
             self.out.push(b',');
         }
         self.items += 1;
+        self.newest = self.out.len();
     }
 
     /// Of the head, what the model was not given, by names in the tool's request.

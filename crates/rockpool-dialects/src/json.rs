@@ -5,6 +5,7 @@
 //! is there twice, a byte order mark, half of a surrogate pair, bytes that are no UTF-8, or a number like NaN is no
 //! reason to refuse anything.
 
+use std::borrow::Cow;
 use std::ops::Range;
 
 use serde::Serialize;
@@ -20,6 +21,13 @@ pub struct Malformed {
     expected: &'static str,
     /// Counted from 1.
     at: usize,
+}
+
+impl Malformed {
+    /// `place` is counted from 0.
+    pub(crate) fn missing(expected: &'static str, place: usize) -> Self {
+        Self { expected, at: place + 1 }
+    }
 }
 
 /// One member of an object, by where it stands in the text.
@@ -49,11 +57,13 @@ pub fn last<'a>(text: &'a [u8], members: &[Member], name: &str) -> Option<&'a [u
     members.iter().rfind(|member| member.is_named(text, name)).map(|member| &text[member.value.clone()])
 }
 
-/// A name that is there twice.
-pub(crate) fn twice<'a>(names: impl Iterator<Item = &'a str>) -> Option<&'a str> {
-    let mut names: Vec<&str> = names.collect();
-    names.sort_unstable();
-    names.windows(2).find(|pair| pair[0] == pair[1]).map(|pair| pair[0])
+/// A string without its escapes. `None` for anything but a string, and where half of a surrogate pair is in it.
+pub(crate) fn exact(value: &str) -> Option<Cow<'_, str>> {
+    let inner = value.strip_prefix('"')?.strip_suffix('"')?;
+    match inner.contains('\\') {
+        true => serde_json::from_str(value).ok().map(Cow::Owned),
+        false => Some(Cow::Borrowed(inner)),
+    }
 }
 
 /// A string without its escapes; what is no character comes out as U+FFFD. `None` for anything but a string.
@@ -152,7 +162,7 @@ struct Cursor<'a> {
 
 impl Cursor<'_> {
     fn missing<T>(&self, expected: &'static str) -> Result<T, Malformed> {
-        Err(Malformed { expected, at: self.at + 1 })
+        Err(Malformed::missing(expected, self.at))
     }
 
     /// The next byte that is no space.

@@ -8,8 +8,6 @@ use std::ops::Range;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
-use crate::json;
-
 /// What a request says last.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Said {
@@ -17,6 +15,19 @@ pub(crate) struct Said {
     pub(crate) question: Option<String>,
     /// The name of the newest answer with the question before it.
     pub(crate) answered: Option<String>,
+}
+
+/// Where a message of somebody stands.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Words {
+    pub(crate) role: Role,
+    pub(crate) message: Range<usize>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Role {
+    User,
+    Assistant,
 }
 
 #[derive(Deserialize)]
@@ -33,25 +44,24 @@ struct Part<'a> {
     text: Option<Cow<'a, str>>,
 }
 
-/// Looks at the input of a request for the backend, from its end on.
-pub(crate) fn last(body: &[u8]) -> Said {
-    let Ok(members) = json::members(body) else { return Said::default() };
-    let input = members.iter().rfind(|member| member.is_named(body, "input"));
-    let items = input.and_then(|input| json::elements_of(body, &input.value).ok()).unwrap_or_default();
+/// Looks at what a request for the backend says in words, from its end on.
+pub(crate) fn last(body: &[u8], words: &[Words]) -> Said {
     let mut said = Said::default();
     let mut answer: Option<String> = None;
-    for item in items.iter().rev() {
-        let Some((role, text)) = message(body, item) else { continue };
-        match role.as_ref() {
-            "user" => {
-                said.question.get_or_insert_with(|| text.clone());
+    for Words { role, message: at } in words.iter().rev() {
+        match role {
+            Role::Assistant if answer.is_none() => answer = message(&body[at.clone()]),
+            Role::Assistant => {}
+            Role::User => {
+                let Some(question) = message(&body[at.clone()]) else { continue };
                 if let Some(answer) = &answer {
-                    said.answered = name(&text, answer);
+                    said.answered = name(&question, answer);
+                }
+                said.question.get_or_insert(question);
+                if answer.is_some() {
                     break;
                 }
             }
-            "assistant" if answer.is_none() => answer = Some(text),
-            _ => {}
         }
     }
     said
@@ -59,24 +69,25 @@ pub(crate) fn last(body: &[u8]) -> Said {
 
 /// The name of an answer to `question`; `None` where it says nothing in words.
 pub(crate) fn by<'a>(question: &str, items: impl Iterator<Item = &'a str>) -> Option<String> {
-    let texts: Vec<String> =
-        items.filter_map(|item| message(item.as_bytes(), &(0..item.len()))).map(|(_, text)| text).collect();
+    let texts: Vec<String> = items.filter_map(|item| message(item.as_bytes())).collect();
     name(question, &texts.join("\n\n"))
 }
 
-fn message<'a>(text: &'a [u8], item: &Range<usize>) -> Option<(Cow<'a, str>, String)> {
-    let item: Item<'a> = serde_json::from_slice(text.get(item.clone())?).ok()?;
-    let content = item.content?.get();
-    let said = match content.as_bytes().first()? {
-        b'"' => serde_json::from_str::<String>(content).ok()?,
+/// What a message says in words; `None` for any other item.
+fn message(item: &[u8]) -> Option<String> {
+    let Item { role: Some(_), content: Some(content) } = serde_json::from_slice(item).ok()? else {
+        return None;
+    };
+    let content = content.get();
+    match content.as_bytes().first()? {
+        b'"' => serde_json::from_str(content).ok(),
         b'[' => {
             let parts: Vec<Part<'_>> = serde_json::from_str(content).ok()?;
             let texts: Vec<Cow<'_, str>> = parts.into_iter().filter_map(|part| part.text).collect();
-            texts.join("\n\n")
+            Some(texts.join("\n\n"))
         }
-        _ => return None,
-    };
-    Some((item.role?, said))
+        _ => None,
+    }
 }
 
 /// The name of an answer in these words to `question`. Tools trim what they keep.
@@ -100,7 +111,18 @@ mod tests {
     }
 
     fn said(items: &[serde_json::Value]) -> Said {
-        last(json!({ "model": "m", "input": items }).to_string().as_bytes())
+        let (mut body, mut words) = (Vec::new(), Vec::new());
+        for item in items {
+            let start = body.len();
+            body.extend(item.to_string().into_bytes());
+            let role = match item["role"].as_str() {
+                Some("user") => Role::User,
+                Some("assistant") => Role::Assistant,
+                Some(_) | None => continue,
+            };
+            words.push(Words { role, message: start..body.len() });
+        }
+        last(&body, &words)
     }
 
     #[test]
@@ -129,6 +151,6 @@ mod tests {
     #[test]
     fn a_request_without_an_answer_in_it_is_tied_to_nothing() {
         assert_eq!(said(&[item("user", "hi"), item("user", "hi")]).answered, None);
-        assert_eq!(last(b"[]"), Said::default());
+        assert_eq!(last(b"", &[]), Said::default());
     }
 }

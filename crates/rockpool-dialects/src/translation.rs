@@ -8,7 +8,7 @@ use crate::model::Shape;
 use crate::refusal::Refusal;
 use crate::responses::form::Transport;
 use crate::surroundings::{Surroundings, Ties};
-use crate::{chat, messages, responses, said};
+use crate::{chat, messages, responses};
 
 /// A request as the backend takes it.
 #[derive(Debug)]
@@ -84,8 +84,7 @@ impl AnswerForm {
 }
 
 fn translated<F>(understood: Understood<F>, form: impl FnOnce(F) -> Form) -> Translated {
-    let Understood { body, model, shape, dropped, mut ties, delivery, asked, form: own } = understood;
-    let said = said::last(&body);
+    let Understood { body, model, shape, dropped, mut ties, said, delivery, asked, form: own } = understood;
     // Last, for it is the least certain.
     ties.given.extend(said.answered);
     // An empty name would tie together all that have one.

@@ -9,10 +9,11 @@ mod tools;
 
 use serde_json::value::RawValue;
 
-use self::object::{Object, is_text, string};
+use self::object::{Object, string};
 use super::answer::{CallForm, Form};
 use crate::answer::{Delivery, Understood};
 use crate::backend::{Body, Head, Priority};
+use crate::document::Document;
 use crate::refusal::Refusal;
 use crate::surroundings::{Surroundings, Ties};
 use crate::tool_choice::{ToolChoice, WebSearch};
@@ -20,7 +21,8 @@ use crate::tool_choice::{ToolChoice, WebSearch};
 /// # Errors
 /// Where the request is none, names an unknown model, or asks for what the backend cannot do.
 pub(crate) fn translate(body: &[u8], surroundings: &Surroundings<'_>) -> Result<Understood<Form>, Refusal> {
-    let request = Object::whole(body)?;
+    let document = Document::read(body).map_err(|error| Refusal::Malformed(error.to_string()))?;
+    let request = Object::of(document.root())?;
     let mut dropped = parameters::left_out(&request)?;
     let asked = request.required("model", request.string("model")?)?;
     let messages = request.required("messages", request.list("messages")?)?;
@@ -81,6 +83,7 @@ pub(crate) fn translate(body: &[u8], surroundings: &Surroundings<'_>) -> Result<
     let include_usage = options.map(|options| options.flag("include_usage")).transpose()?.flatten();
     let form = Form { include_usage: include_usage.unwrap_or(false), calls, stop: stop(&request)? };
     Ok(Understood {
+        said: written.said(),
         body: written.end(),
         shape: model.shape,
         model: model.name,
@@ -108,14 +111,14 @@ fn offered(request: &Object<'_>) -> Result<(Vec<Box<RawValue>>, CallForm), Refus
 
 /// The name of a parameter that was given and has no effect.
 fn leftover(request: &Object<'_>, name: &str) -> Option<String> {
-    request.get(name).filter(|value| !parameters::is_default(name, value)).map(|_| name.to_owned())
+    request.get(name).filter(|value| !parameters::is_default(name, *value)).map(|_| name.to_owned())
 }
 
 /// Where the answer is to stop. An empty sequence, which some tools send, stops nothing.
 fn stop(request: &Object<'_>) -> Result<Vec<String>, Refusal> {
     let Some(value) = request.get("stop") else { return Ok(Vec::new()) };
-    let sequences = if is_text(value) { vec![value] } else { request.list("stop")?.unwrap_or_default() };
+    let sequences = if value.is_text() { vec![value] } else { request.list("stop")?.unwrap_or_default() };
     let sequences: Result<Vec<String>, Refusal> =
-        sequences.into_iter().map(|sequence| Ok(string("stop", sequence)?.into_owned())).collect();
+        sequences.into_iter().map(|sequence| Ok(string(sequence)?.into_owned())).collect();
     Ok(sequences?.into_iter().filter(|sequence| !sequence.is_empty()).collect())
 }

@@ -1,14 +1,18 @@
 //! A conversation as the backend's input items.
 
-use serde::{Deserialize, Serialize};
+use std::borrow::Cow;
+
+use serde::Serialize;
 use serde_json::value::RawValue;
 
+use crate::document::Node;
 use crate::messages::changes::Changes;
 use crate::messages::names;
 use crate::messages::params::{self, Block, Content};
 use crate::messages::parts::{Parts, Side, unknown};
 use crate::messages::signature::Sealed;
 use crate::messages::wrong::Wrong;
+use crate::said::{self, Words};
 use crate::surroundings::Ties;
 
 /// Said in front of the output of a tool that failed: the backend has no mark for it.
@@ -24,6 +28,8 @@ pub(super) struct Input<'a> {
     pub(super) changes: Changes<'a>,
     /// What the newest assistant turn repeats of an answer's ids.
     pub(super) given: Vec<String>,
+    /// What was said in words, by where it stands in the items.
+    pub(super) words: Vec<Words>,
     last: Option<Role>,
     /// Reasoning items that wait for what they led to: without that, the backend refuses them.
     reasoning: Vec<String>,
@@ -34,13 +40,6 @@ enum Role {
     User,
     Assistant,
     System,
-}
-
-#[derive(Deserialize)]
-struct Message<'a> {
-    role: String,
-    #[serde(borrow)]
-    content: Option<&'a RawValue>,
 }
 
 #[derive(Serialize)]
@@ -66,11 +65,13 @@ struct Call<'a> {
 }
 
 impl<'a> Input<'a> {
-    pub(super) fn read(messages: &'a RawValue) -> Result<Self, Wrong> {
+    pub(super) fn read(messages: Node<'a>) -> Result<Self, Wrong> {
         let mut input = Self { items: Vec::with_capacity(messages.get().len()), ..Self::default() };
-        let messages = params::list(messages).map_err(|wrong| wrong.inside("messages"))?;
-        for (at, raw) in messages.into_iter().enumerate() {
-            input.message(raw).map_err(|wrong| wrong.inside(format_args!("messages.{at}")))?;
+        if !messages.is_array() {
+            return Err(Wrong::invalid("messages", "it must be a list"));
+        }
+        for (at, message) in messages.elements().enumerate() {
+            input.message(message).map_err(|wrong| wrong.inside(format_args!("messages.{at}")))?;
         }
         if input.items.is_empty() {
             return Err(Wrong::invalid("messages", "at least one message with content is needed"));
@@ -78,9 +79,16 @@ impl<'a> Input<'a> {
         Ok(input)
     }
 
-    fn message(&mut self, raw: &'a RawValue) -> Result<(), Wrong> {
-        let message: Message<'a> = params::object(raw)?;
-        let role = match message.role.as_str() {
+    fn message(&mut self, value: Node<'a>) -> Result<(), Wrong> {
+        let (mut role, mut content) = (Cow::Borrowed(""), None);
+        for (name, value) in params::members(value)? {
+            match name.as_ref() {
+                "role" => role = params::word(value, "role")?,
+                "content" => content = Some(value),
+                _ => {}
+            }
+        }
+        let role = match role.as_ref() {
             "user" => Role::User,
             "assistant" => Role::Assistant,
             "system" | "developer" => Role::System,
@@ -96,13 +104,13 @@ impl<'a> Input<'a> {
             self.reasoning.clear();
         }
         self.last = Some(role);
-        let Some(content) = message.content else { return Ok(()) };
+        let Some(content) = content else { return Ok(()) };
         let mut parts = Parts::new(if role == Role::Assistant { Side::Output } else { Side::Input });
         match Content::read(content).map_err(|wrong| wrong.inside("content"))? {
             Content::Text(text) => parts.text(text),
             Content::Blocks(blocks) => {
-                for (at, raw) in blocks.into_iter().enumerate() {
-                    self.block(role, &mut parts, raw)
+                for (at, block) in blocks.into_iter().enumerate() {
+                    self.block(role, &mut parts, block)
                         .map_err(|wrong| wrong.inside(format_args!("content.{at}")))?;
                 }
             }
@@ -111,8 +119,8 @@ impl<'a> Input<'a> {
         Ok(())
     }
 
-    fn block(&mut self, role: Role, parts: &mut Parts<'a>, raw: &'a RawValue) -> Result<(), Wrong> {
-        let block: Block<'a> = params::object(raw)?;
+    fn block(&mut self, role: Role, parts: &mut Parts<'a>, value: Node<'a>) -> Result<(), Wrong> {
+        let block = Block::read(value)?;
         match (role, block.kind.as_ref()) {
             (Role::Assistant, "thinking") => {
                 self.said(role, parts);
@@ -151,24 +159,34 @@ impl<'a> Input<'a> {
             Role::System => ("developer", Side::Input),
         };
         self.instructed |= role == Role::System;
-        self.item(&[r#"{"type":"message","role":""#, name, r#"","content":["#, parts.json(), "]}"]);
+        let start =
+            self.item(&[r#"{"type":"message","role":""#, name, r#"","content":["#, parts.json(), "]}"]);
+        let speaker = match role {
+            Role::User => Some(said::Role::User),
+            Role::Assistant => Some(said::Role::Assistant),
+            Role::System => None,
+        };
+        self.words.extend(speaker.map(|role| Words { role, message: start..self.items.len() }));
         *parts = Parts::new(side);
     }
 
-    fn item(&mut self, pieces: &[&str]) {
+    /// Returns where the item begins.
+    fn item(&mut self, pieces: &[&str]) -> usize {
         for reasoning in std::mem::take(&mut self.reasoning) {
             self.write(&[&reasoning]);
         }
-        self.write(pieces);
+        self.write(pieces)
     }
 
-    fn write(&mut self, pieces: &[&str]) {
+    fn write(&mut self, pieces: &[&str]) -> usize {
         if !self.items.is_empty() {
             self.items.push(b',');
         }
+        let start = self.items.len();
         for piece in pieces {
             self.items.extend_from_slice(piece.as_bytes());
         }
+        start
     }
 
     /// A thinking block that some other model signed is left out: the backend could not read it.
@@ -208,7 +226,7 @@ impl<'a> Input<'a> {
         if let Some(content) = block.content {
             self.output(&mut parts, content).map_err(|wrong| wrong.inside("content"))?;
         }
-        let failed = if block.is_error == Some(true) { FAILED } else { "" };
+        let failed = if block.is_error { FAILED } else { "" };
         let begin = [r#"{"type":"function_call_output","call_id":"#, call_id.get(), r#","output":"#];
         let mut pieces = begin.to_vec();
         let mark;
@@ -228,7 +246,7 @@ impl<'a> Input<'a> {
         Ok(())
     }
 
-    fn output(&mut self, parts: &mut Parts<'a>, content: &'a RawValue) -> Result<(), Wrong> {
+    fn output(&mut self, parts: &mut Parts<'a>, content: Node<'a>) -> Result<(), Wrong> {
         let blocks = match Content::read(content)? {
             Content::Text(text) => {
                 parts.text(text);
@@ -236,8 +254,8 @@ impl<'a> Input<'a> {
             }
             Content::Blocks(blocks) => blocks,
         };
-        for (at, raw) in blocks.into_iter().enumerate() {
-            let block: Block<'a> = params::object(raw).map_err(|wrong| wrong.inside(at))?;
+        for (at, block) in blocks.into_iter().enumerate() {
+            let block = Block::read(block).map_err(|wrong| wrong.inside(at))?;
             if block.kind == "tool_reference" {
                 let name = params::string(block.tool_name, "tool_name").map_err(|wrong| wrong.inside(at))?;
                 let told = serde_json::to_string(&format!("The tool {name} can be called now."));

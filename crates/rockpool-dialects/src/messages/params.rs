@@ -1,109 +1,128 @@
 //! Reads requests member by member; what is large stays raw.
 
 use std::borrow::Cow;
-use std::fmt;
 
 use serde::Deserialize;
-use serde::de::{Error, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
+use crate::document::Node;
 use crate::json;
 use crate::messages::wrong::Wrong;
 use crate::refusal::Refusal;
 
 /// The members of a request.
-pub(super) struct Params<'a>(Vec<(String, &'a RawValue)>);
+pub(super) struct Params<'a>(Vec<(Cow<'a, str>, Node<'a>)>);
 
 /// What a message, a result or the system prompt says.
 pub(super) enum Content<'a> {
     /// A JSON string.
     Text(&'a RawValue),
-    Blocks(Vec<&'a RawValue>),
+    Blocks(Vec<Node<'a>>),
 }
 
 /// A content block of any kind: the members that some kind has.
-#[derive(Deserialize)]
+#[derive(Default)]
 pub(super) struct Block<'a> {
-    #[serde(borrow, default, rename = "type")]
     pub(super) kind: Cow<'a, str>,
-    #[serde(borrow)]
     pub(super) text: Option<&'a RawValue>,
-    #[serde(borrow)]
-    pub(super) source: Option<&'a RawValue>,
-    #[serde(borrow)]
+    pub(super) source: Option<Node<'a>>,
     pub(super) title: Option<&'a RawValue>,
-    #[serde(borrow)]
     pub(super) context: Option<&'a RawValue>,
-    #[serde(borrow)]
     pub(super) thinking: Option<&'a RawValue>,
-    #[serde(borrow)]
     pub(super) signature: Option<&'a RawValue>,
-    #[serde(borrow)]
     pub(super) id: Option<&'a RawValue>,
-    #[serde(borrow)]
     pub(super) name: Option<&'a RawValue>,
-    #[serde(borrow)]
     pub(super) input: Option<&'a RawValue>,
-    #[serde(borrow)]
     pub(super) tool_use_id: Option<&'a RawValue>,
-    #[serde(borrow)]
-    pub(super) content: Option<&'a RawValue>,
-    pub(super) is_error: Option<bool>,
-    #[serde(borrow)]
+    pub(super) content: Option<Node<'a>>,
+    pub(super) is_error: bool,
     pub(super) tool_name: Option<&'a RawValue>,
-    #[serde(borrow)]
     pub(super) tool: Option<&'a RawValue>,
 }
 
-struct Members;
-
-impl<'de> Visitor<'de> for Members {
-    type Value = Vec<(String, &'de RawValue)>;
-
-    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str("an object")
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
-        let mut members: Self::Value = Vec::with_capacity(16);
-        while let Some((name, value)) = map.next_entry::<String, &RawValue>()? {
-            members.push((name, value));
+impl<'a> Block<'a> {
+    pub(super) fn read(value: Node<'a>) -> Result<Self, Wrong> {
+        let mut block = Self::default();
+        for (name, value) in members(value)? {
+            match name.as_ref() {
+                "type" => block.kind = word(value, "type")?,
+                "text" => block.text = Some(value.raw()),
+                "source" => block.source = Some(value),
+                "title" => block.title = Some(value.raw()),
+                "context" => block.context = Some(value.raw()),
+                "thinking" => block.thinking = Some(value.raw()),
+                "signature" => block.signature = Some(value.raw()),
+                "id" => block.id = Some(value.raw()),
+                "name" => block.name = Some(value.raw()),
+                "input" => block.input = Some(value.raw()),
+                "tool_use_id" => block.tool_use_id = Some(value.raw()),
+                "content" => block.content = Some(value),
+                "is_error" => block.is_error = truth(value, "is_error")?,
+                "tool_name" => block.tool_name = Some(value.raw()),
+                "tool" => block.tool = Some(value.raw()),
+                _ => {}
+            }
         }
-        match json::twice(members.iter().map(|(name, _)| name.as_str())) {
-            Some(name) => Err(A::Error::custom(format_args!("“{name}” is there twice"))),
-            None => Ok(members),
-        }
+        Ok(block)
     }
 }
 
 impl<'a> Params<'a> {
-    pub(super) fn read(body: &'a [u8]) -> Result<Self, Refusal> {
-        let body = body.strip_prefix(json::BYTE_ORDER_MARK).unwrap_or(body);
-        let mut reader = serde_json::Deserializer::from_slice(body);
-        let members = serde::Deserializer::deserialize_map(&mut reader, Members);
-        let members = members.and_then(|members| reader.end().map(|()| members));
-        members.map(Self).map_err(|error| Refusal::Malformed(error.to_string()))
+    pub(super) fn read(request: Node<'a>) -> Result<Self, Refusal> {
+        match members(request) {
+            Ok(members) => Ok(Self(members.collect())),
+            Err(wrong) => Err(Refusal::Malformed(wrong.reason())),
+        }
     }
 
-    /// Takes a member out; `null` counts as absent.
-    pub(super) fn take(&mut self, name: &str) -> Option<&'a RawValue> {
+    /// Takes a member out, for a look inside.
+    pub(super) fn take_node(&mut self, name: &str) -> Option<Node<'a>> {
         let at = self.0.iter().position(|(known, _)| known == name)?;
-        Some(self.0.swap_remove(at).1).filter(|value| value.get() != "null")
+        Some(self.0.swap_remove(at).1)
+    }
+
+    /// Takes a member out.
+    pub(super) fn take(&mut self, name: &str) -> Option<&'a RawValue> {
+        self.take_node(name).map(Node::raw)
     }
 
     /// The members that nobody took.
-    pub(super) fn rest(self) -> impl Iterator<Item = (String, &'a RawValue)> {
-        self.0.into_iter().filter(|(_, value)| value.get() != "null")
+    pub(super) fn rest(self) -> impl Iterator<Item = (Cow<'a, str>, Node<'a>)> {
+        self.0.into_iter()
     }
 }
 
 impl<'a> Content<'a> {
-    pub(super) fn read(raw: &'a RawValue) -> Result<Self, Wrong> {
-        match raw.get().as_bytes() {
-            [b'"', ..] => Ok(Self::Text(raw)),
-            [b'[', ..] => Ok(Self::Blocks(list(raw)?)),
+    pub(super) fn read(value: Node<'a>) -> Result<Self, Wrong> {
+        match value.get().as_bytes() {
+            [b'"', ..] => Ok(Self::Text(value.raw())),
+            [b'[', ..] => Ok(Self::Blocks(value.elements().collect())),
             _ => Err(Wrong::invalid("", "it must be a string or a list of content blocks")),
         }
+    }
+}
+
+/// The members of an object; `null` counts as absent.
+pub(super) fn members<'a>(value: Node<'a>) -> Result<impl Iterator<Item = (Cow<'a, str>, Node<'a>)>, Wrong> {
+    if !value.is_object() {
+        return Err(Wrong::invalid("", "it must be an object"));
+    }
+    match value.twice() {
+        Some(name) => Err(Wrong::invalid("", format!("“{name}” is there twice"))),
+        None => Ok(value.members().filter(|(_, value)| !value.is_null())),
+    }
+}
+
+/// A string that is compared with known ones.
+pub(super) fn word<'a>(value: Node<'a>, name: &str) -> Result<Cow<'a, str>, Wrong> {
+    json::exact(value.get()).ok_or_else(|| Wrong::invalid(name, "it must be a string"))
+}
+
+fn truth(value: Node<'_>, name: &str) -> Result<bool, Wrong> {
+    match value.get() {
+        "true" => Ok(true),
+        "false" => Ok(false),
+        _ => Err(Wrong::invalid(name, "it must be true or false")),
     }
 }
 

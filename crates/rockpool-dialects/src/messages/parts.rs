@@ -1,8 +1,10 @@
 //! Text, images and documents as parts of the backend's messages and tool outputs. What is said is copied, not read.
 
-use serde::Deserialize;
+use std::borrow::Cow;
+
 use serde_json::value::RawValue;
 
+use crate::document::Node;
 use crate::messages::params::{self, Block, Content};
 use crate::messages::wrong::Wrong;
 
@@ -28,17 +30,13 @@ enum Held<'a> {
     More,
 }
 
-#[derive(Deserialize)]
+#[derive(Default)]
 struct Source<'a> {
-    r#type: String,
-    #[serde(borrow)]
+    kind: Cow<'a, str>,
     media_type: Option<&'a RawValue>,
-    #[serde(borrow)]
     data: Option<&'a RawValue>,
-    #[serde(borrow)]
     url: Option<&'a RawValue>,
-    #[serde(borrow)]
-    content: Option<&'a RawValue>,
+    content: Option<Node<'a>>,
 }
 
 impl<'a> Parts<'a> {
@@ -108,7 +106,7 @@ impl<'a> Parts<'a> {
 
     fn image(&mut self, block: &Block<'a>) -> Result<(), Wrong> {
         let source = source(block)?;
-        match source.r#type.as_str() {
+        match source.kind.as_ref() {
             "base64" => {
                 let (media_type, data) = inline(&source)?;
                 let parts =
@@ -132,7 +130,7 @@ impl<'a> Parts<'a> {
         for said in [title.filter(|_| name.is_none()), context].into_iter().flatten() {
             self.text(said);
         }
-        match source.r#type.as_str() {
+        match source.kind.as_ref() {
             "base64" => {
                 let (media_type, data) = inline(&source)?;
                 let name = name.unwrap_or("document.pdf");
@@ -154,7 +152,7 @@ impl<'a> Parts<'a> {
         Ok(())
     }
 
-    fn content(&mut self, content: &'a RawValue) -> Result<(), Wrong> {
+    fn content(&mut self, content: Node<'a>) -> Result<(), Wrong> {
         let blocks = match Content::read(content)? {
             Content::Text(text) => {
                 self.text(text);
@@ -162,8 +160,8 @@ impl<'a> Parts<'a> {
             }
             Content::Blocks(blocks) => blocks,
         };
-        for (at, raw) in blocks.into_iter().enumerate() {
-            let block: Block<'a> = params::object(raw).map_err(|wrong| wrong.inside(at))?;
+        for (at, block) in blocks.into_iter().enumerate() {
+            let block = Block::read(block).map_err(|wrong| wrong.inside(at))?;
             // A document inside a document is not known to Anthropic, and could be nested without end.
             match block.kind.as_ref() {
                 "text" | "image" => self.block(&block).map_err(|wrong| wrong.inside(at))?,
@@ -174,9 +172,26 @@ impl<'a> Parts<'a> {
     }
 }
 
+impl<'a> Source<'a> {
+    fn read(value: Node<'a>) -> Result<Self, Wrong> {
+        let mut source = Self::default();
+        for (name, value) in params::members(value)? {
+            match name.as_ref() {
+                "type" => source.kind = params::word(value, "type")?,
+                "media_type" => source.media_type = Some(value.raw()),
+                "data" => source.data = Some(value.raw()),
+                "url" => source.url = Some(value.raw()),
+                "content" => source.content = Some(value),
+                _ => {}
+            }
+        }
+        Ok(source)
+    }
+}
+
 fn source<'a>(block: &Block<'a>) -> Result<Source<'a>, Wrong> {
-    let raw = block.source.ok_or_else(|| Wrong::invalid("source", "it is missing"))?;
-    params::object(raw).map_err(|wrong| wrong.inside("source"))
+    let value = block.source.ok_or_else(|| Wrong::invalid("source", "it is missing"))?;
+    Source::read(value).map_err(|wrong| wrong.inside("source"))
 }
 
 /// Media type and data, as they stand between quotation marks.

@@ -7,6 +7,7 @@ use serde_json::value::RawValue;
 
 use crate::answer::{Delivery, Understood};
 use crate::backend::{Body, Head, Priority};
+use crate::document::{Document, Node};
 use crate::messages::input::Input;
 use crate::messages::params::{self, Block, Content, Params};
 use crate::messages::thinking::{self, Thinking};
@@ -34,11 +35,12 @@ pub(crate) fn translate(
     body: &[u8],
     surroundings: &Surroundings<'_>,
 ) -> Result<Understood<answer::Form>, Refusal> {
-    let mut params = Params::read(body)?;
+    let document = Document::read(body).map_err(|error| Refusal::Malformed(error.to_string()))?;
+    let mut params = Params::read(document.root())?;
     let asked = params::string(params.take("model"), "model")?;
     let model = surroundings.catalogue.find(&asked)?;
-    let messages = params.take("messages").ok_or_else(|| Wrong::invalid("messages", "it is missing"))?;
-    let instructions = system(params.take("system"))?;
+    let messages = params.take_node("messages").ok_or_else(|| Wrong::invalid("messages", "it is missing"))?;
+    let instructions = system(params.take_node("system"))?;
     let input = Input::read(messages)?;
     let offer = tools::offer(params.take("tools"), params.take("tool_choice"), input.changes)?;
     let config = output_config(&mut params)?;
@@ -72,10 +74,12 @@ pub(crate) fn translate(
     };
     let mut written = Body::begin(&model, head, body.len(), surroundings.most_bytes)?;
     written.raw(&input.items)?;
+    written.said_in(input.words);
     if input.instructed {
         written.has_instructions();
     }
     Ok(Understood {
+        said: written.said(),
         body: written.end(),
         model: model.name,
         shape: model.shape,
@@ -87,14 +91,14 @@ pub(crate) fn translate(
     })
 }
 
-fn system(raw: Option<&RawValue>) -> Result<Vec<String>, Wrong> {
-    let Some(raw) = raw else { return Ok(Vec::new()) };
-    let blocks = match Content::read(raw).map_err(|wrong| wrong.inside("system"))? {
+fn system(value: Option<Node<'_>>) -> Result<Vec<String>, Wrong> {
+    let Some(value) = value else { return Ok(Vec::new()) };
+    let blocks = match Content::read(value).map_err(|wrong| wrong.inside("system"))? {
         Content::Text(text) => vec![params::string(Some(text), "system")?],
         Content::Blocks(blocks) => {
             let mut said = Vec::with_capacity(blocks.len());
-            for (at, raw) in blocks.into_iter().enumerate() {
-                said.push(system_block(raw).map_err(|wrong| wrong.inside(format_args!("system.{at}")))?);
+            for (at, block) in blocks.into_iter().enumerate() {
+                said.push(system_block(block).map_err(|wrong| wrong.inside(format_args!("system.{at}")))?);
             }
             said
         }
@@ -102,8 +106,8 @@ fn system(raw: Option<&RawValue>) -> Result<Vec<String>, Wrong> {
     Ok(blocks.into_iter().filter(|text| !text.is_empty() && !text.starts_with(BILLING)).collect())
 }
 
-fn system_block(raw: &RawValue) -> Result<String, Wrong> {
-    let block: Block<'_> = params::object(raw)?;
+fn system_block(value: Node<'_>) -> Result<String, Wrong> {
+    let block = Block::read(value)?;
     match block.kind.as_ref() {
         "text" => params::string(block.text, "text"),
         other => Err(parts::unknown(other)),
@@ -151,7 +155,7 @@ fn unused(params: Params<'_>) -> Result<Vec<String>, Wrong> {
         }
         let plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.');
         if name.len() <= LONGEST_NAME && name.bytes().all(plain) {
-            names.push(name);
+            names.push(name.into_owned());
         }
     }
     Ok(names)

@@ -27,6 +27,10 @@ impl Wrong {
         Self { kind: Kind::Unsupported, path: path.into(), reason: reason.into() }
     }
 
+    pub(super) fn reason(self) -> String {
+        self.reason
+    }
+
     /// The same, seen from further out: `text` inside `content.1` is `content.1.text`, as Anthropic writes it.
     pub(super) fn inside(self, outer: impl Display) -> Self {
         let path = if self.path.is_empty() { outer.to_string() } else { format!("{outer}.{}", self.path) };

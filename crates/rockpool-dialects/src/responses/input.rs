@@ -1,21 +1,20 @@
 //! The items of an input: copied as they stand, but for what the backend does not take in them.
 
-use std::borrow::Cow;
-
-use memchr::memmem;
-use serde_json::value::RawValue;
-
 use crate::backend::Body;
-use crate::json::{self, Member};
+use crate::document::{Document, Node};
+use crate::json;
 use crate::refusal::Refusal;
 use crate::responses::members::wrong_type;
 use crate::responses::newest::Newest;
 use crate::responses::parameters::unsupported;
+use crate::said;
 use crate::splice::{self, Edit};
 use crate::surroundings::Continuation;
 
 /// A hint that costs when it is missing; the backend refuses it wherever it stands.
 const BREAKPOINT: &str = "prompt_cache_breakpoint";
+/// The members of items that are lists of parts.
+const LISTS: [&str; 2] = ["content", "output"];
 
 /// Writes an input into a request.
 pub(super) struct Writer<'a> {
@@ -38,10 +37,8 @@ enum Origin {
 }
 
 /// What of an item decides what becomes of it.
-struct Item<'a> {
-    text: &'a [u8],
-    members: Vec<Member>,
-}
+#[derive(Clone, Copy)]
+struct Item<'a>(Node<'a>);
 
 enum Kind {
     Reference(String),
@@ -58,12 +55,13 @@ enum Role {
     System,
     Developer,
     Assistant,
+    User,
     Other,
 }
 
 impl Writer<'_> {
     /// Adds what a request says: a string is one message of the user.
-    pub(super) fn sent(&mut self, input: &RawValue) -> Result<(), Refusal> {
+    pub(super) fn sent(&mut self, input: Node<'_>) -> Result<(), Refusal> {
         let text = input.get();
         match text.as_bytes().first() {
             Some(b'"') => {
@@ -72,32 +70,34 @@ impl Writer<'_> {
                     text,
                     "}]}",
                 ];
-                self.body.raw(parts.concat().as_bytes())
+                self.body.raw(parts.concat().as_bytes())?;
+                self.body.said_by(said::Role::User);
+                Ok(())
             }
-            Some(b'[') => self.items(text.as_bytes(), Origin::Sent),
+            Some(b'[') => self.items(input, Origin::Sent),
             Some(_) | None => Err(wrong_type("input", "one of a string or array of input items", text)),
         }
     }
 
     /// Adds items of an earlier answer and what came before it (JSON, with commas between them).
     pub(super) fn kept(&mut self, items: &str) -> Result<(), Refusal> {
-        self.items(format!("[{items}]").as_bytes(), Origin::Kept)
+        let text = format!("[{items}]");
+        self.items(kept(&text)?.root(), Origin::Kept)
     }
 
-    fn items(&mut self, array: &[u8], origin: Origin) -> Result<(), Refusal> {
-        let elements = json::elements_of(array, &(0..array.len()));
-        let elements = elements.map_err(|error| Refusal::Malformed(error.to_string()))?;
-        for (at, element) in elements.into_iter().enumerate() {
-            self.item(&array[element], at, origin)?;
+    fn items(&mut self, list: Node<'_>, origin: Origin) -> Result<(), Refusal> {
+        for (at, item) in list.elements().enumerate() {
+            self.item(item, at, origin)?;
         }
         Ok(())
     }
 
-    fn item(&mut self, text: &[u8], at: usize, origin: Origin) -> Result<(), Refusal> {
-        let param = format!("input[{at}]");
-        let members = json::members(text)
-            .map_err(|_| wrong_type(&param, "an object", &String::from_utf8_lossy(text)))?;
-        let item = Item { text, members };
+    fn item(&mut self, value: Node<'_>, at: usize, origin: Origin) -> Result<(), Refusal> {
+        let param = || format!("input[{at}]");
+        if !value.is_object() {
+            return Err(wrong_type(&param(), "an object", value.get()));
+        }
+        let item = Item(value);
         let names = || item.string("id").into_iter().chain(item.string("call_id"));
         match item.kind() {
             Kind::Reference(id) => return self.reference(&id, at, origin),
@@ -109,18 +109,29 @@ impl Writer<'_> {
             Kind::Message(Role::System) => {
                 self.body.has_instructions();
                 self.newest.said();
-                let developer = splice::object(text, &[Edit::set("role", "\"developer\"")]);
-                return self.copy(&developer, &param);
+                return self.copy(item, Some(Edit::set("role", "\"developer\"")), param);
             }
             Kind::Message(Role::Developer) => {
                 self.body.has_instructions();
                 self.newest.said();
             }
+            Kind::Message(Role::User) => {
+                self.newest.said();
+                self.copy(item, None, param)?;
+                self.body.said_by(said::Role::User);
+                return Ok(());
+            }
+            Kind::Message(Role::Assistant) => {
+                self.newest.answered(names());
+                self.copy(item, None, param)?;
+                self.body.said_by(said::Role::Assistant);
+                return Ok(());
+            }
             Kind::Message(Role::Other) | Kind::Other => self.newest.said(),
-            Kind::Message(Role::Assistant) | Kind::Reasoning | Kind::Made => self.newest.answered(names()),
+            Kind::Reasoning | Kind::Made => self.newest.answered(names()),
             Kind::Result => self.newest.result(item.string("call_id")),
         }
-        self.copy(text, &param)
+        self.copy(item, None, param)
     }
 
     fn reference(&mut self, id: &str, at: usize, origin: Origin) -> Result<(), Refusal> {
@@ -134,36 +145,40 @@ impl Writer<'_> {
         if self.named > self.most_bytes {
             return Err(Refusal::TooLarge { most_bytes: self.most_bytes });
         }
-        self.item(item.as_bytes(), at, Origin::Kept)
+        self.item(kept(&item)?.root(), at, Origin::Kept)
     }
 
-    fn copy(&mut self, text: &[u8], param: &str) -> Result<(), Refusal> {
-        refuse_uploads(text, param)?;
-        let text = self.without_breakpoints(text);
-        self.body.raw(&text)
-    }
-
-    fn without_breakpoints<'t>(&mut self, text: &'t [u8]) -> Cow<'t, [u8]> {
-        if memmem::find(text, format!("\"{BREAKPOINT}\"").as_bytes()).is_none() {
-            return Cow::Borrowed(text);
+    fn copy(
+        &mut self,
+        item: Item<'_>,
+        edit: Option<Edit<'_>>,
+        param: impl Fn() -> String,
+    ) -> Result<(), Refusal> {
+        item.refuse_uploads(param)?;
+        let mut edits: Vec<Edit<'_>> = edit.into_iter().collect();
+        let lists: Vec<(&str, Vec<u8>)> =
+            LISTS.into_iter().filter_map(|name| Some((name, item.without_breakpoints(name)?))).collect();
+        edits.extend(lists.iter().map(|(name, list)| Edit::set(name, list)));
+        if !lists.is_empty() || item.0.last(BREAKPOINT).is_some() {
+            edits.push(Edit::remove(BREAKPOINT));
+            self.dropped.push(BREAKPOINT.to_owned());
         }
-        self.dropped.push(BREAKPOINT.to_owned());
-        let mut item = splice::object(text, &[Edit::remove(BREAKPOINT)]);
-        for name in ["content", "output"] {
-            let parts: Vec<Vec<u8>> =
-                parts(&item, name).map(|part| splice::object(part, &[Edit::remove(BREAKPOINT)])).collect();
-            if !parts.is_empty() {
-                let joined = splice::join(parts.iter().map(Vec::as_slice));
-                item = splice::object(&item, &[Edit::set(name, &[b"[", &*joined, b"]"].concat())]);
-            }
+        let text = item.0.get().as_bytes();
+        match edits.is_empty() {
+            true => self.body.raw(text),
+            false => self.body.raw(&splice::object(text, &edits)),
         }
-        Cow::Owned(item)
     }
 }
 
-impl Item<'_> {
+/// What was kept of earlier answers.
+fn kept(text: &str) -> Result<Document<'_>, Refusal> {
+    Document::read(text.as_bytes()).map_err(|error| Refusal::Malformed(error.to_string()))
+}
+
+impl<'a> Item<'a> {
     fn string(&self, name: &str) -> Option<String> {
-        json::string(json::last(self.text, &self.members, name)?)
+        json::string(self.0.last(name)?.get().as_bytes())
     }
 
     fn kind(&self) -> Kind {
@@ -174,6 +189,7 @@ impl Item<'_> {
             (Some("message") | None, Some("system")) => Kind::Message(Role::System),
             (Some("message") | None, Some("developer")) => Kind::Message(Role::Developer),
             (Some("message") | None, Some("assistant")) => Kind::Message(Role::Assistant),
+            (Some("message") | None, Some("user")) => Kind::Message(Role::User),
             (Some("message"), _) | (None, Some(_)) => Kind::Message(Role::Other),
             // A reference may leave its type out.
             (None, None) => self.string("id").map_or(Kind::Other, Kind::Reference),
@@ -183,36 +199,38 @@ impl Item<'_> {
             (Some(_), _) => Kind::Other,
         }
     }
-}
-
-/// The parts of an item that are objects in a list of it; none where the list has others, too.
-fn parts<'a>(item: &'a [u8], name: &str) -> impl Iterator<Item = &'a [u8]> {
-    let list = json::members(item).ok().and_then(|members| {
-        let list = members.into_iter().rfind(|member| member.is_named(item, name))?.value;
-        json::elements_of(item, &list).ok()
-    });
-    let parts = list.unwrap_or_default();
-    let all_objects = parts.iter().all(|part| item[part.start] == b'{');
-    parts.into_iter().filter(move |_| all_objects).map(|part| &item[part])
-}
-
-/// Files that were uploaded to the API are not known to ChatGPT accounts.
-fn refuse_uploads(text: &[u8], param: &str) -> Result<(), Refusal> {
-    if memmem::find(text, b"\"file_id\"").is_none() {
-        return Ok(());
+    /// The parts of a list that are objects; none where the list has others, too.
+    fn parts(self, list: &str) -> impl Iterator<Item = Node<'a>> {
+        let parts: Vec<Node<'a>> = self.0.last(list).into_iter().flat_map(Node::elements).collect();
+        let all_objects = parts.iter().all(|part| part.is_object());
+        parts.into_iter().filter(move |_| all_objects)
     }
-    for list in ["content", "output"] {
-        for (at, part) in parts(text, list).enumerate() {
-            let members = json::members(part).unwrap_or_default();
-            let string = |name: &str| json::last(part, &members, name).and_then(json::string);
-            let carries_file = matches!(string("type").as_deref(), Some("input_image" | "input_file"));
-            if carries_file && string("file_id").is_some() {
-                return Err(unsupported(
-                    &format!("{param}.{list}[{at}].file_id"),
-                    "files that were uploaded to the API are not known to ChatGPT accounts. Send the file itself, as a data URL.",
-                ));
+
+    /// The list as the backend takes it, where it is another than that of the request.
+    fn without_breakpoints(self, list: &str) -> Option<Vec<u8>> {
+        self.parts(list).find(|part| part.last(BREAKPOINT).is_some())?;
+        let parts: Vec<Vec<u8>> = self
+            .parts(list)
+            .map(|part| splice::object(part.get().as_bytes(), &[Edit::remove(BREAKPOINT)]))
+            .collect();
+        let joined = splice::join(parts.iter().map(Vec::as_slice));
+        Some([b"[", &*joined, b"]"].concat())
+    }
+
+    /// Files that were uploaded to the API are not known to ChatGPT accounts.
+    fn refuse_uploads(self, param: impl Fn() -> String) -> Result<(), Refusal> {
+        for list in LISTS {
+            for (at, part) in self.parts(list).enumerate() {
+                let string = |name: &str| json::string(part.last(name)?.get().as_bytes());
+                let carries_file = || matches!(string("type").as_deref(), Some("input_image" | "input_file"));
+                if string("file_id").is_some() && carries_file() {
+                    return Err(unsupported(
+                        &format!("{}.{list}[{at}].file_id", param()),
+                        "files that were uploaded to the API are not known to ChatGPT accounts. Send the file itself, as a data URL.",
+                    ));
+                }
             }
         }
+        Ok(())
     }
-    Ok(())
 }

@@ -1,78 +1,61 @@
-//! The members of an object by their names, with values that stay JSON, and readers for those values.
+//! An object's members by their names, and readers for their values.
 
 use std::borrow::Cow;
-use std::fmt;
 
-use serde::de::{Error, MapAccess, Visitor};
-use serde::{Deserialize, Deserializer};
-use serde_json::value::RawValue;
-
+use crate::document::Node;
 use crate::json;
 use crate::refusal::Refusal;
 
 /// In the order in which they came; those that are null are left out, and no name is there twice.
-pub(super) struct Members<'a>(Vec<(Cow<'a, str>, &'a RawValue)>);
+pub(super) struct Members<'a>(Vec<(Cow<'a, str>, Node<'a>)>);
 
 impl<'a> Members<'a> {
-    pub(super) fn iter(&self) -> impl Iterator<Item = (&str, &'a RawValue)> {
+    /// Of the request itself.
+    pub(super) fn of(request: Node<'a>) -> Result<Self, Refusal> {
+        if !request.is_object() {
+            return Err(Refusal::Malformed("a JSON object is expected".to_owned()));
+        }
+        Self::read(request).map_err(Refusal::Malformed)
+    }
+
+    fn read(object: Node<'a>) -> Result<Self, String> {
+        match object.twice() {
+            Some(name) => Err(format!("“{name}” is there twice")),
+            None => Ok(Self(object.members().filter(|(_, value)| !value.is_null()).collect())),
+        }
+    }
+
+    pub(super) fn iter(&self) -> impl Iterator<Item = (&str, Node<'a>)> {
         self.0.iter().map(|(name, value)| (name.as_ref(), *value))
     }
 
-    pub(super) fn get(&self, name: &str) -> Option<&'a RawValue> {
+    pub(super) fn get(&self, name: &str) -> Option<Node<'a>> {
         self.iter().find(|(known, _)| *known == name).map(|(_, value)| value)
     }
 }
 
-impl<'de: 'a, 'a> Deserialize<'de> for Members<'a> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_map(Reader)
-    }
-}
-
-struct Reader;
-
-#[derive(Deserialize)]
-struct Name<'a>(#[serde(borrow)] Cow<'a, str>);
-
-impl<'de> Visitor<'de> for Reader {
-    type Value = Members<'de>;
-
-    fn expecting(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        out.write_str("an object")
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Members<'de>, A::Error> {
-        let mut all: Vec<(Cow<'de, str>, &'de RawValue)> = Vec::new();
-        while let Some((Name(name), value)) = map.next_entry::<Name<'de>, &'de RawValue>()? {
-            all.push((name, value));
-        }
-        if let Some(name) = json::twice(all.iter().map(|(name, _)| name.as_ref())) {
-            return Err(A::Error::custom(format!("“{name}” is there twice")));
-        }
-        all.retain(|(_, value)| value.get() != "null");
-        Ok(Members(all))
-    }
-}
-
 /// The members of a parameter that is an object.
-pub(super) fn object<'a>(param: &str, value: &'a RawValue) -> Result<Members<'a>, Refusal> {
-    if !value.get().starts_with('{') {
+pub(super) fn object<'a>(param: &str, value: Node<'a>) -> Result<Members<'a>, Refusal> {
+    if !value.is_object() {
         return Err(wrong_type(param, "an object", value.get()));
     }
-    serde_json::from_str(value.get())
+    Members::read(value)
         .map_err(|error| Refusal::Invalid { param: param.to_owned(), reason: format!("'{param}': {error}.") })
 }
 
 /// The elements of a parameter that is an array.
-pub(super) fn array<'a>(param: &str, value: &'a RawValue) -> Result<Vec<&'a RawValue>, Refusal> {
-    serde_json::from_str(value.get()).map_err(|_| wrong_type(param, "an array", value.get()))
+pub(super) fn array<'a>(param: &str, value: Node<'a>) -> Result<Vec<Node<'a>>, Refusal> {
+    match value.is_array() {
+        true => Ok(value.elements().collect()),
+        false => Err(wrong_type(param, "an array", value.get())),
+    }
 }
 
-pub(super) fn string(param: &str, value: &RawValue) -> Result<String, Refusal> {
+pub(super) fn string(param: &str, value: Node<'_>) -> Result<String, Refusal> {
     json::string(value.get().as_bytes()).ok_or_else(|| wrong_type(param, "a string", value.get()))
 }
 
-pub(super) fn boolean(param: &str, value: &RawValue) -> Result<bool, Refusal> {
+pub(super) fn boolean(param: &str, value: Node<'_>) -> Result<bool, Refusal> {
     serde_json::from_str(value.get()).map_err(|_| wrong_type(param, "a boolean", value.get()))
 }
 

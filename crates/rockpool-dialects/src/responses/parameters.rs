@@ -6,6 +6,7 @@ use serde_json::value::RawValue;
 
 use crate::answer::Delivery;
 use crate::backend::Priority;
+use crate::document::Node;
 use crate::refusal::Refusal;
 use crate::responses::form::Transport;
 use crate::responses::members::{self, Members};
@@ -40,19 +41,19 @@ pub(super) struct Parameters<'a> {
     pub(super) delivery: Delivery,
     /// Whether the answer may be named by later requests.
     pub(super) store: bool,
-    pub(super) input: Option<&'a RawValue>,
+    pub(super) input: Option<Node<'a>>,
     pub(super) previous: Option<String>,
     pub(super) instructions: Option<String>,
-    pub(super) tools: Vec<&'a RawValue>,
-    pub(super) tool_choice: Option<&'a RawValue>,
+    pub(super) tools: Vec<Node<'a>>,
+    pub(super) tool_choice: Option<Node<'a>>,
     pub(super) parallel_tool_calls: Option<bool>,
     pub(super) reasoning: Reasoning<'a>,
     pub(super) text: Text<'a>,
     pub(super) include: Vec<String>,
     pub(super) prompt_cache_key: Option<String>,
     pub(super) priority: Option<Priority>,
-    pub(super) metadata: Option<&'a RawValue>,
-    pub(super) client_metadata: Option<&'a RawValue>,
+    pub(super) metadata: Option<Node<'a>>,
+    pub(super) client_metadata: Option<Node<'a>>,
     transport: Transport,
     pub(super) generates: bool,
     /// Passed on as they came.
@@ -113,7 +114,7 @@ impl<'a> Parameters<'a> {
         Ok(read)
     }
 
-    fn take(&mut self, name: &str, value: &'a RawValue) -> Result<(), Refusal> {
+    fn take(&mut self, name: &str, value: Node<'a>) -> Result<(), Refusal> {
         match name {
             "model" => {}
             "type" if self.transport == Transport::WebSocket => {}
@@ -150,13 +151,13 @@ impl<'a> Parameters<'a> {
                 }
             }
             // What this version does not know is the backend's to judge.
-            _ => self.kept.push((name.to_owned(), value)),
+            _ => self.kept.push((name.to_owned(), value.raw())),
         }
         Ok(())
     }
 
     /// Any but this one only costs time.
-    fn service_tier(&mut self, value: &RawValue) -> Result<(), Refusal> {
+    fn service_tier(&mut self, value: Node<'_>) -> Result<(), Refusal> {
         match members::string("service_tier", value)?.as_str() {
             "priority" => self.priority = Some(Priority),
             "auto" | "default" => {}
@@ -167,7 +168,7 @@ impl<'a> Parameters<'a> {
 }
 
 impl<'a> Reasoning<'a> {
-    fn read(value: &'a RawValue) -> Result<Self, Refusal> {
+    fn read(value: Node<'a>) -> Result<Self, Refusal> {
         let mut read = Self::default();
         let mut older = None;
         for (name, value) in members::object("reasoning", value)?.iter() {
@@ -176,7 +177,7 @@ impl<'a> Reasoning<'a> {
                 "summary" => read.summary = Some(members::string("reasoning.summary", value)?),
                 // The name that `summary` had before.
                 "generate_summary" => older = Some(members::string("reasoning.generate_summary", value)?),
-                _ => read.kept.push((name.to_owned(), value)),
+                _ => read.kept.push((name.to_owned(), value.raw())),
             }
         }
         read.summary = read.summary.or(older);
@@ -185,20 +186,20 @@ impl<'a> Reasoning<'a> {
 }
 
 impl<'a> Text<'a> {
-    fn read(value: &'a RawValue) -> Result<Self, Refusal> {
+    fn read(value: Node<'a>) -> Result<Self, Refusal> {
         let mut read = Self::default();
         for (name, value) in members::object("text", value)?.iter() {
             match name {
-                "format" => read.format = Some(value),
+                "format" => read.format = Some(value.raw()),
                 "verbosity" => read.verbosity = Some(members::string("text.verbosity", value)?),
-                _ => read.kept.push((name.to_owned(), value)),
+                _ => read.kept.push((name.to_owned(), value.raw())),
             }
         }
         Ok(read)
     }
 }
 
-fn include(value: &RawValue) -> Result<Vec<String>, Refusal> {
+fn include(value: Node<'_>) -> Result<Vec<String>, Refusal> {
     let mut names = BTreeSet::new();
     for (at, value) in members::array("include", value)?.into_iter().enumerate() {
         let param = format!("include[{at}]");
@@ -214,7 +215,7 @@ fn include(value: &RawValue) -> Result<Vec<String>, Refusal> {
 }
 
 /// What would change the meaning of the answer; the values that ask for nothing pass.
-fn impossible(name: &str, value: &RawValue) -> Result<(), Refusal> {
+fn impossible(name: &str, value: Node<'_>) -> Result<(), Refusal> {
     let (harmless, reason) = match name {
         "background" => (
             "false",

@@ -4,7 +4,7 @@ use serde_json::value::RawValue;
 
 use crate::answer::Understood;
 use crate::backend::{Body, Head};
-use crate::json;
+use crate::document::{Document, Node};
 use crate::model::Model;
 use crate::refusal::Refusal;
 use crate::responses::form::{Form, Transport};
@@ -24,9 +24,8 @@ pub(crate) fn translate(
     transport: Transport,
     surroundings: &Surroundings<'_>,
 ) -> Result<Understood<Form>, Refusal> {
-    let text = text.strip_prefix(json::BYTE_ORDER_MARK).unwrap_or(text);
-    let members: Members<'_> =
-        serde_json::from_slice(text).map_err(|error| Refusal::Malformed(error.to_string()))?;
+    let document = Document::read(text).map_err(|error| Refusal::Malformed(error.to_string()))?;
+    let members = Members::of(document.root())?;
     if transport == Transport::WebSocket {
         expect_create(&members)?;
     }
@@ -70,7 +69,7 @@ fn head<'a>(parameters: &'a Parameters<'a>, surroundings: &Surroundings<'a>) -> 
     let tools = tools::tools(&parameters.tools)?;
     let tool_choice = tools::choice(parameters.tool_choice)?;
     let mut kept = named(&parameters.kept);
-    kept.extend(parameters.client_metadata.map(|value| ("client_metadata", value)));
+    kept.extend(parameters.client_metadata.map(|value| ("client_metadata", value.raw())));
     Ok(Head {
         instructions: parameters.instructions.iter().filter(|text| !text.is_empty()).cloned().collect(),
         tools,
@@ -117,10 +116,11 @@ fn finish(
         input,
         previous: parameters.previous,
         store: parameters.store,
-        metadata: parameters.metadata.map(RawValue::to_owned),
+        metadata: parameters.metadata.map(|value| value.raw().to_owned()),
         parallel_tool_calls: parameters.parallel_tool_calls,
     };
     Understood {
+        said: writer.body.said(),
         body: writer.body.end(),
         model: model.name,
         shape: model.shape,
@@ -133,7 +133,7 @@ fn finish(
 }
 
 fn ties(parameters: &Parameters<'_>, newest: Newest) -> Ties {
-    let named = |param: &str, value: Option<&RawValue>| {
+    let named = |param: &str, value: Option<Node<'_>>| {
         let members = members::object(param, value?).ok()?;
         CONVERSATION.iter().find_map(|name| members::string(name, members.get(name)?).ok())
     };

@@ -2,6 +2,7 @@
 
 use serde_json::value::RawValue;
 
+use crate::document::Node;
 use crate::refusal::Refusal;
 use crate::responses::members::{self, missing, wrong_type};
 use crate::responses::parameters::unsupported;
@@ -21,11 +22,11 @@ const NOT_RUN: [&str; 7] = [
 ];
 
 /// The tools in the backend's form.
-pub(super) fn tools(tools: &[&RawValue]) -> Result<Vec<Box<RawValue>>, Refusal> {
-    tools.iter().enumerate().map(|(at, tool)| one(at, tool)).collect()
+pub(super) fn tools(tools: &[Node<'_>]) -> Result<Vec<Box<RawValue>>, Refusal> {
+    tools.iter().enumerate().map(|(at, tool)| one(at, *tool)).collect()
 }
 
-fn one(at: usize, tool: &RawValue) -> Result<Box<RawValue>, Refusal> {
+fn one(at: usize, tool: Node<'_>) -> Result<Box<RawValue>, Refusal> {
     let param = format!("tools[{at}]");
     let kind = kind(&param, tool)?;
     if NOT_RUN.contains(&kind.as_str()) {
@@ -34,24 +35,24 @@ fn one(at: usize, tool: &RawValue) -> Result<Box<RawValue>, Refusal> {
         );
         return Err(unsupported(&format!("{param}.type"), &reason));
     }
-    Ok(renamed(&kind, tool))
+    Ok(renamed(&kind, tool.raw()))
 }
 
 /// What may be called, in the backend's form.
-pub(super) fn choice(choice: Option<&RawValue>) -> Result<ToolChoice, Refusal> {
+pub(super) fn choice(choice: Option<Node<'_>>) -> Result<ToolChoice, Refusal> {
     let Some(choice) = choice else { return Ok(ToolChoice::Auto) };
-    if choice.get().starts_with('"') {
+    if choice.is_text() {
         return mode("tool_choice", choice);
     }
     let members = members::object("tool_choice", choice)?;
     let kind = kind("tool_choice", choice)?;
     match kind.as_str() {
         "function" | "custom" if members.get("name").is_none() => Err(missing("tool_choice.name")),
-        _ => Ok(ToolChoice::Named(renamed(&kind, choice))),
+        _ => Ok(ToolChoice::Named(renamed(&kind, choice.raw()))),
     }
 }
 
-fn mode(param: &str, value: &RawValue) -> Result<ToolChoice, Refusal> {
+fn mode(param: &str, value: Node<'_>) -> Result<ToolChoice, Refusal> {
     match members::string(param, value)?.as_str() {
         "auto" => Ok(ToolChoice::Auto),
         "none" => Ok(ToolChoice::None),
@@ -65,8 +66,8 @@ fn mode(param: &str, value: &RawValue) -> Result<ToolChoice, Refusal> {
     }
 }
 
-fn kind(param: &str, tool: &RawValue) -> Result<String, Refusal> {
-    if !tool.get().starts_with('{') {
+fn kind(param: &str, tool: Node<'_>) -> Result<String, Refusal> {
+    if !tool.is_object() {
         return Err(wrong_type(param, "an object", tool.get()));
     }
     let param = format!("{param}.type");

@@ -3,7 +3,8 @@
 use serde::Serialize;
 use serde_json::value::RawValue;
 
-use super::object::{Object, is_text, wrong_type};
+use super::object::{Object, wrong_type};
+use crate::document::Node;
 use crate::refusal::Refusal;
 
 /// A part in the backend's form.
@@ -47,17 +48,14 @@ pub(super) enum Speaker {
 /// Where it is neither a string nor a list of parts, or has a part that the speaker or the backend cannot have.
 pub(super) fn parts<'a>(message: &Object<'a>, speaker: Speaker) -> Result<Vec<Part<'a>>, Refusal> {
     let Some(content) = message.get("content") else { return Ok(Vec::new()) };
-    if is_text(content) {
+    if content.is_text() {
         let says_nothing = content.get() == "\"\"" && speaker != Speaker::User;
-        return Ok(if says_nothing { Vec::new() } else { vec![said(speaker, content)] });
+        return Ok(if says_nothing { Vec::new() } else { vec![said(speaker, content.raw())] });
     }
-    if !content.get().starts_with('[') {
-        return Err(wrong_type(&message.path("content"), "a string or an array of objects", content));
+    if !content.is_array() {
+        return Err(wrong_type(content, "a string or an array of objects"));
     }
-    let parts = message.list("content")?.unwrap_or_default().into_iter().enumerate();
-    parts
-        .map(|(index, raw)| part(&Object::of(message.path(&format!("content[{index}]")), raw)?, speaker))
-        .collect()
+    content.elements().map(|value| part(&Object::of(value)?, speaker)).collect()
 }
 
 fn said(speaker: Speaker, text: &RawValue) -> Part<'_> {
@@ -88,28 +86,32 @@ fn part<'a>(part: &Object<'a>, speaker: Speaker) -> Result<Part<'a>, Refusal> {
 
 /// Some tools write the address where the API has an object with it.
 fn image<'a>(part: &Object<'a>) -> Result<Part<'a>, Refusal> {
-    let raw = part.required("image_url", part.get("image_url"))?;
-    if is_text(raw) {
-        return Ok(Part::InputImage { image_url: address(raw, part.path("image_url"))?, detail: None });
+    let value = part.required("image_url", part.get("image_url"))?;
+    if value.is_text() {
+        return Ok(Part::InputImage { image_url: address(value)?, detail: None });
     }
-    let image = Object::of(part.path("image_url"), raw)?;
-    let url = image.required("url", image.text("url")?)?;
+    let image = Object::of(value)?;
+    let url = image.required("url", image.get("url"))?;
     let detail = image.text("detail")?;
-    Ok(Part::InputImage { image_url: address(url, image.path("url"))?, detail })
+    Ok(Part::InputImage { image_url: address(url)?, detail })
 }
 
 /// The scheme has no character that JSON has to escape; the slashes behind it may be escaped.
-fn address(url: &RawValue, path: String) -> Result<&RawValue, Refusal> {
+fn address(url: Node<'_>) -> Result<&RawValue, Refusal> {
+    if !url.is_text() {
+        return Err(wrong_type(url, "a string"));
+    }
     let inside = &url.get()[1..];
     let has =
         |scheme: &str| inside.get(..scheme.len()).is_some_and(|start| start.eq_ignore_ascii_case(scheme));
     if has("data:") || has("https:") || has("http:") {
-        return Ok(url);
+        return Ok(url.raw());
     }
+    let param = url.path();
     let reason = format!(
-        "Invalid value for '{path}': expected a data URL (data:image/png;base64,…) or the address of an image that begins with https://."
+        "Invalid value for '{param}': expected a data URL (data:image/png;base64,…) or the address of an image that begins with https://."
     );
-    Err(Refusal::Invalid { param: path, reason })
+    Err(Refusal::Invalid { param, reason })
 }
 
 fn file<'a>(part: &Object<'a>) -> Result<Part<'a>, Refusal> {

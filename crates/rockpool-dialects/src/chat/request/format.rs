@@ -35,7 +35,7 @@ pub(super) fn read(request: &Object<'_>) -> Result<Option<Box<RawValue>>, Refusa
             Ok(Some(raw(&Format::JsonSchema {
                 name: &schema.required("name", schema.string("name")?)?,
                 description: schema.text("description")?,
-                schema: schema.required("schema", schema.get("schema"))?,
+                schema: schema.required("schema", schema.get("schema"))?.raw(),
                 strict: schema.flag("strict")?,
             })))
         }

@@ -9,7 +9,9 @@ use serde_json::value::RawValue;
 use super::content::{Part, Speaker, parts};
 use super::object::Object;
 use crate::backend::Body;
+use crate::document::Node;
 use crate::refusal::Refusal;
+use crate::said;
 use crate::surroundings::Ties;
 
 /// Calls of the history so far.
@@ -57,10 +59,10 @@ enum Output<'a> {
 ///
 /// # Errors
 /// Where a message is none, holds what the backend cannot take, or makes the request too large.
-pub(super) fn write(messages: &[&RawValue], body: &mut Body) -> Result<Vec<String>, Refusal> {
+pub(super) fn write(messages: &[Node<'_>], body: &mut Body) -> Result<Vec<String>, Refusal> {
     let mut calls = Calls::default();
-    for (index, raw) in messages.iter().enumerate() {
-        let message = Object::of(format!("messages[{index}]"), raw)?;
+    for (index, message) in messages.iter().enumerate() {
+        let message = Object::of(*message)?;
         let role = message.required("role", message.string("role")?)?;
         match role.as_ref() {
             "system" | "developer" => instruction(&message, body)?,
@@ -89,7 +91,9 @@ fn instruction(message: &Object<'_>, body: &mut Body) -> Result<(), Refusal> {
 fn user(message: &Object<'_>, body: &mut Body) -> Result<(), Refusal> {
     let content = parts(message, Speaker::User)?;
     let content = message.required("content", Some(content).filter(|content| !content.is_empty()))?;
-    body.item(&Item::Message { role: "user", content })
+    body.item(&Item::Message { role: "user", content })?;
+    body.said_by(said::Role::User);
+    Ok(())
 }
 
 fn assistant<'a>(
@@ -108,6 +112,7 @@ fn assistant<'a>(
     }
     if !content.is_empty() {
         body.item(&Item::Message { role: "assistant", content })?;
+        body.said_by(said::Role::Assistant);
     }
     if let Some(call) = message.object("function_call")? {
         let name = call.required("name", call.string("name")?)?;
@@ -118,8 +123,8 @@ fn assistant<'a>(
     }
     let made = message.list("tool_calls")?.unwrap_or_default();
     calls.newest.clear();
-    for (index, raw) in made.into_iter().enumerate() {
-        let (id, kind) = call(&Object::of(message.path(&format!("tool_calls[{index}]")), raw)?, body)?;
+    for made in made {
+        let (id, kind) = call(&Object::of(made)?, body)?;
         if calls.newest.len() < Ties::MOST {
             calls.newest.push(id.to_string());
         }

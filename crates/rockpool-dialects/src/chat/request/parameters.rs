@@ -2,9 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use serde_json::value::RawValue;
-
 use super::object::{Object, unsupported};
+use crate::document::Node;
 use crate::refusal::Refusal;
 
 /// What the translation reads.
@@ -64,6 +63,7 @@ const DEFAULTS: [(&str, &[&str]); 13] = [
 pub(super) fn left_out(request: &Object<'_>) -> Result<BTreeSet<String>, Refusal> {
     let mut dropped = BTreeSet::new();
     for (name, value) in request.members() {
+        let name = name.as_ref();
         if is_default(name, value) {
             continue;
         }
@@ -78,7 +78,7 @@ pub(super) fn left_out(request: &Object<'_>) -> Result<BTreeSet<String>, Refusal
 }
 
 /// Whether a parameter says what happens anyway.
-pub(super) fn is_default(name: &str, value: &RawValue) -> bool {
+pub(super) fn is_default(name: &str, value: Node<'_>) -> bool {
     let values = DEFAULTS.iter().find(|(known, _)| *known == name).map_or(&[][..], |(_, values)| values);
     let without_spaces = || value.get().chars().filter(|c| !c.is_ascii_whitespace()).collect::<String>();
     values.iter().any(|default| *default == value.get())

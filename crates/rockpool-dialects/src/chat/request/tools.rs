@@ -6,7 +6,8 @@ use serde::Serialize;
 use serde_json::json;
 use serde_json::value::{RawValue, to_raw_value};
 
-use super::object::{Object, is_text, string, wrong_type};
+use super::object::{Object, string, wrong_type};
+use crate::document::Node;
 use crate::refusal::Refusal;
 use crate::tool_choice::ToolChoice;
 
@@ -61,10 +62,10 @@ pub(super) fn raw(value: &impl Serialize) -> Box<RawValue> {
 /// # Errors
 /// Where one is none, or of a kind that this API has not.
 pub(super) fn tools(request: &Object<'_>) -> Result<Vec<Box<RawValue>>, Refusal> {
-    let tools = request.list("tools")?.unwrap_or_default().into_iter().enumerate();
+    let tools = request.list("tools")?.unwrap_or_default().into_iter();
     tools
-        .map(|(index, value)| {
-            let tool = Object::of(format!("tools[{index}]"), value)?;
+        .map(|value| {
+            let tool = Object::of(value)?;
             match tool.string("type")?.as_deref().unwrap_or("function") {
                 "function" => function(&tool.required("function", tool.object("function")?)?),
                 "custom" => custom(&tool.required("custom", tool.object("custom")?)?),
@@ -79,14 +80,14 @@ pub(super) fn tools(request: &Object<'_>) -> Result<Vec<Box<RawValue>>, Refusal>
 /// # Errors
 /// Where one is none.
 pub(super) fn functions(request: &Object<'_>) -> Result<Vec<Box<RawValue>>, Refusal> {
-    let functions = request.list("functions")?.unwrap_or_default().into_iter().enumerate();
-    functions.map(|(index, value)| function(&Object::of(format!("functions[{index}]"), value)?)).collect()
+    let functions = request.list("functions")?.unwrap_or_default().into_iter();
+    functions.map(|value| function(&Object::of(value)?)).collect()
 }
 
 fn function(tool: &Object<'_>) -> Result<Box<RawValue>, Refusal> {
     let parameters = match tool.get("parameters") {
-        Some(schema) if schema.get().starts_with('{') => Schema::Given(schema),
-        Some(other) => return Err(wrong_type(&tool.path("parameters"), "an object", other)),
+        Some(schema) if schema.is_object() => Schema::Given(schema.raw()),
+        Some(other) => return Err(wrong_type(other, "an object")),
         None => Schema::Empty(json!({ "type": "object", "properties": {} })),
     };
     Ok(raw(&Tool::Function {
@@ -144,19 +145,19 @@ pub(super) fn web_search(request: &Object<'_>) -> Result<Option<Box<RawValue>>, 
 /// Where it is none of the API's forms.
 pub(super) fn choice(request: &Object<'_>) -> Result<ToolChoice, Refusal> {
     if let Some(value) = request.get("tool_choice") {
-        return if is_text(value) { mode(request, "tool_choice", value) } else { named(value) };
+        return if value.is_text() { mode(request, "tool_choice", value) } else { named(value) };
     }
     let Some(value) = request.get("function_call") else { return Ok(ToolChoice::Auto) };
-    if is_text(value) {
+    if value.is_text() {
         return mode(request, "function_call", value);
     }
-    let function = Object::of("function_call".to_owned(), value)?;
+    let function = Object::of(value)?;
     let name = function.required("name", function.string("name")?)?;
     Ok(ToolChoice::Named(raw(&json!({ "type": "function", "name": name }))))
 }
 
-fn mode(request: &Object<'_>, param: &str, value: &RawValue) -> Result<ToolChoice, Refusal> {
-    match string(param, value)?.as_ref() {
+fn mode(request: &Object<'_>, param: &str, value: Node<'_>) -> Result<ToolChoice, Refusal> {
+    match string(value)?.as_ref() {
         "auto" => Ok(ToolChoice::Auto),
         "none" => Ok(ToolChoice::None),
         "required" => Ok(ToolChoice::Required),
@@ -164,18 +165,16 @@ fn mode(request: &Object<'_>, param: &str, value: &RawValue) -> Result<ToolChoic
     }
 }
 
-fn named(value: &RawValue) -> Result<ToolChoice, Refusal> {
-    let choice = Object::of("tool_choice".to_owned(), value)?;
+fn named(value: Node<'_>) -> Result<ToolChoice, Refusal> {
+    let choice = Object::of(value)?;
     let kind = choice.required("type", choice.string("type")?)?;
     if kind != "allowed_tools" {
         return Ok(ToolChoice::Named(raw(&one_tool(&choice)?)));
     }
     let allowed = choice.required("allowed_tools", choice.object("allowed_tools")?)?;
     let mode = allowed.required("mode", allowed.string("mode")?)?;
-    let tools = allowed.required("tools", allowed.list("tools")?)?.into_iter().enumerate();
-    let tools = tools
-        .map(|(index, raw)| one_tool(&Object::of(allowed.path(&format!("tools[{index}]")), raw)?))
-        .collect::<Result<Vec<_>, _>>()?;
+    let tools = allowed.required("tools", allowed.list("tools")?)?.into_iter();
+    let tools = tools.map(|tool| one_tool(&Object::of(tool)?)).collect::<Result<Vec<_>, _>>()?;
     Ok(ToolChoice::Named(raw(&json!({ "type": "allowed_tools", "mode": mode, "tools": tools }))))
 }
 

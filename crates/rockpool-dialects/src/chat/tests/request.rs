@@ -250,7 +250,7 @@ fn what_is_no_request_is_told_with_the_place() {
         (r#"{"model":"plain","messages":[{"role":"user","content":[]}]}"#, "messages[0].content"),
         (r#"{"model":"plain","messages":[{"role":"user","content":7}]}"#, "messages[0].content"),
         (r#"{"model":"plain","messages":[{"role":"user","content":"hi"}],"stream":"yes"}"#, "stream"),
-        (r#"{"model":"plain","messages":[{"role":"user","content":"hi"}],"stop":[1]}"#, "stop"),
+        (r#"{"model":"plain","messages":[{"role":"user","content":"hi"}],"stop":[1]}"#, "stop[0]"),
         (
             r#"{"model":"plain","messages":[{"role":"user","content":"hi"}],"tools":[{"type":"web_search"}]}"#,
             "tools[0].type",
