@@ -83,7 +83,14 @@ impl<'a> Node<'a> {
 
     /// The value of the last member of that name, as most readers of JSON have it.
     pub(crate) fn last(self, name: &str) -> Option<Node<'a>> {
-        self.members().filter(|(known, _)| known == name).last().map(|(_, value)| value)
+        let mut inside = self.inside().filter(move |_| self.is_object());
+        let mut found = None;
+        while let (Some(known), Some(value)) = (inside.next(), inside.next()) {
+            if known.is_name(name) {
+                found = Some(value);
+            }
+        }
+        found
     }
 
     /// A name that is there twice.
@@ -121,6 +128,12 @@ impl<'a> Node<'a> {
             };
         }
         path
+    }
+
+    fn is_name(self, name: &str) -> bool {
+        let text = self.get();
+        let same = text.len() == name.len() + 2 && text[1..].starts_with(name);
+        same || (text.contains('\\') && self.name() == name)
     }
 
     fn name(self) -> Cow<'a, str> {

@@ -68,12 +68,24 @@ pub(crate) fn exact(value: &str) -> Option<Cow<'_, str>> {
 
 /// A string without its escapes; what is no character comes out as U+FFFD. `None` for anything but a string.
 pub fn string(value: &[u8]) -> Option<String> {
+    lenient(value).map(Cow::into_owned)
+}
+
+/// As [`string`], without a copy where nothing is escaped.
+pub(crate) fn lenient(value: &[u8]) -> Option<Cow<'_, str>> {
     let inner = value.strip_prefix(b"\"")?.strip_suffix(b"\"")?;
+    match std::str::from_utf8(inner) {
+        Ok(inner) if !inner.contains(['\\', '"']) => Some(Cow::Borrowed(inner)),
+        Ok(_) | Err(_) => Some(Cow::Owned(unescaped(value, inner))),
+    }
+}
+
+fn unescaped(value: &[u8], inner: &[u8]) -> String {
     if let Ok(exact) = serde_json::from_slice(value) {
-        return Some(exact);
+        return exact;
     }
     let inner = without_halves(&String::from_utf8_lossy(inner));
-    Some(serde_json::from_str(&format!("\"{inner}\"")).unwrap_or(inner))
+    serde_json::from_str(&format!("\"{inner}\"")).unwrap_or(inner)
 }
 
 /// What stands between a string's quotation marks, with U+FFFD for each escape that is half of a surrogate pair and
@@ -121,7 +133,7 @@ pub fn members(text: &[u8]) -> Result<Vec<Member>, Malformed> {
 /// Where there is no object.
 pub fn members_of(text: &[u8], part: &Range<usize>) -> Result<Vec<Member>, Malformed> {
     let mut cursor = Cursor { text: &text[..part.end], at: part.start };
-    let mut members = Vec::new();
+    let mut members = Vec::with_capacity(8);
     cursor.list(b'{', b'}', "“{”", |cursor| {
         let name = cursor.string()?;
         cursor.expect(b':', "“:”")?;
@@ -167,9 +179,13 @@ impl Cursor<'_> {
 
     /// The next byte that is no space.
     fn peek(&mut self) -> Option<u8> {
-        let rest = &self.text[self.at..];
-        self.at += rest.len() - rest.trim_ascii_start().len();
-        self.text.get(self.at).copied()
+        while let Some(byte) = self.text.get(self.at) {
+            match byte {
+                space if space.is_ascii_whitespace() => self.at += 1,
+                byte => return Some(*byte),
+            }
+        }
+        None
     }
 
     fn expect(&mut self, byte: u8, expected: &'static str) -> Result<(), Malformed> {

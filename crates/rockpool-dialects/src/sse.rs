@@ -30,6 +30,12 @@ pub(crate) fn raw(out: &mut Vec<u8>, name: &str, json: &[u8]) {
 
 /// JSON on one line. Line breaks stand only between its tokens, where a space does as well.
 pub(crate) fn line(out: &mut Vec<u8>, json: &[u8]) {
-    out.extend(json.iter().map(|byte| if matches!(byte, b'\n' | b'\r') { b' ' } else { *byte }));
+    let start = out.len();
+    out.extend_from_slice(json);
+    let mut rest = &mut out[start..];
+    while let Some(at) = memchr::memchr2(b'\n', b'\r', rest) {
+        rest[at] = b' ';
+        rest = &mut rest[at + 1..];
+    }
     out.push(b'\n');
 }
