@@ -20,6 +20,8 @@ pub(crate) struct Common<'a> {
     pub(crate) delivery: Delivery,
     /// The model by the name that the tool asked for.
     pub(crate) model: &'a str,
+    /// What of the request had no effect.
+    pub(crate) dropped: &'a [String],
 }
 
 /// A request as its dialect understood it; `F` is what of it the answer in that dialect depends on.

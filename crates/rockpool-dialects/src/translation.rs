@@ -10,6 +10,9 @@ use crate::responses::form::Transport;
 use crate::surroundings::{Surroundings, Ties};
 use crate::{chat, messages, responses};
 
+/// As many dropped parameters are named: a request may bring any number of unknown ones.
+const MOST_NAMED: usize = 32;
+
 /// A request as the backend takes it.
 #[derive(Debug)]
 pub struct Translated {
@@ -19,8 +22,6 @@ pub struct Translated {
     pub model: String,
     /// The backend wants its lite shape announced in a header.
     pub shape: Shape,
-    /// Parameters of the tool that the backend has no use for, by their names in the tool's request.
-    pub dropped: Vec<String>,
     pub ties: Ties,
     pub form: AnswerForm,
 }
@@ -31,6 +32,9 @@ pub struct AnswerForm {
     pub delivery: Delivery,
     /// The model by the name that the tool asked for.
     pub model: String,
+    /// Parameters of the tool that the backend has no use for, by their names in the tool's request, as the tool is
+    /// told of them: after [`MOST_NAMED`] comes `...`.
+    pub dropped: Vec<String>,
     pub(crate) dialect: Form,
     /// What was asked last.
     pub(crate) question: Option<String>,
@@ -84,7 +88,12 @@ impl AnswerForm {
 }
 
 fn translated<F>(understood: Understood<F>, form: impl FnOnce(F) -> Form) -> Translated {
-    let Understood { body, model, shape, dropped, mut ties, said, delivery, asked, form: own } = understood;
+    let Understood { body, model, shape, mut dropped, mut ties, said, delivery, asked, form: own } =
+        understood;
+    if dropped.len() > MOST_NAMED {
+        dropped.truncate(MOST_NAMED);
+        dropped.push("...".to_owned());
+    }
     // Last, for it is the least certain.
     ties.given.extend(said.answered);
     // An empty name would tie together all that have one.
@@ -94,9 +103,8 @@ fn translated<F>(understood: Understood<F>, form: impl FnOnce(F) -> Form) -> Tra
         body,
         model,
         shape,
-        dropped,
         ties,
-        form: AnswerForm { delivery, model: asked, dialect: form(own), question: said.question },
+        form: AnswerForm { delivery, model: asked, dropped, dialect: form(own), question: said.question },
     }
 }
 

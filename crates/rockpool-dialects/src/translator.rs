@@ -26,7 +26,7 @@ impl AnswerForm {
     /// A translator for one answer. `seconds` is the time, since 1970; `unique` makes ids that the backend does not
     /// give, and must not be used twice.
     pub fn translator(&self, seconds: i64, unique: &str) -> Translator {
-        let common = Common { delivery: self.delivery, model: &self.model };
+        let common = Common { delivery: self.delivery, model: &self.model, dropped: &self.dropped };
         let (machine, shape) = match &self.dialect {
             Form::Responses(form) => (
                 Machine::Responses(responses::answer::Answer::new(common, form, seconds, unique)),

@@ -123,7 +123,11 @@ async fn an_answer_is_continued_by_its_id_over_http_and_over_a_websocket() {
     });
     socket.send(&frame).await;
     let events = socket.answer().await;
-    assert_eq!(events.last().unwrap()["type"], "response.completed", "{events:?}");
+    let last = events.last().unwrap();
+    assert_eq!(last["type"], "response.completed", "{events:?}");
+    for event in [&events[0], last] {
+        assert_eq!(event["response"]["rockpool_dropped"], json!(["max_output_tokens"]), "{events:?}");
+    }
     let turns = turns(&harness.sim);
     let last = turns.last().unwrap().body["input"].to_string();
     for text in ["[[say: one]]", "[[say: two]]", "[[say: three]]"] {

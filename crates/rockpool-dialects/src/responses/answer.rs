@@ -18,6 +18,7 @@ pub(crate) struct Answer {
     delivery: Delivery,
     model: String,
     form: Form,
+    dropped: Vec<String>,
     seconds: i64,
     /// For an answer that the backend gives no id.
     spare_id: String,
@@ -41,7 +42,7 @@ enum Outcome {
 struct Incoming<'a> {
     json: &'a [u8],
     members: Vec<Member>,
-    name: String,
+    name: Cow<'a, str>,
 }
 
 impl Answer {
@@ -50,6 +51,7 @@ impl Answer {
             delivery: common.delivery,
             model: common.model.to_owned(),
             form: form.clone(),
+            dropped: common.dropped.to_vec(),
             seconds,
             spare_id: format!("resp_{unique}"),
             told: None,
@@ -139,7 +141,7 @@ impl Answer {
 
     /// Events that most answers only pass on.
     fn other(&mut self, incoming: &Incoming<'_>, collected: &Collector, out: &mut Vec<u8>) {
-        match incoming.name.as_str() {
+        match incoming.name.as_ref() {
             "response.in_progress" => self.progress(incoming, Stage::InProgress, collected, out),
             "response.queued" => self.progress(incoming, Stage::Queued, collected, out),
             // An end that does not say of what is none.
@@ -201,7 +203,12 @@ impl Answer {
 
     fn response(&self, text: &str, stage: Stage<'_>, collected: &Collector) -> Vec<u8> {
         let id = self.told.as_deref().unwrap_or(&self.spare_id);
-        let frame = Frame { form: &self.form, model: &self.model, id, seconds: self.seconds };
+        // Over HTTP, the engine says it in a header.
+        let dropped = match self.form.transport {
+            Transport::Http => &[],
+            Transport::WebSocket => self.dropped.as_slice(),
+        };
+        let frame = Frame { form: &self.form, model: &self.model, id, seconds: self.seconds, dropped };
         frame.response(text, stage, collected)
     }
 
@@ -242,7 +249,7 @@ impl<'a> Incoming<'a> {
     /// and what is no event are `None`.
     fn read(json: &'a [u8]) -> Option<Self> {
         let members = json::members(json).ok()?;
-        let name = json::string(json::last(json, &members, "type")?)?;
+        let name = json::lenient(json::last(json, &members, "type")?)?;
         let plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_' | b'-');
         let public = (name.starts_with("response.") && name != "response.metadata") || name == "error";
         (public && name.bytes().all(plain)).then_some(Self { json, members, name })

@@ -30,7 +30,12 @@ pub(super) struct Frame<'a> {
     pub(super) id: &'a str,
     /// Since 1970.
     pub(super) seconds: i64,
+    /// What of the request had no effect, where the response itself has to name it.
+    pub(super) dropped: &'a [String],
 }
+
+/// A member that the public API does not have: the libraries keep those that they do not know, or pass over them.
+const DROPPED: &str = "rockpool_dropped";
 
 impl Stage<'_> {
     fn status(self) -> &'static str {
@@ -90,6 +95,10 @@ impl Frame<'_> {
             Some(usage) => Edit::set("usage", usage),
             None => Edit::fill("usage", "null"),
         });
+        let dropped = serde_json::Value::from(self.dropped).to_string();
+        if !self.dropped.is_empty() {
+            edits.push(Edit::set(DROPPED, &dropped));
+        }
         splice::object(text, &edits)
     }
 }

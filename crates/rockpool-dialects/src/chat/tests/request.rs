@@ -177,7 +177,7 @@ fn what_has_no_effect_is_left_out_and_named() {
     }));
     let translated = translated(body.to_string().as_bytes()).unwrap();
     assert_eq!(
-        translated.dropped,
+        translated.form.dropped,
         [
             "enable_thinking",
             "frequency_penalty",
@@ -210,7 +210,7 @@ fn what_says_only_what_happens_anyway_is_not_named() {
         "modalities": ["text"], "logit_bias": {}, "metadata": {}, "presence_penalty": 0, "frequency_penalty": 0.0,
         "service_tier": "auto", "stop": [], "tools": [], "max_tokens": null, "stream": false,
     }));
-    assert_eq!(translated(body.to_string().as_bytes()).unwrap().dropped, [""; 0]);
+    assert_eq!(translated(body.to_string().as_bytes()).unwrap().form.dropped, [""; 0]);
 }
 
 #[test]

@@ -115,7 +115,7 @@ fn the_web_search_is_the_backends_own() {
             "user_location": { "type": "approximate", "country": "VN" } })
     );
     assert_eq!(sent(&body)["tool_choice"], json!({ "type": "web_search" }));
-    assert_eq!(translated(&body).dropped, ["tools.max_uses"]);
+    assert_eq!(translated(&body).form.dropped, ["tools.max_uses"]);
     let search =
         json!({ "type": "web_search_20250305", "name": "web_search", "blocked_domains": ["example.org"] });
     assert_eq!(refused(&request(json!({ "tools": [search] }))).0, "tools.0.blocked_domains");
@@ -151,7 +151,7 @@ fn a_search_of_anthropics_among_tools_is_made_needless_by_offering_all() {
     let search = json!({ "type": "tool_search_tool_bm25_20251119", "name": "tool_search_tool_bm25" });
     let body = request(json!({ "tools": [search, deferred] }));
     assert_eq!(names(&body), ["f"]);
-    assert_eq!(translated(&body).dropped, ["tools.tool_search"]);
+    assert_eq!(translated(&body).form.dropped, ["tools.tool_search"]);
 }
 
 #[test]

@@ -15,7 +15,7 @@ fn what_the_backend_has_no_use_for_is_dropped_by_name() {
     }));
     let translated = translated(&body);
     assert_eq!(
-        translated.dropped,
+        translated.form.dropped,
         [
             "betas",
             "container",
@@ -41,7 +41,7 @@ fn what_changes_nothing_is_not_told_as_dropped() {
         "temperature": 1, "top_p": 1.0, "top_k": null, "betas": [], "service_tier": "auto", "mcp_servers": [],
         "stop_sequences": [], "container": null, "stream": false, "system": null, "tools": null, "tool_choice": null,
     }));
-    assert!(translated(&body).dropped.is_empty());
+    assert!(translated(&body).form.dropped.is_empty());
 }
 
 #[test]

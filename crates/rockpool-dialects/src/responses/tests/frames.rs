@@ -2,8 +2,11 @@
 
 use serde_json::{Value, json};
 
-use super::{blamed, body, frame};
+use super::{Kept, MOST, Models, blamed, body, frame};
 use crate::answer::{Delivery, End};
+use crate::dialect::Dialect;
+use crate::surroundings::Surroundings;
+use crate::translation::translate;
 
 #[test]
 fn a_message_becomes_a_request_and_may_want_no_answer_yet() {
@@ -15,7 +18,7 @@ fn a_message_becomes_a_request_and_may_want_no_answer_yet() {
     assert_eq!((&body["type"], &body["generate"]), (&Value::Null, &Value::Null));
     assert!(!translated.generates() && translated.wants_kept());
     assert_eq!(
-        (translated.dropped, translated.form.delivery),
+        (translated.form.dropped, translated.form.delivery),
         (vec!["max_output_tokens".to_owned()], Delivery::Streamed)
     );
 }
@@ -42,6 +45,39 @@ fn each_message_to_the_tool_is_one_line_of_json() {
     assert_eq!(types, ["response.created", "response.output_text.delta", "error"]);
     assert_eq!(lines[1]["delta"], "a\n");
     assert_eq!((&lines[2]["status"], &lines[2]["error"]["type"]), (&json!(502), &json!("server_error")));
+}
+
+#[test]
+fn each_response_object_names_what_was_dropped_for_a_message_has_no_headers() {
+    let named = |members: &str| -> Vec<Value> {
+        let text = format!(r#"{{"type":"response.create","model":"plain","input":"hi"{members}}}"#);
+        let mut translator = frame(text.as_bytes()).unwrap().form.translator(7, "u");
+        let mut out = Vec::new();
+        translator.event(br#"{"type":"response.output_text.delta","delta":"a"}"#, &mut out);
+        translator.event(br#"{"type":"response.completed","response":{"id":"resp_1"}}"#, &mut out);
+        let lines = std::str::from_utf8(&out).unwrap().lines();
+        lines
+            .map(|line| serde_json::from_str::<Value>(line).unwrap()["response"]["rockpool_dropped"].clone())
+            .collect()
+    };
+    let both = json!(["max_output_tokens", "temperature"]);
+    assert_eq!(named(r#","temperature":0.5,"max_output_tokens":9"#), [both.clone(), Value::Null, both]);
+    assert_eq!(named(""), [Value::Null, Value::Null, Value::Null]);
+}
+
+#[test]
+fn of_very_many_dropped_parameters_the_first_are_named() {
+    let unknown: Vec<String> = (0..40).map(|number| format!(r#""unknown_{number:02}":1"#)).collect();
+    let text =
+        format!(r#"{{"model":"plain","messages":[{{"role":"user","content":"hi"}}],{}}}"#, unknown.join(","));
+    let surroundings = Surroundings {
+        catalogue: &Models,
+        continuation: &Kept::default(),
+        conversation: None,
+        most_bytes: MOST,
+    };
+    let dropped = translate(Dialect::ChatCompletions, text.as_bytes(), &surroundings).unwrap().form.dropped;
+    assert_eq!((dropped.len(), dropped[31].as_str(), dropped[32].as_str()), (33, "unknown_31", "..."));
 }
 
 #[test]

@@ -58,7 +58,7 @@ fn hints_for_the_prompt_cache_are_taken_out_wherever_they_stand() {
     .unwrap();
     let content = json!([{ "type": "input_text", "text": "a \"prompt_cache_breakpoint\"" }]);
     assert_eq!(body(&translated)["input"], json!([{ "role": "user", "content": content }]));
-    assert_eq!(translated.dropped, ["prompt_cache_breakpoint"]);
+    assert_eq!(translated.form.dropped, ["prompt_cache_breakpoint"]);
 }
 
 #[test]

@@ -19,7 +19,7 @@ fn an_answer_is_always_streamed_by_the_backend_and_never_stored_there() {
         let body = body(&translated);
         assert_eq!((&body["stream"], &body["store"]), (&json!(true), &json!(false)));
         assert_eq!(translated.form.delivery, delivery);
-        assert_eq!(translated.dropped, [""; 0]);
+        assert_eq!(translated.form.dropped, [""; 0]);
     }
 }
 
@@ -49,7 +49,7 @@ fn parameters_that_the_backend_refuses_are_dropped_and_named() {
         "truncation",
         "user",
     ];
-    assert_eq!(translated.dropped, named);
+    assert_eq!(translated.form.dropped, named);
     let body = body(&translated);
     assert!(named.iter().all(|name| body[*name].is_null()), "{body}");
 }
@@ -60,7 +60,7 @@ fn what_would_change_nothing_is_dropped_without_a_word() {
         r#""temperature":null,"top_p":1,"truncation":"disabled","metadata":{},"background":false,"top_logprobs":0,"n":1,"service_tier":"auto","max_output_tokens":null,"conversation":null,"prompt":null,"previous_response_id":null"#,
     )
     .unwrap();
-    assert_eq!(translated.dropped, [""; 0]);
+    assert_eq!(translated.form.dropped, [""; 0]);
     assert_eq!(body(&translated), body(&asked(r#""stream":false"#).unwrap()));
 }
 
@@ -159,7 +159,7 @@ fn reasoning_and_text_options_are_kept_and_the_effort_is_one_that_the_model_has(
         br#"{"model":"lite","input":"hi","text":{"verbosity":"low"},"reasoning":{"summary":"detailed"}}"#,
     );
     let lite = lite.unwrap();
-    assert_eq!(lite.dropped, ["text.verbosity"]);
+    assert_eq!(lite.form.dropped, ["text.verbosity"]);
     assert_eq!(body(&lite)["reasoning"], json!({ "summary": "detailed", "context": "all_turns" }));
 }
 
@@ -254,10 +254,10 @@ fn a_lite_model_is_not_offered_a_web_search_that_it_would_pass_over() {
         body(&translated)["input"][0]["tools"],
         json!([{ "type": "namespace", "name": "functions", "description": "", "tools": [function] }])
     );
-    assert_eq!(translated.dropped, ["tools.web_search"]);
+    assert_eq!(translated.form.dropped, ["tools.web_search"]);
     let only = with(&Kept::default(), br#"{"model":"lite","input":"hi","tools":[{"type":"web_search"}]}"#);
     assert_eq!(body(&only.unwrap())["input"].as_array().unwrap().len(), 1);
-    assert_eq!(asked(r#""tools":[{"type":"web_search"}]"#).unwrap().dropped, [""; 0]);
+    assert_eq!(asked(r#""tools":[{"type":"web_search"}]"#).unwrap().form.dropped, [""; 0]);
 }
 
 #[test]

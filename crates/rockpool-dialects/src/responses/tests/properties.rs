@@ -168,7 +168,7 @@ proptest! {
         let once = with(&Kept::default(), text.as_bytes()).unwrap();
         let twice = with(&Kept::default(), &once.body).unwrap();
         prop_assert_eq!(body(&twice), body(&once));
-        prop_assert_eq!(twice.dropped, [""; 0]);
+        prop_assert_eq!(twice.form.dropped, [""; 0]);
     }
 
     #[test]

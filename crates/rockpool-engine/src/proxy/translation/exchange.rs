@@ -146,8 +146,7 @@ pub(super) async fn over_accounts(
     prefer_who_has_the_model(&mut selection, &catalogue, &translated.model);
     record.chosen(&ask, &selection);
     let continuable = continuable(&translated);
-    let reply =
-        Reply { form: translated.form, dropped: translated.dropped, seconds: core.clock.wall().as_second() };
+    let reply = Reply { form: translated.form, seconds: core.clock.wall().as_second() };
     let payload = Payload::new(translated.body.into(), Encoding::Plain);
     let answer = over_http::serve(context, &selection, payload, record).await;
     sent();

@@ -13,13 +13,10 @@ use crate::proxy::response::body::{ProxyBody, whole};
 
 /// Names the parameters that the backend has no use for.
 const DROPPED: &str = "x-rockpool-dropped";
-/// As many are named: a request may bring any number of unknown ones.
-const MOST_NAMED: usize = 32;
 
 /// What all answers to one request carry.
 pub(crate) struct Reply {
     pub(crate) form: AnswerForm,
-    pub(crate) dropped: Vec<String>,
     /// When it was asked, in seconds since 1970.
     pub(crate) seconds: i64,
 }
@@ -54,20 +51,12 @@ impl Reply {
             }
             HttpAnswer::Error(error) => error.response_in(self.form.dialect()),
         };
-        if let Ok(dropped) = HeaderValue::from_str(&self.named())
+        if let Ok(dropped) = HeaderValue::from_str(&self.form.dropped.join(", "))
             && !dropped.is_empty()
         {
             response.headers_mut().insert(DROPPED, dropped);
         }
         response
-    }
-
-    fn named(&self) -> String {
-        let mut named: Vec<&str> = self.dropped.iter().take(MOST_NAMED).map(String::as_str).collect();
-        if self.dropped.len() > MOST_NAMED {
-            named.push("...");
-        }
-        named.join(", ")
     }
 
     fn translator(&self, delivery: Delivery) -> rockpool_dialects::Translator {
