@@ -1,13 +1,12 @@
 //! Reads one streamed answer as far as its measurement needs: how many events, when the first output came, whether it
 //! was whole.
 
-use std::borrow::Cow;
 use std::time::Duration;
 
-use serde::Deserialize;
 use tokio::time::Instant;
 
 use crate::load_error::LoadError;
+use crate::wire::{Seen, Wire};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Answer {
@@ -19,6 +18,7 @@ pub(crate) struct Answer {
 #[derive(Debug)]
 pub(crate) struct AnswerReader {
     asked: Instant,
+    wire: Wire,
     /// Bytes of a line whose end has not come yet.
     unfinished: Vec<u8>,
     events: u64,
@@ -32,21 +32,15 @@ pub(crate) enum State {
     Completed,
 }
 
-#[derive(Deserialize)]
-struct Event<'a> {
-    #[serde(rename = "type", borrow)]
-    kind: Cow<'a, str>,
-}
-
 impl AnswerReader {
-    pub(crate) const fn asked_at(asked: Instant) -> Self {
-        Self { asked, unfinished: Vec::new(), events: 0, first_output: None, state: State::Open }
+    pub(crate) const fn asked_at(asked: Instant, wire: Wire) -> Self {
+        Self { asked, wire, unfinished: Vec::new(), events: 0, first_output: None, state: State::Open }
     }
 
     /// Takes a part of a stream of server-sent events, wherever it was cut, that came at `now`.
     ///
     /// # Errors
-    /// If an event ends the answer in another way than `response.completed`.
+    /// If an event ends the answer before it is complete.
     pub(crate) fn read_part(&mut self, part: &[u8], now: Instant) -> Result<(), LoadError> {
         self.unfinished.extend_from_slice(part);
         let Some(end) = self.unfinished.iter().rposition(|byte| *byte == b'\n') else {
@@ -67,15 +61,15 @@ impl AnswerReader {
     /// # Errors
     /// As [`Self::read_part`].
     pub(crate) fn read_event(&mut self, json: &[u8], now: Instant) -> Result<State, LoadError> {
-        let event: Event<'_> = serde_json::from_slice(json).map_err(|_| LoadError::NoEvent(text(json)))?;
+        let seen = self.wire.read(json).ok_or_else(|| LoadError::NoEvent(text(json)))?;
         self.events += 1;
-        match &*event.kind {
-            "response.completed" => self.state = State::Completed,
-            "response.failed" | "response.incomplete" | "error" => return Err(LoadError::Failed(text(json))),
-            kind if kind.starts_with("response.output_") && self.first_output.is_none() => {
-                self.first_output = Some(now - self.asked);
+        match seen {
+            Seen::Completed => self.state = State::Completed,
+            Seen::Failed => return Err(LoadError::Failed(text(json))),
+            Seen::Output => {
+                self.first_output.get_or_insert(now - self.asked);
             }
-            _ => {}
+            Seen::Other => {}
         }
         Ok(self.state)
     }
@@ -111,7 +105,7 @@ mod tests {
     fn events_are_counted_wherever_the_stream_was_cut() {
         for cut in 0..STREAM.len() {
             let asked = Instant::now();
-            let mut reader = AnswerReader::asked_at(asked);
+            let mut reader = AnswerReader::asked_at(asked, Wire::Backend);
             let (first, second) = STREAM.as_bytes().split_at(cut);
             reader.read_part(first, asked).unwrap();
             reader.read_part(second, asked).unwrap();
@@ -122,7 +116,7 @@ mod tests {
     #[test]
     fn the_first_output_is_the_first_event_that_carries_some() {
         let asked = Instant::now();
-        let mut reader = AnswerReader::asked_at(asked);
+        let mut reader = AnswerReader::asked_at(asked, Wire::Backend);
         reader.read_event(br#"{"type":"response.created"}"#, at(1, asked)).unwrap();
         reader.read_event(br#"{"type":"response.output_item.added"}"#, at(2, asked)).unwrap();
         reader.read_event(br#"{"type":"response.output_text.delta"}"#, at(3, asked)).unwrap();
@@ -136,11 +130,11 @@ mod tests {
     #[test]
     fn an_answer_that_failed_or_was_cut_short_is_none() {
         let asked = Instant::now();
-        let mut failed = AnswerReader::asked_at(asked);
+        let mut failed = AnswerReader::asked_at(asked, Wire::Backend);
         let error = failed.read_event(br#"{"type":"error","status":502}"#, asked).unwrap_err();
         assert!(error.to_string().contains("502"), "{error}");
 
-        let mut cut = AnswerReader::asked_at(asked);
+        let mut cut = AnswerReader::asked_at(asked, Wire::Backend);
         cut.read_event(br#"{"type":"response.output_item.added"}"#, asked).unwrap();
         assert!(matches!(cut.finish(), Err(LoadError::CutShort { events: 1 })));
     }

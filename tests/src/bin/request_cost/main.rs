@@ -4,6 +4,7 @@
 mod answer;
 mod block;
 mod build;
+mod history;
 mod http_load;
 mod load_error;
 mod machine;
@@ -15,6 +16,7 @@ mod simulator;
 mod socket_load;
 mod statistics;
 mod table;
+mod wire;
 mod workload;
 
 use std::io::{self, Write as _};
@@ -29,7 +31,6 @@ use crate::options::Options;
 use crate::rows::{Row, Rows};
 use crate::server::MeasuredServer;
 use crate::simulator::{Simulator, SimulatorError};
-use crate::workload::Workload;
 
 #[derive(Debug, thiserror::Error)]
 enum Failure {
@@ -70,7 +71,7 @@ async fn run(options: Options) -> Result<(), Failure> {
 
     let mut blocks = Vec::new();
     for round in Round::all(options.rounds) {
-        for workload in Workload::ALL {
+        for workload in options.loads().iter().copied() {
             for build in round.order() {
                 let block = Block::measure(round, build, workload, servers.of(build)).await;
                 rows.write(&Row::Block(&block)).map_err(Failure::Rows)?;
@@ -86,6 +87,7 @@ async fn run(options: Options) -> Result<(), Failure> {
     let mut out = io::stdout();
     writeln!(out, "{begun}\n").map_err(Failure::Output)?;
     writeln!(out, "{}", table::summary(&labels, &blocks, &memory)).map_err(Failure::Output)?;
+    writeln!(out, "{}", table::translation(&labels, &blocks)).map_err(Failure::Output)?;
     writeln!(out, "{}", table::every_block(&labels, &blocks)).map_err(Failure::Output)
 }
 

@@ -7,6 +7,7 @@ use tokio::time::Instant;
 
 use crate::answer::{Answer, AnswerReader, State};
 use crate::load_error::LoadError;
+use crate::wire::Wire;
 
 /// Asks `turns` times in one conversation; no turn builds on an answer.
 pub(crate) async fn ask(key: &Key, turns: usize, prompt: &str) -> Result<Vec<Answer>, LoadError> {
@@ -23,7 +24,7 @@ pub(crate) async fn ask(key: &Key, turns: usize, prompt: &str) -> Result<Vec<Ans
 }
 
 async fn answer(socket: &mut Socket, frame: &str) -> Result<Answer, LoadError> {
-    let mut reader = AnswerReader::asked_at(Instant::now());
+    let mut reader = AnswerReader::asked_at(Instant::now(), Wire::Backend);
     socket.send_text(frame.to_owned()).await;
     while let Some(event) = socket.next_text().await {
         match reader.read_event(event.as_bytes(), Instant::now())? {

@@ -62,8 +62,7 @@ pub(crate) fn summary(
 
 /// The figures of each measured round, before and after.
 fn pairs(blocks: &[Block], workload: Workload, figure: Figure) -> Vec<OfBuilds<Option<f64>>> {
-    rounds(blocks)
-        .filter(|round| *round != Round::WarmUp)
+    measured_rounds(blocks)
         .map(|round| {
             let of = |build| find(blocks, round, workload, build)?.cost().map(|cost| figure.of(cost));
             OfBuilds { before: of(Build::Before), after: of(Build::After) }
@@ -84,6 +83,32 @@ fn line(table: &mut String, load: &str, figure: &str, pairs: &[OfBuilds<Option<f
         format!("{} of {}", ratios.len(), pairs.len()),
     ];
     push(table, format_args!("| {load} | {figure} | {} |\n", cells.join(" | ")));
+}
+
+/// How many times the CPU time of a request that is passed through a translated one takes, of the same build and round:
+/// least, median and greatest.
+pub(crate) fn translation(labels: &OfBuilds<String>, blocks: &[Block]) -> String {
+    let OfBuilds { before, after } = labels;
+    let mut table = format!(
+        "| translated | passed through | {before}: min | median | max | {after}: min | median | max |\n\
+         |---|---|{}\n",
+        "---:|".repeat(6)
+    );
+    for translated in Workload::ALL {
+        let Some(passed) = translated.passed_through() else { continue };
+        let cells = Build::ALL.map(|build| {
+            let of = |round, workload| find(blocks, round, workload, build)?.cost();
+            let times = |round| {
+                let (translated, passed) = (of(round, translated)?, of(round, passed)?);
+                Some(translated.cpu_us_per_unit / passed.cpu_us_per_unit)
+            };
+            let times: Vec<f64> = measured_rounds(blocks).filter_map(times).collect();
+            cells(Spread::of(&times), ratio)
+        });
+        let (translated, passed) = (translated.name(), passed.name());
+        push(&mut table, format_args!("| {translated} | {passed} | {} |\n", cells.join(" | ")));
+    }
+    table
 }
 
 /// Every block of every round, the warm-up's and failed ones too; a round of a kind of load is a line.
@@ -112,6 +137,10 @@ pub(crate) fn every_block(labels: &OfBuilds<String>, blocks: &[Block]) -> String
 }
 
 const NONE: &str = "–";
+
+fn measured_rounds(blocks: &[Block]) -> impl Iterator<Item = Round> {
+    rounds(blocks).filter(|round| *round != Round::WarmUp)
+}
 
 fn rounds(blocks: &[Block]) -> impl Iterator<Item = Round> {
     let mut rounds: Vec<_> = blocks.iter().map(|block| block.round).collect();
@@ -163,6 +192,10 @@ mod tests {
     use crate::process::CpuTime;
 
     fn block(round: Round, build: Build, cpu_us_per_unit: f64) -> Block {
+        of(Workload::WebSocket, round, build, cpu_us_per_unit)
+    }
+
+    fn of(workload: Workload, round: Round, build: Build, cpu_us_per_unit: f64) -> Block {
         let cost = Cost {
             answers: 1,
             events: 10,
@@ -173,7 +206,7 @@ mod tests {
             first_output_us_median: 1.0,
             first_output_us_p99: 2.0,
         };
-        Block { round, build, workload: Workload::WebSocket, outcome: Outcome::Measured(cost) }
+        Block { round, build, workload, outcome: Outcome::Measured(cost) }
     }
 
     fn failed(round: Round, build: Build) -> Block {
@@ -219,6 +252,19 @@ mod tests {
     }
 
     #[test]
+    fn what_is_translated_is_compared_with_what_is_passed_through_in_the_same_round() {
+        let mut blocks = vec![of(Workload::History, Round::WarmUp, Build::After, 1.0)];
+        for (round, passed, translated) in [(1, 100.0, 150.0), (2, 200.0, 500.0)] {
+            let round = Round::Measured(round);
+            blocks.push(of(Workload::History, round, Build::After, passed));
+            blocks.push(of(Workload::ChatHistory, round, Build::After, translated));
+        }
+        let table = translation(&labels(), &blocks);
+        let line = row(&table, &["Chat Completions, history"]);
+        assert!(line.ends_with("| HTTP, history of 1.8 MB | – | – | – | 1.500 | 2.000 | 2.500 |"), "{line}");
+    }
+
+    #[test]
     fn what_was_not_measured_is_shown_as_such() {
         let table = summary(&labels(), &blocks(), &OfBuilds { before: Some(2_000), after: None });
         assert!(row(&table, &["per event"]).contains("| – | – | – | – |"), "{table}");
@@ -241,7 +287,10 @@ mod tests {
     #[test]
     fn every_line_has_a_cell_for_each_column() {
         let memory = OfBuilds { before: None, after: None };
-        for table in [summary(&labels(), &blocks(), &memory), every_block(&labels(), &blocks())] {
+        let (labels, blocks) = (labels(), blocks());
+        for table in
+            [summary(&labels, &blocks, &memory), translation(&labels, &blocks), every_block(&labels, &blocks)]
+        {
             let bars: Vec<_> = table.lines().map(|line| line.matches('|').count()).collect();
             assert!(bars.iter().all(|count| *count == bars[0]), "{table}");
         }
