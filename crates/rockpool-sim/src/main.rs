@@ -32,6 +32,9 @@ struct Options {
     /// Let sign-ins call back to 1455 and 1457 only, as the provider does.
     #[arg(long)]
     documented_callback_ports: bool,
+    /// How many requests are remembered, bodies and all.
+    #[arg(long, default_value_t = SimConfig::default().journal_limit)]
+    journal: usize,
 }
 
 #[derive(Debug, thiserror::Error)]
@@ -73,6 +76,7 @@ async fn run(options: Options) -> Result<(), StartError> {
         ca_out: options.ca_out,
         callback_ports,
         people,
+        journal_limit: options.journal,
         ..SimConfig::default()
     })
     .await?;

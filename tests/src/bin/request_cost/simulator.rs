@@ -47,6 +47,8 @@ impl Simulator {
         let file = folder.join("people.json");
         fs::write(&file, json!(PEOPLE.map(tireless)).to_string()).map_err(SimulatorError::Folder)?;
         let mut command = Command::new(program);
+        // A request may have megabytes.
+        command.args(["--journal", "50"]);
         command.arg("--people").arg(&file).stdin(Stdio::null()).stdout(Stdio::piped()).kill_on_drop(true);
         let mut child = command.spawn().map_err(SimulatorError::Start)?;
         let mut line = String::new();
