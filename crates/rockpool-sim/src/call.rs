@@ -2,11 +2,12 @@
 
 use bytes::Bytes;
 use http::{HeaderMap, Method, Request};
-use serde_json::Value;
+use serde_json::{Map, Value};
 use url::form_urlencoded;
 
 use crate::byte_stream::ResetSwitch;
 use crate::lenient_json;
+use crate::reply::Reply;
 use crate::world::journal::EntryId;
 
 pub(crate) struct Call {
@@ -51,6 +52,21 @@ impl Call {
         }
     }
 
+    /// The body as a JSON object, whatever it is about.
+    pub(crate) fn json_object(&self) -> Result<Map<String, Value>, Reply> {
+        if !self.content_type_is("application/json") {
+            return Err(Reply::detail(415, "Unsupported content type: send application/json"));
+        }
+        if let Body::Undecodable(why) = &self.body {
+            return Err(Reply::detail(415, why.clone()));
+        }
+        match self.json() {
+            Ok(Value::Object(fields)) => Ok(fields),
+            Ok(_) => Err(Reply::detail(400, "The body must be a JSON object")),
+            Err(why) => Err(Reply::detail(400, format!("The body is not valid JSON: {why}"))),
+        }
+    }
+
     /// The fields of a form or of a flat JSON object of strings, whichever the content type says.
     pub(crate) fn fields(&self) -> Option<Fields> {
         let Body::Decoded(bytes) = &self.body else {
@@ -62,7 +78,7 @@ impl Call {
         if !self.content_type_is("application/json") {
             return None;
         }
-        let object: serde_json::Map<String, Value> = serde_json::from_slice(bytes).ok()?;
+        let object: Map<String, Value> = serde_json::from_slice(bytes).ok()?;
         let pairs =
             object.into_iter().filter_map(|(name, value)| Some((name, value.as_str()?.to_owned()))).collect();
         Some(Fields { form: Form::Json, pairs })

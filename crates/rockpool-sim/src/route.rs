@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use http::Method;
 
-use crate::backend::side_paths;
+use crate::backend::{media, side_paths};
 use crate::call::Call;
 use crate::control;
 use crate::oauth::{authorize, device, revoke, token, whoami};
@@ -31,6 +31,10 @@ pub(crate) fn route(shared: &Arc<Shared>, call: &mut Call) -> Outcome {
         "/codex/responses" if post => responses::respond(shared, call),
         "/codex/responses" if get => socket::handshake(shared, call),
         "/codex/responses/compact" if post => compact::compact(shared, call),
+        "/codex/images/generations" if post => media::image(shared, call, media::Picture::New),
+        "/codex/images/edits" if post => media::image(shared, call, media::Picture::Changed),
+        "/codex/alpha/search" if post => media::search(shared, call),
+        "/transcribe" if post => media::transcribe(shared, call),
         "/codex/models" if get => side_paths::catalogue(shared, call),
         "/codex/analytics-events/events" if post => side_paths::analytics(shared, call),
         "/wham/usage" if get => side_paths::usage(shared, call),
@@ -54,6 +58,10 @@ fn is_known(path: &str) -> bool {
             | "/codex/device"
             | "/codex/responses"
             | "/codex/responses/compact"
+            | "/codex/images/generations"
+            | "/codex/images/edits"
+            | "/codex/alpha/search"
+            | "/transcribe"
             | "/codex/models"
             | "/codex/analytics-events/events"
             | "/wham/usage"

@@ -2,6 +2,7 @@
 
 pub(crate) mod admission;
 pub(crate) mod catalogue;
+pub(crate) mod media;
 pub(crate) mod models;
 pub(crate) mod side_paths;
 pub(crate) mod usage;

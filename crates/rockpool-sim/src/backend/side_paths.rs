@@ -96,7 +96,7 @@ pub(crate) fn analytics(shared: &Shared, call: &Call) -> Outcome {
     })
 }
 
-fn admitted(
+pub(super) fn admitted(
     shared: &Shared,
     call: &Call,
     on: Option<On>,

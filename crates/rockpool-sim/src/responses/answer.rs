@@ -35,6 +35,8 @@ pub(crate) enum Output {
         name: String,
         input: String,
     },
+    /// What the hosted tool has drawn, of this prompt.
+    Image(String),
     Compaction,
 }
 
@@ -142,7 +144,12 @@ impl Simulated<'_> {
                 Some(Output::text("[[patch]] is for models of the gpt-5.5 class.".to_owned()))
             }
             (
-                Order::Say(_) | Order::Think(_) | Order::Refuse(_) | Order::Cite { .. } | Order::Stop(_),
+                Order::Say(_)
+                | Order::Draw(_)
+                | Order::Think(_)
+                | Order::Refuse(_)
+                | Order::Cite { .. }
+                | Order::Stop(_),
                 Shape::Classic | Shape::Lite,
             ) => None,
         }
@@ -174,15 +181,18 @@ impl Simulated<'_> {
 
     fn words(&self, orders: &[Order], outputs: &[&Value], otherwise: &str) -> Vec<Output> {
         let mut said = Vec::new();
+        let mut drawn = Vec::new();
         let mut citations = Vec::new();
         for order in orders {
             match order {
                 Order::Say(words) => said.push(words.clone()),
+                Order::Draw(prompt) if self.draws() => drawn.push(Output::Image(prompt.clone())),
                 Order::Refuse(words) => return vec![Output::Refusal(words.clone())],
                 Order::Cite { url, title } => {
                     citations.push(Citation { url: url.clone(), title: title.clone() });
                 }
-                Order::Shell(_)
+                Order::Draw(_)
+                | Order::Shell(_)
                 | Order::Patch(_)
                 | Order::Call { .. }
                 | Order::Custom { .. }
@@ -200,14 +210,21 @@ impl Simulated<'_> {
         if let Some(structured) = structured {
             said = vec![structured.to_string()];
         }
-        if said.is_empty() {
+        if said.is_empty() && drawn.is_empty() {
             let heard = outputs.last().map(|output| format!("The tool said: {}", last_line(output)));
             said.push(heard.unwrap_or_else(|| otherwise.to_owned()));
         }
         let mut citations = Some(citations);
-        said.into_iter()
-            .map(|text| Output::Message { text, citations: citations.take().unwrap_or_default() })
-            .collect()
+        let messages = said
+            .into_iter()
+            .map(|text| Output::Message { text, citations: citations.take().unwrap_or_default() });
+        drawn.into_iter().chain(messages).collect()
+    }
+
+    /// Whether the request has the hosted tool that draws.
+    fn draws(&self) -> bool {
+        let tools = self.request.fields.get("tools").and_then(Value::as_array);
+        tools.is_some_and(|tools| tools.iter().any(|tool| tool["type"] == "image_generation"))
     }
 
     fn summary(&self, orders: &[Order]) -> Option<String> {

@@ -7,7 +7,7 @@ use crate::call::Call;
 use crate::random;
 use crate::reply::{Outcome, Reply};
 use crate::responses::check::Refusal;
-use crate::responses::{http, items};
+use crate::responses::items;
 use crate::scripted::with_action;
 use crate::shared::Shared;
 use crate::world::cipher::{Opened, Purpose};
@@ -20,7 +20,7 @@ pub(crate) fn compact(shared: &Shared, call: &Call) -> Outcome {
         Ok(admitted) => admitted.seat,
         Err(reply) => return reply.into(),
     };
-    let fields = match http::json_object(call) {
+    let fields = match call.json_object() {
         Ok(fields) => fields,
         Err(reply) => return Refusal::from(reply).noted(&mut world.journal, call.entry).into(),
     };

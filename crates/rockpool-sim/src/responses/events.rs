@@ -78,6 +78,7 @@ fn length(output: &Output) -> u64 {
     match output {
         Output::Message { text, .. } | Output::Refusal(text) => tokens(text.len()),
         Output::Function { arguments: text, .. } | Output::Custom { input: text, .. } => tokens(text.len()),
+        Output::Image(_) => 515,
         Output::Compaction => 64,
     }
 }

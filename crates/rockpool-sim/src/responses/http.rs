@@ -4,11 +4,10 @@ use std::collections::VecDeque;
 use std::time::Duration;
 
 use bytes::Bytes;
-use serde_json::Value;
 
 use crate::backend::admission::{self, COOKIE};
 use crate::backend::catalogue::Version;
-use crate::call::{Body, Call};
+use crate::call::Call;
 use crate::reply::{Outcome, Reply, ReplyBody};
 use crate::responses::check::{self, AcceptedRequest, Refusal};
 use crate::responses::rules::{Announced, LITE_HEADER, LiteMark};
@@ -48,7 +47,7 @@ pub(crate) fn respond(shared: &Shared, call: &Call) -> Outcome {
 }
 
 fn accept(shared: &Shared, world: &World, call: &Call, seat: &Seat) -> Result<AcceptedRequest, Refusal> {
-    let fields = json_object(call)?;
+    let fields = call.json_object()?;
     let workspace = world.directory.workspace(seat);
     let lite = match call.header(LITE_HEADER) {
         Some("true") => LiteMark::Present,
@@ -56,21 +55,6 @@ fn accept(shared: &Shared, world: &World, call: &Call, seat: &Seat) -> Result<Ac
     };
     let announced = Announced { lite, version: call.header("version").and_then(Version::read) };
     check::check(&shared.sealer, workspace, fields, Vec::new(), &announced)
-}
-
-/// The body as a JSON object, whatever it is about.
-pub(crate) fn json_object(call: &Call) -> Result<serde_json::Map<String, Value>, Reply> {
-    if !call.content_type_is("application/json") {
-        return Err(Reply::detail(415, "Unsupported content type: send application/json"));
-    }
-    if let Body::Undecodable(why) = &call.body {
-        return Err(Reply::detail(415, why.clone()));
-    }
-    match call.json() {
-        Ok(Value::Object(fields)) => Ok(fields),
-        Ok(_) => Err(Reply::detail(400, "The body must be a JSON object")),
-        Err(why) => Err(Reply::detail(400, format!("The body is not valid JSON: {why}"))),
-    }
 }
 
 /// `number` counts the streams, for what is so in a share of them.

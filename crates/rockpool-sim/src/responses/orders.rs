@@ -8,6 +8,7 @@
 //! | `[[call: NAME {JSON}]]` | a call of a function; what is no JSON goes out as it stands |
 //! | `[[custom: NAME TEXT]]` | a call of a tool that takes free text |
 //! | `[[also: NAME {JSON}]]` | a call of a function beside the one before it, in the same answer |
+//! | `[[draw: PROMPT]]` | a picture by the hosted tool `image_generation`, with a partial one before it, where the request has that tool |
 //! | `[[think: TEXT]]` | a summary of the reasoning, streamed |
 //! | `[[refuse: TEXT]]` | a refusal in place of words |
 //! | `[[cite: URL TITLE]]` | a citation of an address, on the first message |
@@ -25,6 +26,7 @@ pub(crate) enum Order {
     Call { name: String, arguments: String },
     Custom { name: String, input: String },
     Also { name: String, arguments: String },
+    Draw(String),
     Think(String),
     Refuse(String),
     Cite { url: String, title: String },
@@ -78,6 +80,7 @@ fn order(name: &str, value: &str) -> Option<Order> {
         "say" => Some(Order::Say(text())),
         "tool" => Some(Order::Shell(text())),
         "patch" => Some(Order::Patch(text())),
+        "draw" => Some(Order::Draw(text())),
         "think" => Some(Order::Think(text())),
         "refuse" => Some(Order::Refuse(text())),
         "stop" => Some(Order::Stop(text())),

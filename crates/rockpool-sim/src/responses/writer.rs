@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 
+use crate::backend::media::PIXEL;
 use crate::random;
 use crate::responses::answer::{Citation, Output};
 
@@ -88,12 +89,30 @@ impl EventWriter {
                 let events = "response.custom_tool_call_input";
                 self.call(Called { item, field: "input", events, text: input }, status);
             }
+            Output::Image(prompt) => self.image(prompt, status),
             Output::Compaction => {
                 let item = json!({"type": "compaction", "id": random::id("cmp_"), "encrypted_content": compaction_cipher});
                 self.added(&item);
                 self.finished(item);
             }
         }
+    }
+
+    /// The events of the public API's reference for the tool `image_generation`.
+    fn image(&mut self, prompt: &str, status: &str) {
+        let id = random::id("ig_");
+        let item = |status: &str, result: Value| json!({"type": "image_generation_call", "id": id, "status": status, "result": result});
+        self.added(&item("in_progress", Value::Null));
+        let at = json!({"item_id": id, "output_index": self.items.len()});
+        self.at("response.image_generation_call.in_progress", &at, json!({}));
+        self.at("response.image_generation_call.generating", &at, json!({}));
+        let partial = json!({"partial_image_index": 0, "partial_image_b64": PIXEL, "output_format": "png"});
+        self.at("response.image_generation_call.partial_image", &at, partial);
+        self.at("response.image_generation_call.completed", &at, json!({}));
+        let mut done = item(status, PIXEL.into());
+        done["revised_prompt"] = prompt.into();
+        done["output_format"] = "png".into();
+        self.finished(done);
     }
 
     fn message(&mut self, part: &Part<'_>, status: &str) {

@@ -61,6 +61,12 @@ pub enum On {
     Turn,
     /// `POST …/codex/responses/compact`.
     Compact,
+    /// `POST …/codex/images/generations` and `…/edits`. A 404 stands for a plan without images; `free` has none anyway.
+    Images,
+    /// `POST …/codex/alpha/search`.
+    Search,
+    /// `POST …/transcribe`.
+    Transcribe,
     /// `GET …/wham/usage`.
     Usage,
     /// `GET …/codex/models`.
@@ -87,9 +93,9 @@ impl On {
 /// |---|---|
 /// | `Answer`, `NeverAnswer`, `CutBefore` | every kind |
 /// | `HoldHeaders` | every kind but `Prewarm` |
-/// | `UsageLimitReached` | `Http`, `Frame`, `Prewarm`, `Handshake` |
+/// | `UsageLimitReached` | `Http`, `Frame`, `Prewarm`, `Handshake`, `Images` |
 /// | `Say`, `InStream` | `Http`, `Frame` |
-/// | `Patch` | `Usage`, `Models`, `AccountsCheck`, `Compact` |
+/// | `Patch` | `Usage`, `Models`, `AccountsCheck`, `Compact`, `Images`, `Search`, `Transcribe` |
 /// | `Token` | `Refresh`, `Exchange` |
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "do", rename_all = "snake_case")]
