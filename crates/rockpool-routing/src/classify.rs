@@ -12,6 +12,8 @@ use crate::quota::LimitFamily;
 pub enum Origin {
     /// The status of an HTTP answer, or of an error frame on a WebSocket.
     Status(u16),
+    /// The status of an answer to something that only some accounts have, such as images.
+    Aside(u16),
     /// An error event inside an answer whose status said success.
     Event,
     /// No answer: the connection could not be made, or broke.
@@ -184,7 +186,9 @@ fn failure(signals: &Signals<'_>) -> Class {
 fn by_origin(signals: &Signals<'_>) -> Class {
     match signals.origin {
         Origin::Connection | Origin::Event => failure(signals),
-        Origin::Status(status) => match status {
+        // A plan without it, or a filter that stands before this part of the provider alone.
+        Origin::Aside(403..=405) => Class::Unsuitable,
+        Origin::Status(status) | Origin::Aside(status) => match status {
             100..=299 => Class::Success,
             401 => Class::Unauthorized,
             402 => Class::Billing,
@@ -261,6 +265,21 @@ mod tests {
         assert_eq!(class.outcome(), None, "the account's health is not in question");
         let unpaid = Signals { code: Some("insufficient_quota"), ..limited };
         assert_eq!(classify(&unpaid), Class::UsageLimit { resets_at: None });
+    }
+
+    #[test]
+    fn what_only_some_accounts_have_says_nothing_of_an_accounts_health_where_it_is_missing() {
+        let aside = |status, code| {
+            classify(&Signals { origin: Origin::Aside(status), code, ..Signals::status(status) })
+        };
+        for status in [403, 404, 405] {
+            assert_eq!(aside(status, None), Class::Unsuitable, "{status}");
+            assert_eq!(aside(status, Some("made_up")), Class::Unsuitable, "{status}");
+        }
+        assert_eq!(aside(403, Some("deactivated_workspace")), Class::Forbidden);
+        for status in [200, 400, 401, 429, 500] {
+            assert_eq!(aside(status, None), classify(&Signals::status(status)), "{status}");
+        }
     }
 
     #[test]

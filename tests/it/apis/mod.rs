@@ -3,6 +3,7 @@
 mod conversations;
 mod failures;
 mod libraries;
+mod media;
 mod streams;
 mod surface;
 mod tools;

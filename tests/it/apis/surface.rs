@@ -66,8 +66,11 @@ async fn parts_that_there_are_not_say_why_and_what_to_do() {
         ("embeddings", "embedding"),
         ("moderations", "moderations"),
         ("files", "Files"),
-        ("audio/transcriptions", "transcription"),
-        ("images/generations", "image_generation"),
+        ("audio/speech", "transcription"),
+        ("audio/translations", "transcription"),
+        ("images/variations", "/v1/images/edits"),
+        ("realtime/calls", "call between one person"),
+        ("live", "call between one person"),
         ("completions", "chat/completions"),
     ] {
         let response = post(&key, path, &json!({})).await;

@@ -3,6 +3,7 @@
 The SDK's own types are the judge: an answer that they cannot hold ends the run.
 """
 
+import base64
 import json
 import os
 import sys
@@ -168,6 +169,58 @@ def dry():
         except openai.RateLimitError as error:
             told[name] = error.message
     return {"told": told, "seconds": time.monotonic() - started}
+
+
+def image_generate():
+    answer = client.images.generate(model="gpt-image-2", prompt="a lighthouse", size="auto")
+    return {"pictures": len(answer.data), "png": answer.data[0].b64_json.startswith("iVBOR"), "tokens": answer.usage.total_tokens}
+
+
+def image_edit():
+    picture = ("hat.png", base64.b64decode(PIXEL.partition(",")[2]), "image/png")
+    answer = client.images.edit(model="gpt-image-2", image=[picture, picture], prompt="thêm mũ", n=1, input_fidelity="high")
+    return {"pictures": len(answer.data), "png": answer.data[0].b64_json.startswith("iVBOR")}
+
+
+def image_missing():
+    try:
+        client.images.generate(model="gpt-image-2", prompt="a lighthouse")
+    except openai.NotFoundError as error:
+        return {"code": error.code, "message": error.message}
+
+
+RECORDING = ("lời nói.wav", b"RIFF\0\r\n--\0WAVE", "audio/wav")
+
+
+def transcribe():
+    ask = client.audio.transcriptions.create
+    told = ask(model="gpt-4o-transcribe", file=RECORDING, language="vi", prompt="Huế")
+    return {"json": told.text, "text": ask(model="whisper-1", file=RECORDING, response_format="text")}
+
+
+def transcribe_times():
+    try:
+        client.audio.transcriptions.create(model="whisper-1", file=RECORDING, response_format="srt")
+    except openai.BadRequestError as error:
+        return {"code": error.code, "param": error.param}
+
+
+DRAWING = {"input": "[[draw: a lighthouse]] [[say: drawn]]", "tools": [{"type": "image_generation", "partial_images": 1}]}
+
+
+def responses_draw():
+    answer = client.responses.create(model=MODEL, **DRAWING)
+    picture = next(item for item in answer.output if item.type == "image_generation_call")
+    return {"png": picture.result.startswith("iVBOR"), "status": picture.status, "text": answer.output_text}
+
+
+def responses_draw_stream():
+    partial, collected = 0, []
+    with client.responses.stream(model=MODEL, **DRAWING) as stream:
+        for event in stream:
+            partial += event.type == "response.image_generation_call.partial_image"
+        collected = [item.type for item in stream.get_final_response().output]
+    return {"partial": partial, "collected": "image_generation_call" in collected}
 
 
 print(json.dumps(globals()[sys.argv[1]]()))

@@ -1,6 +1,7 @@
 //! The provider's addresses: every path that is used, and the one place that puts them behind a base.
 //!
-//! Sources: requests of the Codex CLI 0.169.0 against a loopback server.
+//! Sources: requests of the Codex CLI 0.169.0 against a loopback server; for images, search and recordings the page
+//! `docs/decisions/0019-images-and-transcription.md`.
 
 use url::Url;
 
@@ -8,6 +9,14 @@ use url::Url;
 pub(crate) const RESPONSES: &str = "codex/responses";
 /// Shortens a conversation; below the backend.
 pub(crate) const COMPACT: &str = "codex/responses/compact";
+/// Makes images of words; below the backend.
+pub(crate) const IMAGE_GENERATIONS: &str = "codex/images/generations";
+/// Makes images of images and words; below the backend.
+pub(crate) const IMAGE_EDITS: &str = "codex/images/edits";
+/// Searches the web for the Codex CLI; below the backend.
+pub(crate) const SEARCH: &str = "codex/alpha/search";
+/// Writes down what a recording says; below the backend.
+pub(crate) const TRANSCRIBE: &str = "transcribe";
 /// The models that an account may use, filtered by the query's `client_version`; below the backend.
 pub(crate) const MODELS: &str = "codex/models";
 /// The version of the backend's contract that requests of Rockpool's own are written by. The backend filters the list of
@@ -19,6 +28,25 @@ pub(crate) const USAGE: &str = "wham/usage";
 
 /// The workspaces that a login reaches; below the backend, as [`USAGE`].
 pub(crate) const ACCOUNTS_CHECK: &str = "wham/accounts/check";
+
+/// What a request to a path is to the conversation that it names.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Part {
+    /// A turn of it, or what shortens it.
+    Turn,
+    /// Asked beside it. It moves the conversation nowhere, and not every account has it.
+    Aside,
+}
+
+impl Part {
+    /// Of a path below the backend, without its query.
+    pub(crate) fn of(path: &str) -> Self {
+        match path {
+            IMAGE_GENERATIONS | IMAGE_EDITS | SEARCH | TRANSCRIBE => Self::Aside,
+            _ => Self::Turn,
+        }
+    }
+}
 
 /// The page on which a person signs in; below the issuer.
 pub(crate) const AUTHORIZE: &str = "oauth/authorize";

@@ -105,13 +105,29 @@ impl ProviderFault {
 /// The class of a whole answer that came at `now`. Its own status and `Retry-After` outrank those that
 /// stand in its body.
 pub(crate) fn class_of_answer(status: StatusCode, headers: &HeaderMap, body: &[u8], now: Timestamp) -> Class {
+    class_by(Origin::Status, status, headers, body, now)
+}
+
+/// The same of an answer to something that only some accounts have.
+pub(crate) fn class_of_aside(status: StatusCode, headers: &HeaderMap, body: &[u8], now: Timestamp) -> Class {
+    class_by(Origin::Aside, status, headers, body, now)
+}
+
+fn class_by(
+    origin: fn(u16) -> Origin,
+    status: StatusCode,
+    headers: &HeaderMap,
+    body: &[u8],
+    now: Timestamp,
+) -> Class {
     if status.is_success() {
         return Class::Success;
     }
     let fault = ProviderFault::read(body, now).counted_against(LimitHeaders::of(headers).active());
     let named = headers.get(header::RETRY_AFTER).and_then(|value| value.to_str().ok()).and_then(retry_after);
     let retry_after = named.or(fault.retry_after);
-    ProviderFault { status: Some(status.as_u16()), retry_after, ..fault }.class()
+    let fault = ProviderFault { retry_after, ..fault };
+    classify::classify(&Signals { origin: origin(status.as_u16()), ..fault.signals() })
 }
 
 /// The issuer's code in the body of a refusal. Unlike the backend's, its plain text at `error` is a code

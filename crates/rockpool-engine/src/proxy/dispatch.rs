@@ -17,6 +17,8 @@ use super::admission::{self, Admission, ConnectionEnds, Surface};
 use super::authenticate;
 use super::authenticate::{Caller, Presented};
 use super::local::{dashboard_page, models, pool_usage};
+use super::media::exchange as media;
+use super::media::exchange::Task;
 use super::request::upload::Upload;
 use super::request::{path, tool};
 use super::response::audience;
@@ -55,6 +57,10 @@ pub(crate) struct Dispatch {
 enum Route {
     /// Goes to the provider, at this path below its backend.
     Provider(&'static str),
+    /// The same of what is asked beside a conversation, and never over a WebSocket.
+    Aside(&'static str),
+    /// Images or a transcription, in the public API's form where the tool does not know the backend.
+    Media(Task),
     /// Translated, where the tool does not know the backend.
     Responses,
     Translated(Dialect),
@@ -172,6 +178,22 @@ impl Dispatch {
             }
             Route::Compact => self.provider(caller, request, endpoints::COMPACT, rest).await,
             Route::Provider(path) => self.provider(caller, request, path, rest).await,
+            Route::Media(task)
+                if task == Task::Transcription
+                    || audience::of(request.uri(), request.headers(), caller.client.key_kind)
+                        == Audience::PublicApi =>
+            {
+                post_only()?;
+                Ok(media::serve(plane, caller, request, task).await)
+            }
+            Route::Media(task) => {
+                post_only()?;
+                Ok(exchange::serve(plane, caller, request, task.path()).await)
+            }
+            Route::Aside(path) => {
+                post_only()?;
+                Ok(exchange::serve(plane, caller, request, path).await)
+            }
             Route::Models => {
                 get_only()?;
                 models::serve(plane, caller, request.into_parts().0).await
@@ -265,7 +287,12 @@ fn until(body: axum::body::Body, end: impl Future<Output = ()> + Send + 'static)
 fn options(route: &Route) -> Response<ProxyBody> {
     let allowed = match route {
         Route::Provider(_) | Route::Responses => "GET, POST, OPTIONS",
-        Route::Translated(_) | Route::Compact | Route::CountTokens | Route::NotOffered(_) => "POST, OPTIONS",
+        Route::Aside(_)
+        | Route::Media(_)
+        | Route::Translated(_)
+        | Route::Compact
+        | Route::CountTokens
+        | Route::NotOffered(_) => "POST, OPTIONS",
         Route::Models
         | Route::Model(_)
         | Route::AccountsCheck
@@ -319,6 +346,8 @@ fn dialect_of(path: &str, headers: &HeaderMap) -> Dialect {
         Some(Route::Translated(dialect)) => dialect,
         Some(
             Route::Provider(_)
+            | Route::Aside(_)
+            | Route::Media(_)
             | Route::Responses
             | Route::Compact
             | Route::CountTokens
@@ -337,8 +366,9 @@ fn dialect_of(path: &str, headers: &HeaderMap) -> Dialect {
 
 /// Why a part of the public APIs is not served.
 fn not_offered(path: &str) -> Option<&'static str> {
-    let below = |name: &str| path.strip_prefix("/v1/").is_some_and(|rest| rest.starts_with(name));
-    let table: [(&[&str], &'static str); 6] = [
+    let rest = path.strip_prefix("/v1/").or(path.strip_prefix("/backend-api/codex/"));
+    let below = |name: &str| rest.is_some_and(|rest| rest.starts_with(name));
+    let table: [(&[&str], &'static str); 7] = [
         (
             &["embeddings"],
             "A ChatGPT sign-in has no embeddings: the provider offers them to API keys only. Point the tool's embedding model at another provider or a local one.",
@@ -353,11 +383,15 @@ fn not_offered(path: &str) -> Option<&'static str> {
         ),
         (
             &["images"],
-            "Images are made by the tool “image_generation” of /v1/responses, where the account has it, and not at this address. As input they go into any request.",
+            "Of images the provider has generations and edits for a ChatGPT sign-in, and nothing else. Use /v1/images/generations or /v1/images/edits, or the tool “image_generation” of /v1/responses. As input images go into any request.",
         ),
         (
             &["audio"],
-            "Speech and transcription are not offered to a ChatGPT sign-in at this address. Point the tool's voice at another provider, or write.",
+            "Of audio the provider has transcription for a ChatGPT sign-in, and no speech or translation of it. Use /v1/audio/transcriptions for recordings, and point the tool's voice at another provider.",
+        ),
+        (
+            &["realtime", "live"],
+            "Live conversations are not offered: each is a call between one person and the provider, on a connection that no other account can go on with. Use /v1/responses, and /v1/audio/transcriptions for recordings.",
         ),
         (
             &["completions"],
@@ -381,6 +415,13 @@ fn route(path: &str) -> Option<Route> {
         "/backend-api/codex/responses" => Some(Route::Provider(endpoints::RESPONSES)),
         "/v1/responses/compact" => Some(Route::Compact),
         "/backend-api/codex/responses/compact" => Some(Route::Provider(endpoints::COMPACT)),
+        "/v1/images/generations" | "/backend-api/codex/images/generations" => {
+            Some(Route::Media(Task::ImageGeneration))
+        }
+        "/v1/images/edits" | "/backend-api/codex/images/edits" => Some(Route::Media(Task::ImageEdit)),
+        "/v1/audio/transcriptions" => Some(Route::Media(Task::Transcription)),
+        "/backend-api/transcribe" => Some(Route::Aside(endpoints::TRANSCRIBE)),
+        "/v1/alpha/search" | "/backend-api/codex/alpha/search" => Some(Route::Aside(endpoints::SEARCH)),
         "/v1/models" | "/backend-api/codex/models" => Some(Route::Models),
         "/backend-api/wham/accounts/check" => Some(Route::AccountsCheck),
         "/backend-api/wham/usage" => Some(Route::Usage),
@@ -416,6 +457,13 @@ mod tests {
         assert_eq!(route("/v1/responses/compact"), Some(Route::Compact));
         assert_eq!(route("/backend-api/codex/responses"), provider("codex/responses"));
         assert_eq!(route("/v1/models"), Some(Route::Models));
+        for path in ["/v1/alpha/search", "/backend-api/codex/alpha/search"] {
+            assert_eq!(route(path), Some(Route::Aside("codex/alpha/search")), "{path}");
+        }
+        assert_eq!(route("/v1/audio/transcriptions"), Some(Route::Media(Task::Transcription)));
+        for path in ["/v1/realtime/calls", "/backend-api/codex/realtime", "/v1/live", "/v1/audio/speech"] {
+            assert!(matches!(route(path), Some(Route::NotOffered(_))), "{path}");
+        }
         assert_eq!(route("/backend-api/wham/usage"), Some(Route::Usage));
     }
 

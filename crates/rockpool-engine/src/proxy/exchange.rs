@@ -68,7 +68,7 @@ async fn read(
 }
 
 /// A request that could not be understood leaves a record too.
-fn refused(plane: &DataPlane, caller: &Caller, error: &ProxyError) -> Response<ProxyBody> {
+pub(super) fn refused(plane: &DataPlane, caller: &Caller, error: &ProxyError) -> Response<ProxyBody> {
     OpenRecord::open(&plane.core, caller, Transport::Http, None)
         .unserved(Class::Rejected, error.status_code());
     error.response()

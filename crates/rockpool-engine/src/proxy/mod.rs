@@ -12,6 +12,7 @@ pub(crate) mod endpoint;
 pub(crate) mod exchange;
 pub(crate) mod failover;
 pub(crate) mod local;
+pub(crate) mod media;
 pub(crate) mod record;
 pub(crate) mod request;
 pub(crate) mod response;

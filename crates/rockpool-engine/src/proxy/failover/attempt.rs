@@ -14,7 +14,8 @@ use crate::provider::content_coding::{Coding, Decoder, readable};
 use crate::provider::delivery;
 use crate::provider::delivery::SendFailure;
 use crate::provider::endpoints;
-use crate::provider::error::{class_of_answer, connection_in_words};
+use crate::provider::endpoints::Part;
+use crate::provider::error::{class_of_answer, class_of_aside, connection_in_words};
 use crate::provider::headers::{LimitHeaders, TURN_STATE};
 use crate::provider::outbound::OnBehalfOf;
 use crate::provider::reuse::Sent;
@@ -182,7 +183,7 @@ async fn answer(
             headers.remove(header::CONTENT_ENCODING);
             Tried { outcome, reply: ProviderReply::Stream { status: head.status, headers, started } }
         }
-        Opened::Whole(unread) => whole(head, unread, outcome, now).await,
+        Opened::Whole(unread) => whole(context.part, head, unread, outcome, now).await,
         Opened::Broken => broke_off(AttemptOutcome { delivery: Delivery::Begun, ..outcome }),
     }
 }
@@ -195,14 +196,18 @@ fn expected(headers: &HeaderMap, path: &str) -> AnswerForm {
     if says_events || (says_nothing && asked_for_events) { AnswerForm::Events } else { AnswerForm::Whole }
 }
 
-async fn whole(head: Parts, unread: Unread, outcome: AttemptOutcome, now: Timestamp) -> Tried {
+async fn whole(part: Part, head: Parts, unread: Unread, outcome: AttemptOutcome, now: Timestamp) -> Tried {
     let (status, headers) = (head.status, head.headers);
     let limit = if status.is_success() { MAX_BODY } else { ERROR_BODY };
     let Some(body) = unread.read(limit).await else {
         let delivery = if status.is_success() { Delivery::Begun } else { delivery::of_answer(status) };
         return broke_off(AttemptOutcome { delivery, ..outcome });
     };
-    let class = class_of_answer(status, &headers, &readable(&headers, &body, ERROR_BODY), now);
+    let said = readable(&headers, &body, ERROR_BODY);
+    let class = match part {
+        Part::Turn => class_of_answer(status, &headers, &said, now),
+        Part::Aside => class_of_aside(status, &headers, &said, now),
+    };
     let outcome = AttemptOutcome { class, delivery: delivery::of_answer(status), ..outcome };
     Tried { outcome, reply: ProviderReply::Whole { status, headers, body } }
 }

@@ -7,6 +7,7 @@ use http::{HeaderMap, Method};
 use rockpool_routing::{AccountId, Ask, ConversationKey, ConversationPin, PinKey, PinKind, Pool, TenantId};
 
 use crate::core::Core;
+use crate::provider::endpoints::Part;
 use crate::provider::event::Audience;
 use crate::provider::headers::TURN_STATE;
 use crate::proxy::authenticate::Caller;
@@ -23,6 +24,7 @@ pub(crate) struct RequestContext {
     pub(crate) method: Method,
     /// Path and query below the provider's backend, such as `codex/responses`.
     pub(crate) path: String,
+    pub(crate) part: Part,
     /// As the tool sent them.
     pub(crate) headers: HeaderMap,
     pub(crate) audience: Audience,
@@ -62,6 +64,7 @@ impl RequestContext {
             audience: audience::of(&head.uri, &head.headers, caller.client.key_kind),
             method: head.method,
             path: with_query(path, head.uri.query()),
+            part: Part::of(path),
             headers: head.headers,
             pool: caller.registry.pool_for(&caller.client),
             conversation: named.conversation.and_then(|name| ConversationKey::new(tenant, name)),
@@ -77,7 +80,25 @@ impl RequestContext {
 
     /// What a request for `model` asks the router. Of a WebSocket each turn names its own.
     pub(crate) fn ask<'a>(&'a self, model: Option<&'a str>) -> Ask<'a> {
+        let model = self.routed_model(model);
         Ask { pool: &self.pool, conversation: self.conversation.as_ref(), model, pins: &self.pins }
+    }
+
+    /// The model by which accounts are told apart. What is asked beside a conversation names models that the accounts'
+    /// lists do not have, and an account that has no images lacks no model.
+    pub(crate) fn routed_model<'a>(&self, named: Option<&'a str>) -> Option<&'a str> {
+        match self.part {
+            Part::Turn => named,
+            Part::Aside => None,
+        }
+    }
+
+    /// The conversation that the answer puts on its account.
+    pub(crate) fn placed_conversation(&self) -> Option<ConversationKey> {
+        match self.part {
+            Part::Turn => self.conversation.clone(),
+            Part::Aside => None,
+        }
     }
 
     /// What a handshake belongs to, where turns are too large for a WebSocket.

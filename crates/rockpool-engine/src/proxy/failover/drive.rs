@@ -95,7 +95,7 @@ impl Drive {
             candidates: Candidates::new(candidates),
             when_none_left,
             pin,
-            places: context.conversation.clone(),
+            places: context.placed_conversation(),
             failures: FailuresInside::Unasked,
             record,
         }
@@ -146,7 +146,7 @@ impl Drive {
                     }
                 },
             };
-            let (core, model) = (self.context.core(), self.record.model());
+            let (core, model) = (self.context.core(), self.context.routed_model(self.record.model()));
             let Some(lease) = Lease::begin(core, account, model, self.places.clone()) else {
                 self.pass_over(account);
                 continue;
@@ -256,7 +256,7 @@ impl Drive {
 
     /// Another request is finding out whether this account is back.
     fn pass_over(&mut self, account: AccountId) {
-        let model = self.record.model();
+        let model = self.context.routed_model(self.record.model());
         let obstacle = self.context.core().routing.read(|router, now| router.obstacle(account, model, now));
         if let Some(obstacle) = obstacle {
             self.record.skipped(account, obstacle);

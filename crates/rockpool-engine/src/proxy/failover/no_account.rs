@@ -23,7 +23,7 @@ impl Trouble {
     /// The trouble of a pool with requests for `model`; `None` where it can serve them.
     fn of(context: &RequestContext, model: Option<&str>, pool: &Pool) -> Option<Self> {
         let (core, caller) = (context.core(), &context.caller);
-        let registry = core.registry.get();
+        let (registry, model) = (core.registry.get(), context.routed_model(model));
         core.routing.read(|router, now| {
             let until = match router.outlook_for(pool.accounts(), model, now) {
                 Outlook::Serving => return None,

@@ -5,6 +5,7 @@ use std::io::Read;
 use http::HeaderMap;
 
 use super::body::{Encoding, MAX_BODY};
+use super::form;
 use crate::proxy::response::error_response::ProxyError;
 use rockpool_dialects::json::{self, Member};
 
@@ -70,6 +71,9 @@ pub(crate) fn conversation_of(headers: &HeaderMap) -> Option<String> {
 /// The Codex CLI names its session in a header and writes `model` first: for its requests only the
 /// head of the body is looked at.
 pub(crate) fn learn(headers: &HeaderMap, encoding: Encoding, body: &[u8]) -> Result<Facts, ProxyError> {
+    if form::is_form(headers) {
+        return Ok(Facts { conversation: conversation_of(headers), ..Facts::default() });
+    }
     match encoding {
         Encoding::Plain => learn_plain(headers, body),
         Encoding::Zstd => learn_zstd(headers, body),

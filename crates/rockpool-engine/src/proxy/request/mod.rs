@@ -3,6 +3,7 @@
 pub(crate) mod body;
 pub(crate) mod budget;
 pub(crate) mod facts;
+pub(crate) mod form;
 pub(crate) mod headers;
 pub(crate) mod history;
 pub(crate) mod path;

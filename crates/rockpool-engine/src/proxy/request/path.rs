@@ -3,8 +3,8 @@
 
 use std::borrow::Cow;
 
-/// What the public APIs have below `/v1`, as far as it is known here.
-const BELOW_V1: [&str; 11] = [
+/// What the public APIs, and the Codex CLI's base, have below `/v1`, as far as it is known here.
+const BELOW_V1: [&str; 13] = [
     "responses",
     "models",
     "chat",
@@ -16,6 +16,8 @@ const BELOW_V1: [&str; 11] = [
     "images",
     "audio",
     "batches",
+    "alpha",
+    "realtime",
 ];
 
 /// The path with one slash where several stand.

@@ -6,5 +6,6 @@ pub(crate) mod error_response;
 pub(crate) mod first_event;
 pub(crate) mod moment;
 pub(crate) mod observer;
+pub(crate) mod public;
 pub(crate) mod relay;
 pub(crate) mod stopping;

@@ -1,6 +1,6 @@
 //! What came of a translated request, in the tool's dialect.
 
-use http::{HeaderMap, HeaderValue, Response, StatusCode, header};
+use http::{HeaderMap, HeaderValue, Response, header};
 use http_body_util::BodyExt;
 use rockpool_dialects::{AnswerForm, Delivery, End, Fault, Whole};
 use uuid::Uuid;
@@ -9,10 +9,8 @@ use super::answered::WhenAnswered;
 use super::stream::TranslatedStream;
 use crate::provider::sse::{self, Piece, Splitter};
 use crate::proxy::failover::over_http::HttpAnswer;
-use crate::proxy::response::body::{ProxyBody, whole};
-
-/// Names the parameters that the backend has no use for.
-const DROPPED: &str = "x-rockpool-dropped";
+use crate::proxy::response::body::ProxyBody;
+use crate::proxy::response::public;
 
 /// What all answers to one request carry.
 pub(crate) struct Reply {
@@ -35,7 +33,10 @@ impl Reply {
                 let stream = TranslatedStream::new(relay, translator, when_answered(account));
                 match delivery {
                     Delivery::Streamed => events(&headers, stream.boxed_unsync()),
-                    Delivery::Whole => object(&headers, stream.whole().await),
+                    Delivery::Whole => {
+                        let told = stream.whole().await;
+                        public::object(&headers, told.status, told.body)
+                    }
                 }
             }
             HttpAnswer::Whole { status, headers, body } => {
@@ -47,15 +48,11 @@ impl Reply {
                         body: Fault::of_backend(status.as_u16(), &body).body(self.form.dialect()),
                     },
                 };
-                object(&headers, told)
+                public::object(&headers, told.status, told.body)
             }
             HttpAnswer::Error(error) => error.response_in(self.form.dialect()),
         };
-        if let Ok(dropped) = HeaderValue::from_str(&self.form.dropped.join(", "))
-            && !dropped.is_empty()
-        {
-            response.headers_mut().insert(DROPPED, dropped);
-        }
+        public::name_dropped(&mut response, &self.form.dropped);
         response
     }
 
@@ -80,29 +77,9 @@ impl Reply {
 }
 
 fn events(provider: &HeaderMap, body: ProxyBody) -> Response<ProxyBody> {
-    let mut response = with_headers(provider, body);
+    let mut response = public::with_headers(provider, body);
     let headers = response.headers_mut();
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/event-stream; charset=utf-8"));
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-cache"));
-    response
-}
-
-fn object(provider: &HeaderMap, told: Whole) -> Response<ProxyBody> {
-    let mut response = with_headers(provider, whole(told.body));
-    *response.status_mut() = StatusCode::from_u16(told.status).unwrap_or(StatusCode::BAD_GATEWAY);
-    response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
-    response
-}
-
-/// Of the provider's headers, what a tool of another API can use: its name for the request, and how long to wait. All
-/// others speak of another form of the answer.
-fn with_headers(provider: &HeaderMap, body: ProxyBody) -> Response<ProxyBody> {
-    const KEPT: [&str; 4] = ["x-request-id", "retry-after", "x-should-retry", "cf-ray"];
-    let mut response = Response::new(body);
-    for name in KEPT {
-        if let Some(value) = provider.get(name) {
-            response.headers_mut().insert(name, value.clone());
-        }
-    }
     response
 }

@@ -24,6 +24,7 @@ use crate::engine::Engine;
 use crate::host::clock::Clock;
 use crate::model::client::{KeyKind, OverrideMode};
 use crate::model::principal::Principal;
+use crate::provider::endpoints::Part;
 use crate::provider::event::Audience;
 use crate::proxy::authenticate::Caller;
 use crate::proxy::failover::context::RequestContext;
@@ -84,6 +85,7 @@ impl SessionBench {
             method: Method::GET,
             caller: Caller { client, registry: Arc::new(Registry::default()), tool: None },
             path: "codex/responses".to_owned(),
+            part: Part::Turn,
             headers: HeaderMap::new(),
             audience: Audience::Codex,
             pool: Pool::single(account),

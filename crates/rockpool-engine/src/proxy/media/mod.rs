@@ -1,0 +1,5 @@
+//! Images and transcription, as OpenAI's public API asks for them: outside of any conversation, and not on every plan.
+
+pub(crate) mod exchange;
+mod images;
+mod transcription;
