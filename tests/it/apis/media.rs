@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use http::header;
 use reqwest::Response;
-use rockpool_engine::snapshot::OutcomeClass;
+use rockpool_engine::snapshot::{AffinityKind, OutcomeClass};
 use rockpool_sim::{Action, Entry, Fault, On, ReusedConnections};
 use rockpool_tests::harness::{Harness, ProviderLink, Setup, seat};
 use rockpool_tests::journal::{served, to_path};
@@ -143,11 +143,11 @@ async fn where_no_account_has_it_the_tool_hears_what_works_and_the_codex_cli_wha
 
     let page = json!("<html>Just a moment...</html>");
     harness.sim.script(Fault::next(On::Transcribe, answers(403, page)).times(2));
-    let form = reqwest_form(&key).await;
+    let form = recording(&key).await;
     assert_eq!(form.status(), 403);
     assert!(message(form).await.contains("Point the tool's voice at another provider"));
     harness.sim.script(Fault::next(On::Transcribe, answers(200, json!({"said": 1}))));
-    let odd = reqwest_form(&key).await;
+    let odd = recording(&key).await;
     assert_eq!(odd.status(), 502);
     assert!(message(odd).await.contains("holds no text"));
     // All of it is beside the conversations: both accounts serve those as before.
@@ -157,7 +157,7 @@ async fn where_no_account_has_it_the_tool_hears_what_works_and_the_codex_cli_wha
 }
 
 /// Sends a recording, as a library does.
-async fn reqwest_form(key: &Key) -> Response {
+async fn recording(key: &Key) -> Response {
     let form =
         "--b\r\ncontent-disposition: form-data; name=\"file\"; filename=\"a.wav\"\r\n\r\nRIFF\r\n--b--\r\n";
     let request = web::public_client().post(format!("{}/audio/transcriptions", key.base_url));
@@ -203,6 +203,8 @@ async fn a_picture_leaves_the_conversation_where_it_is() {
         ["ada 404", "ben 200"],
         "the conversation's account first"
     );
+    let record = harness.activity(2).await.remove(1);
+    assert_eq!(record.why.affinity.kind, AffinityKind::None, "it is no move of the conversation");
     ask("and on").await;
     assert_eq!(served(&asked(&harness, "/codex/responses")), ["ada 200", "ada 200"]);
 }

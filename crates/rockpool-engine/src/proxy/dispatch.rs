@@ -18,7 +18,7 @@ use super::authenticate;
 use super::authenticate::{Caller, Presented};
 use super::local::{dashboard_page, models, pool_usage};
 use super::media::exchange as media;
-use super::media::exchange::Task;
+use super::media::task::Task;
 use super::request::upload::Upload;
 use super::request::{path, tool};
 use super::response::audience;

@@ -42,7 +42,7 @@ pub(crate) async fn serve(
     let context = Arc::new(RequestContext::new(plane, caller, head, path, &named));
     let ask = context.ask(facts.model.as_deref());
     let selection = plane.core.routing.choose(&ask);
-    record.chosen(&ask, &selection);
+    record.chosen(&context.recorded_ask(facts.model.as_deref()), &selection);
     let answer = over_http::serve(context, &selection, payload, record).await;
     // Its share of the budget: from here on the body is not sent again.
     drop(kept);

@@ -93,6 +93,15 @@ impl RequestContext {
         }
     }
 
+    /// What is recorded of that: an aside is no step of a conversation, and where it goes is no move of it.
+    pub(crate) fn recorded_ask<'a>(&'a self, model: Option<&'a str>) -> Ask<'a> {
+        let ask = self.ask(model);
+        match self.part {
+            Part::Turn => ask,
+            Part::Aside => Ask { conversation: None, ..ask },
+        }
+    }
+
     /// The conversation that the answer puts on its account.
     pub(crate) fn placed_conversation(&self) -> Option<ConversationKey> {
         match self.part {

@@ -2,17 +2,15 @@
 
 use std::sync::Arc;
 
-use bytes::Bytes;
 use http::request::Parts;
-use http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode, header};
+use http::{HeaderValue, Method, Request, Response, StatusCode, header};
 use http_body_util::BodyExt;
 use rockpool_dialects::{Dialect, Fault, FaultKind, Refusal};
 
 use super::images;
+use super::task::{AnswerShape, Made, Task};
 use super::transcription;
-use super::transcription::TextForm;
 use crate::provider::content_coding::readable;
-use crate::provider::endpoints;
 use crate::provider::event::Audience;
 use crate::proxy::authenticate::Caller;
 use crate::proxy::exchange;
@@ -29,63 +27,6 @@ use crate::proxy::response::body::ProxyBody;
 use crate::proxy::response::error_response::ProxyError;
 use crate::proxy::response::public;
 use crate::proxy::state::DataPlane;
-
-/// What is asked for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Task {
-    ImageGeneration,
-    ImageEdit,
-    Transcription,
-}
-
-/// A request in the backend's form.
-pub(super) struct Made {
-    pub(super) body: Bytes,
-    pub(super) content_type: HeaderValue,
-    /// As the tool named it.
-    pub(super) model: Option<String>,
-    /// What of the request is not sent on.
-    pub(super) dropped: Vec<String>,
-    pub(super) answer: AnswerShape,
-}
-
-/// What the tool gets of the backend's answer.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum AnswerShape {
-    /// All of it: the public API's has the same form.
-    AsItCame,
-    Transcript(TextForm),
-}
-
-impl Task {
-    /// Where the backend has it.
-    pub(crate) fn path(self) -> &'static str {
-        match self {
-            Self::ImageGeneration => endpoints::IMAGE_GENERATIONS,
-            Self::ImageEdit => endpoints::IMAGE_EDITS,
-            Self::Transcription => endpoints::TRANSCRIBE,
-        }
-    }
-
-    fn made(self, headers: &HeaderMap, body: Bytes) -> Result<Made, Refusal> {
-        match self {
-            Self::ImageGeneration | Self::ImageEdit => images::made(self, headers, body),
-            Self::Transcription => transcription::made(headers, &body),
-        }
-    }
-
-    /// What to do where no account of the pool has it.
-    fn elsewhere(self) -> &'static str {
-        match self {
-            Self::ImageGeneration | Self::ImageEdit => {
-                "Ask a model of /v1/responses for the image with the tool “image_generation”, or add an account whose plan has images."
-            }
-            Self::Transcription => {
-                "Point the tool's voice at another provider or a local one, or add an account that has transcription."
-            }
-        }
-    }
-}
 
 /// Serves a request for `task`.
 pub(crate) async fn serve(
@@ -108,9 +49,9 @@ pub(crate) async fn serve(
     let context = Arc::new(RequestContext { audience: Audience::PublicApi, ..context });
     let ask = context.ask(made.model.as_deref());
     let selection = core.routing.choose(&ask);
-    record.chosen(&ask, &selection);
+    record.chosen(&context.recorded_ask(made.model.as_deref()), &selection);
     let payload = Payload::new(made.body, Encoding::Plain);
-    let answer = over_http::serve(Arc::clone(&context), &selection, payload, record).await;
+    let answer = over_http::serve(context, &selection, payload, record).await;
     // Its share of the budget: from here on the body is not sent again.
     drop(kept);
     let mut response = told(task, made.answer, answer);
@@ -127,7 +68,11 @@ async fn read(
 ) -> Result<(BufferedBody, Made), ProxyError> {
     let patience = plane.core.config.upload_timeouts.memory;
     let kept = body::read(&head.headers, incoming, caller.client.id, &plane.budget, patience).await?;
-    let made = task.made(&head.headers, body::plain(&head.headers, &kept.bytes)?)?;
+    let plain = body::plain(&head.headers, &kept.bytes)?;
+    let made = match task {
+        Task::ImageGeneration | Task::ImageEdit => images::made(task, &head.headers, plain)?,
+        Task::Transcription => transcription::made(&head.headers, &plain)?,
+    };
     match made.body.len() > MAX_BODY {
         true => Err(Refusal::TooLarge { most_bytes: MAX_BODY }.into()),
         false => Ok((kept, made)),
@@ -169,12 +114,9 @@ fn told(task: Task, shape: AnswerShape, answer: HttpAnswer) -> Response<ProxyBod
 /// The provider's error. Where it says no more than that there is nothing, the tool is told what to do instead.
 fn fault(task: Task, status: StatusCode, body: &[u8]) -> Fault {
     let fault = Fault::of_backend(status.as_u16(), body);
-    let missing = match status {
-        StatusCode::NOT_FOUND | StatusCode::METHOD_NOT_ALLOWED => fault.code.is_none(),
-        StatusCode::FORBIDDEN => fault.code.is_none(),
-        _ => false,
-    };
-    if !missing {
+    let says_nothing =
+        [StatusCode::FORBIDDEN, StatusCode::NOT_FOUND, StatusCode::METHOD_NOT_ALLOWED].contains(&status);
+    if !says_nothing || fault.code.is_some() {
         return fault;
     }
     let message = match status {

@@ -8,7 +8,7 @@ use http::{HeaderMap, HeaderValue};
 use rockpool_dialects::{Refusal, json};
 use serde_json::{Map, Value, json};
 
-use super::exchange::{AnswerShape, Made, Task};
+use super::task::{AnswerShape, Made, Task};
 use crate::proxy::request::form::{self, Part};
 
 /// The texts that the Codex CLI's requests hold (0.171.0 and its sources, `codex-api/src/images.rs`).

@@ -2,4 +2,5 @@
 
 pub(crate) mod exchange;
 mod images;
+pub(crate) mod task;
 mod transcription;

@@ -7,18 +7,10 @@ use rockpool_dialects::{Dialect, Fault, FaultKind, Refusal};
 use serde::Deserialize;
 use serde_json::json;
 
-use super::exchange::{AnswerShape, Made};
+use super::task::{AnswerShape, Made, TextForm};
 use crate::proxy::request::form::{self, Part};
 use crate::proxy::response::body::{ProxyBody, whole};
 use crate::proxy::response::public;
-
-/// In which form the tool wants the text.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) enum TextForm {
-    #[default]
-    Json,
-    Plain,
-}
 
 const NO_RECORDING: &str =
     "There is no recording. Send it as the field “file” of a multipart/form-data body.";
