@@ -1,17 +1,20 @@
 //! Puts the parts together: rehearsal or not, single instance, engine, controller, event loop, and the way out.
 
+use std::cell::Cell;
 use std::process::ExitCode;
+use std::rc::Rc;
 use std::sync::Arc;
 
 use rockpool_desktop::controller::{Controller, Input, WindowInput};
 use rockpool_desktop::kept_language::chosen_language;
 use rockpool_engine::Clock;
+use rockpool_engine::EndRequests;
 use rockpool_engine::Engine;
 use rockpool_engine::Principal;
 use rockpool_engine::api::{Client, InProcess};
 use rockpool_rehearsal::{Home, Rehearsal, RehearsalTiming};
-use tauri::{App, AppHandle, Manager as _, RunEvent};
-use tokio::runtime::Runtime;
+use tauri::{App, Manager as _, RunEvent};
+use tokio::runtime::{Handle, Runtime};
 use tokio::sync::mpsc;
 
 use crate::autostart::{self, Autostart};
@@ -36,6 +39,10 @@ pub(crate) fn run(home: Option<Home>) -> Result<ExitCode, Failure> {
     let config = host::config(rehearsal.as_ref())?;
     let identity = if rehearsal.is_some() { Identity::REHEARSAL } else { Identity::NORMAL };
     let (inputs, receiver) = mpsc::channel(WAITING);
+    let ends = {
+        let _in_runtime = runtime.enter();
+        EndRequests::listen()?
+    };
 
     // A second start ends in here, before it comes near the data folder.
     let app = build(identity, inputs.clone())?;
@@ -54,7 +61,7 @@ pub(crate) fn run(home: Option<Home>) -> Result<ExitCode, Failure> {
     runtime.spawn(Controller::new(shell, client, clock, session, chosen).run(receiver));
     let events = engine.handle().events();
     runtime.spawn(bridge::relay_events(events, app.handle().clone(), inputs.clone()));
-    runtime.spawn(process::watch_signals(inputs.clone()));
+    runtime.spawn(process::watch_end_requests(ends, inputs.clone()));
     if rehearsal.is_some() || std::env::var_os("ROCKPOOL_OPEN_WINDOW").is_some_and(|value| value == "1") {
         // The channel is empty and its receiver alive.
         inputs.try_send(Input::Window(WindowInput::Open)).ok();
@@ -69,8 +76,10 @@ pub(crate) fn run(home: Option<Home>) -> Result<ExitCode, Failure> {
             }
         });
     }
-    let code = app.run_return(on_event);
-    runtime.block_on(engine.shutdown());
+    let running = Rc::new(Cell::new(Some(engine)));
+    let (last, outside) = (Rc::clone(&running), runtime.handle().clone());
+    let code = app.run_return(move |_, event| on_event(&event, &last, &outside));
+    end(&running, runtime.handle());
     // Ends the play, and with it the last hold on the rehearsal's folder.
     runtime.shutdown_timeout(std::time::Duration::from_secs(2));
     drop(playing);
@@ -93,10 +102,23 @@ fn build(identity: Identity, inputs: mpsc::Sender<Input>) -> tauri::Result<App> 
         .build(context)
 }
 
-/// Closing the last window leaves the app in the tray; only [`AppHandle::exit`] gives a code.
-fn on_event(_: &AppHandle, event: RunEvent) {
+/// Closing the last window leaves the app in the tray; only [`tauri::AppHandle::exit`] gives a code.
+///
+/// The engine ends inside of the event loop: where the system ends the session, macOS and Windows end the process as soon
+/// as the loop has been told.
+fn on_event(event: &RunEvent, running: &Cell<Option<Engine>>, runtime: &Handle) {
     if let RunEvent::ExitRequested { code: None, api, .. } = event {
         api.prevent_exit();
+    }
+    if let RunEvent::Exit = event {
+        end(running, runtime);
+    }
+}
+
+/// Ends the engine, unless that was done.
+fn end(running: &Cell<Option<Engine>>, runtime: &Handle) {
+    if let Some(engine) = running.take() {
+        runtime.block_on(process::end(engine));
     }
 }
 

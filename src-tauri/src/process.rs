@@ -3,10 +3,11 @@
 use std::process::Command;
 
 use rockpool_desktop::controller::Input;
+use rockpool_engine::{EndRequests, Engine};
 use rockpool_rehearsal::Home;
 use tokio::sync::mpsc;
 
-use crate::failure::Failure;
+use crate::failure::{self, Failure};
 
 /// The home of this rehearsal. Toolkits take theirs from the environment, which cannot be changed safely
 /// in a running process, so the first call starts the program anew and does not come back.
@@ -35,27 +36,23 @@ fn replace_process(mut command: Command) -> std::io::Error {
     }
 }
 
-/// Turns Ctrl-C and a request to terminate into [`Input::Quit`].
-pub(crate) async fn watch_signals(inputs: mpsc::Sender<Input>) {
-    if asked_to_end().await.is_ok() {
-        // A closed channel means that the app is ending already.
-        inputs.send(Input::Quit).await.ok();
-    }
+/// Turns what asks this process to end into [`Input::Quit`].
+pub(crate) async fn watch_end_requests(mut ends: EndRequests, inputs: mpsc::Sender<Input>) {
+    ends.asked().await;
+    // A closed channel means that the app is ending already.
+    inputs.send(Input::Quit).await.ok();
 }
 
-#[cfg(unix)]
-async fn asked_to_end() -> std::io::Result<()> {
-    use tokio::signal::unix::{SignalKind, signal};
-    let mut terminate = signal(SignalKind::terminate())?;
-    let mut hang_up = signal(SignalKind::hangup())?;
+/// Ends the engine; at once where somebody insists.
+pub(crate) async fn end(engine: Engine) {
+    let insisted = async {
+        match EndRequests::listen() {
+            Ok(mut ends) => ends.insisted().await,
+            Err(_) => std::future::pending().await,
+        }
+    };
     tokio::select! {
-        interrupted = tokio::signal::ctrl_c() => interrupted,
-        _ = terminate.recv() => Ok(()),
-        _ = hang_up.recv() => Ok(()),
+        () = engine.shutdown_telling(|waiting| failure::say(&waiting.to_string())) => {}
+        () = insisted => {}
     }
-}
-
-#[cfg(not(unix))]
-async fn asked_to_end() -> std::io::Result<()> {
-    tokio::signal::ctrl_c().await
 }

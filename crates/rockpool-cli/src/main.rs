@@ -11,7 +11,6 @@ mod rehearse;
 mod serve;
 mod settings;
 mod show;
-mod stop;
 mod vault;
 
 use std::process::ExitCode;

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use rockpool_engine::config::{Flags, LISTEN, LOG, Outside, listen_address};
 use rockpool_engine::vault::{MemoryVault, WithoutKeychain};
-use rockpool_engine::{Clock, Engine, EngineHandle, Ports};
+use rockpool_engine::{Clock, EndRequests, Engine, EngineHandle, Ports};
 use rockpool_rehearsal::{Home, Rehearsal, RehearsalTiming};
 
 use crate::args::Dashboard;
@@ -12,7 +12,6 @@ use crate::commands;
 use crate::console::Console;
 use crate::failure::Failure;
 use crate::serve;
-use crate::stop::Stop;
 
 pub(crate) async fn run(
     flags: &Flags,
@@ -22,7 +21,7 @@ pub(crate) async fn run(
 ) -> Result<(), Failure> {
     refuse_what_is_its_own(flags)?;
     let _logging = serve::log_to_stderr(outside, Dashboard::Open.usual_log())?;
-    let mut stop = Stop::listen()?;
+    let mut ends = EndRequests::listen().map_err(Failure::Runtime)?;
     let home = Home::temporary().map_err(|error| Failure::Refused(error.to_string()))?;
     let rehearsal = Rehearsal::prepare(home, RehearsalTiming::SHOW).await?;
     let engine = start(&rehearsal, flags, outside).await?;
@@ -42,11 +41,11 @@ pub(crate) async fn run(
             tracing::error!(%error, "the rehearsal ended");
         }
     });
-    stop.asked().await;
+    ends.asked().await;
     // The tool and its people leave first, so that the engine ends at once; their folder goes with `rehearsal`.
     play.abort();
     let _ = play.await;
-    serve::end(engine, stop, console).await
+    serve::end(engine, ends, console).await
 }
 
 /// A setting that would have no effect here is one that the person believes to have.

@@ -1,14 +1,13 @@
 //! `rockpool serve`: the engine until it is told to stop.
 
 use rockpool_engine::config::{Config, LOG, Outside};
-use rockpool_engine::{Engine, EngineHandle, Logging};
+use rockpool_engine::{EndRequests, Engine, EngineHandle, Logging};
 use serde_json::json;
 
 use crate::args::Dashboard;
 use crate::commands;
 use crate::console::{Console, Style};
 use crate::failure::Failure;
-use crate::stop::Stop;
 use crate::{host, vault};
 
 pub(crate) async fn run(
@@ -20,13 +19,11 @@ pub(crate) async fn run(
     let _logging = log_to_stderr(outside, dashboard.usual_log())?;
     let vault_choice = Engine::vault_choice(&config);
     vault::require(&vault_choice).await?;
-    let mut stop = Stop::listen()?;
+    let mut ends = EndRequests::listen().map_err(Failure::Runtime)?;
     let left_behind = vault::left_behind(&config, &vault_choice);
     let engine = host::serve(config).await?;
     announce(&engine.handle(), console)?;
-    if let Some(file) = engine.handle().snapshot().vault.file {
-        vault::warning(&file).iter().for_each(|line| console.hint(line));
-    }
+    vault::warning(&engine.handle().snapshot().vault).iter().for_each(|line| console.hint(line));
     left_behind.iter().for_each(|line| console.hint(line));
     match (dashboard, engine.handle().new_dashboard_link()) {
         (Dashboard::Open, Some(link)) => {
@@ -36,8 +33,8 @@ pub(crate) async fn run(
             console.hint("`rockpool dashboard` opens the dashboard in a browser.");
         }
     }
-    stop.asked().await;
-    end(engine, stop, console).await
+    ends.asked().await;
+    end(engine, ends, console).await
 }
 
 /// The line that scripts wait for.
@@ -49,12 +46,12 @@ pub(crate) fn announce(engine: &EngineHandle, console: &dyn Console) -> Result<(
     })
 }
 
-pub(crate) async fn end(engine: Engine, mut stop: Stop, console: &dyn Console) -> Result<(), Failure> {
+pub(crate) async fn end(engine: Engine, mut ends: EndRequests, console: &dyn Console) -> Result<(), Failure> {
     console.hint("Stopping; what is under way may finish. Ask again to stop at once.");
     tokio::select! {
         // The engine has the deadline: it knows that a refresh in flight is worth more than a request.
-        () = engine.shutdown() => Ok(()),
-        () = stop.asked() => Err(Failure::Interrupted),
+        () = engine.shutdown_telling(|waiting| console.hint(&waiting.to_string())) => Ok(()),
+        () = ends.insisted() => Err(Failure::Interrupted),
     }
 }
 

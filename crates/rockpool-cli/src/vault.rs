@@ -1,7 +1,7 @@
 //! Refuses to serve without a place for tokens, and says plainly how well they are kept where they are.
 
 use rockpool_engine::config::{Config, VaultChoice, vault_file};
-use rockpool_engine::snapshot::{VaultFile, VaultFileKey};
+use rockpool_engine::snapshot::{VaultFile, VaultFileKey, VaultState, VaultView};
 use rockpool_engine::vault::{FileVault, VaultError};
 
 use crate::failure::Failure;
@@ -39,18 +39,23 @@ pub(crate) fn left_behind(config: &Config, choice: &VaultChoice) -> Option<Strin
     })
 }
 
-/// What the person has to know of an encrypted file, in lines for the terminal; none where there is nothing to add.
-pub(crate) fn warning(file: &VaultFile) -> Vec<String> {
-    match file.key {
-        VaultFileKey::Passphrase => Vec::new(),
-        VaultFileKey::Beside => vec![
-            format!("Logins are kept in {}, and its key lies beside it ({0}.key).", file.path),
+/// What the person has to know of how the vault protects logins, in lines for the terminal; none where there is nothing
+/// to add.
+pub(crate) fn warning(vault: &VaultView) -> Vec<String> {
+    let mut lines = Vec::new();
+    if let Some(VaultFile { path, key: VaultFileKey::Beside }) = &vault.file {
+        lines.extend([
+            format!("Logins are kept in {path}, and its key lies beside it ({path}.key)."),
             "That is no protection from whoever can read your home folder.".to_owned(),
             "To change it: start a keychain; then Settings moves the logins. Where --vault or ROCKPOOL_VAULT names the \
              file, put keychain-or-file there first."
                 .to_owned(),
-        ],
+        ]);
     }
+    if let (VaultState::Ready, Some(message)) = (vault.state, &vault.message) {
+        lines.push(format!("Warning: {message}."));
+    }
+    lines
 }
 
 #[cfg(test)]

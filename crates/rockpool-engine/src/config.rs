@@ -15,7 +15,7 @@ pub use self::outside::{
     Setting, VAULT,
 };
 pub use self::tools_home::ToolsHome;
-pub use crate::host::timeouts::{UploadTimeouts, WebSocketTimeouts};
+pub use crate::host::timeouts::{EndTimeouts, IssuerTimeouts, UploadTimeouts, WebSocketTimeouts};
 use crate::model::settings::{GivenBy, GivenSettings};
 use crate::model::vault::VaultKind;
 
@@ -106,6 +106,10 @@ pub struct Config {
     pub websocket_timeouts: WebSocketTimeouts,
     /// How long a tool may take over its request.
     pub upload_timeouts: UploadTimeouts,
+    /// How long the issuer may take.
+    pub issuer_timeouts: IssuerTimeouts,
+    /// How long the engine waits when it ends.
+    pub end_timeouts: EndTimeouts,
     /// Whose tools can be connected; none where no home is known.
     pub tools_home: Option<ToolsHome>,
 }
@@ -232,6 +236,8 @@ impl Config {
             usage_poll: Duration::from_secs(5 * 60),
             websocket_timeouts: WebSocketTimeouts::default(),
             upload_timeouts: UploadTimeouts::default(),
+            issuer_timeouts: IssuerTimeouts::default(),
+            end_timeouts: EndTimeouts::default(),
             tools_home: ToolsHome::from_env(outside.lookup()),
         })
     }
@@ -253,6 +259,8 @@ impl Config {
             usage_poll: Duration::from_secs(5 * 60),
             websocket_timeouts: WebSocketTimeouts::default(),
             upload_timeouts: UploadTimeouts::default(),
+            issuer_timeouts: IssuerTimeouts::default(),
+            end_timeouts: EndTimeouts::default(),
         }
     }
 }

@@ -1,18 +1,19 @@
 //! Starts the parts in order, hands out the handle, and stops them in the reverse order.
 
+use std::fmt;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
 use rand::Rng;
-use rockpool_routing::ConversationKey;
+use rockpool_routing::{ConversationKey, LoginId};
 use secrecy::SecretString;
 use thiserror::Error;
 use tokio::sync::watch;
 use tokio::task::{JoinHandle, JoinSet};
 
 use crate::accounts::login::{SignInParts, SignIns};
-use crate::accounts::token::{CredentialWatcher, DatabaseLogins, KeeperParts, TokenKeeper};
+use crate::accounts::token::{CredentialWatcher, DatabaseLogins, KeeperParts, TokenKeeper, longest_refresh};
 use crate::activity::ledger::Ledger;
 use crate::api::router::router;
 use crate::config::{Config, VaultChoice};
@@ -45,12 +46,14 @@ use crate::store;
 use crate::store::live_settings::LiveSettings;
 use crate::store::registry::{Registry, RegistryCell};
 use crate::store::{CONVERSATIONS_KEPT, Store, StoreError, system_scope};
-use crate::vault::{DEFAULT_TIMEOUT, UnusableVault, Vault, VaultBackend, VaultError, VaultOpener};
+use crate::vault::{
+    DEFAULT_TIMEOUT, LockingOpener, UnusableVault, Vault, VaultBackend, VaultError, VaultOpener,
+};
 
 /// How often a vault that is missing is looked for.
 const VAULT_SEARCH: Duration = Duration::from_secs(5);
-/// Longest wait for refreshes and records at the end. A refresh that was sent is waited for.
-const DRAIN: Duration = Duration::from_secs(30);
+/// Longest wait for a vault to let go of its file at the end.
+const VAULT_CLOSES: Duration = Duration::from_secs(1);
 
 /// Why the engine did not start; each text says what to do.
 #[derive(Debug, Error)]
@@ -61,6 +64,9 @@ pub enum StartError {
     /// The database cannot be used.
     #[error(transparent)]
     Store(#[from] StoreError),
+    /// Another process uses the encrypted file that holds the logins.
+    #[error("{}", .0.with_remedy())]
+    Vault(VaultError),
     /// The connection to the provider cannot be set up.
     #[error(transparent)]
     Upstream(#[from] UpstreamError),
@@ -102,6 +108,26 @@ impl From<ListenError> for StartError {
 enum Duty {
     Serve,
     Operate,
+}
+
+/// What an engine that ends still waits for, as a sentence for the person.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RenewalsUnderWay {
+    /// Names of the accounts.
+    pub accounts: Vec<String>,
+    /// Longest wait.
+    pub up_to: Duration,
+}
+
+impl fmt::Display for RenewalsUnderWay {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            f,
+            "Waiting for the renewal of {}: up to {} s. Ask again to stop at once, which may cost a sign-in.",
+            self.accounts.join(", "),
+            self.up_to.as_secs()
+        )
+    }
 }
 
 /// A running engine. Stop it with [`Engine::shutdown`]; dropped, it stops without waiting.
@@ -161,7 +187,8 @@ impl Engine {
             Duty::Serve => Some(port_holder::bind(asked).await?),
             Duty::Operate => None,
         };
-        let vault = chosen_vault(&config, &settings.get(), vault, &*vault_opener);
+        let vault_opener = Arc::new(LockingOpener::new(vault_opener));
+        let vault = chosen_vault(&config, &settings.get(), vault, &vault_opener)?;
         let (stop, stopped) = watch::channel(false);
         let core = core(config, (vault, vault_opener), clock, store, settings, stopped.clone()).await?;
         match duty {
@@ -197,29 +224,63 @@ impl Engine {
         Ok(Self { handle, plane, serving, tasks, stop, data_dir })
     }
 
+    /// As [`Engine::shutdown_telling`], without a word to anybody.
+    pub async fn shutdown(self) {
+        self.shutdown_telling(|_| ()).await;
+    }
+
     /// Stops taking requests, lets running answers end, waits for refreshes and saves in flight, and
     /// writes the last records. In this order: each step may still cause work for the next.
-    pub async fn shutdown(mut self) {
+    ///
+    /// Answers and edits have [`Config::end_timeouts`]. Refreshes, also one that begins in that time, and the exchange of
+    /// sign-in codes are waited for as long as they may take by themselves; before that wait, `tell` is told of it.
+    pub async fn shutdown_telling(mut self, tell: impl FnOnce(&RenewalsUnderWay)) {
         self.stop.send_replace(true);
         let core = Arc::clone(self.handle.core());
-        let drained = tokio::time::timeout(DRAIN, async {
+        let answers = tokio::time::timeout(core.config.end_timeouts.answers, async {
             if let Some(serving) = self.serving.take() {
                 drop(serving.await);
             }
             self.plane.sessions.finished().await;
             self.handle.changes().finished().await;
-            self.handle.sign_ins_of().drain().await;
+        });
+        if answers.await.is_err() {
+            tracing::warn!("stopped while an answer or an edit was still under way");
+        }
+        let up_to = longest_refresh(core.config.issuer_timeouts);
+        let accounts = accounts_of(&core, &core.keeper.at_stake());
+        if !accounts.is_empty() {
+            tell(&RenewalsUnderWay { accounts, up_to });
+        }
+        let renewals = tokio::time::timeout(up_to, async {
+            tokio::join!(self.handle.sign_ins_of().drain(), core.keeper.drain());
+            // What a sign-in brought.
             core.keeper.drain().await;
         });
-        if drained.await.is_err() {
-            tracing::warn!("stopped while an answer, a refresh or a save was still under way");
+        if renewals.await.is_err() {
+            tracing::warn!("stopped while a refresh or a save was still under way");
         }
         self.tasks.shutdown().await;
         if let Err(error) = core.ledger.write(&core.store).await {
             tracing::warn!(%error, "the last records could not be written");
         }
+        // The system does so too, but a host may start another engine before its process ends.
+        drop(tokio::time::timeout(VAULT_CLOSES, core.vault.close()).await);
         drop(self.data_dir);
     }
+}
+
+/// The names of the accounts behind these logins; of a login that none has yet, its id.
+fn accounts_of(core: &Core, logins: &[LoginId]) -> Vec<String> {
+    let registry = core.registry.get();
+    let names = |login: &LoginId| {
+        let rows = registry.accounts.iter().filter(|row| row.login == *login);
+        let named: Vec<_> = rows.map(|row| row.name.clone()).collect();
+        if named.is_empty() { vec![login.to_string()] } else { named }
+    };
+    let mut accounts: Vec<_> = logins.iter().flat_map(names).collect();
+    accounts.sort();
+    accounts
 }
 
 async fn core(
@@ -241,7 +302,7 @@ async fn core(
     let ledger = Arc::new(Ledger::new(event_bus.clone()));
     remember(&store, &registry, &routing, &ledger).await?;
     let outbound = Outbound::new(upstream, Arc::clone(&settings), Arc::clone(&registry));
-    let oauth = OAuthClient::new(config.auth_url.clone(), outbound.clone());
+    let oauth = OAuthClient::new(config.auth_url.clone(), outbound.clone()).within(config.issuer_timeouts);
     let keeper = TokenKeeper::start(KeeperParts {
         logins: Arc::new(DatabaseLogins::new(store.clone(), clock.clone())),
         secrets: Arc::new(vault.clone()),
@@ -276,24 +337,30 @@ async fn core(
     }))
 }
 
-/// The vault that a person moved to, else the one that the host was configured with.
+/// The vault that a person moved to, else the one that the host was configured with. One that cannot be used can be put
+/// right later; one that another process uses cannot be shared.
 fn chosen_vault(
     config: &Config,
     settings: &Settings,
     configured: Box<dyn VaultBackend>,
-    opener: &dyn VaultOpener,
-) -> Box<dyn VaultBackend> {
+    opener: &LockingOpener,
+) -> Result<Box<dyn VaultBackend>, StartError> {
     let choice = config.vault_of(settings.vault.value);
     let is_it = match config.vault {
         VaultChoice::KeychainOrFile { .. } => configured.kind() == settings.vault.value,
         VaultChoice::Keychain | VaultChoice::File { .. } | VaultChoice::Memory => choice == config.vault,
     };
-    if is_it {
-        return configured;
-    }
-    opener.open(&choice).unwrap_or_else(|error| {
-        tracing::warn!(%error, "the vault of the settings cannot be opened");
-        Box::new(UnusableVault::new(&choice, error))
+    let opened = if is_it { opener.hold(configured) } else { opener.open(&choice) };
+    opened.or_else(|error| match error {
+        VaultError::Taken { .. } => Err(StartError::Vault(error)),
+        VaultError::Missing(_)
+        | VaultError::Locked
+        | VaultError::Stuck
+        | VaultError::File(_)
+        | VaultError::Failed(_) => {
+            tracing::warn!(%error, "the vault of the settings cannot be opened");
+            Ok(Box::new(UnusableVault::new(&choice, error)) as Box<dyn VaultBackend>)
+        }
     })
 }
 
@@ -380,7 +447,8 @@ async fn watch_vault(core: &Core) {
 fn sign_in_parts(core: &Arc<Core>, browser: Arc<dyn Browser>, poller: &SharedPoller) -> SignInParts {
     let event_bus = core.event_bus.clone();
     SignInParts {
-        oauth: OAuthClient::new(core.config.auth_url.clone(), core.outbound.clone()),
+        oauth: OAuthClient::new(core.config.auth_url.clone(), core.outbound.clone())
+            .within(core.config.issuer_timeouts),
         browser,
         clock: core.clock.clone(),
         vault: core.vault.clone(),

@@ -32,13 +32,14 @@ mod test_stage;
 pub mod vault;
 
 pub use dashboard::files::{DashboardFile, DashboardFiles, Freshness};
-pub use engine::{Engine, StartError};
+pub use engine::{Engine, RenewalsUnderWay, StartError};
 pub use host::browser::{Browser, NoBrowser};
 pub use host::clock::Clock;
 pub use host::data_dir::{Control, DataDirError};
+pub use host::end_requests::EndRequests;
 pub use host::logging::{LogFilterError, Logging, log_to_stderr};
 pub use host::port_holder::Holder;
-pub use host::timeouts::{UploadTimeouts, WebSocketTimeouts};
+pub use host::timeouts::{EndTimeouts, IssuerTimeouts, UploadTimeouts, WebSocketTimeouts};
 pub use model::client::{KeyKind, OverrideMode};
 pub use model::principal::{DashboardSessionId, Principal};
 pub use model::sign_in::{OpenBrowser, SignInMethod};

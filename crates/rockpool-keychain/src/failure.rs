@@ -18,6 +18,7 @@ pub(crate) fn of_store(error: Error) -> VaultError {
         VaultError::Locked => VaultError::Locked,
         VaultError::Stuck => VaultError::Stuck,
         VaultError::File(reason) => VaultError::File(reason),
+        VaultError::Taken { file, process } => VaultError::Taken { file, process },
     }
 }
 

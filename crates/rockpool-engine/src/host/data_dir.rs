@@ -10,6 +10,8 @@ use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use thiserror::Error;
 
+use super::private_file;
+
 const LOCK: &str = "rockpool.lock";
 const CONTROL: &str = "control.json";
 const DATABASE: &str = "rockpool.db";
@@ -94,8 +96,9 @@ impl DataDir {
     /// [`DataDirError::AlreadyServing`] where another process holds it; [`DataDirError::Io`].
     pub(crate) fn take(path: &Path) -> Result<Self, DataDirError> {
         let failed = |source: io::Error| DataDirError::Io { path: path.to_owned(), source };
-        make_folder(path).map_err(failed)?;
-        let lock = private(&path.join(LOCK), OpenOptions::new().create(true).append(true)).map_err(failed)?;
+        private_file::make_folder(path).map_err(failed)?;
+        let lock = private_file::open(&path.join(LOCK), OpenOptions::new().create(true).append(true))
+            .map_err(failed)?;
         match lock.try_lock() {
             Ok(()) => {}
             Err(TryLockError::WouldBlock) => {
@@ -130,7 +133,7 @@ impl DataDir {
     fn write(&self, control: &Control) -> io::Result<()> {
         let beside = self.path.join("control.json.new");
         remove(&beside)?;
-        let mut file = private(&beside, OpenOptions::new().create_new(true).write(true))?;
+        let mut file = private_file::open(&beside, OpenOptions::new().create_new(true).write(true))?;
         file.write_all(&serde_json::to_vec(control)?)?;
         drop(file);
         fs::rename(&beside, self.path.join(CONTROL))
@@ -149,22 +152,6 @@ fn remove(path: &Path) -> io::Result<()> {
         Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
         Ok(()) | Err(_) => Ok(()),
     }
-}
-
-fn private(path: &Path, options: &mut OpenOptions) -> io::Result<File> {
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(options, 0o600);
-    options.open(path)
-}
-
-/// A folder that is there keeps its permissions: it may be shared on purpose, and every file in it is
-/// the owner's alone.
-fn make_folder(path: &Path) -> io::Result<()> {
-    let mut builder = fs::DirBuilder::new();
-    builder.recursive(true);
-    #[cfg(unix)]
-    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    builder.create(path)
 }
 
 #[cfg(test)]

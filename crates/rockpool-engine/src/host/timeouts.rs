@@ -1,6 +1,8 @@
-//! How long a tool may take over its request, and how long things on a WebSocket may take.
+//! How long a tool may take over its request, things on a WebSocket and the issuer may take, and the end of the engine.
 
 use std::time::Duration;
+
+use super::waking_time;
 
 /// Smallest speed at which a provider has to take a large frame: half a megabit a second and less is as
 /// good as a stall.
@@ -61,5 +63,39 @@ pub struct UploadTimeouts {
 impl Default for UploadTimeouts {
     fn default() -> Self {
         Self { pace: Duration::from_secs(30), memory: Duration::from_secs(60) }
+    }
+}
+
+/// The time limits of requests to the issuer. Tests shorten them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct IssuerTimeouts {
+    /// One request with its answer, in time in which this process runs. Above the 15 seconds that connecting may take, so
+    /// that a connection that never came about is told apart from an answer that never came.
+    pub answer: Duration,
+}
+
+impl Default for IssuerTimeouts {
+    fn default() -> Self {
+        Self { answer: Duration::from_secs(30) }
+    }
+}
+
+impl IssuerTimeouts {
+    /// Longest time from a request to what came of it.
+    pub(crate) fn longest(self) -> Duration {
+        waking_time::longest(self.answer)
+    }
+}
+
+/// How long an engine that ends waits for others; for refreshes as long as they may take by themselves. Tests shorten it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct EndTimeouts {
+    /// Answers and WebSockets of tools, and edits under way, all together.
+    pub answers: Duration,
+}
+
+impl Default for EndTimeouts {
+    fn default() -> Self {
+        Self { answers: Duration::from_secs(20) }
     }
 }

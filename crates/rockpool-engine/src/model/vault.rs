@@ -11,7 +11,7 @@ pub struct VaultView {
     pub file: Option<VaultFile>,
     /// Whether it can be read and written.
     pub state: VaultState,
-    /// What is wrong and what to do, in a sentence; absent when ready.
+    /// What is wrong and what to do, in a sentence; when ready, what weakens its protection, if anything does.
     pub message: Option<String>,
 }
 

@@ -34,7 +34,7 @@ pub(crate) enum TokenError {
     #[error("this login was interrupted while it was being renewed; sign in again")]
     UncertainSpent,
     /// The vault that holds the tokens cannot be read or written.
-    #[error("the vault that holds this login's tokens does not answer; unlock it")]
+    #[error("what holds this login's tokens cannot be read; `rockpool status` says what to do")]
     VaultLocked,
     /// It may work in a moment.
     #[error("this login cannot be renewed at the moment: {0}")]

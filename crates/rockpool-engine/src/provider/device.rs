@@ -19,7 +19,7 @@ use url::Url;
 
 use super::endpoints;
 use super::error::{issuer_code, issuer_code_in_words};
-use super::oauth::{CLIENT_ID, OAuthClient, TIMEOUT, answer};
+use super::oauth::{CLIENT_ID, OAuthClient};
 use super::pkce::Verifier;
 
 /// How long a code is good for where the issuer does not say, and at most (the provider's client 0.169.0).
@@ -125,7 +125,7 @@ impl OAuthClient {
             .map_err(DeviceCodeError::Unreachable)?
             .json(&CodeRequest { client_id: CLIENT_ID });
         let (status, body) =
-            answer(request, TIMEOUT).await.map_err(|lost| DeviceCodeError::Unreachable(lost.text))?;
+            self.answer(request).await.map_err(|lost| DeviceCodeError::Unreachable(lost.text))?;
         if status == StatusCode::NOT_FOUND {
             return Err(DeviceCodeError::NotOffered);
         }
@@ -156,7 +156,7 @@ impl OAuthClient {
         };
         let request = self.post(endpoints::DEVICE_POLL).map_err(DevicePollError::Passing)?.json(&body);
         let (status, body) =
-            answer(request, TIMEOUT).await.map_err(|lost| DevicePollError::Passing(lost.text))?;
+            self.answer(request).await.map_err(|lost| DevicePollError::Passing(lost.text))?;
         if !status.is_success() {
             return refused(status, &body);
         }

@@ -24,14 +24,13 @@ use super::error::{connection_in_words, issuer_code, issuer_code_in_words};
 use super::outbound::{HttpSource, OnBehalfOf};
 use super::pkce::Verifier;
 use super::upstream::{ORIGINATOR, USER_AGENT};
+use crate::host::timeouts::IssuerTimeouts;
+use crate::host::waking_time;
 
 /// The public client id of the Codex CLI, the only one that the provider offers for this sign-in.
 pub(crate) const CLIENT_ID: &str = "app_EMoamEEZ73f0CkXaXp7hrann";
 /// What the sign-in asks for (the provider's client 0.169.0).
 const SCOPE: &str = "openid profile email offline_access api.connectors.read api.connectors.invoke";
-/// Longest wait for an answer of the issuer; above the 15 s that connecting may take, so that a
-/// connection that never came about is told apart from an answer that never came.
-pub(super) const TIMEOUT: Duration = Duration::from_secs(30);
 /// Longest wait for a revocation: it is a courtesy, and removing an account waits for it.
 const REVOKE_TIMEOUT: Duration = Duration::from_secs(8);
 /// Largest answer that is read; three tokens are about 6 kB.
@@ -43,6 +42,7 @@ pub(crate) struct OAuthClient {
     issuer: Url,
     http: Arc<dyn HttpSource>,
     whom: OnBehalfOf,
+    timeouts: IssuerTimeouts,
 }
 
 /// What a code is exchanged for.
@@ -119,7 +119,13 @@ pub(crate) enum RevokeError {
 impl OAuthClient {
     /// A client of `issuer` (without a trailing slash).
     pub(crate) fn new(issuer: Url, http: impl HttpSource + 'static) -> Self {
-        Self { issuer, http: Arc::new(http), whom: OnBehalfOf::Nobody }
+        let timeouts = IssuerTimeouts::default();
+        Self { issuer, http: Arc::new(http), whom: OnBehalfOf::Nobody, timeouts }
+    }
+
+    /// The same issuer, waited for so long.
+    pub(crate) fn within(self, timeouts: IssuerTimeouts) -> Self {
+        Self { timeouts, ..self }
     }
 
     /// The same issuer, asked by the way out of `whom`.
@@ -130,6 +136,10 @@ impl OAuthClient {
     /// A request to the issuer, which is not sent yet.
     pub(super) fn post(&self, path: &str) -> Result<reqwest::RequestBuilder, String> {
         Ok(self.http.http(self.whom)?.post(self.at(path)))
+    }
+
+    pub(super) async fn answer(&self, request: reqwest::RequestBuilder) -> Result<Answer, Lost> {
+        answer(request, self.timeouts.answer).await
     }
 
     pub(super) fn at(&self, path: &str) -> Url {
@@ -172,7 +182,7 @@ impl OAuthClient {
         ];
         let request = self.post(endpoints::TOKEN).map_err(ExchangeError::Unreachable)?.form(&form);
         let lost = |lost: Lost| ExchangeError::Unreachable(lost.text);
-        let (status, body) = answer(request, TIMEOUT).await.map_err(lost)?;
+        let (status, body) = self.answer(request).await.map_err(lost)?;
         if !status.is_success() {
             let code = issuer_code_in_words(&body);
             return Err(ExchangeError::Refused { status: status.as_u16(), code });
@@ -202,17 +212,9 @@ impl OAuthClient {
             refresh_token: refresh_token.expose_secret(),
         };
         let request = self.post(endpoints::TOKEN).map_err(RefreshError::Passing)?.json(&body);
-        match answer(request, TIMEOUT).await {
+        match self.answer(request).await {
             Ok((status, body)) => sort(status, &body),
-            // "Not written" is hyper's word alone, and "not taken" that of whoever stands in front. That is enough to send a request again, and too little to
-            // present a token again: the issuer is reported to end a login whose token it sees twice.
-            Err(Lost { text, cut: Cut::BeforeHead(failure) }) => match failure {
-                SendFailure::NotBuilt | SendFailure::NoConnection => Err(RefreshError::Passing(text)),
-                SendFailure::NotWritten | SendFailure::NotTaken | SendFailure::Lost => {
-                    Err(RefreshError::Unknown(text))
-                }
-            },
-            Err(Lost { text, cut: Cut::InBody }) => Err(RefreshError::Unknown(text)),
+            Err(lost) => Err(lost.refresh()),
         }
     }
 
@@ -275,22 +277,49 @@ impl Tokens {
 }
 
 /// Why there is no whole answer.
+#[derive(Debug)]
 pub(super) struct Lost {
     pub(super) text: String,
     cut: Cut,
 }
 
+#[derive(Clone, Copy, Debug)]
 enum Cut {
     BeforeHead(SendFailure),
     InBody,
+    TimeUp,
 }
 
-pub(super) async fn answer(
-    request: reqwest::RequestBuilder,
-    timeout: Duration,
-) -> Result<(StatusCode, Bytes), Lost> {
+impl Lost {
+    /// What it means for a refresh token that was to be presented.
+    ///
+    /// "Not written" is hyper's word alone, and "not taken" that of whoever stands in front. That is enough to send a
+    /// request again, and too little to present a token again: the issuer is reported to end a login whose token it sees
+    /// twice.
+    fn refresh(self) -> RefreshError {
+        match self.cut {
+            Cut::BeforeHead(SendFailure::NotBuilt | SendFailure::NoConnection) => {
+                RefreshError::Passing(self.text)
+            }
+            Cut::BeforeHead(SendFailure::NotWritten | SendFailure::NotTaken | SendFailure::Lost)
+            | Cut::InBody
+            | Cut::TimeUp => RefreshError::Unknown(self.text),
+        }
+    }
+}
+
+/// Status and body, whole and decoded.
+type Answer = (StatusCode, Bytes);
+
+/// The library's own time-out looks at its timer before the socket: whoever was stopped, or slept, would lose an answer
+/// that came meanwhile, and with it a refresh token.
+async fn answer(request: reqwest::RequestBuilder, limit: Duration) -> Result<Answer, Lost> {
+    let time_up = || Lost { text: "no answer in time".to_owned(), cut: Cut::TimeUp };
+    waking_time::within(limit, whole_answer(request)).await.unwrap_or_else(|| Err(time_up()))
+}
+
+async fn whole_answer(request: reqwest::RequestBuilder) -> Result<Answer, Lost> {
     let sent = request
-        .timeout(timeout)
         .header("originator", ORIGINATOR)
         .header("user-agent", USER_AGENT)
         .header("accept", "application/json")
@@ -362,5 +391,9 @@ fn renewed(body: &[u8]) -> Result<Renewal, RefreshError> {
     Ok(Renewal { access_token, refresh_token, id_token })
 }
 
+#[cfg(test)]
+mod frozen;
+#[cfg(test)]
+mod outcome_table;
 #[cfg(test)]
 mod tests;

@@ -39,6 +39,7 @@ pub(crate) use clients::{ClientRow, LastUse};
 pub(crate) use conversations::{CONVERSATIONS_KEPT, ConversationRow};
 pub(crate) use error::StoreError;
 pub(crate) use logins::{KnownToken, LoginRow, Obtained, Presentation, RefreshPhase, Refreshed};
+pub(crate) use open::BUSY;
 pub(crate) use outcomes::OutcomeRow;
 pub(crate) use picture::Picture;
 pub(crate) use pools::PoolRow;

@@ -22,8 +22,9 @@ const MIGRATIONS: &[M<'_>] = &[
 const TOO_NEW: rusqlite_migration::Error =
     rusqlite_migration::Error::MigrationDefinition(MigrationDefinitionError::DatabaseTooFarAhead);
 
-/// The lock on the data folder keeps other servers away; this is for a backup or an inspection tool.
-const BUSY: Duration = Duration::from_secs(5);
+/// Longest wait for others to let go of the database. The lock on the data folder keeps other servers away; this is for a
+/// backup or an inspection tool.
+pub(crate) const BUSY: Duration = Duration::from_secs(5);
 
 /// The write-ahead log is cut back to this size after a checkpoint.
 const LOG_LIMIT_BYTES: i64 = 8 * 1024 * 1024;

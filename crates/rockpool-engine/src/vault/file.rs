@@ -6,11 +6,11 @@
 //! object, sealed with XChaCha20-Poly1305 over everything before it. The key is Argon2id of pass-phrase
 //! and salt with 19 MiB and two passes (the first recommendation of the OWASP password storage cheat
 //! sheet). Each write draws a new nonce, goes to a file beside and replaces the old one when it is on
-//! the disk.
+//! the disk. Changes that are made together are one write.
 
 use std::collections::BTreeMap;
-use std::fs::{self, File, OpenOptions};
-use std::io::{ErrorKind, Read, Write};
+use std::fs::{self, File};
+use std::io::{ErrorKind, Read};
 use std::path::{Path, PathBuf};
 
 use argon2::{Algorithm, Argon2, Params, Version};
@@ -20,8 +20,9 @@ use secrecy::zeroize::Zeroizing;
 use secrecy::{ExposeSecret, SecretString};
 
 use super::worker::PROBE_KEY;
-use super::{VaultBackend, VaultError, VaultFile, VaultFileKey, VaultKey, VaultKind, key_file};
+use super::{Batch, VaultBackend, VaultError, VaultFile, VaultFileKey, VaultKey, VaultKind, key_file};
 use crate::config::KeySource;
+use crate::host::private_file;
 
 const MAGIC: &[u8] = b"rockpool vault 1\n";
 const SALT_BYTES: usize = 16;
@@ -35,20 +36,38 @@ type Salt = [u8; SALT_BYTES];
 type FileKey = Zeroizing<[u8; 32]>;
 type FileEntries = BTreeMap<String, Zeroizing<String>>;
 
-/// A vault in an encrypted file that this process alone writes.
+/// A vault in an encrypted file that this process alone writes; [`super::lock`] sees to that.
 pub struct FileVault {
     path: PathBuf,
     passphrase: SecretString,
-    /// Where the pass-phrase came from.
-    key: VaultFileKey,
+    source: PassphraseSource,
     /// The key of the last salt seen: deriving one takes a good part of a second.
     derived: Option<(Salt, FileKey)>,
+    staged: Option<Staged>,
+}
+
+/// Where the pass-phrase came from.
+enum PassphraseSource {
+    /// From whoever made this vault.
+    Given,
+    File(PathBuf),
+    Beside,
+}
+
+/// Entries between `begin` and `commit`.
+struct Staged {
+    entries: FileEntries,
+    changed: bool,
 }
 
 impl FileVault {
     /// A vault in the file at `path`, made at the first write. Nothing is read yet.
     pub fn new(path: PathBuf, passphrase: SecretString) -> Self {
-        Self { path, passphrase, key: VaultFileKey::Passphrase, derived: None }
+        Self::with(path, passphrase, PassphraseSource::Given)
+    }
+
+    fn with(path: PathBuf, passphrase: SecretString, source: PassphraseSource) -> Self {
+        Self { path, passphrase, source, derived: None, staged: None }
     }
 
     /// A vault in the file at `path` with the key that `source` names.
@@ -60,7 +79,7 @@ impl FileVault {
             KeySource::PassphraseFile(file) => Self::with_passphrase_file(path, file),
             KeySource::Beside => {
                 let passphrase = key_file::read_or_make(&path)?;
-                Ok(Self { path, passphrase, key: VaultFileKey::Beside, derived: None })
+                Ok(Self::with(path, passphrase, PassphraseSource::Beside))
             }
         }
     }
@@ -77,21 +96,14 @@ impl FileVault {
             && entries().map_or(true, |entries| entries.keys().any(|key| key != PROBE_KEY))
     }
 
-    /// As [`FileVault::new`], with the first line of `passphrase_file` as the pass-phrase.
+    /// As [`FileVault::new`], with the first line of `passphrase_file` as the pass-phrase. It is read again when it does
+    /// not open the file, so that one that was mended counts at the next use.
     ///
     /// # Errors
     /// [`VaultError::File`] where that file cannot be read or its first line is empty.
     pub fn with_passphrase_file(path: PathBuf, passphrase_file: &Path) -> Result<Self, VaultError> {
-        let shown = passphrase_file.display();
-        let text = fs::read_to_string(passphrase_file).map(Zeroizing::new).map_err(|error| {
-            VaultError::File(format!("the pass-phrase file {shown} cannot be read ({error}); set ROCKPOOL_PASSPHRASE_FILE to a file with the pass-phrase on its first line"))
-        })?;
-        let first = text.lines().next().unwrap_or_default();
-        if first.is_empty() {
-            let text = format!("the first line of {shown} is empty; put the pass-phrase there");
-            return Err(VaultError::File(text));
-        }
-        Ok(Self::new(path, SecretString::from(first)))
+        let passphrase = read_passphrase(passphrase_file)?;
+        Ok(Self::with(path, passphrase, PassphraseSource::File(passphrase_file.to_owned())))
     }
 
     fn load(&mut self) -> Result<FileEntries, VaultError> {
@@ -102,9 +114,12 @@ impl FileVault {
         let salt = Salt::try_from(salt).map_err(|_| foreign())?;
         let nonce = bytes.get(head.len()..head.len() + NONCE_BYTES).ok_or_else(foreign)?;
         let nonce = XNonce::try_from(nonce).map_err(|_| foreign())?;
-        let sealed = Payload { msg: &bytes[head.len() + NONCE_BYTES..], aad: head };
-        let cipher = self.cipher(salt)?;
-        let plain = cipher.decrypt(&nonce, sealed).map(Zeroizing::new).map_err(|_| {
+        let sealed = (&bytes[head.len() + NONCE_BYTES..], head);
+        let mut plain = self.decrypt(salt, &nonce, sealed)?;
+        if plain.is_none() && self.passphrase_has_changed() {
+            plain = self.decrypt(salt, &nonce, sealed)?;
+        }
+        let plain = plain.ok_or_else(|| {
             VaultError::File(format!("{} is damaged, or {}", self.path.display(), self.why_not_opened()))
         })?;
         let entries: BTreeMap<String, String> = serde_json::from_slice(&plain)
@@ -112,16 +127,39 @@ impl FileVault {
         Ok(entries.into_iter().map(|(key, value)| (key, Zeroizing::new(value))).collect())
     }
 
+    /// `None` where the pass-phrase does not open it. What is sealed comes with what it was sealed over.
+    fn decrypt(
+        &mut self,
+        salt: Salt,
+        nonce: &XNonce,
+        (msg, aad): (&[u8], &[u8]),
+    ) -> Result<Option<Zeroizing<Vec<u8>>>, VaultError> {
+        let cipher = self.cipher(salt)?;
+        Ok(cipher.decrypt(nonce, Payload { msg, aad }).ok().map(Zeroizing::new))
+    }
+
+    /// Reads the pass-phrase anew, and says whether it is another one.
+    fn passphrase_has_changed(&mut self) -> bool {
+        let PassphraseSource::File(file) = &self.source else { return false };
+        let Ok(now) = read_passphrase(file) else { return false };
+        let changed = now.expose_secret() != self.passphrase.expose_secret();
+        if changed {
+            (self.passphrase, self.derived) = (now, None);
+        }
+        changed
+    }
+
     fn why_not_opened(&self) -> String {
         let key_file = key_file::beside(&self.path);
-        match self.key {
-            VaultFileKey::Beside => format!("{} is not its key", key_file.display()),
-            VaultFileKey::Passphrase if key_file.exists() => {
+        match &self.source {
+            PassphraseSource::Beside => format!("{} is not its key", key_file.display()),
+            PassphraseSource::Given | PassphraseSource::File(_) if key_file.exists() => {
                 format!("its key is {}; use ROCKPOOL_VAULT=file-with-key:PATH", key_file.display())
             }
-            VaultFileKey::Passphrase => {
-                "the pass-phrase does not open it; check ROCKPOOL_PASSPHRASE_FILE".to_owned()
+            PassphraseSource::File(file) => {
+                format!("the pass-phrase in {} (ROCKPOOL_PASSPHRASE_FILE) does not open it", file.display())
             }
+            PassphraseSource::Given => "the pass-phrase does not open it".to_owned(),
         }
     }
 
@@ -141,8 +179,32 @@ impl FileVault {
             .map_err(|_| VaultError::File("the entries cannot be encrypted".to_owned()))?;
         bytes.extend_from_slice(&nonce);
         bytes.extend_from_slice(&sealed);
-        replace(&self.path, &bytes)
+        private_file::replace(&self.path, &bytes)
             .map_err(|error| VaultError::File(format!("{} cannot be written: {error}", self.path.display())))
+    }
+
+    /// Puts these entries in place of what the file held.
+    fn write(&mut self, entries: &FileEntries) -> Result<(), VaultError> {
+        // A file is taken for the logins of earlier starts, so that one without any must not stay.
+        if !entries.is_empty() {
+            return self.save(entries);
+        }
+        match private_file::remove(&self.path) {
+            Err(error) if error.kind() != ErrorKind::NotFound => {
+                Err(VaultError::File(format!("{} cannot be removed: {error}", self.path.display())))
+            }
+            Ok(()) | Err(_) => Ok(()),
+        }
+    }
+
+    /// At once, or with others where a batch has begun. `change` says whether it changed anything.
+    fn change(&mut self, change: impl FnOnce(&mut FileEntries) -> bool) -> Result<(), VaultError> {
+        if let Some(Staged { entries, changed }) = &mut self.staged {
+            *changed |= change(entries);
+            return Ok(());
+        }
+        let mut entries = self.load()?;
+        if change(&mut entries) { self.write(&entries) } else { Ok(()) }
     }
 
     fn read(&self) -> Result<Option<Vec<u8>>, VaultError> {
@@ -189,7 +251,27 @@ impl VaultBackend for FileVault {
     }
 
     fn file(&self) -> Option<VaultFile> {
-        Some(VaultFile { path: self.path.display().to_string(), key: self.key })
+        let key = match self.source {
+            PassphraseSource::Given | PassphraseSource::File(_) => VaultFileKey::Passphrase,
+            PassphraseSource::Beside => VaultFileKey::Beside,
+        };
+        Some(VaultFile { path: self.path.display().to_string(), key })
+    }
+
+    fn warning(&self) -> Option<String> {
+        let passphrase = match &self.source {
+            PassphraseSource::File(file) => Some(file),
+            // A key that others can read is refused.
+            PassphraseSource::Given | PassphraseSource::Beside => None,
+        };
+        let open: Vec<_> = std::iter::once(&self.path)
+            .chain(passphrase)
+            .filter(|path| private_file::is_open_to_others(path))
+            .map(|path| path.display().to_string())
+            .collect();
+        let named = open.join(" and ");
+        (!open.is_empty())
+            .then(|| format!("others on this machine may read {named}; run `chmod 600 {}`", open.join(" ")))
     }
 
     fn entry_limit(&self) -> usize {
@@ -197,59 +279,46 @@ impl VaultBackend for FileVault {
     }
 
     fn get(&mut self, key: &VaultKey) -> Result<Option<SecretString>, VaultError> {
-        Ok(self.load()?.get(key.as_str()).map(|value| SecretString::from(value.as_str())))
+        let of =
+            |entries: &FileEntries| entries.get(key.as_str()).map(|value| SecretString::from(value.as_str()));
+        match &self.staged {
+            Some(staged) => Ok(of(&staged.entries)),
+            None => Ok(of(&self.load()?)),
+        }
     }
 
     fn set(&mut self, key: &VaultKey, secret: &SecretString) -> Result<(), VaultError> {
-        let mut entries = self.load()?;
-        entries.insert(key.as_str().to_owned(), Zeroizing::new(secret.expose_secret().to_owned()));
-        self.save(&entries)
+        self.change(|entries| {
+            entries.insert(key.as_str().to_owned(), Zeroizing::new(secret.expose_secret().to_owned()));
+            true
+        })
     }
 
     fn delete(&mut self, key: &VaultKey) -> Result<(), VaultError> {
-        let mut entries = self.load()?;
-        match entries.remove(key.as_str()) {
-            // A file is taken for the logins of earlier starts, so that one without any must not stay.
-            Some(_) if entries.is_empty() => remove(&self.path).map_err(|error| {
-                VaultError::File(format!("{} cannot be removed: {error}", self.path.display()))
-            }),
-            Some(_) => self.save(&entries),
-            None => Ok(()),
+        self.change(|entries| entries.remove(key.as_str()).is_some())
+    }
+
+    fn begin(&mut self) -> Result<Batch, VaultError> {
+        self.staged = None;
+        self.staged = Some(Staged { entries: self.load()?, changed: false });
+        Ok(Batch::Together)
+    }
+
+    fn commit(&mut self) -> Result<(), VaultError> {
+        match self.staged.take() {
+            Some(Staged { entries, changed: true }) => self.write(&entries),
+            Some(Staged { changed: false, .. }) | None => Ok(()),
         }
     }
 }
 
-/// Replaces the file at once: a kill leaves the old content or the new, and a power cut too.
-fn replace(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
-    let folder = folder_of(path);
-    fs::create_dir_all(folder)?;
-    let mut beside = path.as_os_str().to_owned();
-    beside.push(".new");
-    let beside = PathBuf::from(beside);
-    let mut options = OpenOptions::new();
-    options.write(true).create(true).truncate(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let mut file = options.open(&beside)?;
-    file.write_all(bytes)?;
-    file.sync_all()?;
-    fs::rename(&beside, path)?;
-    sync(folder)
-}
-
-fn remove(path: &Path) -> std::io::Result<()> {
-    fs::remove_file(path)?;
-    sync(folder_of(path))
-}
-
-fn folder_of(path: &Path) -> &Path {
-    path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
-}
-
-/// A name is on the disk, or off it, once the folder is; only Unix can sync a folder.
-#[cfg_attr(not(unix), expect(unused_variables))]
-fn sync(folder: &Path) -> std::io::Result<()> {
-    #[cfg(unix)]
-    File::open(folder)?.sync_all()?;
-    Ok(())
+fn read_passphrase(file: &Path) -> Result<SecretString, VaultError> {
+    let shown = file.display();
+    let text = fs::read_to_string(file).map(Zeroizing::new).map_err(|error| {
+        VaultError::File(format!("the pass-phrase file {shown} cannot be read ({error}); set ROCKPOOL_PASSPHRASE_FILE to a file with the pass-phrase on its first line"))
+    })?;
+    match text.lines().next().unwrap_or_default() {
+        "" => Err(VaultError::File(format!("the first line of {shown} is empty; put the pass-phrase there"))),
+        first => Ok(SecretString::from(first)),
+    }
 }

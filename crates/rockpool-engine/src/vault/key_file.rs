@@ -1,7 +1,7 @@
 //! The key beside an encrypted file: made once, readable by its owner only, never reached through a link.
 
-use std::fs::{self, DirBuilder, File, OpenOptions};
-use std::io::{ErrorKind, Read, Write};
+use std::fs::{self, File};
+use std::io::{ErrorKind, Read};
 use std::path::{Path, PathBuf};
 
 use base64::Engine as _;
@@ -10,6 +10,7 @@ use secrecy::SecretString;
 use secrecy::zeroize::Zeroizing;
 
 use super::VaultError;
+use crate::host::private_file;
 
 const KEY_BYTES: usize = 32;
 /// A key in base64 and a line feed; anything longer is not ours.
@@ -17,7 +18,7 @@ const MAX_FILE_BYTES: u64 = 128;
 
 /// Where the key of the encrypted file at `vault` lies.
 pub(super) fn beside(vault: &Path) -> PathBuf {
-    with_ending(vault, ".key")
+    private_file::with_ending(vault, ".key")
 }
 
 /// The key of the encrypted file at `vault`; a new one where neither is there yet.
@@ -87,44 +88,13 @@ fn check_owner_only(_: &Path, _: &fs::Metadata, _: &fs::Metadata) -> Result<(), 
     Ok(())
 }
 
-/// Written beside under a name of its own and linked into place, so that the name is never seen with half a key,
-/// and a key that another process made is not replaced.
+/// A key that another process made meanwhile is not replaced.
 fn make(path: &Path) -> std::io::Result<()> {
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let mut builder = DirBuilder::new();
-    builder.recursive(true);
-    #[cfg(unix)]
-    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    builder.create(folder)?;
-
-    let draft = with_ending(path, &format!(".{:016x}", rand::random::<u64>()));
-    let made = write_new(&draft).and_then(|()| fs::hard_link(&draft, path));
-    let removed = fs::remove_file(&draft);
-    match made {
-        Err(error) if error.kind() == ErrorKind::AlreadyExists => return Ok(()),
-        Ok(()) | Err(_) => made.and(removed)?,
-    }
-    #[cfg(unix)]
-    File::open(folder)?.sync_all()?;
-    Ok(())
-}
-
-fn write_new(path: &Path) -> std::io::Result<()> {
     let key = Zeroizing::new(URL_SAFE_NO_PAD.encode(Zeroizing::new(rand::random::<[u8; KEY_BYTES]>())));
-    let mut options = OpenOptions::new();
-    options.write(true).create_new(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let mut file = options.open(path)?;
-    file.write_all(key.as_bytes())?;
-    file.write_all(b"\n")?;
-    file.sync_all()
-}
-
-fn with_ending(path: &Path, ending: &str) -> PathBuf {
-    let mut name = path.as_os_str().to_owned();
-    name.push(ending);
-    PathBuf::from(name)
+    match private_file::make(path, Zeroizing::new(format!("{}\n", *key)).as_bytes()) {
+        Err(error) if error.kind() == ErrorKind::AlreadyExists => Ok(()),
+        made => made,
+    }
 }
 
 #[cfg(test)]

@@ -1,7 +1,9 @@
-//! Where refresh and access tokens rest: one worker, one call at a time, a time-out on each.
+//! Where refresh and access tokens rest: one worker, one call at a time but for writes that wait together, a time-out on
+//! each.
 
 mod file;
 mod key_file;
+mod lock;
 mod memory;
 mod opener;
 mod split;
@@ -10,6 +12,7 @@ mod tests;
 mod worker;
 
 pub use file::FileVault;
+pub(crate) use lock::LockingOpener;
 pub use memory::MemoryVault;
 pub(crate) use opener::UnusableVault;
 pub use opener::{VaultOpener, WithoutKeychain};
@@ -38,8 +41,16 @@ pub enum VaultError {
     /// The encrypted file, or its key, cannot be used; a sentence that names the file.
     #[error("{0}")]
     File(String),
+    /// Another process uses the encrypted file.
+    #[error("{file} is in use by another Rockpool{}", with_id(*.process))]
+    Taken {
+        /// The encrypted file.
+        file: String,
+        /// The other process, where it is known.
+        process: Option<u32>,
+    },
     /// Anything else, in the backend's words (never with a secret in them).
-    #[error("the keychain failed: {0}")]
+    #[error("what holds the logins failed: {0}")]
     Failed(String),
 }
 
@@ -50,10 +61,17 @@ impl VaultError {
             Self::Missing(_) => "start one, or set ROCKPOOL_VAULT=file:PATH",
             Self::Locked => "unlock it, and Rockpool goes on by itself",
             Self::Stuck => "look for the keychain's password window and unlock it, or for a disk that hangs",
+            Self::Taken { .. } => {
+                "quit that one, or give this one a file of its own with ROCKPOOL_VAULT=file:PATH (or --vault)"
+            }
             Self::Failed(_) | Self::File(_) => "Rockpool tries again at the next use",
         };
         format!("{self}; {remedy}")
     }
+}
+
+fn with_id(process: Option<u32>) -> String {
+    process.map(|id| format!(" (process {id})")).unwrap_or_default()
 }
 
 /// Names one secret.
@@ -86,6 +104,10 @@ pub trait VaultBackend: Send {
     fn file(&self) -> Option<VaultFile> {
         None
     }
+    /// What weakens its protection, and how to mend that, in a sentence.
+    fn warning(&self) -> Option<String> {
+        None
+    }
     /// Longest value in bytes that one entry holds; longer ones are split by the worker.
     fn entry_limit(&self) -> usize;
     /// Reads a secret; `None` where there is none.
@@ -94,4 +116,22 @@ pub trait VaultBackend: Send {
     fn set(&mut self, key: &VaultKey, secret: &SecretString) -> Result<(), VaultError>;
     /// Removes a secret; removing none is fine.
     fn delete(&mut self, key: &VaultKey) -> Result<(), VaultError>;
+    /// Begins a batch, and says how it comes to rest. Reads see its changes at once. One that was begun before and not
+    /// committed is forgotten.
+    fn begin(&mut self) -> Result<Batch, VaultError> {
+        Ok(Batch::Each)
+    }
+    /// Brings a batch to rest that does so together: all of it, or nothing.
+    fn commit(&mut self) -> Result<(), VaultError> {
+        Ok(())
+    }
+}
+
+/// How changes come to rest that are made one after the other.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Batch {
+    /// Each when it is made, as in a keychain.
+    Each,
+    /// All of them at [`VaultBackend::commit`], as in a file.
+    Together,
 }

@@ -1,6 +1,6 @@
 //! The thread that owns the backend, and the handle that others hold.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, VecDeque};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{self, Receiver, Sender, SyncSender};
@@ -11,7 +11,7 @@ use std::time::Duration;
 use secrecy::SecretString;
 use tokio::sync::{OwnedRwLockWriteGuard, RwLock, watch};
 
-use super::{VaultBackend, VaultError, VaultKey, split};
+use super::{Batch, VaultBackend, VaultError, VaultKey, VaultKind, split};
 use crate::model::vault::{VaultState, VaultView};
 
 /// How long a caller waits for the backend: long enough for a slow disk, too short for a person at a
@@ -32,6 +32,15 @@ enum VaultCall {
     Exchange(Box<dyn VaultBackend>),
 }
 
+impl VaultCall {
+    fn changes(&self, key: &VaultKey) -> bool {
+        match self {
+            Self::Set(changed, _) | Self::Delete(changed) => changed == key,
+            Self::Get(_) | Self::Probe | Self::Exchange(_) => false,
+        }
+    }
+}
+
 type CallResult = Result<Option<SecretString>, VaultError>;
 
 struct QueuedCall {
@@ -39,6 +48,12 @@ struct QueuedCall {
     reply: SyncSender<CallResult>,
     /// Set when the caller has been told that the vault is stuck: then it must not happen later.
     abandoned: Arc<AtomicBool>,
+}
+
+impl QueuedCall {
+    fn is_abandoned(&self) -> bool {
+        self.abandoned.load(Ordering::Acquire)
+    }
 }
 
 /// Whether a call is taking longer than its caller waited.
@@ -75,7 +90,7 @@ impl WorkerState {
         let state = match error {
             VaultError::Missing(_) => VaultState::Missing,
             VaultError::Locked | VaultError::Stuck => VaultState::Locked,
-            VaultError::Failed(_) | VaultError::File(_) => VaultState::Failed,
+            VaultError::Failed(_) | VaultError::File(_) | VaultError::Taken { .. } => VaultState::Failed,
         };
         self.publish(state, Some(error.with_remedy()));
     }
@@ -83,7 +98,8 @@ impl WorkerState {
 
 /// The handle to the vault; clones share one worker.
 ///
-/// Calls are made one after the other. When one takes longer than its time-out, its caller gets
+/// Calls are made one after the other, but for writes that wait at the same time: those go to the backend as one batch, and
+/// each is answered when all of them are at rest. Of one key, calls keep their order. When one takes longer than its time-out, its caller gets
 /// [`VaultError::Stuck`], and so does everyone else at once until the backend returns. A call that had
 /// begun may still take effect; one that was waiting does not.
 #[derive(Clone, Debug)]
@@ -126,8 +142,8 @@ impl Vault {
     /// Starts the worker over `backend`. The vault counts as ready until a call says otherwise. Where
     /// the system gives no thread, every call fails and says so.
     pub fn start(backend: Box<dyn VaultBackend>, timeout: Duration) -> Self {
-        let (kind, file) = (backend.kind(), backend.file());
-        let (view, _) = watch::channel(VaultView { kind, file, state: VaultState::Ready, message: None });
+        let (kind, file, message) = (backend.kind(), backend.file(), backend.warning());
+        let (view, _) = watch::channel(VaultView { kind, file, state: VaultState::Ready, message });
         let shared = Arc::new(WorkerState { progress: Mutex::new(CallProgress::Unasked), view });
         let (jobs, queue) = mpsc::channel();
         let worker = Worker { backend, shared: Arc::clone(&shared) };
@@ -169,6 +185,13 @@ impl Vault {
         if *self.shared.progress() == CallProgress::Unasked {
             // What came of it is in the view.
             let _ = self.probe().await;
+        }
+    }
+
+    /// Lets go of the backend, and of the lock on its file, where it is not busy. Calls after this one fail.
+    pub(crate) async fn close(&self) {
+        if let Err(error) = self.hold().await.exchange(Box::new(ClosedVault)).await {
+            tracing::warn!(%error, "the vault is still at work");
         }
     }
 
@@ -240,27 +263,92 @@ struct Worker {
 
 impl Worker {
     fn run(mut self, queue: &Receiver<QueuedCall>) {
-        while let Ok(job) = queue.recv() {
-            if job.abandoned.load(Ordering::Acquire) {
-                continue;
+        while let Ok(first) = queue.recv() {
+            let mut waiting: VecDeque<_> = std::iter::once(first).chain(queue.try_iter()).collect();
+            while !waiting.is_empty() {
+                let writes = self.read_and_gather(&mut waiting);
+                self.write(writes);
             }
-            *self.shared.progress() = CallProgress::Running;
-            let answer = self.answer(job.request);
-            let mut progress = self.shared.progress();
-            *progress = CallProgress::Resting;
-            match &answer {
-                Ok(_) => self.shared.publish(VaultState::Ready, None),
-                Err(error) => self.shared.publish_error(error),
+        }
+    }
+
+    /// Takes the writes off the front, and answers reads on the way. Stops at what has to come after these writes: a
+    /// read of what one of them changes, and whatever concerns the vault as a whole.
+    fn read_and_gather(&mut self, waiting: &mut VecDeque<QueuedCall>) -> Vec<QueuedCall> {
+        let mut writes: Vec<QueuedCall> = Vec::new();
+        while let Some(call) = waiting.pop_front() {
+            match &call.request {
+                VaultCall::Set(..) | VaultCall::Delete(_) => writes.push(call),
+                VaultCall::Get(key) if !writes.iter().any(|write| write.request.changes(key)) => {
+                    self.alone(call)
+                }
+                VaultCall::Probe | VaultCall::Exchange(_) if writes.is_empty() => self.alone(call),
+                VaultCall::Get(_) | VaultCall::Probe | VaultCall::Exchange(_) => {
+                    waiting.push_front(call);
+                    break;
+                }
             }
-            drop(progress);
-            // Nobody listens when the call took too long.
-            let _ = job.reply.send(answer);
+        }
+        writes
+    }
+
+    fn alone(&mut self, call: QueuedCall) {
+        if call.is_abandoned() {
+            return;
+        }
+        *self.shared.progress() = CallProgress::Running;
+        let answer = self.guarded(|backend| perform(backend, call.request));
+        self.rest(&answer);
+        // Nobody listens when the call took too long.
+        let _ = call.reply.send(answer);
+    }
+
+    fn write(&mut self, mut calls: Vec<QueuedCall>) {
+        calls.retain(|call| !call.is_abandoned());
+        if calls.is_empty() {
+            return;
+        }
+        *self.shared.progress() = CallProgress::Running;
+        match self.guarded(|backend| backend.begin()) {
+            Ok(Batch::Each) => calls.into_iter().for_each(|call| self.alone(call)),
+            Ok(Batch::Together) => self.together(calls),
+            Err(error) => {
+                let refused = Err(error);
+                self.rest(&refused);
+                calls.into_iter().for_each(|call| drop(call.reply.send(refused.clone())));
+            }
+        }
+    }
+
+    fn together(&mut self, calls: Vec<QueuedCall>) {
+        let mut answers: Vec<(SyncSender<CallResult>, CallResult)> = Vec::with_capacity(calls.len());
+        for call in calls {
+            answers.push((call.reply, self.guarded(|backend| perform(backend, call.request))));
+        }
+        let committed = self.guarded(|backend| backend.commit());
+        let failed = answers.iter().find_map(|(_, answer)| answer.as_ref().err());
+        self.rest(&committed.clone().and(failed.map_or(Ok(None), |error| Err(error.clone()))));
+        for (reply, answer) in answers {
+            let _ = reply.send(committed.clone().and(answer));
+        }
+    }
+
+    /// The backend has returned: whoever waited in vain may ask again.
+    fn rest(&self, answer: &CallResult) {
+        let mut progress = self.shared.progress();
+        *progress = CallProgress::Resting;
+        match answer {
+            Ok(_) => self.shared.publish(VaultState::Ready, self.backend.warning()),
+            Err(error) => self.shared.publish_error(error),
         }
     }
 
     /// A panic inside a keychain library is an error of this call, not the end of the vault.
-    fn answer(&mut self, request: VaultCall) -> CallResult {
-        let answer = catch_unwind(AssertUnwindSafe(|| perform(&mut self.backend, request)));
+    fn guarded<T>(
+        &mut self,
+        work: impl FnOnce(&mut Box<dyn VaultBackend>) -> Result<T, VaultError>,
+    ) -> Result<T, VaultError> {
+        let answer = catch_unwind(AssertUnwindSafe(|| work(&mut self.backend)));
         let (kind, file) = (self.backend.kind(), self.backend.file());
         self.shared.view.send_if_modified(|view| {
             let exchanged = view.kind != kind || view.file != file;
@@ -268,6 +356,35 @@ impl Worker {
             exchanged
         });
         answer.unwrap_or_else(|_| Err(VaultError::Failed("it ended unexpectedly".to_owned())))
+    }
+}
+
+/// What a vault has after its end.
+struct ClosedVault;
+
+fn closed() -> VaultError {
+    VaultError::Failed("Rockpool is ending".to_owned())
+}
+
+impl VaultBackend for ClosedVault {
+    fn kind(&self) -> VaultKind {
+        VaultKind::Memory
+    }
+
+    fn entry_limit(&self) -> usize {
+        usize::MAX
+    }
+
+    fn get(&mut self, _key: &VaultKey) -> Result<Option<SecretString>, VaultError> {
+        Err(closed())
+    }
+
+    fn set(&mut self, _key: &VaultKey, _secret: &SecretString) -> Result<(), VaultError> {
+        Err(closed())
+    }
+
+    fn delete(&mut self, _key: &VaultKey) -> Result<(), VaultError> {
+        Err(closed())
     }
 }
 

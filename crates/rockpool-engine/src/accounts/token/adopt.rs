@@ -41,7 +41,7 @@ pub(crate) enum AdoptError {
     /// The login to be repaired is not known.
     #[error("the login to be repaired is no longer there")]
     NoSuchLogin,
-    #[error("the tokens cannot be saved: {0}; unlock the vault and sign in again")]
+    #[error("the tokens cannot be saved: {}; then sign in again", .0.with_remedy())]
     Vault(#[from] VaultError),
     #[error("the login cannot be written to the database: {0}")]
     Store(#[from] LoginStoreError),

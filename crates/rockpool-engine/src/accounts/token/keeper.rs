@@ -24,17 +24,27 @@ use super::credentials::NewLogin;
 use super::forget::{ForgetError, forget};
 use super::login_state::LoginState;
 use super::refresh_state::{Decision, Fault, LoginLife, Need};
+use super::save::LAST_TRIES;
 use super::shared::{KeeperParts, Shared, Slot};
 use super::traits::LoginStoreError;
 use super::{refresh, reread, upkeep};
+use crate::host::timeouts::IssuerTimeouts;
 use crate::provider::bearer::{Bearer, TokenError};
 use crate::provider::oauth::TokenGrant;
 use crate::provider::outbound::OnBehalfOf;
-use crate::store::{KnownToken, LoginRow};
+use crate::store::{BUSY, KnownToken, LoginRow};
+use crate::vault::DEFAULT_TIMEOUT;
 
 /// Longest wait of one caller for a bearer. A healthy job ends sooner (30 s for the issuer, a few for vault and
 /// database); a caller who is told that it takes too long can go to another account, and the job goes on.
 const LONGEST_WAIT: Duration = Duration::from_secs(45);
+
+/// Longest time from the start of a refresh until its tokens are saved or given up: what it reads and marks before the
+/// token is sent, the issuer, what it saves, and the saver's last tries. A vault that was late once is not waited for
+/// again.
+pub(crate) fn longest_refresh(issuer: IssuerTimeouts) -> Duration {
+    2 * (DEFAULT_TIMEOUT + BUSY) + issuer.longest() + LAST_TRIES
+}
 
 /// Handle on the keeper; clones share it.
 #[derive(Clone)]
@@ -131,8 +141,13 @@ impl TokenKeeper {
         work.await.unwrap_or(Err(ForgetError::BrokeDown))
     }
 
+    /// The logins that are renewed at this moment, or whose new tokens are not saved everywhere.
+    pub(crate) fn at_stake(&self) -> Vec<LoginId> {
+        self.shared.all().iter().filter(|slot| slot.state().is_at_stake()).map(|slot| slot.id).collect()
+    }
+
     /// Starts no further refresh, and returns when those under way have ended and everything received
-    /// is saved, or was tried once more and could not be.
+    /// is saved, or could not be in [`LAST_TRIES`].
     pub(crate) async fn drain(&self) {
         self.shared.stopping.send_replace(true);
         self.shared.tasks.finished().await;

@@ -27,7 +27,7 @@ mod vault_entry;
 pub(crate) use adapters::DatabaseLogins;
 pub(crate) use adopt::AdoptError;
 pub(crate) use credentials::{NewLogin, fingerprint_of};
-pub(crate) use keeper::TokenKeeper;
+pub(crate) use keeper::{TokenKeeper, longest_refresh};
 pub(crate) use shared::KeeperParts;
 pub(crate) use traits::{CredentialWatcher, RenewalWatcher};
 pub(crate) use vault_entry::vault_keys;

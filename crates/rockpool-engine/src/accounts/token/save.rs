@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use futures_util::FutureExt as _;
+use tokio::time::Instant;
 use tracing::warn;
 
 use super::refresh_state::{Outcome, PendingWrite, Target};
@@ -12,6 +13,12 @@ use super::shared::{Shared, Slot};
 
 /// First and longest wait of a saver between two tries.
 const SAVE_AGAIN: (Duration, Duration) = (Duration::from_secs(1), Duration::from_secs(30));
+
+/// How long a saver goes on when the engine ends: a keychain that is unlocked late, or a disk that gets room, still
+/// saves the login.
+pub(super) const LAST_TRIES: Duration = Duration::from_secs(10);
+/// Between two of these tries.
+const LAST_TRIES_EVERY: Duration = Duration::from_millis(500);
 
 /// Saves what is pending, in order. The write lock has to be held.
 pub(super) async fn flush(shared: &Shared, slot: &Slot) -> Result<(), Target> {
@@ -54,16 +61,19 @@ pub(super) fn end_refresh(shared: &Arc<Shared>, slot: &Arc<Slot>, outcome: Outco
     }
 }
 
-/// Tries until all is saved, or once more when the engine stops.
+/// Tries until all is saved, and at the engine's end for a while longer.
 async fn save_until_done(shared: &Shared, slot: &Slot) {
     let mut stopping = shared.stopping.subscribe();
     let (mut wait, longest) = SAVE_AGAIN;
+    let mut until = None;
     loop {
-        tokio::select! {
-            () = tokio::time::sleep(wait) => {}
-            _ = stopping.wait_for(|stopping| *stopping) => {}
+        match until {
+            None => tokio::select! {
+                () = tokio::time::sleep(wait) => {}
+                _ = stopping.wait_for(|stopping| *stopping) => until = Some(Instant::now() + LAST_TRIES),
+            },
+            Some(_) => tokio::time::sleep(LAST_TRIES_EVERY).await,
         }
-        let last = *stopping.borrow();
         let write_lock = slot.write_lock.lock().await;
         // A new sign-in or a removal came in between, and dropped what was to be saved.
         if !slot.state().is_unsaved() {
@@ -77,7 +87,7 @@ async fn save_until_done(shared: &Shared, slot: &Slot) {
         if saved.is_ok() {
             return;
         }
-        if last {
+        if until.is_some_and(|until| Instant::now() >= until) {
             warn!(login = %slot.id, "stopping with tokens that could not be saved");
             return;
         }

@@ -130,6 +130,20 @@ impl LoginState {
         matches!(self.refresh, RefreshState::Unsaved(_))
     }
 
+    /// Whether ending now could cost a sign-in.
+    pub(in super::super) fn is_at_stake(&self) -> bool {
+        match self.refresh {
+            RefreshState::Working { .. } | RefreshState::Unsaved(_) => true,
+            RefreshState::Idle
+            | RefreshState::Paused { .. }
+            | RefreshState::Uncertain(_)
+            | RefreshState::Dead
+            | RefreshState::Unread { .. }
+            | RefreshState::Followed
+            | RefreshState::NotRenewable => false,
+        }
+    }
+
     /// Who has not taken what is first to be saved.
     pub(in super::super) fn unsaved_at(&self) -> Option<Target> {
         self.unsaved.front().map(PendingWrite::target)
