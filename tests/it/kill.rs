@@ -34,6 +34,14 @@ impl ServerHarness {
         Self::with(DUE, Some(Fault::next(On::Refresh, fault).of(&seat("ada")))).await
     }
 
+    /// The same with access tokens that are due, and an issuer that answers Ada's first refresh so much later.
+    pub(crate) async fn start_with_a_slow_refresh(ms: u64) -> (Self, Server, Key) {
+        let hold = Fault::next(On::Refresh, Action::HoldHeaders { ms }).of(&seat("ada"));
+        let started = Self::with(DUE, Some(hold)).await;
+        wait::until("the refresh is sent", || of_ada(&started.0.sim).then_some(())).await;
+        started
+    }
+
     async fn with(age: Duration, fault: Option<Fault>) -> (Self, Server, Key) {
         let dir = tempfile::tempdir().unwrap();
         let people = ["ada", "ben"].map(of_endless_quota).to_vec();
@@ -58,7 +66,7 @@ impl ServerHarness {
         (Self { sim, home, _dir: dir }, server, key)
     }
 
-    async fn again(&self, key: &Key) -> (Server, Key) {
+    pub(crate) async fn again(&self, key: &Key) -> (Server, Key) {
         let server = self.home.serve().await;
         let key = Self::at(&server, key);
         (server, key)
@@ -80,7 +88,7 @@ impl ServerHarness {
     }
 
     #[track_caller]
-    fn no_token_was_presented_twice(&self) {
+    pub(crate) fn no_token_was_presented_twice(&self) {
         assert!(self.presented().values().all(|count| *count == 1), "a refresh token was presented twice");
         assert_eq!(self.notes(), Vec::<String>::new());
     }
@@ -112,16 +120,14 @@ fn of_ada(sim: &Sim) -> bool {
     refreshes(sim).iter().any(|entry| entry.seat.as_ref() == Some(&seat("ada")))
 }
 
-async fn state_of(server: &Server, name: &str) -> String {
+pub(crate) async fn state_of(server: &Server, name: &str) -> String {
     let account = server.api.get(&format!("/accounts/{name}")).await;
     account["state"].as_str().unwrap().to_owned()
 }
 
 #[tokio::test]
 async fn a_kill_between_sending_and_hearing_leaves_the_old_access_token_serving_and_the_token_unsent() {
-    let hold = Fault::next(On::Refresh, Action::HoldHeaders { ms: 60_000 }).of(&seat("ada"));
-    let (harness, server, key) = ServerHarness::with(DUE, Some(hold)).await;
-    wait::until("the refresh is sent", || of_ada(&harness.sim).then_some(())).await;
+    let (harness, server, key) = ServerHarness::start_with_a_slow_refresh(60_000).await;
     server.kill().await;
 
     let (server, key) = harness.again(&key).await;

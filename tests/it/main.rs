@@ -4,6 +4,7 @@
 mod apis;
 mod authorities;
 mod cli;
+mod ending;
 mod imports;
 mod kill;
 mod leaks;

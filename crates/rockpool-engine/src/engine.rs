@@ -233,11 +233,15 @@ impl Engine {
     /// writes the last records. In this order: each step may still cause work for the next.
     ///
     /// Answers and edits have [`Config::end_timeouts`]. Refreshes, also one that begins in that time, and the exchange of
-    /// sign-in codes are waited for as long as they may take by themselves; before that wait, `tell` is told of it.
-    pub async fn shutdown_telling(mut self, tell: impl FnOnce(&RenewalsUnderWay)) {
+    /// sign-in codes are waited for as long as they may take by themselves; `tell` is told of those, at the beginning and
+    /// when nothing else is waited for.
+    pub async fn shutdown_telling(mut self, tell: impl Fn(&RenewalsUnderWay)) {
         self.stop.send_replace(true);
         let core = Arc::clone(self.handle.core());
-        let answers = tokio::time::timeout(core.config.end_timeouts.answers, async {
+        let (for_answers, for_renewals) =
+            (core.config.end_timeouts.answers, longest_refresh(core.config.issuer_timeouts));
+        let told = tell_of_renewals(&core, for_answers + for_renewals, &tell);
+        let answers = tokio::time::timeout(for_answers, async {
             if let Some(serving) = self.serving.take() {
                 drop(serving.await);
             }
@@ -247,12 +251,12 @@ impl Engine {
         if answers.await.is_err() {
             tracing::warn!("stopped while an answer or an edit was still under way");
         }
-        let up_to = longest_refresh(core.config.issuer_timeouts);
-        let accounts = accounts_of(&core, &core.keeper.at_stake());
-        if !accounts.is_empty() {
-            tell(&RenewalsUnderWay { accounts, up_to });
-        }
-        let renewals = tokio::time::timeout(up_to, async {
+        tell_of_renewals(&core, for_renewals, |now| {
+            if told.as_ref().is_none_or(|before| before.accounts != now.accounts) {
+                tell(now);
+            }
+        });
+        let renewals = tokio::time::timeout(for_renewals, async {
             tokio::join!(self.handle.sign_ins_of().drain(), core.keeper.drain());
             // What a sign-in brought.
             core.keeper.drain().await;
@@ -268,6 +272,18 @@ impl Engine {
         drop(tokio::time::timeout(VAULT_CLOSES, core.vault.close()).await);
         drop(self.data_dir);
     }
+}
+
+/// What is waited for now, if anything is.
+fn tell_of_renewals(
+    core: &Core,
+    up_to: Duration,
+    tell: impl Fn(&RenewalsUnderWay),
+) -> Option<RenewalsUnderWay> {
+    let accounts = accounts_of(core, &core.keeper.at_stake());
+    let under_way = (!accounts.is_empty()).then_some(RenewalsUnderWay { accounts, up_to });
+    under_way.as_ref().inspect(|now| tell(now));
+    under_way
 }
 
 /// The names of the accounts behind these logins; of a login that none has yet, its id.

@@ -3,7 +3,10 @@
 use std::fs::{self, File};
 use std::process::Stdio;
 
+use http::Method;
 use rockpool_engine::Control;
+use rockpool_sim::{Action, Fault, On};
+use rockpool_tests::journal::refreshes;
 use rockpool_tests::session::process::Running;
 use rockpool_tests::session::{App, Keyring, Start, ask};
 
@@ -37,8 +40,26 @@ async fn a_request_to_terminate_ends_the_app_as_quit_does() {
     desktop.tray.click("Open dashboard").await;
     ask::until("the window opens", async || (!desktop.session.windows().await.is_empty()).then_some(()))
         .await;
-    app.terminate().await;
+    app.signal("TERM").await;
     assert_clean_end(&desktop, &mut app).await;
+}
+
+#[tokio::test]
+async fn a_signal_in_mid_refresh_ends_the_app_when_the_new_tokens_are_saved() {
+    let desktop = DesktopHarness::with(["ada"]).await;
+    let (_keyring, mut app, api) = desktop.open().await;
+    desktop.import(&api, "ada").await;
+    desktop.sim.expire_access_tokens("user-ada").unwrap();
+    desktop.sim.script(Fault::next(On::Refresh, Action::HoldHeaders { ms: 1000 }));
+    let asked = tokio::spawn(async move { api.call(Method::POST, "/accounts/ada/quota", None).await });
+    let sent = || (!refreshes(&desktop.sim).is_empty()).then_some(());
+    rockpool_tests::wait::until("the refresh is sent", sent).await;
+    app.signal("QUIT").await;
+    assert_clean_end(&desktop, &mut app).await;
+    asked.abort();
+    let (_app, api) = Start::before(&desktop.sim).serve(&desktop.session).await;
+    api.done(Method::POST, "/accounts/ada/quota", None).await;
+    assert_eq!(refreshes(&desktop.sim).len(), 1, "the new tokens were saved");
 }
 
 #[tokio::test]

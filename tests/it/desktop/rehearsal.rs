@@ -52,7 +52,7 @@ async fn within_a_minute_a_rehearsal_shows_the_product_at_work_and_touches_nothi
     page.says(&["Sign in again"]).await;
     session.photograph("rehearsal-plays").await;
 
-    app.terminate().await;
+    app.signal("TERM").await;
     assert_eq!(app.ended().await.code(), Some(0), "{}", app.logged());
     assert_eq!(session.browser().opened(), Vec::<String>::new(), "the person's browser was left alone");
     assert!(keyring.entries().await.is_empty(), "the real keychain holds something");

@@ -1,5 +1,6 @@
 //! The real `rockpool serve` in a process of its own.
 
+use std::ffi::OsStr;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Output, Stdio};
@@ -25,11 +26,14 @@ pub struct Home {
     backend_url: String,
     vault: Vault,
     log_filter: &'static str,
+    /// What starts the program, with its arguments.
+    under: &'static [&'static str],
 }
 
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 enum Vault {
-    EncryptedFile,
+    /// In this file, with the pass-phrase of the home.
+    EncryptedFile(PathBuf),
     Memory,
 }
 
@@ -43,8 +47,9 @@ impl Home {
             dir: dir.to_owned(),
             auth_url: sim.auth_url(),
             backend_url: sim.backend_url(),
-            vault: Vault::EncryptedFile,
+            vault: Vault::EncryptedFile(dir.join("vault")),
             log_filter: "trace",
+            under: &[],
         }
     }
 
@@ -59,7 +64,26 @@ impl Home {
             backend_url: backend_url.to_owned(),
             vault: Vault::Memory,
             log_filter: "info",
+            under: &[],
         }
+    }
+
+    /// The same home with its tokens in the encrypted file of another.
+    #[must_use]
+    pub fn with_the_vault_of(self, other: &Self) -> Self {
+        Self { vault: other.vault.clone(), ..self }
+    }
+
+    /// The same home, whose servers are started by this command, which has to become them.
+    #[must_use]
+    pub fn under(self, under: &'static [&'static str]) -> Self {
+        Self { under, ..self }
+    }
+
+    /// The file with the pass-phrase of the encrypted one.
+    #[must_use]
+    pub fn passphrase(&self) -> PathBuf {
+        self.dir.join("passphrase")
     }
 
     #[must_use]
@@ -78,16 +102,18 @@ impl Home {
     }
 
     fn command(&self, args: &[&str]) -> Command {
-        let mut command = Command::new(&self.program);
+        let mut words = self.under.iter().map(OsStr::new).chain([self.program.as_os_str()]);
+        let mut command = Command::new(words.next().unwrap());
+        command.args(words);
         command.env_clear().args(args).kill_on_drop(true).stdin(Stdio::null());
         command.env("HOME", &self.dir).env("PATH", std::env::var_os("PATH").unwrap_or_default());
         command.env("ROCKPOOL_DATA_DIR", self.data_dir()).env("ROCKPOOL_LISTEN", "127.0.0.1:0");
         command.env("ROCKPOOL_AUTH_URL", &self.auth_url).env("ROCKPOOL_BACKEND_URL", &self.backend_url);
         command.env("ROCKPOOL_LOG", self.log_filter);
-        match self.vault {
-            Vault::EncryptedFile => command
-                .env("ROCKPOOL_VAULT", format!("file:{}", self.dir.join("vault").display()))
-                .env("ROCKPOOL_PASSPHRASE_FILE", self.dir.join("passphrase")),
+        match &self.vault {
+            Vault::EncryptedFile(path) => command
+                .env("ROCKPOOL_VAULT", format!("file:{}", path.display()))
+                .env("ROCKPOOL_PASSPHRASE_FILE", self.passphrase()),
             Vault::Memory => command.env("ROCKPOOL_VAULT", "memory"),
         };
         command
@@ -177,8 +203,28 @@ impl Server {
 
     /// SIGTERM, and waits for the orderly end.
     pub async fn stop(mut self) -> Option<i32> {
-        let pid = self.control.pid.to_string();
-        Command::new("kill").args(["-TERM", &pid]).status().await.unwrap();
+        self.signal("TERM").await;
+        self.ended().await
+    }
+
+    /// Sends the signal of that name, such as `HUP`.
+    pub async fn signal(&self, name: &str) {
+        signal(self.control.pid, name).await;
+    }
+
+    /// Whether its process is gone.
+    pub fn has_ended(&mut self) -> bool {
+        self.child.try_wait().unwrap().is_some()
+    }
+
+    /// Waits for its end; gives the exit code, none where a signal ended it.
+    pub async fn ended(&mut self) -> Option<i32> {
         wait::within("the server stops", self.child.wait()).await.unwrap().code()
     }
+}
+
+/// Sends a process the signal of that name, such as `HUP`.
+pub async fn signal(process: u32, name: &str) {
+    let sent = Command::new("kill").args([&format!("-{name}"), &process.to_string()]).status().await;
+    assert!(sent.unwrap().success(), "SIG{name} cannot be sent to {process}");
 }

@@ -1,8 +1,10 @@
 //! What a harness is made of, and its start: people signed in through the real sign-in flow, a pool of them.
 
+use std::time::Duration;
+
 use rockpool_engine::Clock;
 use rockpool_engine::api::requests::PoolChange;
-use rockpool_engine::config::{Config, UploadTimeouts, WebSocketTimeouts};
+use rockpool_engine::config::{Config, EndTimeouts, UploadTimeouts, WebSocketTimeouts};
 use rockpool_routing::Strategy;
 use rockpool_sim::{Person, ReusedConnections, Share, Sim, SimClock, SimConfig, Windows};
 use url::Url;
@@ -36,6 +38,7 @@ pub struct Setup {
     without_content_type: Share,
     private_events: Share,
     upload_timeouts: UploadTimeouts,
+    end_timeouts: EndTimeouts,
     reused_connections: ReusedConnections,
     largest_frame: usize,
 }
@@ -56,6 +59,7 @@ impl Setup {
             without_content_type: SimConfig::default().without_content_type,
             private_events: SimConfig::default().private_events,
             upload_timeouts: UploadTimeouts::default(),
+            end_timeouts: EndTimeouts::default(),
             reused_connections: ReusedConnections::CutOneIn(3),
             largest_frame: SimConfig::default().largest_frame,
         }
@@ -106,6 +110,13 @@ impl Setup {
     #[must_use]
     pub fn upload_timeouts(mut self, change: impl FnOnce(&mut UploadTimeouts)) -> Self {
         change(&mut self.upload_timeouts);
+        self
+    }
+
+    /// Another time for answers when the engine ends.
+    #[must_use]
+    pub fn answers_at_the_end(mut self, answers: Duration) -> Self {
+        self.end_timeouts = EndTimeouts { answers };
         self
     }
 
@@ -171,6 +182,7 @@ impl Setup {
         config.ca_file = (self.link == ProviderLink::Tls).then_some(ca);
         config.websocket_timeouts = self.websocket_timeouts;
         config.upload_timeouts = self.upload_timeouts;
+        config.end_timeouts = self.end_timeouts;
         let vault = SurvivingVault::default();
         let engine = launch(&config, &vault, &clock, sim.ca_pem()).await;
         let api = owner(&engine);

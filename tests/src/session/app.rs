@@ -115,9 +115,10 @@ impl App {
         wait::within("the app ends", self.running.child().wait()).await.unwrap()
     }
 
-    pub async fn terminate(&mut self) {
+    /// Sends it the signal of that name, such as `TERM`.
+    pub async fn signal(&mut self, name: &str) {
         // The shell's own `kill`: a program of that name is not everywhere.
-        let order = format!("kill -TERM {}", self.pid());
+        let order = format!("kill -{name} {}", self.pid());
         assert!(Command::new("sh").args(["-c", &order]).status().await.unwrap().success());
     }
 

@@ -107,6 +107,15 @@ const scenes: Record<string, () => Snapshot> = {
     ...usual(),
     vault: { kind: 'file', file: { path: '/data/rockpool/vault.bin', key: 'beside' }, state: 'ready', message: null },
   }),
+  'vault-exposed': () => ({
+    ...usual(),
+    vault: {
+      kind: 'file',
+      file: { path: '/data/rockpool/vault.bin', key: 'passphrase' },
+      state: 'ready',
+      message: 'others on this machine may read /run/secrets/passphrase; run `chmod 600 /run/secrets/passphrase`',
+    },
+  }),
   'vault-file': () => ({
     ...usual(),
     vault: {

@@ -139,6 +139,14 @@ pub(super) fn issuer_code(body: &[u8]) -> Option<String> {
     code.or_else(|| text(&value, "error")).or_else(|| text(error, "type")).map(bounded)
 }
 
+/// The same only where the body has the issuer's own form: an object with an error that has a code, or is one. Gateways
+/// answer with JSON too, and with codes in other places.
+pub(super) fn code_in_issuers_form(body: &[u8]) -> Option<String> {
+    let value: Value = serde_json::from_slice(body).ok()?;
+    let error = value.get("error")?;
+    text(error, "code").or_else(|| text(error, "type")).or_else(|| text(&value, "error")).map(bounded)
+}
+
 /// As [`issuer_code`], in words where there is none.
 pub(super) fn issuer_code_in_words(body: &[u8]) -> String {
     issuer_code(body).unwrap_or_else(|| "no code".to_owned())

@@ -20,7 +20,7 @@ use url::Url;
 use super::content_coding::readable;
 use super::delivery::SendFailure;
 use super::endpoints;
-use super::error::{connection_in_words, issuer_code, issuer_code_in_words};
+use super::error::{code_in_issuers_form, connection_in_words, issuer_code, issuer_code_in_words};
 use super::outbound::{HttpSource, OnBehalfOf};
 use super::pkce::Verifier;
 use super::upstream::{ORIGINATOR, USER_AGENT};
@@ -369,16 +369,19 @@ fn sort(status: StatusCode, body: &[u8]) -> Result<Renewal, RefreshError> {
         return renewed(body);
     }
     let text = format!("the issuer answered {status}");
-    let Some(code) = issuer_code(body).filter(|_| status.is_client_error()) else {
+    if !status.is_client_error() {
         return Err(RefreshError::Unknown(text));
-    };
-    if FINAL_CODES.contains(&&*code) {
+    }
+    // No gateway speaks of refresh tokens: these words are the issuer's wherever they stand.
+    if let Some(code) = issuer_code(body).filter(|code| FINAL_CODES.contains(&&**code)) {
         return Err(RefreshError::Final { code });
     }
-    if status == StatusCode::TOO_MANY_REQUESTS || UNUSED_CODES.contains(&&*code) {
-        return Err(RefreshError::Passing(format!("{text} ({code})")));
+    match code_in_issuers_form(body) {
+        Some(code) if status == StatusCode::TOO_MANY_REQUESTS || UNUSED_CODES.contains(&&*code) => {
+            Err(RefreshError::Passing(format!("{text} ({code})")))
+        }
+        Some(_) | None => Err(RefreshError::Unknown(text)),
     }
-    Err(RefreshError::Unknown(text))
 }
 
 /// A success without any token leaves open what became of the sent one.

@@ -1,5 +1,7 @@
 //! The vault at its boundary: what callers see of splitting, stuck and failing backends.
 
+mod batch;
+mod files;
 mod in_engine;
 mod moving;
 
@@ -243,7 +245,12 @@ mod file {
         vault(&folder, "right").set(&key("k"), &secret("v")).unwrap();
         let before = std::fs::read(folder.path().join("vault")).unwrap();
         let error = vault(&folder, "wrong").set(&key("k"), &secret("w")).unwrap_err();
-        assert!(error.to_string().contains("ROCKPOOL_PASSPHRASE_FILE"), "{error}");
+        assert!(error.to_string().contains("the pass-phrase does not open it"), "{error}");
+        let file = folder.path().join("pass");
+        std::fs::write(&file, "wrong\n").unwrap();
+        let mut of_file = FileVault::with_passphrase_file(folder.path().join("vault"), &file).unwrap();
+        let error = of_file.set(&key("k"), &secret("w")).unwrap_err().to_string();
+        assert!(error.contains("ROCKPOOL_PASSPHRASE_FILE") && error.contains("pass"), "{error}");
         assert_eq!(std::fs::read(folder.path().join("vault")).unwrap(), before);
     }
 

@@ -31,6 +31,7 @@ enum Holds {
     NewTokens,
     /// The issuer's form, with this code.
     IssuersForm(String),
+    CodeAlone(String),
     SomethingElse,
 }
 
@@ -61,14 +62,18 @@ impl Row {
     }
 
     fn speaks_of(&self, body: &Body) -> bool {
-        match (self.what.as_str(), &body.holds) {
+        let (form, codes) = match self.what.split_once(" with ") {
+            Some((form, _)) => (form, Some(self.codes())),
+            None => (self.what.as_str(), None),
+        };
+        let named = |code: &String| codes.as_ref().is_none_or(|codes| codes.contains(&code.as_str()));
+        match (form, &body.holds) {
             ("anything else", _) | ("new tokens", Holds::NewTokens) => true,
-            ("the issuer's form", Holds::IssuersForm(_)) => true,
-            (what, Holds::IssuersForm(code)) if what.starts_with("the issuer's form with ") => {
-                self.codes().contains(&code.as_str())
+            ("the issuer's form" | "the issuer's form or its code alone", Holds::IssuersForm(code)) => {
+                named(code)
             }
-            ("new tokens" | "the issuer's form", _) => false,
-            (what, _) if what.starts_with("the issuer's form with ") => false,
+            ("the issuer's form or its code alone", Holds::CodeAlone(code)) => named(code),
+            ("new tokens" | "the issuer's form" | "the issuer's form or its code alone", _) => false,
             (what, _) => panic!("no test knows {what:?}"),
         }
     }
@@ -88,17 +93,18 @@ fn fate_of(result: &Result<Renewal, RefreshError>) -> Fate {
 }
 
 fn bodies(table: &[Row]) -> Vec<Body> {
-    let tokens = ["access_token", "refresh_token"].map(|name| Body {
-        text: format!(r#"{{"{name}":"new"}}"#),
-        holds: Holds::NewTokens,
-    });
+    let tokens = ["access_token", "refresh_token"]
+        .map(|name| Body { text: format!(r#"{{"{name}":"new"}}"#), holds: Holds::NewTokens });
     let known = table.iter().flat_map(Row::codes);
-    let forms = known.chain(["server_error", "access_denied", "temporarily_unavailable", "anything"]).flat_map(
-        |code| {
-            [format!(r#"{{"error":"{code}"}}"#), format!(r#"{{"error":{{"code":"{code}","message":"…"}}}}"#)]
-                .map(|text| Body { text, holds: Holds::IssuersForm(code.to_owned()) })
-        },
-    );
+    let forms = known.chain(["server_error", "access_denied", "anything"]).flat_map(|code| {
+        let form = |text: String| Body { text, holds: Holds::IssuersForm(code.to_owned()) };
+        [
+            form(format!(r#"{{"error":"{code}"}}"#)),
+            form(format!(r#"{{"error":{{"code":"{code}","message":"…"}}}}"#)),
+            form(format!(r#"{{"error":{{"type":"{code}","message":"…"}}}}"#)),
+            Body { text: format!(r#"{{"code":"{code}"}}"#), holds: Holds::CodeAlone(code.to_owned()) },
+        ]
+    });
     let nothing = [
         "",
         "<html><body>invalid_grant</body></html>",
@@ -106,7 +112,9 @@ fn bodies(table: &[Row]) -> Vec<Body> {
         "[]",
         "null",
         r#"{"message":"invalid_grant"}"#,
-        r#"{"code":"refresh_token_reused"}"#,
+        r#"{"error":{"code":429,"message":"slow down"}}"#,
+        r#"{"error":{"message":"slow down"}}"#,
+        r#"{"detail":"invalid_request"}"#,
         r#"{"error":null}"#,
         r#"["error","invalid_grant"]"#,
         r#"{"access_token":"","refresh_token":""}"#,
@@ -139,7 +147,9 @@ fn what_came_without_a_status_is_sorted_as_the_decision_says() {
             "no connection, no proxy, no TLS" => {
                 &[Cut::BeforeHead(SendFailure::NoConnection), Cut::BeforeHead(SendFailure::NotBuilt)]
             }
-            "the connection closed before anything was written" => &[Cut::BeforeHead(SendFailure::NotWritten)],
+            "the connection closed before anything was written" => {
+                &[Cut::BeforeHead(SendFailure::NotWritten)]
+            }
             "a stream that the server says it did not begin" => &[Cut::BeforeHead(SendFailure::NotTaken)],
             "time-out, reset, cut, half an answer, one that is too long" => {
                 &[Cut::TimeUp, Cut::BeforeHead(SendFailure::Lost), Cut::InBody]

@@ -17,7 +17,8 @@ use crate::ports::Ports;
 use crate::test_http::Server;
 use crate::test_serving::{home, import_of, usage};
 use crate::vault::{
-    DEFAULT_TIMEOUT, FileVault, Vault, VaultBackend, VaultError, VaultKey, VaultOpener, WithoutKeychain,
+    DEFAULT_TIMEOUT, FileVault, LockingOpener, Vault, VaultBackend, VaultError, VaultKey, VaultOpener,
+    WithoutKeychain,
 };
 
 type Entries = Arc<Mutex<BTreeMap<VaultKey, SecretString>>>;
@@ -27,7 +28,15 @@ type Entries = Arc<Mutex<BTreeMap<VaultKey, SecretString>>>;
 struct Machine {
     keychain: Entries,
     file: Entries,
+    files: Files,
     calls_left: Arc<Mutex<Option<usize>>>,
+}
+
+#[derive(Clone, Copy, Default)]
+enum Files {
+    #[default]
+    Pretended,
+    Real,
 }
 
 struct Place {
@@ -61,7 +70,10 @@ impl VaultOpener for Machine {
     fn open(&self, choice: &VaultChoice) -> Result<Box<dyn VaultBackend>, VaultError> {
         Ok(match choice {
             VaultChoice::Keychain => self.place(VaultKind::Keychain, &self.keychain),
-            VaultChoice::File { .. } => self.place(VaultKind::File, &self.file),
+            VaultChoice::File { .. } => match self.files {
+                Files::Pretended => self.place(VaultKind::File, &self.file),
+                Files::Real => WithoutKeychain.open(choice)?,
+            },
             // A file that holds logins wins, as with the real one.
             VaultChoice::KeychainOrFile { .. } if tokens(&self.file).is_empty() => {
                 self.place(VaultKind::Keychain, &self.keychain)
@@ -371,4 +383,29 @@ async fn a_file_that_holds_copies_of_a_stopped_move_is_not_taken_for_the_place_o
     assert!(tokens(&stage.machine.file).is_empty(), "the copies are gone");
     assert_eq!(tokens(&stage.machine.keychain), before);
     engine.shutdown().await;
+}
+
+#[tokio::test]
+async fn a_file_that_logins_are_moved_into_is_this_installations_alone_until_they_are_moved_away() {
+    let (mut stage, before) = Stage::with_two_people().await;
+    stage.machine.files = Files::Real;
+    let path = stage.config.data_dir.join("vault.bin");
+    let choice = VaultChoice::File { path: path.clone(), key: KeySource::Beside };
+    let by_another = || LockingOpener::new(Arc::new(WithoutKeychain)).open(&choice).map(drop);
+    let engine = stage.start().await;
+    vault::relocate(&engine.handle(), VaultKind::File).await.unwrap();
+    assert!(matches!(by_another(), Err(VaultError::Taken { .. })));
+    let shown = vault::retry(&engine.handle()).await;
+    assert_eq!(shown.vault_state.state, crate::model::vault::VaultState::Ready, "it is its own");
+    assert!(matches!(by_another(), Err(VaultError::Taken { .. })));
+    engine.shutdown().await;
+    by_another().unwrap();
+
+    let engine = stage.start().await;
+    assert!(matches!(by_another(), Err(VaultError::Taken { .. })));
+    vault::relocate(&engine.handle(), VaultKind::Keychain).await.unwrap();
+    assert_eq!(tokens(&stage.machine.keychain), before);
+    assert!(!path.exists());
+    engine.shutdown().await;
+    by_another().unwrap();
 }

@@ -4,5 +4,6 @@ mod crash;
 mod faults;
 mod logins;
 mod once;
+mod saving;
 mod timing;
 mod world;

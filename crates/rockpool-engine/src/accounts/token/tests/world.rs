@@ -124,9 +124,14 @@ impl World {
     }
 
     pub(super) fn bare(self: &Arc<Self>) -> TokenKeeper {
+        self.keeper_over(Arc::clone(self) as Arc<dyn SecretStore>)
+    }
+
+    /// A keeper that knows no login yet, and keeps secrets there.
+    pub(super) fn keeper_over(self: &Arc<Self>, secrets: Arc<dyn SecretStore>) -> TokenKeeper {
         TokenKeeper::start(KeeperParts {
             logins: Arc::clone(self) as Arc<dyn LoginStore>,
-            secrets: Arc::clone(self) as Arc<dyn SecretStore>,
+            secrets,
             issuer: Arc::clone(self) as Arc<dyn Issuer>,
             watcher: Arc::clone(self) as Arc<dyn CredentialWatcher>,
             renewals: Arc::clone(self) as Arc<dyn RenewalWatcher>,
