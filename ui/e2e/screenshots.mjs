@@ -26,6 +26,7 @@ const views = [
   { page: 'accounts', scene: 'rehearsal' },
   { page: 'accounts', scene: 'vault' },
   { page: 'accounts', scene: 'key-beside' },
+  { page: 'accounts', scene: 'vault-exposed' },
   { page: 'accounts', scene: 'vault-file' },
   { page: 'accounts', scene: 'unreachable' },
   { page: 'accounts', scene: 'usual', dialog: 'sign-in', open: (page) => page.locator('main .button.primary').first().click() },

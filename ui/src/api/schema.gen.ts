@@ -2106,7 +2106,7 @@ export interface components {
         VaultView: {
             file?: components["schemas"]["VaultFile"] | null;
             kind: components["schemas"]["VaultKind"];
-            /** @description What is wrong and what to do, in a sentence; absent when ready. */
+            /** @description What is wrong and what to do, in a sentence; when ready, what weakens its protection, if anything does. */
             message?: string | null;
             /** @description Whether it can be read and written. */
             state: components["schemas"]["VaultState"];
