@@ -10,8 +10,8 @@ use rockpool_engine::api::requests::{AccountChange, ClientNew, NewSignIn};
 use rockpool_engine::config::Config;
 use rockpool_engine::snapshot::{AccountView, ActivityView, Snapshot};
 use rockpool_engine::{
-    Clock, DashboardFiles, Engine, EngineHandle, KeyKind, OpenBrowser, OverrideMode, Ports, Principal,
-    StartError,
+    Clock, DashboardFiles, DataDirError, Engine, EngineHandle, KeyKind, OpenBrowser, OverrideMode, Ports,
+    Principal, StartError,
 };
 use rockpool_routing::SignInId;
 use rockpool_sim::{Person, SeatId, SignIn, Sim, Windows};
@@ -49,7 +49,18 @@ pub struct Harness {
 }
 
 pub(super) async fn launch(config: &Config, vault: &SurvivingVault, clock: &Clock, ca_pem: &str) -> Engine {
-    try_launch(config, vault, clock, ca_pem).await.unwrap()
+    let launched = async {
+        loop {
+            match try_launch(config, vault, clock, ca_pem).await {
+                // A program that another test starts holds copies of this process's locks until it has begun.
+                Err(StartError::DataDir(DataDirError::AlreadyServing { control: None })) => {
+                    tokio::task::yield_now().await;
+                }
+                launched => return launched.unwrap(),
+            }
+        }
+    };
+    wait::within("the data folder is free", launched).await
 }
 
 async fn try_launch(
