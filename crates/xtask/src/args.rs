@@ -15,6 +15,10 @@ Usage: cargo xtask <COMMAND>
   figures [--at PATH]         print what can be counted in the Rust sources, as a table
   cost ARGUMENTS              measure what a request and an event cost two builds of `rockpool`, as tables;
                               `cost --help` lists the arguments
+  dependencies                write docs/measurements/dependencies.md: how many packages the programs are made of, what
+                              runs while they are compiled, and where `unsafe` stands
+  sbom                        write what the programs and the dashboard are made of, as CycloneDX
+  advisories [--keep]         ask the RustSec database about the packages in use; ROCKPOOL_ADVISORY_DB names a clone
   prices                      write the engine's table of list prices anew, out of the package that is pinned in
                               `tests/tools/genai-prices`
   fuzz [--minutes N] [TARGET ...]
@@ -24,8 +28,10 @@ Usage: cargo xtask <COMMAND>
 
   --rehearsal   start against the bundled simulated provider; no account is needed
   --headless    start the server, also where there is a display
-  --full        add licences and bans, the table of prices, screenshots of the UI, the release build, mutants of the routing
-                crate, a minute of each fuzz target, and fifty times as many cases of each property test
+  --full        add licences, bans and duplicates, advisories of RustSec and npm, bills of materials, the table of prices,
+                screenshots of the UI, the release build, mutants of the routing crate, a minute of each fuzz target, and
+                fifty times as many cases of each property test
+  --keep        keep a copy of the database in this repository, for where it is out of reach
   --at PATH     count in another checkout
   --yes         install missing system packages without asking
   --help        show this text";
@@ -53,6 +59,14 @@ pub(crate) enum Depth {
     Full,
 }
 
+/// What becomes of the database of advisories after it was asked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Keep {
+    Nothing,
+    /// It becomes the copy in this repository.
+    Copy,
+}
+
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Task {
     Help,
@@ -70,6 +84,11 @@ pub(crate) enum Task {
         at: Option<PathBuf>,
     },
     Prices,
+    Dependencies,
+    Sbom,
+    Advisories {
+        keep: Keep,
+    },
     /// Arguments of the program that measures, as typed.
     Cost {
         args: Vec<String>,
@@ -92,11 +111,11 @@ pub(crate) fn parse(mut args: impl Iterator<Item = String>) -> Result<Task, Fail
         "run" => run(args),
         "test" => test(args),
         "figures" => figures(args),
-        "prices" => prices(args),
-        "tools-table" => match args.next() {
-            None => Ok(Task::ToolsTable),
-            Some(other) => Err(unknown("tools-table", &other)),
-        },
+        "prices" => alone(Task::Prices, "prices", args),
+        "dependencies" => alone(Task::Dependencies, "dependencies", args),
+        "sbom" => alone(Task::Sbom, "sbom", args),
+        "tools-table" => alone(Task::ToolsTable, "tools-table", args),
+        "advisories" => advisories(args),
         "fuzz" => fuzz(args),
         "cost" => Ok(Task::Cost { args: args.collect() }),
         other => Err(Failure::Usage(format!("there is no command `{other}`.\n\n{USAGE}"))),
@@ -145,11 +164,12 @@ fn figures(mut args: impl Iterator<Item = String>) -> Result<Task, Failure> {
     Ok(Task::Figures { at })
 }
 
-fn prices(mut args: impl Iterator<Item = String>) -> Result<Task, Failure> {
+/// A command that takes no arguments.
+fn alone(task: Task, command: &str, mut args: impl Iterator<Item = String>) -> Result<Task, Failure> {
     match args.next().as_deref() {
-        None => Ok(Task::Prices),
+        None => Ok(task),
         Some("--help" | "-h") => Ok(Task::Help),
-        Some(other) => Err(unknown("prices", other)),
+        Some(other) => Err(unknown(command, other)),
     }
 }
 
@@ -169,6 +189,18 @@ fn fuzz(mut args: impl Iterator<Item = String>) -> Result<Task, Failure> {
         }
     }
     Ok(Task::Fuzz { minutes, targets })
+}
+
+fn advisories(args: impl Iterator<Item = String>) -> Result<Task, Failure> {
+    let mut keep = Keep::Nothing;
+    for arg in args {
+        match arg.as_str() {
+            "--keep" => keep = Keep::Copy,
+            "--help" | "-h" => return Ok(Task::Help),
+            other => return Err(unknown("advisories", other)),
+        }
+    }
+    Ok(Task::Advisories { keep })
 }
 
 fn unknown(command: &str, argument: &str) -> Failure {
@@ -210,8 +242,16 @@ mod tests {
     }
 
     #[test]
-    fn prices_are_written_without_arguments() {
+    fn advisories_are_kept_where_that_is_asked_for() {
+        assert_eq!(parsed("advisories").unwrap(), Task::Advisories { keep: Keep::Nothing });
+        assert_eq!(parsed("advisories --keep").unwrap(), Task::Advisories { keep: Keep::Copy });
+    }
+
+    #[test]
+    fn what_writes_a_document_takes_no_arguments() {
         assert_eq!(parsed("prices").unwrap(), Task::Prices);
+        assert_eq!(parsed("dependencies").unwrap(), Task::Dependencies);
+        assert_eq!(parsed("sbom").unwrap(), Task::Sbom);
         assert!(parsed("prices --check").unwrap_err().to_string().contains("`--check`"));
     }
 
@@ -240,6 +280,7 @@ mod tests {
             ("fly", "`fly`"),
             ("tools-table x", "`x`"),
             ("fuzz --full", "`--full`"),
+            ("advisories --copy", "`--copy`"),
             ("run --full", "`--full`"),
             ("test --rehearsal", "`--rehearsal`"),
         ] {

@@ -1,9 +1,11 @@
 //! `cargo xtask`: the project's own commands, from a bare machine to a running app and a full test run.
 
+mod advisories;
 mod app;
 mod args;
 mod consent;
 mod cost;
+mod dependencies;
 mod failure;
 mod figures;
 mod fuzz;
@@ -18,6 +20,7 @@ mod probe;
 mod python;
 mod run;
 mod say;
+mod sbom;
 mod stamp;
 mod steps;
 mod test;
@@ -51,6 +54,9 @@ fn carry_out() -> Result<ExitCode, Failure> {
         }
         Task::Run { face, place, consent } => run::run(&Workspace::locate()?, face, place, consent),
         Task::Cost { args } => cost::measure(&Workspace::locate()?, args),
+        Task::Dependencies => dependencies::write(&Workspace::locate()?),
+        Task::Sbom => sbom::run(&Workspace::locate()?),
+        Task::Advisories { keep } => advisories::run(&Workspace::locate()?, keep),
         Task::Prices => prices::write(&Workspace::locate()?),
         Task::Figures { at } => figures::print(&Workspace::locate()?, at),
         Task::Fuzz { minutes, targets } => fuzz::run(&Workspace::locate()?, minutes, targets),

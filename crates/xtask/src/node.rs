@@ -11,7 +11,7 @@ use crate::stamp::Stamp;
 use crate::steps::Steps;
 use crate::workspace::Workspace;
 
-const NPM: &str = if cfg!(windows) { "npm.cmd" } else { "npm" };
+pub(crate) const NPM: &str = if cfg!(windows) { "npm.cmd" } else { "npm" };
 
 const NO_PACKAGES: Option<&str> =
     Some("npm has to reach its registry once; with no network, have this run where there is one.");

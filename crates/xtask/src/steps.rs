@@ -10,6 +10,7 @@ use crate::say;
 #[derive(Debug, Default)]
 pub(crate) struct Steps {
     done: Vec<(&'static str, Duration)>,
+    failed: Vec<Failure>,
 }
 
 impl Steps {
@@ -49,6 +50,19 @@ impl Steps {
         Ok(())
     }
 
+    /// Notes a failure that need not keep the steps after it from running: it is told before the last one, and [`Self::failed`]
+    /// says that there was one.
+    pub(crate) fn go_on_after(&mut self, outcome: Result<(), Failure>) {
+        if let Err(failure) = outcome {
+            say::problem(&failure.to_string());
+            self.failed.push(failure);
+        }
+    }
+
+    pub(crate) fn failed(&self) -> bool {
+        !self.failed.is_empty()
+    }
+
     /// Runs the step whose own output has to come last: all that this program has to say is said before it.
     pub(crate) fn run_last(
         &self,
@@ -61,6 +75,9 @@ impl Steps {
         }
         let total = self.done.iter().map(|(_, took)| *took).sum();
         say::line(&format!("   {:>8}  together", shown(total)));
+        for failure in &self.failed {
+            say::problem(&failure.to_string());
+        }
         say::line(&format!("\n== {name}\n   {invocation}"));
         launched(invocation)
     }
@@ -98,6 +115,17 @@ mod tests {
         let three = || Invocation::new("sh", ["-c", "exit 3"]);
         assert!(Steps::default().run_to("mutants", three(), &[0, 3], None).is_ok());
         assert!(Steps::default().run("mutants", three()).is_err());
+    }
+
+    #[test]
+    fn a_failure_that_the_others_need_not_wait_for_is_not_forgotten() {
+        let mut steps = Steps::default();
+        steps.go_on_after(Ok(()));
+        assert!(!steps.failed());
+        steps.go_on_after(Err(Failure::Refused("the database was not reached.".to_owned())));
+        steps.go_on_after(Ok(()));
+        assert!(steps.run("formatting", Invocation::new("true", [""])).is_ok());
+        assert!(steps.failed());
     }
 
     #[test]

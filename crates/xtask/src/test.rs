@@ -3,9 +3,11 @@
 use std::path::Path;
 use std::process::ExitCode;
 
+use crate::advisories;
 use crate::app;
 use crate::args::Depth;
 use crate::consent::Consent;
+use crate::dependencies;
 use crate::failure::Failure;
 use crate::fuzz;
 use crate::install;
@@ -14,6 +16,7 @@ use crate::mutants;
 use crate::needs::Purpose;
 use crate::node;
 use crate::prices;
+use crate::sbom;
 use crate::steps::Steps;
 use crate::toolchain;
 use crate::tools;
@@ -62,7 +65,7 @@ pub(crate) fn test(workspace: &Workspace, depth: Depth, consent: Consent) -> Res
         .with_env("AGENTS_DIR", clients.agents)
         .with_env(tools_table::FINDINGS, workspace.scratch("tool-findings"));
     let status = steps.run_last("tests", &tests)?;
-    Ok(if status.success() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+    Ok(if status.success() && !steps.failed() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
 fn with_programs(tests: Invocation, workspace: &Workspace, codex: &Path) -> Invocation {
@@ -82,16 +85,24 @@ fn ui(steps: &mut Steps, workspace: &Workspace) -> Result<(), Failure> {
     node::build_ui(steps, workspace)
 }
 
-/// What is longer than a landing may take. No advisories: their database is a download of its own.
+/// What is longer than a landing may take. What has to reach others than the registries for packages comes to nothing
+/// where it cannot: the run goes on and fails at its end.
 fn full(steps: &mut Steps, workspace: &Workspace) -> Result<(), Failure> {
     let deny = tools::cargo_deny(steps, workspace)?;
-    for (name, manifest) in [
-        ("licences, bans and sources", "Cargo.toml"),
-        ("licences, bans and sources of the fuzz targets", "fuzz/Cargo.toml"),
-    ] {
-        let check = ["--manifest-path", manifest, "check", "bans", "licenses", "sources"];
-        steps.run(name, Invocation::new(deny.clone(), check).within(workspace.root()))?;
+    let strict = ["check", "--deny", "unnecessary-skip", "--deny", "unmatched-skip"];
+    let check = Invocation::new(&deny, strict.into_iter().chain(["bans", "licenses", "sources"]));
+    steps.run("licences, bans, duplicates and sources", check.within(workspace.root()))?;
+    let of_targets = ["--manifest-path", "fuzz/Cargo.toml", "check", "bans", "licenses", "sources"];
+    let check = Invocation::new(&deny, of_targets).within(workspace.root());
+    steps.run("licences, bans and sources of the fuzz targets", check)?;
+    let advisories = advisories::check(steps, workspace);
+    steps.go_on_after(advisories);
+    for (name, audit) in advisories::of_npm(workspace) {
+        let outcome = steps.run_with_remedy(name, audit, advisories::NO_AUDIT);
+        steps.go_on_after(outcome);
     }
+    dependencies::check(steps, workspace)?;
+    sbom::write_checked(steps, workspace)?;
     prices::check(steps, workspace)?;
     let ui = workspace.ui();
     steps.run("screenshots of the UI", node::script(&ui, "screenshots"))?;

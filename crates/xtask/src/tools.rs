@@ -1,5 +1,5 @@
 //! Tools that tests drive and that no system package manager has: the Codex CLI and other agents at pinned versions, the
-//! providers' own libraries, cargo-deny, cargo-mutants.
+//! providers' own libraries, cargo-deny, cargo-mutants, cargo-cyclonedx.
 
 use std::fs;
 use std::io;
@@ -35,7 +35,7 @@ fn codex_version(
     workspace: &Workspace,
     version: &'static str,
 ) -> Result<PathBuf, Failure> {
-    let dir = npm_folder(steps, workspace, version)?;
+    let dir = npm_folder(steps, workspace, version, &[])?;
     native_program(&dir).map_err(Failure::io(format!("looking into the package of {version}")))?.ok_or_else(
         || {
             Failure::Refused(format!(
@@ -60,21 +60,24 @@ pub(crate) struct ApiClients {
 /// Installs each at its pinned version. The agents' own packages only pick a program for the platform, in scripts that
 /// run at the installation; those programs' packages are named themselves, so that no script has to run.
 pub(crate) fn api_clients(steps: &mut Steps, workspace: &Workspace) -> Result<ApiClients, Failure> {
-    let sdk_node = npm_folder(steps, workspace, "sdk-node")?;
-    let cases = "openai_cases.mjs";
-    copy(workspace, "sdk-node", cases, &sdk_node)?;
+    let sdk_node = npm_folder(steps, workspace, "sdk-node", &["openai_cases.mjs"])?;
     Ok(ApiClients {
         python: python::with_packages(steps, workspace, "sdk-python")?,
         sdk_node,
-        agents: npm_folder(steps, workspace, "agents")?,
+        agents: npm_folder(steps, workspace, "agents", &[])?,
     })
 }
 
-/// A folder of `tests/tools` with its packages, in the target folder.
-fn npm_folder(steps: &mut Steps, workspace: &Workspace, name: &'static str) -> Result<PathBuf, Failure> {
+/// A folder of `tests/tools` with its packages and some scripts of its own, in the target folder.
+pub(crate) fn npm_folder(
+    steps: &mut Steps,
+    workspace: &Workspace,
+    name: &'static str,
+    scripts: &[&str],
+) -> Result<PathBuf, Failure> {
     let dir = workspace.scratch(name);
     fs::create_dir_all(&dir).map_err(Failure::io(format!("creating {}", dir.display())))?;
-    for file in ["package.json", "package-lock.json", ".npmrc"] {
+    for file in ["package.json", "package-lock.json", ".npmrc"].iter().chain(scripts) {
         copy(workspace, name, file, &dir)?;
     }
     node::install_packages(steps, workspace, name, &dir)?;
@@ -123,6 +126,16 @@ pub(crate) fn cargo_mutants(steps: &mut Steps, workspace: &Workspace) -> Result<
     let program = compiled(workspace, name);
     if !program.is_file() {
         steps.run("install cargo-mutants", compile(workspace, name, "=27.1.0"))?;
+    }
+    Ok(program.display().to_string())
+}
+
+/// cargo-cyclonedx at one version, so that the same tree is described alike; compiled on first use (some minutes).
+pub(crate) fn cargo_cyclonedx(steps: &mut Steps, workspace: &Workspace) -> Result<String, Failure> {
+    let name = "cargo-cyclonedx";
+    let program = compiled(workspace, name);
+    if !program.is_file() {
+        steps.run("install cargo-cyclonedx", compile(workspace, name, "=0.5.9"))?;
     }
     Ok(program.display().to_string())
 }

@@ -1,6 +1,7 @@
 //! Made-up packages, and what is read off them.
 
 mod circles;
+mod dependencies;
 mod figures;
 mod modules;
 mod uses;
