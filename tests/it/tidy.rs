@@ -5,4 +5,5 @@ mod checkout;
 mod dependencies;
 mod documents;
 mod modules;
+mod named_tests;
 mod sources;
