@@ -1,3 +1,5 @@
+//! Packages as cargo names them, and `unsafe` as it stands in sources.
+
 use crate::cargo::id;
 use crate::unsafe_code::in_text;
 
