@@ -19,7 +19,7 @@ pub(super) fn recipe(to: &Connection, at: &Surroundings, texts: &Texts) -> Resul
     let path = [first.clone(), jsonc, json.clone()].into_iter().find(|path| texts.contains_key(path));
     let path = path.unwrap_or(if first == at.opencode_configs()[1] { json } else { first });
     let options = Value::map([("baseURL", Value::text(to.openai())), ("apiKey", Value::text(to.key()))]);
-    let entries = match (own_login(Tool::OpenCode, at, texts), &to.model) {
+    let mut entries = match (own_login(Tool::OpenCode, at, texts), &to.model) {
         (None, model) => {
             let mut entries = vec![
                 Entry::text(["provider", "openai", "options", "baseURL"], to.openai()),
@@ -42,6 +42,8 @@ pub(super) fn recipe(to: &Connection, at: &Surroundings, texts: &Texts) -> Resul
             ),
         ],
     };
+    // Seen (1.18.33): a file without it gets it from the tool at its next start, and so would no longer be as it was.
+    entries.insert(0, Entry::if_absent(["$schema"], Value::text("https://opencode.ai/config.json")));
     Ok(Recipe::one(path, Format::Jsonc, entries, vec![Todo::Restart]))
 }
 

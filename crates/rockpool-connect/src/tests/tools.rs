@@ -85,6 +85,7 @@ fn opencode_uses_its_openai_provider_unless_a_login_of_its_own_would_win() {
     let text = after(Tool::OpenCode, &texts([(json.clone(), "{\n  // mine\n  \"theme\": \"x\",\n}\n")]));
     assert!(text.starts_with("{\n  // Rockpool: opencode uses http://127.0.0.1:7625"), "{text}");
     assert!(text.contains("\"model\": \"openai/gpt-5.5\",\n  // mine\n  \"theme\": \"x\",\n}\n"), "{text}");
+    assert!(text.contains("\"$schema\": \"https://opencode.ai/config.json\","), "{text}");
     let files = texts([
         (json, "{}"),
         (home().opencode_login(), r#"{"openai":{"type":"oauth","access":"a","accountId":"ws-2"}}"#),
