@@ -57,13 +57,13 @@ pub(crate) fn test(workspace: &Workspace, depth: Depth, consent: Consent) -> Res
         .with_env("ROCKPOOL_SIM_BIN", workspace.binary("rockpool-sim"));
     steps.run("the dashboard in a browser", browser)?;
 
+    tools_table::forget(workspace)?;
     let older = with_programs(app::test_with_codex(workspace), workspace, &codex.older);
     steps.run("tests with an older Codex CLI", older)?;
     let tests = with_programs(app::test(workspace, depth), workspace, &codex.newest)
         .with_env("SDK_PYTHON", clients.python)
         .with_env("SDK_NODE_DIR", clients.sdk_node)
-        .with_env("AGENTS_DIR", clients.agents)
-        .with_env(tools_table::FINDINGS, workspace.scratch("tool-findings"));
+        .with_env("AGENTS_DIR", clients.agents);
     let status = steps.run_last("tests", &tests)?;
     Ok(if status.success() && !steps.failed() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
@@ -74,6 +74,7 @@ fn with_programs(tests: Invocation, workspace: &Workspace, codex: &Path) -> Invo
         .with_env("ROCKPOOL_DESKTOP_BIN", workspace.binary("rockpool-desktop"))
         .with_env("ROCKPOOL_SIM_BIN", workspace.binary("rockpool-sim"))
         .with_env("CODEX_BIN", codex)
+        .with_env(tools_table::FINDINGS, tools_table::findings(workspace))
 }
 
 /// The bundle comes before the lints: the shell embeds it and does not compile without it.

@@ -1,5 +1,6 @@
 //! OpenAI's and Anthropic's APIs, as the libraries and tools that speak them see them.
 
+mod connecting;
 mod conversations;
 mod failures;
 mod libraries;

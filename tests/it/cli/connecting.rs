@@ -8,6 +8,7 @@ use rockpool_engine::snapshot::ToolState;
 use rockpool_sim::{Person, Windows};
 use rockpool_tests::harness::{Harness, Setup, seat};
 use rockpool_tests::journal::{notes, served, turns};
+use rockpool_tests::tools::agents::findings::{NotingConnection, UsedBy};
 use rockpool_tests::tools::codex::{Codex, QUIET};
 
 const MINE: &str = "# mine\r\nmodel = \"gpt-5.5\" # the one I like\r\n";
@@ -63,6 +64,8 @@ impl Home {
 
 #[tokio::test]
 async fn the_cli_is_connected_used_and_let_go_and_its_file_is_byte_for_byte_as_before() {
+    let tool = format!("Codex CLI {}, Responses over WebSocket", Codex::version().await);
+    let mut found = NotingConnection::of(&tool, UsedBy::TheTool);
     for login in [Login::None, Login::Outsider] {
         let home = home(login).await;
         home.connect().await;
@@ -75,6 +78,7 @@ async fn the_cli_is_connected_used_and_let_go_and_its_file_is_byte_for_byte_as_b
         home.disconnect().await;
         assert_eq!(home.now(), home.before, "{login:?}");
     }
+    found.works();
 }
 
 #[tokio::test]

@@ -3,6 +3,7 @@
 mod answers;
 mod connecting;
 mod limits;
+mod matrix;
 mod moving;
 mod resume;
 mod side_paths;

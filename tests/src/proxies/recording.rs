@@ -116,6 +116,16 @@ impl RecordingProxy {
         found
     }
 
+    /// Whether, so far, a connection has brought `asked` to the backend and `told` back.
+    #[must_use]
+    pub fn has_carried(&self, asked: &str, told: &str) -> bool {
+        let holds = |recording: &Recording, words: &str| {
+            let bytes = recording.lock().unwrap_or_else(PoisonError::into_inner);
+            bytes.windows(words.len()).any(|window| window == words.as_bytes())
+        };
+        self.connections().iter().any(|one| holds(&one.sent, asked) && holds(&one.received, told))
+    }
+
     /// How many bytes the backend has sent.
     #[must_use]
     pub fn received(&self) -> usize {

@@ -5,11 +5,11 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use tempfile::TempDir;
-use tokio::process::Command;
+use tokio::process::{Child, Command};
 
 use crate::proxies::RefusingProxy;
-use crate::tools::Key;
 use crate::tools::confined::confined;
+use crate::tools::{Key, run};
 
 /// Longest run of one command. A healthy one takes a second or two.
 const LONGEST_RUN: Duration = Duration::from_secs(90);
@@ -147,6 +147,14 @@ impl Codex {
         Self { settings, ..Self::with("").await }
     }
 
+    /// The version of the CLI that the tests are run with, such as `0.171.0`.
+    pub async fn version() -> String {
+        let mut command = Command::new(crate::program::program("CODEX_BIN"));
+        let output = command.arg("--version").output().await.unwrap();
+        let said = String::from_utf8_lossy(&output.stdout).into_owned();
+        said.trim().rsplit(' ').next().unwrap().to_owned()
+    }
+
     /// The folder that commands of the model run in.
     #[must_use]
     pub fn work(&self) -> PathBuf {
@@ -169,7 +177,19 @@ impl Codex {
         self.run(&["resume", "--last", prompt]).await
     }
 
-    async fn run(&self, args: &[&str]) -> Ran {
+    /// `codex exec PROMPT` with more arguments.
+    pub async fn exec_with(&self, prompt: &str, more: &[&str]) -> Ran {
+        self.run(&[&[prompt], more].concat()).await
+    }
+
+    /// `codex exec --json PROMPT`, up to where it has shown `words`: each message as it is whole.
+    pub async fn start_showing(&self, prompt: &str, words: &str) -> Child {
+        let mut started = self.command(&["--json", prompt]).spawn().unwrap();
+        run::shows(&mut started, words).await;
+        started
+    }
+
+    fn command(&self, args: &[&str]) -> Command {
         let home = self.home.path();
         let out = self.refusing_proxy.url();
         let mut command =
@@ -185,7 +205,11 @@ impl Codex {
             command.env("ROCKPOOL_KEY", key);
         }
         command.args(["exec", "--skip-git-repo-check", "-s", "danger-full-access"]).args(args);
-        let ran = tokio::time::timeout(LONGEST_RUN, command.output()).await;
+        command
+    }
+
+    async fn run(&self, args: &[&str]) -> Ran {
+        let ran = tokio::time::timeout(LONGEST_RUN, self.command(args).output()).await;
         let output =
             ran.unwrap_or_else(|_| panic!("codex {args:?} ran longer than {LONGEST_RUN:?}")).unwrap();
         assert_eq!(

@@ -53,15 +53,30 @@ impl Sdk {
     /// # Panics
     /// With everything that was said, where the library takes offence or tries to leave this machine.
     pub async fn run(self, case: &str, key: &Key, model: &str) -> Value {
+        self.run_each(&[case], key, model).await.remove(0)
+    }
+
+    /// Runs cases one after the other in one process and gives what each printed, a line of JSON.
+    ///
+    /// # Panics
+    /// As [`Sdk::run`].
+    pub async fn run_each(self, cases: &[&str], key: &Key, model: &str) -> Vec<Value> {
         let (home, out) = (TempDir::new().unwrap(), RefusingProxy::start().await);
         let mut command = confined(self.command(), home.path(), &out);
         command.env("BASE_URL", self.base_url(key)).env("API_KEY", &key.secret).env("MODEL", model);
-        command.arg(case);
+        command.args(cases);
+        let case = cases.join(" ");
         let ran = tokio::time::timeout(LONGEST_RUN, command.output()).await;
         let output = ran.unwrap_or_else(|_| panic!("{self:?} {case} ran too long")).unwrap();
         let (said, told) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
         assert!(output.status.success(), "{self:?} {case}: {said}{told}");
         assert_eq!(out.requests(), Vec::<String>::new(), "{self:?} {case} tried to leave this machine");
-        serde_json::from_str(&said).unwrap_or_else(|error| panic!("{self:?} {case}: {error}: {said}{told}"))
+        let read = |line| {
+            serde_json::from_str(line)
+                .unwrap_or_else(|error| panic!("{self:?} {case}: {error}: {said}{told}"))
+        };
+        let came: Vec<Value> = said.lines().map(read).collect();
+        assert_eq!(came.len(), cases.len(), "{self:?} {case}: {said}{told}");
+        came
     }
 }

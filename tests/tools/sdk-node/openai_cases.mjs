@@ -1,4 +1,4 @@
-// What a person does with OpenAI's SDK, one case per run: openai_cases.mjs CASE. Prints what came of it as JSON.
+// What a person does with OpenAI's SDK, case by case: openai_cases.mjs CASE... Prints what came of each as a line of JSON.
 
 import OpenAI from "openai";
 
@@ -11,6 +11,9 @@ const parameters = {
   additionalProperties: false,
 };
 const order = '[[call: weather {"city":"Huế"}]] [[say: warm]]';
+const count = `[[say: ${Array.from({ length: 60 }, (_, index) => index + 1).join(" ")}]]`;
+const pixel =
+  "data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==";
 const place = {
   type: "json_schema",
   name: "place",
@@ -22,6 +25,15 @@ const place = {
     additionalProperties: false,
   },
 };
+
+async function told(ask) {
+  const started = performance.now();
+  try {
+    await ask();
+  } catch (error) {
+    return { told: error.message, status: error.status, seconds: (performance.now() - started) / 1000 };
+  }
+}
 
 const cases = {
   async chat_plain() {
@@ -58,6 +70,36 @@ const cases = {
     });
     return { text: await runner.finalContent(), seen };
   },
+  async chat_schema() {
+    const { type, ...json_schema } = place;
+    const answer = await client.chat.completions.parse({
+      model: MODEL,
+      messages: [{ role: "user", content: "A place." }],
+      response_format: { type, json_schema },
+    });
+    return { parsed: typeof JSON.parse(answer.choices[0].message.content).name === "string" };
+  },
+  async chat_image() {
+    const content = [
+      { type: "text", text: "[[say: a pixel]]" },
+      { type: "image_url", image_url: { url: pixel } },
+    ];
+    const answer = await client.chat.completions.create({ model: MODEL, messages: [{ role: "user", content }] });
+    return { text: answer.choices[0].message.content };
+  },
+  async chat_cancel() {
+    const messages = [{ role: "user", content: count }];
+    const stream = await client.chat.completions.create({ model: MODEL, messages, stream: true });
+    for await (const chunk of stream) {
+      const first = chunk.choices[0]?.delta.content;
+      if (first) return { first };
+    }
+  },
+  async chat_dry() {
+    return told(() =>
+      client.chat.completions.create({ model: MODEL, messages: [{ role: "user", content: "hi" }] }),
+    );
+  },
   async responses_plain() {
     const answer = await client.responses.create({ model: MODEL, input: "[[say: hello there]]" });
     return { text: answer.output_text };
@@ -83,25 +125,28 @@ const cases = {
     const answer = await client.responses.parse({ model: MODEL, input: "A place.", text: { format: place } });
     return { parsed: typeof JSON.parse(answer.output_text).name === "string" };
   },
+  async responses_image() {
+    const content = [
+      { type: "input_text", text: "[[say: a pixel]]" },
+      { type: "input_image", image_url: pixel, detail: "auto" },
+    ];
+    const answer = await client.responses.create({ model: MODEL, input: [{ role: "user", content }] });
+    return { text: answer.output_text };
+  },
+  async responses_cancel() {
+    const stream = await client.responses.create({ model: MODEL, input: count, stream: true });
+    for await (const event of stream) {
+      if (event.type === "response.output_text.delta") return { first: event.delta };
+    }
+  },
+  async responses_dry() {
+    return told(() => client.responses.create({ model: MODEL, input: "hi" }));
+  },
   async models() {
     const listed = [];
     for await (const model of client.models.list()) listed.push(model.id);
     return { listed: listed.includes(MODEL) };
   },
-  async cancel() {
-    const messages = [{ role: "user", content: "[[say: a b c d e f]]" }];
-    const stream = await client.chat.completions.create({ model: MODEL, messages, stream: true });
-    for await (const _ of stream) break;
-    return { cancelled: true };
-  },
-  async dry() {
-    const started = Date.now();
-    try {
-      await client.responses.create({ model: MODEL, input: "hi" });
-    } catch (error) {
-      return { told: error.message, status: error.status, seconds: (Date.now() - started) / 1000 };
-    }
-  },
 };
 
-console.log(JSON.stringify(await cases[process.argv[2]]()));
+for (const name of process.argv.slice(2)) console.log(JSON.stringify(await cases[name]()));

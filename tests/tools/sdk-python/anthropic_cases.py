@@ -1,4 +1,4 @@
-"""What a person does with Anthropic's SDK, one case per run: anthropic_cases.py CASE. Prints what came of it as JSON.
+"""What a person does with Anthropic's SDK, case by case: anthropic_cases.py CASE... Prints what came of each as a line of JSON.
 
 The SDK's own types are the judge: an answer that they cannot hold ends the run.
 """
@@ -9,6 +9,7 @@ import sys
 import time
 
 import anthropic
+from pydantic import BaseModel
 
 MODEL = os.environ["MODEL"]
 PIXEL = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
@@ -18,6 +19,14 @@ TOOLS = [
         "input_schema": {"type": "object", "properties": {"city": {"type": "string"}}, "required": ["city"]},
     }
 ]
+
+COUNT = f"[[say: {' '.join(str(number) for number in range(1, 61))}]]"
+
+
+class Place(BaseModel):
+    name: str
+    people: int
+
 
 client = anthropic.Anthropic(base_url=os.environ["BASE_URL"], api_key=os.environ["API_KEY"])
 
@@ -83,10 +92,15 @@ def count():
     return {"tokens": client.messages.count_tokens(model=MODEL, messages=[user("hello")]).input_tokens}
 
 
+def schema():
+    answer = client.messages.parse(model=MODEL, max_tokens=1024, messages=[user("A place.")], output_format=Place)
+    return {"parsed": isinstance(answer.parsed_output, Place)}
+
+
 def cancel():
-    with client.messages.stream(model=MODEL, max_tokens=64, messages=[user("[[say: a b c d]]")]) as events:
-        next(iter(events))
-    return {"cancelled": True}
+    with client.messages.stream(model=MODEL, max_tokens=1024, messages=[user(COUNT)]) as events:
+        first = next(iter(events.text_stream))
+    return {"first": first}
 
 
 def models():
@@ -109,4 +123,5 @@ def dry():
         return {"told": error.body["error"]["message"], "seconds": time.monotonic() - started}
 
 
-print(json.dumps(globals()[sys.argv[1]]()))
+for name in sys.argv[1:]:
+    print(json.dumps(globals()[name]()), flush=True)

@@ -1,4 +1,4 @@
-"""What a person does with OpenAI's SDK, one case per run: openai_cases.py CASE. Prints what came of it as JSON.
+"""What a person does with OpenAI's SDK, case by case: openai_cases.py CASE... Prints what came of each as a line of JSON.
 
 The SDK's own types are the judge: an answer that they cannot hold ends the run.
 """
@@ -22,6 +22,7 @@ PARAMETERS = {
     "required": ["city"],
     "additionalProperties": False,
 }
+COUNT = f"[[say: {' '.join(str(number) for number in range(1, 61))}]]"
 CALL = '[[call: weather {"city":"Huế"}]] [[say: warm]]'
 
 
@@ -139,11 +140,18 @@ def responses_unknown_answer():
         return {"code": error.code, "param": error.param}
 
 
-def cancel():
-    stream = client.chat.completions.create(model=MODEL, messages=[user("[[say: a b c d e f]]")], stream=True)
-    next(iter(stream))
+def chat_cancel():
+    stream = client.chat.completions.create(model=MODEL, messages=[user(COUNT)], stream=True)
+    first = next(chunk.choices[0].delta.content for chunk in stream if chunk.choices and chunk.choices[0].delta.content)
     stream.close()
-    return {"cancelled": True}
+    return {"first": first}
+
+
+def responses_cancel():
+    stream = client.responses.create(model=MODEL, input=COUNT, stream=True)
+    first = next(event.delta for event in stream if event.type == "response.output_text.delta")
+    stream.close()
+    return {"first": first}
 
 
 def models():
@@ -158,17 +166,12 @@ def unknown_model():
         return {"code": error.code, "message": error.message}
 
 
-def dry():
-    started, told = time.monotonic(), {}
-    for name, ask in {
-        "chat": lambda: client.chat.completions.create(model=MODEL, messages=[user("hi")]),
-        "responses": lambda: client.responses.create(model=MODEL, input="hi"),
-    }.items():
-        try:
-            ask()
-        except openai.RateLimitError as error:
-            told[name] = error.message
-    return {"told": told, "seconds": time.monotonic() - started}
+def told(ask):
+    started = time.monotonic()
+    try:
+        ask()
+    except openai.RateLimitError as error:
+        return {"told": error.message, "seconds": time.monotonic() - started}
 
 
 def image_generate():
@@ -223,4 +226,13 @@ def responses_draw_stream():
     return {"partial": partial, "collected": "image_generation_call" in collected}
 
 
-print(json.dumps(globals()[sys.argv[1]]()))
+def chat_dry():
+    return told(lambda: client.chat.completions.create(model=MODEL, messages=[user("hi")]))
+
+
+def responses_dry():
+    return told(lambda: client.responses.create(model=MODEL, input="hi"))
+
+
+for name in sys.argv[1:]:
+    print(json.dumps(globals()[name]()), flush=True)

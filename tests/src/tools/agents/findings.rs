@@ -14,6 +14,7 @@ const FINDINGS: &str = "ROCKPOOL_TOOL_FINDINGS";
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum Case {
     Plain,
+    Streamed,
     Tool,
     Schema,
     Image,
@@ -24,8 +25,9 @@ pub enum Case {
 }
 
 impl Case {
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::Plain,
+        Self::Streamed,
         Self::Tool,
         Self::Schema,
         Self::Image,
@@ -80,13 +82,62 @@ impl Noting {
 
 impl Drop for Noting {
     fn drop(&mut self) {
-        let Some(dir) = std::env::var_os(FINDINGS).map(PathBuf::from) else {
-            return;
-        };
-        let name: String =
-            self.0.tool.chars().map(|letter| if letter.is_alphanumeric() { letter } else { '-' }).collect();
-        fs::create_dir_all(&dir).unwrap();
-        let json = serde_json::to_vec_pretty(&self.0).unwrap();
-        fs::write(dir.join(name).with_extension("json"), json).unwrap();
+        leave("", &self.0.tool, &self.0);
     }
+}
+
+/// The folder of [`ConnectionFinding`]s, in that of the findings.
+pub const CONNECTIONS: &str = "connections";
+
+/// How the endpoint was used through what connecting a tool wrote or said.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum UsedBy {
+    /// By the tool itself, with its files alone.
+    TheTool,
+    /// By the tool itself, which takes variables alone, with those of its snippet.
+    TheToolWithVariables,
+    /// By a request in the tool's form, with address, key and model from its files: it cannot be run here.
+    AShapedRequest,
+}
+
+/// Written as the test of a connection ends, in whichever way.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct ConnectionFinding {
+    /// As in [`Findings`], or the name of a tool that is not run.
+    pub tool: String,
+    pub used_by: UsedBy,
+    pub outcome: Outcome,
+}
+
+/// A [`ConnectionFinding`] in the making.
+#[derive(Debug)]
+pub struct NotingConnection(ConnectionFinding);
+
+impl NotingConnection {
+    #[must_use]
+    pub fn of(tool: &str, used_by: UsedBy) -> Self {
+        Self(ConnectionFinding { tool: tool.to_owned(), used_by, outcome: Outcome::Failed })
+    }
+
+    pub fn works(&mut self) {
+        self.0.outcome = Outcome::Works;
+    }
+}
+
+impl Drop for NotingConnection {
+    fn drop(&mut self) {
+        leave(CONNECTIONS, &self.0.tool, &self.0);
+    }
+}
+
+fn leave(folder: &str, tool: &str, found: &impl Serialize) {
+    let Some(dir) = std::env::var_os(FINDINGS).map(PathBuf::from) else {
+        return;
+    };
+    let dir = dir.join(folder);
+    let name: String =
+        tool.chars().map(|letter| if letter.is_alphanumeric() { letter } else { '-' }).collect();
+    fs::create_dir_all(&dir).unwrap();
+    let json = serde_json::to_vec_pretty(found).unwrap();
+    fs::write(dir.join(name).with_extension("json"), json).unwrap();
 }

@@ -2,7 +2,7 @@
 
 use std::ffi::OsString;
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use tempfile::TempDir;
@@ -11,8 +11,8 @@ use tokio::process::{Child, Command};
 use super::Agent;
 use super::setup;
 use crate::proxies::RefusingProxy;
-use crate::tools::Key;
 use crate::tools::confined::confined;
+use crate::tools::{Key, picture, run};
 
 /// Longest run of one prompt. A healthy one takes some seconds, most of them to start.
 const LONGEST_RUN: Duration = Duration::from_secs(90);
@@ -20,9 +20,18 @@ const LONGEST_RUN: Duration = Duration::from_secs(90);
 #[derive(Debug)]
 pub struct AgentHome {
     agent: Agent,
-    key: Key,
-    home: TempDir,
+    place: Place,
+    /// Beside those that it is always run with.
+    variables: Vec<(String, String)>,
     out: RefusingProxy,
+}
+
+#[derive(Debug)]
+enum Place {
+    /// Set up with this key.
+    Own { home: TempDir, key: Key },
+    /// As somebody else has set it up.
+    Found(PathBuf),
 }
 
 /// What a run said on both streams, and how it ended.
@@ -35,32 +44,67 @@ pub struct Said {
 
 impl AgentHome {
     pub async fn of(agent: Agent, key: &Key) -> Self {
-        let home = tempfile::tempdir().unwrap();
+        let place = Place::Own { home: tempfile::tempdir().unwrap(), key: key.clone() };
+        Self::in_place(agent, place).await
+    }
+
+    /// In the home of a person whose settings say where it asks.
+    pub async fn found(agent: Agent, home: PathBuf) -> Self {
+        Self::in_place(agent, Place::Found(home)).await
+    }
+
+    /// The same with these variables of the person's shell.
+    #[must_use]
+    pub fn with_variables(self, variables: Vec<(String, String)>) -> Self {
+        Self { variables, ..self }
+    }
+
+    async fn in_place(agent: Agent, place: Place) -> Self {
+        let home = Self { agent, place, variables: Vec::new(), out: RefusingProxy::start().await };
         for folder in ["work", "tmp"] {
-            fs::create_dir(home.path().join(folder)).unwrap();
+            fs::create_dir_all(home.home().join(folder)).unwrap();
         }
-        Self { agent, key: key.clone(), home, out: RefusingProxy::start().await }
+        home
+    }
+
+    fn home(&self) -> &Path {
+        match &self.place {
+            Place::Own { home, .. } => home.path(),
+            Place::Found(home) => home,
+        }
     }
 
     /// The folder that commands of the model run in.
     #[must_use]
     pub fn work(&self) -> PathBuf {
-        self.home.path().join("work")
+        self.home().join("work")
     }
 
     /// A picture of one pixel in the work folder.
     #[must_use]
     pub fn picture(&self) -> PathBuf {
         let path = self.work().join("pixel.png");
-        let mut encoder = png::Encoder::new(fs::File::create(&path).unwrap(), 1, 1);
-        encoder.set_color(png::ColorType::Rgb);
-        encoder.write_header().unwrap().write_image_data(&[200, 30, 30]).unwrap();
+        picture::write_pixel(&path);
         path
     }
 
     /// Has it answer one prompt.
     pub async fn ask(&self, prompt: &str) -> Said {
         self.end_of(self.start(prompt)).await
+    }
+
+    /// Has it answer one prompt, with more arguments behind it.
+    pub async fn ask_with(&self, prompt: &str, after: &[&str]) -> Said {
+        self.end_of(self.start_with(prompt, &arguments(after))).await
+    }
+
+    /// Starts to answer one prompt so that it shows what comes as it comes, and waits until it has shown the first of
+    /// an answer that begins with a thought of `weighing it` and the word `1`; `None` where it shows whole answers only.
+    pub async fn start_showing(&self, prompt: &str) -> Option<Child> {
+        let (after, words) = setup::shows_as_it_comes(self.agent)?;
+        let mut started = self.start_with(prompt, &arguments(after));
+        run::shows(&mut started, words).await;
+        Some(started)
     }
 
     /// Has it answer one prompt about [`AgentHome::picture`]; `None` where it cannot be handed one.
@@ -77,9 +121,13 @@ impl AgentHome {
 
     fn start_with(&self, prompt: &str, after: &[OsString]) -> Child {
         let words = setup::prompt(self.agent, prompt);
-        let setup = setup::set_up(self.agent, self.home.path(), &self.key);
-        let mut command = confined(Command::new(setup.program), self.home.path(), &self.out);
+        let setup = match &self.place {
+            Place::Own { home, key } => setup::set_up(self.agent, home.path(), key),
+            Place::Found(home) => setup::as_found(self.agent, home),
+        };
+        let mut command = confined(Command::new(setup.program), self.home(), &self.out);
         command.args(setup.before).args(words).args(after).envs(setup.environment);
+        command.envs(self.variables.iter().cloned());
         command.current_dir(self.work());
         command.spawn().unwrap()
     }
@@ -100,9 +148,11 @@ impl AgentHome {
 
     /// Stops a run as Ctrl-C does.
     pub async fn interrupt(&self, run: Child) {
-        let id = run.id().unwrap().to_string();
-        let sent = Command::new("kill").args(["-INT", &id]).status().await.unwrap();
-        assert!(sent.success());
+        run::interrupt(&run).await;
         self.end_of(run).await;
     }
+}
+
+fn arguments(words: &[&str]) -> Vec<OsString> {
+    words.iter().map(Into::into).collect()
 }

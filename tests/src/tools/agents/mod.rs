@@ -1,5 +1,7 @@
 //! Agents other than the Codex CLI: which ones, how each is set up, and how it is asked.
 
+pub mod connecting;
+pub mod desk;
 pub mod findings;
 mod home;
 mod setup;

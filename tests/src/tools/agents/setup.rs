@@ -29,6 +29,33 @@ pub(super) fn set_up(agent: Agent, home: &Path, key: &Key) -> Setup {
     }
 }
 
+/// What `agent` is run with where somebody else has written its settings below `home`.
+pub(super) fn as_found(agent: Agent, home: &Path) -> Setup {
+    match agent {
+        Agent::Opencode(_) => opencode_as_found(home),
+        Agent::ClaudeCode => claude_code_as_found(),
+        Agent::Copilot(_) => copilot_as_found(),
+        Agent::Continue => continue_cli_as_found(),
+    }
+}
+
+/// What stands behind the prompt so that the agent shows what comes as it comes, and how it shows the beginning of
+/// the answer of [`AgentHome::start_showing`](super::AgentHome::start_showing). opencode shows a thought once it is whole.
+pub(super) fn shows_as_it_comes(agent: Agent) -> Option<(&'static [&'static str], &'static str)> {
+    match agent {
+        // With a title it asks for none.
+        Agent::Opencode(_) => {
+            Some((&["--format", "json", "--thinking", "--title", "counting"], r#""text":"weighing it""#))
+        }
+        Agent::ClaudeCode => Some((
+            &["--output-format", "stream-json", "--include-partial-messages", "--verbose"],
+            r#""type":"text_delta","text":"1 ""#,
+        )),
+        Agent::Copilot(_) => Some((&["--output-format", "json"], r#""deltaContent":"1 ""#)),
+        Agent::Continue => None,
+    }
+}
+
 /// The prompt as arguments. One with spaces reaches the model in quotes from opencode, with its own quotes escaped.
 pub(super) fn prompt(agent: Agent, prompt: &str) -> Vec<&str> {
     match agent {
@@ -57,20 +84,25 @@ fn opencode(wire: OpencodeWire, home: &Path, key: &Key) -> Setup {
         "autoupdate": false, "share": "disabled",
         "provider": {"rockpool": compatible, "openai": {"options": options}},
     });
-    let dir = home.join(".config/opencode");
-    fs::create_dir_all(&dir).unwrap();
-    fs::write(dir.join("opencode.json"), config.to_string()).unwrap();
-    // As after its first run, which fetches the package that plugins are written with.
-    fs::create_dir_all(dir.join("node_modules")).unwrap();
-    let fetched = json!({"packages": {"": {"dependencies": {"@opencode-ai/plugin": "1.18.33"}}}});
-    fs::write(dir.join("package-lock.json"), fetched.to_string()).unwrap();
+    let mut setup = opencode_as_found(home);
+    fs::write(home.join(".config/opencode/opencode.json"), config.to_string()).unwrap();
     let provider = match wire {
         OpencodeWire::Compatible => "rockpool",
         OpencodeWire::OpenAi => "openai",
     };
+    setup.before.extend(["--model".into(), format!("{provider}/{MODEL}").into()]);
+    setup
+}
+
+fn opencode_as_found(home: &Path) -> Setup {
+    // As after its first run, which fetches the package that plugins are written with.
+    let dir = home.join(".config/opencode");
+    fs::create_dir_all(dir.join("node_modules")).unwrap();
+    let fetched = json!({"packages": {"": {"dependencies": {"@opencode-ai/plugin": "1.18.33"}}}});
+    fs::write(dir.join("package-lock.json"), fetched.to_string()).unwrap();
     Setup {
         program: for_this_machine("", "opencode-linux-").join("bin/opencode"),
-        before: ["run", "--auto", "--model", &format!("{provider}/{MODEL}")].map(Into::into).to_vec(),
+        before: ["run", "--auto"].map(Into::into).to_vec(),
         environment: vec![
             ("OPENCODE_DISABLE_MODELS_FETCH", "true".to_owned()),
             ("OPENCODE_DISABLE_AUTOUPDATE", "true".to_owned()),
@@ -79,14 +111,21 @@ fn opencode(wire: OpencodeWire, home: &Path, key: &Key) -> Setup {
 }
 
 fn claude_code(key: &Key) -> Setup {
+    let mut setup = claude_code_as_found();
+    setup.environment.extend([
+        ("ANTHROPIC_BASE_URL", without_version(key)),
+        ("ANTHROPIC_AUTH_TOKEN", key.secret.clone()),
+        ("ANTHROPIC_MODEL", MODEL.to_owned()),
+    ]);
+    setup
+}
+
+fn claude_code_as_found() -> Setup {
     let yes = || "1".to_owned();
     Setup {
         program: for_this_machine("@anthropic-ai", "claude-code-linux-").join("claude"),
         before: ["--dangerously-skip-permissions", "--print"].map(Into::into).to_vec(),
         environment: vec![
-            ("ANTHROPIC_BASE_URL", without_version(key)),
-            ("ANTHROPIC_AUTH_TOKEN", key.secret.clone()),
-            ("ANTHROPIC_MODEL", MODEL.to_owned()),
             ("CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC", yes()),
             ("DISABLE_AUTOUPDATER", yes()),
             // Else it refuses that flag to root.
@@ -108,17 +147,21 @@ fn copilot(wire: CopilotWire, key: &Key) -> Setup {
         }
         CopilotWire::Anthropic => &[("COPILOT_PROVIDER_TYPE", "anthropic")],
     };
-    let mut environment = vec![
-        ("COPILOT_OFFLINE", "true".to_owned()),
+    let mut setup = copilot_as_found();
+    setup.environment.extend([
         ("COPILOT_PROVIDER_BASE_URL", address),
         ("COPILOT_PROVIDER_API_KEY", key.secret.clone()),
         ("COPILOT_MODEL", MODEL.to_owned()),
-    ];
-    environment.extend(more.iter().map(|(name, value)| (*name, (*value).to_owned())));
+    ]);
+    setup.environment.extend(more.iter().map(|(name, value)| (*name, (*value).to_owned())));
+    setup
+}
+
+fn copilot_as_found() -> Setup {
     Setup {
         program: for_this_machine("@github", "copilot-linux-").join("copilot"),
         before: ["--allow-all-tools", "--prompt"].map(Into::into).to_vec(),
-        environment,
+        environment: vec![("COPILOT_OFFLINE", "true".to_owned())],
     }
 }
 
@@ -130,12 +173,16 @@ fn continue_cli(home: &Path, key: &Key) -> Setup {
         key.base_url, key.secret
     );
     fs::write(&file, config).unwrap();
+    let mut setup = continue_cli_as_found();
+    setup.before.extend(["--config".into(), file.into()]);
+    setup
+}
+
+fn continue_cli_as_found() -> Setup {
     let script = program("AGENTS_DIR").join("node_modules/@continuedev/cli/dist/cn.js");
-    let before: [OsString; 5] =
-        [script.into(), "--config".into(), file.into(), "--auto".into(), "--print".into()];
     Setup {
         program: program("SDK_NODE_DIR").join("node_modules/.bin/node"),
-        before: before.to_vec(),
+        before: vec![script.into(), "--auto".into(), "--print".into()],
         environment: vec![
             ("CONTINUE_TELEMETRY_ENABLED", "0".to_owned()),
             ("CONTINUE_METRICS_ENABLED", "0".to_owned()),
