@@ -38,9 +38,25 @@ pub(crate) fn build_release(workspace: &Workspace) -> Invocation {
 
 /// Clippy compiles the check of everything, so no step checks again.
 pub(crate) fn lint(workspace: &Workspace) -> Invocation {
-    let head = ["clippy", "--workspace", "--all-targets"];
-    let tail = ["--", "-D", "warnings"];
-    cargo(workspace, head.into_iter().chain(FEATURES).chain(tail))
+    clippy(workspace, &["--all-targets"])
+}
+
+/// Of the target that `--all-targets` leaves out.
+pub(crate) fn lint_matrix(workspace: &Workspace) -> Invocation {
+    clippy(workspace, &MATRIX)
+}
+
+fn clippy(workspace: &Workspace, targets: &[&'static str]) -> Invocation {
+    let head = ["clippy", "--workspace"].into_iter().chain(targets.iter().copied());
+    cargo(workspace, head.chain(FEATURES).chain(["--", "-D", "warnings"]))
+}
+
+const MATRIX: [&str; 2] = ["--test", "matrix"];
+
+/// The tests with the whole matrix of tools; the same build as [`test`].
+pub(crate) fn test_matrix(workspace: &Workspace) -> Invocation {
+    let head = ["test", "--workspace", "--no-fail-fast"].into_iter().chain(MATRIX);
+    cargo(workspace, head.chain(FEATURES))
 }
 
 /// How many cases a property test tries, by the variable that proptest reads.

@@ -19,7 +19,7 @@ use crate::prices;
 use crate::sbom;
 use crate::steps::Steps;
 use crate::toolchain;
-use crate::tools;
+use crate::tools::{self, ApiClients};
 use crate::tools_table;
 use crate::workspace::Workspace;
 
@@ -48,6 +48,7 @@ pub(crate) fn test(workspace: &Workspace, depth: Depth, consent: Consent) -> Res
     let clients = tools::api_clients(&mut steps, workspace)?;
     ui(&mut steps, workspace)?;
     steps.run("lints", app::lint(workspace))?;
+    steps.run("lints of the tests that only the full set runs", app::lint_matrix(workspace))?;
     if depth == Depth::Full {
         full(&mut steps, workspace)?;
     }
@@ -60,11 +61,16 @@ pub(crate) fn test(workspace: &Workspace, depth: Depth, consent: Consent) -> Res
     tools_table::forget(workspace)?;
     let older = with_programs(app::test_with_codex(workspace), workspace, &codex.older);
     steps.run("tests with an older Codex CLI", older)?;
-    let tests = with_programs(app::test(workspace, depth), workspace, &codex.newest)
-        .with_env("SDK_PYTHON", clients.python)
-        .with_env("SDK_NODE_DIR", clients.sdk_node)
-        .with_env("AGENTS_DIR", clients.agents);
-    let status = steps.run_last("tests", &tests)?;
+    let with_tools = |tests| with_tools(with_programs(tests, workspace, &codex.newest), &clients);
+    if depth == Depth::Full {
+        let matrix = tools::matrix_clients(&mut steps, workspace)?;
+        let tests = with_tools(app::test_matrix(workspace))
+            .with_env("LIBRARIES_PYTHON", matrix.python)
+            .with_env("OLDER_LIBRARIES_PYTHON", matrix.older_python)
+            .with_env("LIBRARIES_NODE_DIR", matrix.node);
+        steps.run("tests with the whole matrix of tools", tests)?;
+    }
+    let status = steps.run_last("tests", &with_tools(app::test(workspace, depth)))?;
     Ok(if status.success() && !steps.failed() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
@@ -75,6 +81,13 @@ fn with_programs(tests: Invocation, workspace: &Workspace, codex: &Path) -> Invo
         .with_env("ROCKPOOL_SIM_BIN", workspace.binary("rockpool-sim"))
         .with_env("CODEX_BIN", codex)
         .with_env(tools_table::FINDINGS, tools_table::findings(workspace))
+}
+
+fn with_tools(tests: Invocation, clients: &ApiClients) -> Invocation {
+    tests
+        .with_env("SDK_PYTHON", &clients.python)
+        .with_env("SDK_NODE_DIR", &clients.sdk_node)
+        .with_env("AGENTS_DIR", &clients.agents)
 }
 
 /// The bundle comes before the lints: the shell embeds it and does not compile without it.

@@ -68,6 +68,26 @@ pub(crate) fn api_clients(steps: &mut Steps, workspace: &Workspace) -> Result<Ap
     })
 }
 
+/// What only the full set runs.
+#[derive(Debug)]
+pub(crate) struct MatrixClients {
+    /// A Python with the libraries that stand on OpenAI's newest.
+    pub(crate) python: PathBuf,
+    /// A Python with the libraries that want an older one of OpenAI's.
+    pub(crate) older_python: PathBuf,
+    /// A folder with the libraries for Node.
+    pub(crate) node: PathBuf,
+}
+
+/// Installs each at its pinned version.
+pub(crate) fn matrix_clients(steps: &mut Steps, workspace: &Workspace) -> Result<MatrixClients, Failure> {
+    Ok(MatrixClients {
+        python: python::with_packages(steps, workspace, "libraries-python")?,
+        older_python: python::with_packages(steps, workspace, "libraries-python-older")?,
+        node: npm_folder(steps, workspace, "libraries-node", &[])?,
+    })
+}
+
 /// A folder of `tests/tools` with its packages and some scripts of its own, in the target folder.
 pub(crate) fn npm_folder(
     steps: &mut Steps,

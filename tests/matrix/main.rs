@@ -1,0 +1,3 @@
+//! The tools that are run in the full set only: `cargo xtask test --full`.
+
+mod libraries;
