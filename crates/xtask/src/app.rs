@@ -116,6 +116,16 @@ mod tests {
     }
 
     #[test]
+    fn the_matrix_of_tools_is_compiled_from_the_same_selection_and_named_where_it_is_run_or_linted() {
+        let workspace = Workspace::locate().unwrap();
+        let (all, matrix) =
+            (test(&workspace, Depth::Landing).to_string(), test_matrix(&workspace).to_string());
+        assert!(all.contains(&FEATURES.join(" ")) && matrix.contains(&FEATURES.join(" ")), "{matrix}");
+        assert!(!all.contains("matrix") && matrix.contains("--test matrix"), "{matrix}");
+        assert!(lint_matrix(&workspace).to_string().contains("--test matrix"));
+    }
+
+    #[test]
     fn the_server_is_built_without_the_desktops_toolkit() {
         let typed = build_server(&Workspace::locate().unwrap()).to_string();
         assert!(typed.contains("-p rockpool-cli"), "{typed}");

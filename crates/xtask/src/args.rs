@@ -29,8 +29,8 @@ Usage: cargo xtask <COMMAND>
   --rehearsal   start against the bundled simulated provider; no account is needed
   --headless    start the server, also where there is a display
   --full        add licences, bans and duplicates, advisories of RustSec and npm, bills of materials, the table of prices,
-                screenshots of the UI, the release build, mutants of the routing crate, a minute of each fuzz target, and
-                fifty times as many cases of each property test
+                screenshots of the UI, the release build, mutants of the routing crate, a minute of each fuzz target, the
+                whole matrix of tools, and fifty times as many cases of each property test
   --keep        keep a copy of the database in this repository, for where it is out of reach
   --at PATH     count in another checkout
   --yes         install missing system packages without asking

@@ -31,7 +31,7 @@ pub(crate) fn run(workspace: &Workspace) -> Result<ExitCode, Failure> {
 /// One file for each program and one for the dashboard, in the target folder.
 pub(crate) fn write_checked(steps: &mut Steps, workspace: &Workspace) -> Result<(), Failure> {
     let cyclonedx = tools::cargo_cyclonedx(steps, workspace)?;
-    let tool = tools::npm_folder(steps, workspace, "sbom", &["shipped.mjs", "validate.mjs"])?;
+    let tool = tools::npm_folder(steps, workspace, "sbom")?;
     let folder = workspace.scratch("sbom-files");
     fs::create_dir_all(&folder).map_err(Failure::io(format!("creating {}", folder.display())))?;
 

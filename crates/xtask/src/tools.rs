@@ -35,7 +35,7 @@ fn codex_version(
     workspace: &Workspace,
     version: &'static str,
 ) -> Result<PathBuf, Failure> {
-    let dir = npm_folder(steps, workspace, version, &[])?;
+    let dir = npm_folder(steps, workspace, version)?;
     native_program(&dir).map_err(Failure::io(format!("looking into the package of {version}")))?.ok_or_else(
         || {
             Failure::Refused(format!(
@@ -60,11 +60,10 @@ pub(crate) struct ApiClients {
 /// Installs each at its pinned version. The agents' own packages only pick a program for the platform, in scripts that
 /// run at the installation; those programs' packages are named themselves, so that no script has to run.
 pub(crate) fn api_clients(steps: &mut Steps, workspace: &Workspace) -> Result<ApiClients, Failure> {
-    let sdk_node = npm_folder(steps, workspace, "sdk-node", &["openai_cases.mjs"])?;
     Ok(ApiClients {
         python: python::with_packages(steps, workspace, "sdk-python")?,
-        sdk_node,
-        agents: npm_folder(steps, workspace, "agents", &[])?,
+        sdk_node: npm_folder(steps, workspace, "sdk-node")?,
+        agents: npm_folder(steps, workspace, "agents")?,
     })
 }
 
@@ -84,29 +83,32 @@ pub(crate) fn matrix_clients(steps: &mut Steps, workspace: &Workspace) -> Result
     Ok(MatrixClients {
         python: python::with_packages(steps, workspace, "libraries-python")?,
         older_python: python::with_packages(steps, workspace, "libraries-python-older")?,
-        node: npm_folder(steps, workspace, "libraries-node", &[])?,
+        node: npm_folder(steps, workspace, "libraries-node")?,
     })
 }
 
-/// A folder of `tests/tools` with its packages and some scripts of its own, in the target folder.
+/// A folder of `tests/tools` with its packages, in the target folder: scripts find packages beside themselves only.
 pub(crate) fn npm_folder(
     steps: &mut Steps,
     workspace: &Workspace,
     name: &'static str,
-    scripts: &[&str],
 ) -> Result<PathBuf, Failure> {
     let dir = workspace.scratch(name);
     fs::create_dir_all(&dir).map_err(Failure::io(format!("creating {}", dir.display())))?;
-    for file in ["package.json", "package-lock.json", ".npmrc"].iter().chain(scripts) {
-        copy(workspace, name, file, &dir)?;
-    }
+    let from = workspace.root().join("tests/tools").join(name);
+    copy_files(&from, &dir).map_err(Failure::io(format!("copying {}", from.display())))?;
     node::install_packages(steps, workspace, name, &dir)?;
     Ok(dir)
 }
 
-fn copy(workspace: &Workspace, name: &str, file: &str, to: &Path) -> Result<(), Failure> {
-    let from = workspace.root().join("tests/tools").join(name).join(file);
-    fs::copy(&from, to.join(file)).map(drop).map_err(Failure::io(format!("copying {}", from.display())))
+fn copy_files(from: &Path, to: &Path) -> io::Result<()> {
+    for file in fs::read_dir(from)? {
+        let file = file?;
+        if file.file_type()?.is_file() {
+            fs::copy(file.path(), to.join(file.file_name()))?;
+        }
+    }
+    Ok(())
 }
 
 /// `node_modules/@openai/codex-PLATFORM/vendor/TRIPLE/bin/codex`, as packed since 0.169.0.
