@@ -16,13 +16,23 @@ pub(crate) enum StopsAt {
     PaymentRequired,
 }
 
-/// What the tool behind a request listens to, by the name that it gives itself (tried with opencode 1.18.33 and
-/// Continue's `cn` 1.5.47).
+/// What the tool behind a request listens to, by the name that it gives itself (tried with opencode 1.18.33,
+/// Continue's `cn` 1.5.47 and Qwen Code 0.24.4).
 pub(crate) fn of(headers: &HeaderMap) -> StopsAt {
     let agent = headers.get(header::USER_AGENT).and_then(|value| value.to_str().ok()).unwrap_or_default();
     // The AI SDK, on which opencode and Cline stand, repeats 408, 409, 429 and 5xx and reads no header about it.
     let ai_sdk = agent.split(' ').any(|product| product.starts_with("ai-sdk") || product.starts_with("ai/"));
-    if ai_sdk || bundled_library(agent) { StopsAt::PaymentRequired } else { StopsAt::TooManyRequests }
+    if ai_sdk || bundled_library(agent) || qwen_code(agent, headers) {
+        return StopsAt::PaymentRequired;
+    }
+    StopsAt::TooManyRequests
+}
+
+/// It waits a minute after every 429 and asks again, ten times. Over messages it goes by the name of Claude Code, but
+/// without that one's session (seen in 0.24.4).
+fn qwen_code(agent: &str, headers: &HeaderMap) -> bool {
+    let borrowed = agent.starts_with("claude-cli/") && !headers.contains_key("x-claude-code-session-id");
+    agent.starts_with("QwenCode/") || borrowed
 }
 
 /// OpenAI's or Anthropic's library for JavaScript, packed into a tool by a bundler that shortened the name of its class
@@ -61,12 +71,13 @@ mod tests {
             ("ai-sdk-openai/4.0.118 ai-sdk-provider-utils/5.0.81 node.js/24", payment),
             ("ai/7.0.173 ai-sdk-provider-utils/5.0.81 node.js/24", payment),
             ("ls/JS 5.23.2", payment),
+            ("QwenCode/0.24.4 (linux; x64)", payment),
             ("OpenAI/JS 5.20.1", too_many),
             ("OpenAI/Python 3.57.0", too_many),
             ("Anthropic/JS 0.94.0", too_many),
             ("AzureOpenAI/JS 7.59.0", too_many),
             ("Agents/JavaScript 0.20.0", too_many),
-            ("claude-cli/2.1.332 (external, sdk-cli)", too_many),
+            ("claude-cli/0.24.4 (external, cli)", payment),
             ("codex_exec/0.171.0 (Debian 12.0.0; x86_64) xterm (codex_exec; 0.171.0)", too_many),
             ("pydantic-ai/2.68.0", too_many),
             ("", too_many),
@@ -75,6 +86,11 @@ mod tests {
             assert_eq!(of(&headers), expected, "{agent}");
         }
         assert_eq!(of(&HeaderMap::new()), too_many);
+        let mut claude_code = HeaderMap::new();
+        claude_code
+            .insert(header::USER_AGENT, HeaderValue::from_static("claude-cli/2.1.332 (external, sdk-cli)"));
+        claude_code.insert("x-claude-code-session-id", HeaderValue::from_static("1"));
+        assert_eq!(of(&claude_code), too_many);
     }
 
     #[test]
