@@ -188,6 +188,13 @@ pub(crate) const LINUX: &[Need] = &[
         packages: packages("python3-venv", "python3", "python", "python3"),
     },
     Need {
+        what: "curl",
+        why: "sends requests in the form of an editor that cannot be run without a display",
+        purpose: Purpose::Test,
+        probe: Probe::Program("curl"),
+        packages: packages("curl", "curl", "curl", "curl"),
+    },
+    Need {
         what: "Chromium",
         why: "the browser in which the dashboard is tested and photographed",
         purpose: Purpose::Test,

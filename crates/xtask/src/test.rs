@@ -67,7 +67,10 @@ pub(crate) fn test(workspace: &Workspace, depth: Depth, consent: Consent) -> Res
         let tests = with_tools(app::test_matrix(workspace))
             .with_env("LIBRARIES_PYTHON", matrix.python)
             .with_env("OLDER_LIBRARIES_PYTHON", matrix.older_python)
-            .with_env("LIBRARIES_NODE_DIR", matrix.node);
+            .with_env("LIBRARIES_NODE_DIR", matrix.node)
+            .with_env("MORE_AGENTS_DIR", matrix.agents)
+            .with_env("AIDER_PYTHON", matrix.aider)
+            .with_env("LLM_PYTHON", matrix.llm);
         steps.run("tests with the whole matrix of tools", tests)?;
     }
     let status = steps.run_last("tests", &with_tools(app::test(workspace, depth)))?;

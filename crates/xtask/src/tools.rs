@@ -76,14 +76,24 @@ pub(crate) struct MatrixClients {
     pub(crate) older_python: PathBuf,
     /// A folder with the libraries for Node.
     pub(crate) node: PathBuf,
+    /// A folder with Cline's CLI, Qwen Code and pi, for the Node of [`ApiClients::sdk_node`].
+    pub(crate) agents: PathBuf,
+    /// A Python with aider.
+    pub(crate) aider: PathBuf,
+    /// A Python with llm.
+    pub(crate) llm: PathBuf,
 }
 
-/// Installs each at its pinned version.
+/// Installs each at its pinned version. Of the packages that Qwen Code can do without, some registries lack those for
+/// other systems; the one for Linux stands in for them, so that the lock file is whole everywhere.
 pub(crate) fn matrix_clients(steps: &mut Steps, workspace: &Workspace) -> Result<MatrixClients, Failure> {
     Ok(MatrixClients {
         python: python::with_packages(steps, workspace, "libraries-python")?,
         older_python: python::with_packages(steps, workspace, "libraries-python-older")?,
         node: npm_folder(steps, workspace, "libraries-node")?,
+        agents: npm_folder(steps, workspace, "more-agents")?,
+        aider: python::with_packages_before(13, steps, workspace, "aider")?,
+        llm: python::with_packages(steps, workspace, "llm")?,
     })
 }
 

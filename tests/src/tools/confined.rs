@@ -11,7 +11,8 @@ use crate::proxies::RefusingProxy;
 /// The command, confined to `home` and to loopback.
 #[must_use]
 pub fn confined(mut command: Command, home: &Path, out: &RefusingProxy) -> Command {
-    command.env_clear().kill_on_drop(true);
+    // A group of its own, as a terminal gives it: Ctrl-C reaches all of it.
+    command.env_clear().kill_on_drop(true).process_group(0);
     command.env("PATH", std::env::var_os("PATH").unwrap_or_default());
     command.env("HOME", home).env("TMPDIR", home.join("tmp"));
     for name in ["HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "http_proxy", "https_proxy", "all_proxy"] {

@@ -27,9 +27,9 @@ pub async fn shows(run: &mut Child, words: &str) {
     assert!(found == Ok(true), "{words:?} was never shown: {}", String::from_utf8_lossy(&shown));
 }
 
-/// Sends what Ctrl-C sends.
+/// Sends what Ctrl-C sends, to the run and to what it has started.
 pub async fn interrupt(run: &Child) {
-    let id = run.id().unwrap().to_string();
-    let sent = Command::new("kill").args(["-INT", &id]).status().await.unwrap();
+    let group = format!("-{}", run.id().unwrap());
+    let sent = Command::new("kill").args(["-INT", "--", &group]).status().await.unwrap();
     assert!(sent.success());
 }

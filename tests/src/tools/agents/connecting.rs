@@ -70,6 +70,14 @@ impl Connected {
         assert_eq!(self.harness.sim.violations(), Vec::<String>::new());
     }
 
+    /// Its file was not there, and has what the tool wrote into it by itself.
+    pub async fn is_let_go_with(mut self, own: &str) {
+        for text in self.before.values_mut() {
+            assert_eq!(text.replace(own.to_owned()), None);
+        }
+        self.is_let_go().await;
+    }
+
     /// Its files are byte for byte what they were; where there was none, there is none.
     pub async fn is_let_go(self) {
         let client = self.harness.api.client();
@@ -81,17 +89,22 @@ impl Connected {
     }
 }
 
+/// Has an agent answer with nothing but what its files say.
+pub async fn is_used(agent: Agent, connected: &Connected) {
+    let home = AgentHome::found(agent, connected.harness.tools_home()).await;
+    let said = home.ask("Greet me. [[say: xin chào]]").await;
+    assert_eq!(said.code, Some(0), "{agent:?}: {}", said.text);
+    assert!(said.text.contains("xin chào"), "{agent:?}: {}", said.text);
+    connected.was_used().await;
+}
+
 /// Connects an agent, with `files` in its home and without any, has it answer with nothing but what its files then
 /// say, and lets it go. `tool` is its name for `rockpool connect`.
 pub async fn is_connected_used_and_let_go(agent: Agent, tool: &str, files: &[(&str, &str)]) {
     let mut found = NotingConnection::of(agent.name(), UsedBy::TheTool);
     for files in [files, &[]] {
         let connected = Connected::with_files(tool, files).await;
-        let home = AgentHome::found(agent, connected.harness.tools_home()).await;
-        let said = home.ask("Greet me. [[say: xin chào]]").await;
-        assert_eq!(said.code, Some(0), "{agent:?}: {}", said.text);
-        assert!(said.text.contains("xin chào"), "{agent:?}: {}", said.text);
-        connected.was_used().await;
+        is_used(agent, &connected).await;
         connected.is_let_go().await;
     }
     found.works();

@@ -14,8 +14,9 @@ use crate::proxies::RefusingProxy;
 use crate::tools::confined::confined;
 use crate::tools::{Key, picture, run};
 
-/// Longest run of one prompt. A healthy one takes some seconds, most of them to start.
-const LONGEST_RUN: Duration = Duration::from_secs(90);
+/// Longest run of one prompt. A healthy one takes some seconds, most of them to start; aider takes over a minute to give
+/// up on a dry pool.
+const LONGEST_RUN: Duration = Duration::from_secs(180);
 
 #[derive(Debug)]
 pub struct AgentHome {

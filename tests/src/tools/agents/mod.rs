@@ -7,6 +7,7 @@ mod home;
 mod setup;
 
 pub use home::{AgentHome, Said};
+pub use setup::{ClineWire, LlmWire, PiWire, QwenWire};
 
 /// An agent in one of the ways in which it speaks to an endpoint.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -15,6 +16,11 @@ pub enum Agent {
     ClaudeCode,
     Copilot(CopilotWire),
     Continue,
+    Aider,
+    Cline(ClineWire),
+    Llm(LlmWire),
+    Pi(PiWire),
+    QwenCode(QwenWire),
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -46,6 +52,11 @@ impl Agent {
             Self::Copilot(CopilotWire::WebSockets) => "Copilot CLI 1.0.102, Responses over WebSocket",
             Self::Copilot(CopilotWire::Anthropic) => "Copilot CLI 1.0.102, messages",
             Self::Continue => "Continue cn 1.5.47, Responses",
+            Self::Aider => setup::aider::NAME,
+            Self::Cline(wire) => wire.name(),
+            Self::Llm(wire) => wire.name(),
+            Self::Pi(wire) => wire.name(),
+            Self::QwenCode(wire) => wire.name(),
         }
     }
 
@@ -75,6 +86,11 @@ impl Agent {
                 "as for chat completions, and `COPILOT_PROVIDER_TYPE=anthropic`; the address without `/v1`"
             }
             Self::Continue => "`config.yaml`: a model with `provider: openai`, `apiBase` and `apiKey`",
+            Self::Aider => setup::aider::SET_UP,
+            Self::Cline(wire) => wire.set_up_by(),
+            Self::Llm(wire) => wire.set_up_by(),
+            Self::Pi(wire) => wire.set_up_by(),
+            Self::QwenCode(wire) => wire.set_up_by(),
         }
     }
 
@@ -89,6 +105,11 @@ impl Agent {
                 r#"[[call: Bash {"command":"echo Huế > note","description":"Writes a note"}]]"#
             }
             Self::Continue => r#"[[call: Bash {"command":"echo Huế > note"}]]"#,
+            Self::Aider => setup::aider::ORDER,
+            Self::Cline(_) => setup::cline::ORDER,
+            Self::Llm(_) => setup::llm::ORDER,
+            Self::Pi(_) => setup::pi::ORDER,
+            Self::QwenCode(_) => setup::qwen_code::ORDER,
         }
     }
 }

@@ -1,5 +1,16 @@
 //! What each agent reads of its settings, and the command by which it answers one prompt.
 
+pub(super) mod aider;
+pub(super) mod cline;
+pub(super) mod llm;
+pub(super) mod pi;
+pub(super) mod qwen_code;
+
+pub use cline::ClineWire;
+pub use llm::LlmWire;
+pub use pi::PiWire;
+pub use qwen_code::QwenWire;
+
 use std::ffi::OsString;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -26,6 +37,11 @@ pub(super) fn set_up(agent: Agent, home: &Path, key: &Key) -> Setup {
         Agent::ClaudeCode => claude_code(key),
         Agent::Copilot(wire) => copilot(wire, key),
         Agent::Continue => continue_cli(home, key),
+        Agent::Aider => aider::set_up(home, key),
+        Agent::Cline(wire) => cline::set_up(wire, home, key),
+        Agent::Llm(wire) => llm::set_up(wire, home, key),
+        Agent::Pi(wire) => pi::set_up(wire, home, key),
+        Agent::QwenCode(wire) => qwen_code::set_up(wire, home, key),
     }
 }
 
@@ -36,6 +52,11 @@ pub(super) fn as_found(agent: Agent, home: &Path) -> Setup {
         Agent::ClaudeCode => claude_code_as_found(),
         Agent::Copilot(_) => copilot_as_found(),
         Agent::Continue => continue_cli_as_found(),
+        Agent::Aider => aider::as_found(home),
+        Agent::Cline(_) => cline::as_found(home),
+        Agent::Llm(_) => llm::as_found(),
+        Agent::Pi(_) => pi::as_found(),
+        Agent::QwenCode(_) => qwen_code::as_found(),
     }
 }
 
@@ -53,6 +74,11 @@ pub(super) fn shows_as_it_comes(agent: Agent) -> Option<(&'static [&'static str]
         )),
         Agent::Copilot(_) => Some((&["--output-format", "json"], r#""deltaContent":"1 ""#)),
         Agent::Continue => None,
+        Agent::Aider => Some(aider::SHOWS),
+        Agent::Cline(_) => Some(cline::SHOWS),
+        Agent::Llm(_) => Some(llm::SHOWS),
+        Agent::Pi(_) => Some(pi::SHOWS),
+        Agent::QwenCode(_) => Some(qwen_code::SHOWS),
     }
 }
 
@@ -60,18 +86,27 @@ pub(super) fn shows_as_it_comes(agent: Agent) -> Option<(&'static [&'static str]
 pub(super) fn prompt(agent: Agent, prompt: &str) -> Vec<&str> {
     match agent {
         Agent::Opencode(_) => prompt.split(' ').collect(),
-        Agent::ClaudeCode | Agent::Copilot(_) | Agent::Continue => vec![prompt],
+        Agent::ClaudeCode
+        | Agent::Copilot(_)
+        | Agent::Continue
+        | Agent::Aider
+        | Agent::Cline(_)
+        | Agent::Llm(_)
+        | Agent::Pi(_)
+        | Agent::QwenCode(_) => vec![prompt],
     }
 }
 
 /// What stands behind the prompt to have it look at a picture, where it can be handed one.
-pub(super) fn with_picture(agent: Agent, picture: &Path) -> Option<[OsString; 2]> {
+pub(super) fn with_picture(agent: Agent, picture: &Path) -> Option<Vec<OsString>> {
     let flag = match agent {
         Agent::Opencode(_) => "--file",
-        Agent::Copilot(_) => "--attachment",
-        Agent::ClaudeCode | Agent::Continue => return None,
+        Agent::Copilot(_) | Agent::Llm(_) => "--attachment",
+        Agent::Aider => "--file",
+        Agent::Pi(_) => return Some(vec![format!("@{}", picture.display()).into()]),
+        Agent::ClaudeCode | Agent::Continue | Agent::Cline(_) | Agent::QwenCode(_) => return None,
     };
-    Some([flag.into(), picture.into()])
+    Some(vec![flag.into(), picture.into()])
 }
 
 fn opencode(wire: OpencodeWire, home: &Path, key: &Key) -> Setup {
@@ -195,9 +230,19 @@ fn without_version(key: &Key) -> String {
     key.base_url.trim_end_matches("/v1").to_owned()
 }
 
-/// The one package of a name that begins so: only the one for this kind of machine is installed.
+/// A Node, and a script below the packages that only the full set of tests runs.
+fn node_script(path: &str) -> (PathBuf, OsString) {
+    let script = program("MORE_AGENTS_DIR").join("node_modules").join(path);
+    (program("SDK_NODE_DIR").join("node_modules/.bin/node"), script.into())
+}
+
 fn for_this_machine(scope: &str, name: &str) -> PathBuf {
-    let packages = program("AGENTS_DIR").join("node_modules").join(scope);
+    for_this_machine_in(&program("AGENTS_DIR"), scope, name)
+}
+
+/// The one package of a name that begins so: only the one for this kind of machine is installed.
+fn for_this_machine_in(dir: &Path, scope: &str, name: &str) -> PathBuf {
+    let packages = dir.join("node_modules").join(scope);
     let listed = fs::read_dir(&packages).unwrap().map(|entry| entry.unwrap());
     let mut found = listed.filter(|entry| entry.file_name().to_string_lossy().starts_with(name));
     found.next().unwrap_or_else(|| panic!("no {name}… in {}", packages.display())).path()
