@@ -43,5 +43,5 @@ pub use messages::models::{anthropic_model, anthropic_models};
 pub use model::{Catalogue, Model, Shape, UnknownModel};
 pub use refusal::Refusal;
 pub use surroundings::{Continuation, Surroundings, Ties};
-pub use translation::{AnswerForm, Translated, translate, translate_frame};
+pub use translation::{AnswerForm, Translated, first_names, translate, translate_frame};
 pub use translator::Translator;

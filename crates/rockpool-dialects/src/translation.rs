@@ -87,13 +87,18 @@ impl AnswerForm {
     }
 }
 
-fn translated<F>(understood: Understood<F>, form: impl FnOnce(F) -> Form) -> Translated {
-    let Understood { body, model, shape, mut dropped, mut ties, said, delivery, asked, form: own } =
-        understood;
+/// What of a request was dropped, as the tool is told of it: the first names, and `...` for those beyond them.
+pub fn first_names(mut dropped: Vec<String>) -> Vec<String> {
     if dropped.len() > MOST_NAMED {
         dropped.truncate(MOST_NAMED);
         dropped.push("...".to_owned());
     }
+    dropped
+}
+
+fn translated<F>(understood: Understood<F>, form: impl FnOnce(F) -> Form) -> Translated {
+    let Understood { body, model, shape, dropped, mut ties, said, delivery, asked, form: own } = understood;
+    let dropped = first_names(dropped);
     // Last, for it is the least certain.
     ties.given.extend(said.answered);
     // An empty name would tie together all that have one.

@@ -55,7 +55,7 @@ pub(crate) async fn serve(
     // Its share of the budget: from here on the body is not sent again.
     drop(kept);
     let mut response = told(task, made.answer, answer);
-    public::name_dropped(&mut response, &made.dropped);
+    public::name_dropped(&mut response, &rockpool_dialects::first_names(made.dropped));
     response
 }
 

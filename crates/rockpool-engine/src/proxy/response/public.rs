@@ -7,9 +7,6 @@ use super::body::{ProxyBody, whole};
 
 /// Names the parameters that the backend has no use for.
 const DROPPED: &str = "x-rockpool-dropped";
-/// As many are named: a request may bring any number of unknown ones.
-const MOST_NAMED: usize = 32;
-
 /// An answer that is one JSON object.
 pub(crate) fn object(provider: &HeaderMap, status: u16, body: impl Into<Bytes>) -> Response<ProxyBody> {
     let mut response = with_headers(provider, whole(body));
@@ -33,11 +30,7 @@ pub(crate) fn with_headers(provider: &HeaderMap, body: ProxyBody) -> Response<Pr
 
 /// Names what of the request was not sent on.
 pub(crate) fn name_dropped(response: &mut Response<ProxyBody>, dropped: &[String]) {
-    let mut named: Vec<&str> = dropped.iter().take(MOST_NAMED).map(String::as_str).collect();
-    if dropped.len() > MOST_NAMED {
-        named.push("...");
-    }
-    if let Ok(named) = HeaderValue::from_str(&named.join(", "))
+    if let Ok(named) = HeaderValue::from_str(&dropped.join(", "))
         && !named.is_empty()
     {
         response.headers_mut().insert(DROPPED, named);
