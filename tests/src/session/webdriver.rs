@@ -2,6 +2,7 @@
 
 use std::net::TcpListener;
 use std::process::Stdio;
+use std::time::Duration;
 
 use serde_json::{Value, json};
 
@@ -10,6 +11,10 @@ use super::desktop::DesktopSession;
 use super::process::Running;
 use crate::tools::web;
 use crate::wait;
+
+/// Longest wait for one driver. One that asked the app before its window was there may wait for an answer without end;
+/// the next one asks anew.
+const ATTACHING: Duration = Duration::from_secs(5);
 
 /// A port of loopback that is free now.
 #[must_use]
@@ -28,22 +33,25 @@ pub struct Page {
 impl Page {
     /// Attaches to the window of the app whose inspector listens on `inspector`.
     pub async fn of(session: &DesktopSession, inspector: u16) -> Self {
-        let port = free_port();
-        let mut command = session.command("WebKitWebDriver");
-        command.arg(format!("--port={port}")).arg(format!("--target=127.0.0.1:{inspector}"));
-        command.stdout(Stdio::null()).stderr(Stdio::null());
-        let driver = Running::start(command);
         let web = web::client();
-        let root = format!("http://127.0.0.1:{port}/session");
-        let id = ask::until("the driver finds the window", async || {
+        ask::until("the driver finds the window", async || {
+            let port = free_port();
+            let mut command = session.command("WebKitWebDriver");
+            command.arg(format!("--port={port}")).arg(format!("--target=127.0.0.1:{inspector}"));
+            command.stdout(Stdio::null()).stderr(Stdio::null());
+            let driver = Running::start(command);
+            let root = format!("http://127.0.0.1:{port}/session");
             // Refused until the driver listens and the app has a window.
-            let body = json!({"capabilities": {"alwaysMatch": {}}}).to_string();
-            let answer = web.post(&root).body(body).send().await.ok()?;
-            let answer: Value = serde_json::from_slice(&answer.bytes().await.ok()?).ok()?;
-            answer["value"]["sessionId"].as_str().map(str::to_owned)
+            let attached = ask::without_end(async || {
+                let body = json!({"capabilities": {"alwaysMatch": {}}}).to_string();
+                let answer = web.post(&root).body(body).send().await.ok()?;
+                let answer: Value = serde_json::from_slice(&answer.bytes().await.ok()?).ok()?;
+                answer["value"]["sessionId"].as_str().map(str::to_owned)
+            });
+            let id = tokio::time::timeout(ATTACHING, attached).await.ok()?;
+            Some(Self { _driver: driver, web: web.clone(), session: format!("{root}/{id}") })
         })
-        .await;
-        Self { _driver: driver, web, session: format!("{root}/{id}") }
+        .await
     }
 
     /// Runs a script in the page and gives what it returns.

@@ -5,6 +5,7 @@ pub(super) mod cline;
 pub(super) mod llm;
 pub(super) mod pi;
 pub(super) mod qwen_code;
+mod start;
 
 pub use cline::ClineWire;
 pub use llm::LlmWire;
@@ -17,18 +18,10 @@ use std::path::{Path, PathBuf};
 
 use serde_json::json;
 
+use self::start::{MODEL, Setup, for_this_machine_in, without_version};
 use super::{Agent, CopilotWire, OpencodeWire};
 use crate::program::program;
 use crate::tools::Key;
-
-const MODEL: &str = "gpt-5.5";
-
-/// A program, what stands before the prompt, and its environment.
-pub(super) struct Setup {
-    pub(super) program: PathBuf,
-    pub(super) before: Vec<OsString>,
-    pub(super) environment: Vec<(&'static str, String)>,
-}
 
 /// Writes the settings of `agent` below `home`.
 pub(super) fn set_up(agent: Agent, home: &Path, key: &Key) -> Setup {
@@ -225,25 +218,6 @@ fn continue_cli_as_found() -> Setup {
     }
 }
 
-/// Anthropic's clients put `/v1` behind it themselves.
-fn without_version(key: &Key) -> String {
-    key.base_url.trim_end_matches("/v1").to_owned()
-}
-
-/// A Node, and a script below the packages that only the full set of tests runs.
-fn node_script(path: &str) -> (PathBuf, OsString) {
-    let script = program("MORE_AGENTS_DIR").join("node_modules").join(path);
-    (program("SDK_NODE_DIR").join("node_modules/.bin/node"), script.into())
-}
-
 fn for_this_machine(scope: &str, name: &str) -> PathBuf {
     for_this_machine_in(&program("AGENTS_DIR"), scope, name)
-}
-
-/// The one package of a name that begins so: only the one for this kind of machine is installed.
-fn for_this_machine_in(dir: &Path, scope: &str, name: &str) -> PathBuf {
-    let packages = dir.join("node_modules").join(scope);
-    let listed = fs::read_dir(&packages).unwrap().map(|entry| entry.unwrap());
-    let mut found = listed.filter(|entry| entry.file_name().to_string_lossy().starts_with(name));
-    found.next().unwrap_or_else(|| panic!("no {name}… in {}", packages.display())).path()
 }

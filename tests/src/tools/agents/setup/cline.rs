@@ -5,7 +5,7 @@ use std::path::Path;
 
 use serde_json::json;
 
-use super::{MODEL, Setup, for_this_machine_in};
+use super::start::{MODEL, Setup, for_this_machine_in};
 use crate::program::program;
 use crate::tools::Key;
 

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use serde_json::json;
 
-use super::{MODEL, Setup};
+use super::start::{MODEL, Setup};
 use crate::program::program;
 use crate::tools::Key;
 

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use serde_json::json;
 
-use super::{MODEL, Setup, node_script, without_version};
+use super::start::{MODEL, Setup, node_script, without_version};
 use crate::tools::Key;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
