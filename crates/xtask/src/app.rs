@@ -56,7 +56,8 @@ const MATRIX: [&str; 2] = ["--test", "matrix"];
 /// The tests with the whole matrix of tools; the same build as [`test`].
 pub(crate) fn test_matrix(workspace: &Workspace) -> Invocation {
     let head = ["test", "--workspace", "--no-fail-fast"].into_iter().chain(MATRIX);
-    cargo(workspace, head.chain(FEATURES))
+    // Each of its tests is a program that takes a processor for itself, and some count the seconds until they end.
+    cargo(workspace, head.chain(FEATURES).chain(["--", "--test-threads=2"]))
 }
 
 /// How many cases a property test tries, by the variable that proptest reads.
