@@ -68,7 +68,7 @@ fn sent(dialect: Dialect, translated: &Translated) {
     match dialect {
         // Most members stay as they are.
         Dialect::Responses => {
-            for name in &translated.dropped {
+            for name in &translated.form.dropped {
                 assert!(values(name).is_empty(), "`{name}` was dropped");
             }
         }
@@ -94,7 +94,7 @@ fn stays(translated: &Translated) {
     // Not by bytes: what is filled in goes to the end.
     let value = |body: &[u8]| serde_json::from_slice::<Value>(body).ok();
     assert_eq!(value(&again.body), value(&translated.body), "translated twice");
-    assert_eq!(again.dropped, [""; 0], "nothing more is dropped");
+    assert_eq!(again.form.dropped, [""; 0], "nothing more is dropped");
 }
 
 fn told(dialect: Dialect, refusal: &Refusal) {
