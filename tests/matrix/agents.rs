@@ -6,16 +6,6 @@ use rockpool_tests::tools::agents::{Agent, ClineWire, LlmWire, PiWire, QwenWire}
 
 const PICTURES: [Case; 7] =
     [Case::Plain, Case::Streamed, Case::Tool, Case::Image, Case::Failover, Case::Cancel, Case::Dry];
-const PICTURES_AND_SCHEMAS: [Case; 8] = [
-    Case::Plain,
-    Case::Streamed,
-    Case::Tool,
-    Case::Schema,
-    Case::Image,
-    Case::Failover,
-    Case::Cancel,
-    Case::Dry,
-];
 
 async fn works_while_there_is_quota(desk: &mut Desk) {
     desk.answers().await;
@@ -51,7 +41,7 @@ async fn pi_works_over_messages() {
 }
 
 async fn qwen_code_works(wire: QwenWire) {
-    let mut desk = Desk::of(Agent::QwenCode(wire), &PICTURES_AND_SCHEMAS).await;
+    let mut desk = Desk::of(Agent::QwenCode(wire), &Case::BUT_MODELS).await;
     works_while_there_is_quota(&mut desk).await;
 
     let _picture = desk.home.picture();
@@ -110,7 +100,7 @@ async fn clines_cli_works_over_responses() {
 }
 
 async fn llm_works(wire: LlmWire) {
-    let mut desk = Desk::of(Agent::Llm(wire), &PICTURES_AND_SCHEMAS).await;
+    let mut desk = Desk::of(Agent::Llm(wire), &Case::BUT_MODELS).await;
     works_while_there_is_quota(&mut desk).await;
     desk.sees_a_picture().await;
 

@@ -46,9 +46,7 @@ use crate::store;
 use crate::store::live_settings::LiveSettings;
 use crate::store::registry::{Registry, RegistryCell};
 use crate::store::{CONVERSATIONS_KEPT, Store, StoreError, system_scope};
-use crate::vault::{
-    DEFAULT_TIMEOUT, LockingOpener, UnusableVault, Vault, VaultBackend, VaultError, VaultOpener,
-};
+use crate::vault::{DEFAULT_TIMEOUT, LockingOpener, Vault, VaultBackend, VaultError, VaultOpener, unusable};
 
 /// How often a vault that is missing is looked for.
 const VAULT_SEARCH: Duration = Duration::from_secs(5);
@@ -318,7 +316,7 @@ async fn core(
     let ledger = Arc::new(Ledger::new(event_bus.clone()));
     remember(&store, &registry, &routing, &ledger).await?;
     let outbound = Outbound::new(upstream, Arc::clone(&settings), Arc::clone(&registry));
-    let oauth = OAuthClient::new(config.auth_url.clone(), outbound.clone()).within(config.issuer_timeouts);
+    let oauth = issuer(&config, &outbound);
     let keeper = TokenKeeper::start(KeeperParts {
         logins: Arc::new(DatabaseLogins::new(store.clone(), clock.clone())),
         secrets: Arc::new(vault.clone()),
@@ -375,7 +373,7 @@ fn chosen_vault(
         | VaultError::File(_)
         | VaultError::Failed(_) => {
             tracing::warn!(%error, "the vault of the settings cannot be opened");
-            Ok(Box::new(UnusableVault::new(&choice, error)) as Box<dyn VaultBackend>)
+            Ok(unusable(&choice, error))
         }
     })
 }
@@ -460,11 +458,14 @@ async fn watch_vault(core: &Core) {
     }
 }
 
+fn issuer(config: &Config, outbound: &Outbound) -> OAuthClient {
+    OAuthClient::new(config.auth_url.clone(), outbound.clone()).within(config.issuer_timeouts)
+}
+
 fn sign_in_parts(core: &Arc<Core>, browser: Arc<dyn Browser>, poller: &SharedPoller) -> SignInParts {
     let event_bus = core.event_bus.clone();
     SignInParts {
-        oauth: OAuthClient::new(core.config.auth_url.clone(), core.outbound.clone())
-            .within(core.config.issuer_timeouts),
+        oauth: issuer(&core.config, &core.outbound),
         browser,
         clock: core.clock.clone(),
         vault: core.vault.clone(),

@@ -17,17 +17,6 @@ use serde_json::Value;
 /// Events after which the first message of an answer is whole and the second is not.
 const EVENTS: usize = 40;
 
-const CASES: [Case; 8] = [
-    Case::Plain,
-    Case::Streamed,
-    Case::Tool,
-    Case::Schema,
-    Case::Image,
-    Case::Failover,
-    Case::Dry,
-    Case::Cancel,
-];
-
 /// The CLI in front of a pool of two.
 struct Desk {
     harness: Harness,
@@ -158,7 +147,7 @@ impl Desk {
 
 #[tokio::test]
 async fn it_works_over_http() {
-    let mut desk = Desk::of(Transport::Http, &[&CASES[..], &[Case::Models]].concat()).await;
+    let mut desk = Desk::of(Transport::Http, &Case::ALL).await;
     desk.found.also("models: with `model_catalog_url`");
     desk.reads_the_catalogue().await;
     desk.does_what_it_does_over_either().await;
@@ -167,7 +156,7 @@ async fn it_works_over_http() {
 
 #[tokio::test]
 async fn it_works_over_websockets() {
-    let mut desk = Desk::of(Transport::WebSocket, &CASES).await;
+    let mut desk = Desk::of(Transport::WebSocket, &Case::BUT_MODELS).await;
     desk.does_what_it_does_over_either().await;
     desk.says_at_once_that_the_pool_is_dry().await;
 }

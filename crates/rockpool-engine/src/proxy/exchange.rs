@@ -59,8 +59,7 @@ async fn read(
     head: &Parts,
     incoming: Upload,
 ) -> Result<(BufferedBody, Payload, Facts), ProxyError> {
-    let patience = plane.core.config.upload_timeouts.memory;
-    let kept = body::read(&head.headers, incoming, caller.client.id, &plane.budget, patience).await?;
+    let kept = plane.read_body(&head.headers, incoming, caller.client.id).await?;
     let (bytes, encoding) = body::for_provider(&head.headers, &kept.bytes)?;
     let facts = facts::learn(&head.headers, encoding, &bytes)?;
     let payload = Payload::new(bytes, encoding);

@@ -2,9 +2,15 @@
 
 use std::sync::Arc;
 
+use http::HeaderMap;
+use rockpool_routing::ClientId;
+
 use super::failover::failing_turns::FailingTurns;
 use super::local::model_cache::ModelCache;
+use super::request::body::{self, BufferedBody};
 use super::request::budget::Budget;
+use super::request::upload::Upload;
+use super::response::error_response::ProxyError;
 use super::translation::continuation::Continuations;
 use super::translation::conversations::GivenNames;
 use super::websocket::breaker::WebSocketBreaker;
@@ -50,5 +56,16 @@ impl DataPlane {
             http_only,
             sessions: Tasks::default(),
         }
+    }
+
+    /// Reads the body of a client's request whole; waits for room in the budget as long as is configured.
+    pub(crate) async fn read_body(
+        &self,
+        headers: &HeaderMap,
+        incoming: Upload,
+        client: ClientId,
+    ) -> Result<BufferedBody, ProxyError> {
+        let patience = self.core.config.upload_timeouts.memory;
+        body::read(headers, incoming, client, &self.budget, patience).await
     }
 }

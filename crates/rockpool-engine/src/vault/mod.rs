@@ -9,12 +9,13 @@ mod opener;
 mod split;
 #[cfg(test)]
 mod tests;
+mod unusable;
 mod worker;
 
 pub use file::FileVault;
 pub(crate) use lock::LockingOpener;
 pub use memory::MemoryVault;
-pub(crate) use opener::UnusableVault;
+pub(crate) use opener::unusable;
 pub use opener::{VaultOpener, WithoutKeychain};
 pub(crate) use worker::HeldVault;
 pub use worker::{DEFAULT_TIMEOUT, Vault};

@@ -1,8 +1,7 @@
 //! Other places for secrets that the host offers.
 
-use secrecy::SecretString;
-
-use super::{FileVault, MemoryVault, VaultBackend, VaultError, VaultFile, VaultFileKey, VaultKey, VaultKind};
+use super::unusable::UnusableVault;
+use super::{FileVault, MemoryVault, VaultBackend, VaultError, VaultFile, VaultFileKey, VaultKind};
 use crate::config::{KeySource, VaultChoice};
 
 /// Opens a backend of the host's choice of libraries.
@@ -32,52 +31,18 @@ impl VaultOpener for WithoutKeychain {
     }
 }
 
-/// Stands in for a backend that could not be opened, so that the engine can say so and be put right.
-pub(crate) struct UnusableVault {
-    kind: VaultKind,
-    file: Option<VaultFile>,
-    error: VaultError,
-}
-
-impl UnusableVault {
-    pub(crate) fn new(choice: &VaultChoice, error: VaultError) -> Self {
-        let (kind, file) = match choice {
-            VaultChoice::Keychain | VaultChoice::KeychainOrFile { .. } => (VaultKind::Keychain, None),
-            VaultChoice::File { path, key } => {
-                let key = match key {
-                    KeySource::PassphraseFile(_) => VaultFileKey::Passphrase,
-                    KeySource::Beside => VaultFileKey::Beside,
-                };
-                (VaultKind::File, Some(VaultFile { path: path.display().to_string(), key }))
-            }
-            VaultChoice::Memory => (VaultKind::Memory, None),
-        };
-        Self { kind, file, error }
-    }
-}
-
-impl VaultBackend for UnusableVault {
-    fn kind(&self) -> VaultKind {
-        self.kind
-    }
-
-    fn file(&self) -> Option<VaultFile> {
-        self.file.clone()
-    }
-
-    fn entry_limit(&self) -> usize {
-        usize::MAX
-    }
-
-    fn get(&mut self, _key: &VaultKey) -> Result<Option<SecretString>, VaultError> {
-        Err(self.error.clone())
-    }
-
-    fn set(&mut self, _key: &VaultKey, _secret: &SecretString) -> Result<(), VaultError> {
-        Err(self.error.clone())
-    }
-
-    fn delete(&mut self, _key: &VaultKey) -> Result<(), VaultError> {
-        Err(self.error.clone())
-    }
+/// What stands in for the backend of this choice, which could not be opened.
+pub(crate) fn unusable(choice: &VaultChoice, error: VaultError) -> Box<dyn VaultBackend> {
+    let (kind, file) = match choice {
+        VaultChoice::Keychain | VaultChoice::KeychainOrFile { .. } => (VaultKind::Keychain, None),
+        VaultChoice::File { path, key } => {
+            let key = match key {
+                KeySource::PassphraseFile(_) => VaultFileKey::Passphrase,
+                KeySource::Beside => VaultFileKey::Beside,
+            };
+            (VaultKind::File, Some(VaultFile { path: path.display().to_string(), key }))
+        }
+        VaultChoice::Memory => (VaultKind::Memory, None),
+    };
+    Box::new(UnusableVault { kind, file, error })
 }

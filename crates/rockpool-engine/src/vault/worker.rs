@@ -11,6 +11,7 @@ use std::time::Duration;
 use secrecy::SecretString;
 use tokio::sync::{OwnedRwLockWriteGuard, RwLock, watch};
 
+use super::unusable::UnusableVault;
 use super::{Batch, VaultBackend, VaultError, VaultKey, VaultKind, split};
 use crate::model::vault::{VaultState, VaultView};
 
@@ -190,7 +191,9 @@ impl Vault {
 
     /// Lets go of the backend, and of the lock on its file, where it is not busy. Calls after this one fail.
     pub(crate) async fn close(&self) {
-        if let Err(error) = self.hold().await.exchange(Box::new(ClosedVault)).await {
+        let error = VaultError::Failed("Rockpool is ending".to_owned());
+        let closed = UnusableVault { kind: VaultKind::Memory, file: None, error };
+        if let Err(error) = self.hold().await.exchange(Box::new(closed)).await {
             tracing::warn!(%error, "the vault is still at work");
         }
     }
@@ -356,35 +359,6 @@ impl Worker {
             exchanged
         });
         answer.unwrap_or_else(|_| Err(VaultError::Failed("it ended unexpectedly".to_owned())))
-    }
-}
-
-/// What a vault has after its end.
-struct ClosedVault;
-
-fn closed() -> VaultError {
-    VaultError::Failed("Rockpool is ending".to_owned())
-}
-
-impl VaultBackend for ClosedVault {
-    fn kind(&self) -> VaultKind {
-        VaultKind::Memory
-    }
-
-    fn entry_limit(&self) -> usize {
-        usize::MAX
-    }
-
-    fn get(&mut self, _key: &VaultKey) -> Result<Option<SecretString>, VaultError> {
-        Err(closed())
-    }
-
-    fn set(&mut self, _key: &VaultKey, _secret: &SecretString) -> Result<(), VaultError> {
-        Err(closed())
-    }
-
-    fn delete(&mut self, _key: &VaultKey) -> Result<(), VaultError> {
-        Err(closed())
     }
 }
 

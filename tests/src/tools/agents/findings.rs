@@ -36,6 +36,18 @@ impl Case {
         Self::Cancel,
         Self::Models,
     ];
+
+    /// Those of tools that do not list models.
+    pub const BUT_MODELS: [Self; 8] = [
+        Self::Plain,
+        Self::Streamed,
+        Self::Tool,
+        Self::Schema,
+        Self::Image,
+        Self::Failover,
+        Self::Dry,
+        Self::Cancel,
+    ];
 }
 
 /// How a case went.

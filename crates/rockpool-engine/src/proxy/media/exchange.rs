@@ -66,8 +66,7 @@ async fn read(
     incoming: Upload,
     task: Task,
 ) -> Result<(BufferedBody, Made), ProxyError> {
-    let patience = plane.core.config.upload_timeouts.memory;
-    let kept = body::read(&head.headers, incoming, caller.client.id, &plane.budget, patience).await?;
+    let kept = plane.read_body(&head.headers, incoming, caller.client.id).await?;
     let plain = body::plain(&head.headers, &kept.bytes)?;
     let made = match task {
         Task::ImageGeneration | Task::ImageEdit => images::made(task, &head.headers, plain)?,

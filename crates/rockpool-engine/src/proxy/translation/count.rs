@@ -19,8 +19,7 @@ pub(crate) async fn serve(
     request: Request<Upload>,
 ) -> Result<Response<ProxyBody>, ProxyError> {
     let (head, incoming) = request.into_parts();
-    let patience = plane.core.config.upload_timeouts.memory;
-    let kept = body::read(&head.headers, incoming, caller.client.id, &plane.budget, patience).await?;
+    let kept = plane.read_body(&head.headers, incoming, caller.client.id).await?;
     let counted = counted(&body::plain(&head.headers, &kept.bytes)?)?;
     let mut response = Response::new(whole(counted));
     response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));

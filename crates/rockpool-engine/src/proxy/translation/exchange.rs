@@ -70,8 +70,7 @@ async fn read(
     incoming: Upload,
     dialect: Dialect,
 ) -> Result<(BufferedBody, Understood), ProxyError> {
-    let patience = plane.core.config.upload_timeouts.memory;
-    let kept = body::read(&head.headers, incoming, caller.client.id, &plane.budget, patience).await?;
+    let kept = plane.read_body(&head.headers, incoming, caller.client.id).await?;
     let plain = body::plain(&head.headers, &kept.bytes)?;
     let made = |surroundings: &Surroundings<'_>| translate(dialect, &plain, surroundings);
     let understood = understand(plane, caller, &head.headers, made).await?;
